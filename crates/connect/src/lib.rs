@@ -1,0 +1,6 @@
+//! How Vinculo talks to institutions.
+//!
+//! Architecture invariant: nothing here knows a tenant, a link's id, the store or the vault. A
+//! connector gets secrets and questions, and gives items and failures.
+
+pub mod talk;

@@ -1,0 +1,242 @@
+//! The conversation between the engine and a connector: log in, answer challenges, stream items by
+//! resource and window, log out. In-process connectors use these traits directly; the same contract
+//! will travel as JSON lines when a connector is a program of its own.
+
+use domain::{
+    env::{BoxFuture, Env},
+    institution::Institution,
+    record::Trust,
+    session::Challenge,
+    time::Window,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+
+/// A family of institutions that one piece of code can speak to.
+pub trait Connector: Send + Sync {
+    /// A short stable name: `sandbox`.
+    fn name(&self) -> &'static str;
+    /// The version that health and breakers are kept for.
+    fn version(&self) -> &'static str;
+    /// The institutions it serves. Never talks to any.
+    fn institutions(&self) -> Vec<Institution>;
+    /// How far the ids of `institution`'s movements can be trusted.
+    fn trust(&self, institution: &str) -> Trust;
+    /// Begins a conversation. No secret and no network yet.
+    fn open(&self, institution: &str, env: &Env) -> Box<dyn Conversation>;
+}
+
+/// One login, from first byte to logout. Dropping it ends it.
+pub trait Conversation: Send {
+    /// Logs in, asking through `ask` where the institution does.
+    fn login<'a>(
+        &'a mut self,
+        credentials: &'a Credentials,
+        ask: &'a mut dyn Ask,
+    ) -> BoxFuture<'a, Result<LoggedIn, Failure>>;
+
+    /// Streams the items of one resource into `out`, in the institution's order. May ask again:
+    /// some institutions want a token per kind of data.
+    fn fetch<'a>(
+        &'a mut self,
+        wanted: &'a Fetch,
+        ask: &'a mut dyn Ask,
+        out: &'a mut dyn Sink,
+    ) -> BoxFuture<'a, Result<Covered, Failure>>;
+
+    /// Leaves politely; the host waits a few seconds at most and ignores failures.
+    fn logout(&mut self) -> BoxFuture<'_, ()>;
+}
+
+/// What a person logs in with. The only place where secrets travel; wiped when dropped.
+pub struct Credentials {
+    fields: BTreeMap<String, SecretString>,
+    /// What the connector asked to remember last time (a trusted device, cookies).
+    pub state: Option<SecretString>,
+}
+
+impl Credentials {
+    /// Of fields named as in an institution's `form_fields`.
+    #[must_use]
+    pub fn new(fields: BTreeMap<String, SecretString>, state: Option<SecretString>) -> Self {
+        Self { fields, state }
+    }
+    /// The field in clear; empty when it was not given.
+    #[must_use]
+    pub fn reveal(&self, field: &str) -> &str {
+        self.fields.get(field).map_or("", SecretString::expose_secret)
+    }
+}
+
+/// How a connector asks the end user.
+pub trait Ask: Send {
+    /// Parks the session until the answer has come. Inputless kinds answer with an empty text.
+    fn ask(&mut self, challenge: Challenge) -> BoxFuture<'_, Result<SecretString, Failure>>;
+}
+
+/// A good login.
+#[derive(Default)]
+pub struct LoggedIn {
+    /// Who this is at the institution: stable, the same for every login of that person.
+    pub user: String,
+    /// What to remember for next time; sealed by the engine.
+    pub state: Option<SecretString>,
+}
+
+/// What the engine wants.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fetch {
+    /// A resource's name: `TRANSACTIONS`.
+    pub resource: String,
+    /// Only this account, by the connector's own key; `None` for all.
+    pub account: Option<String>,
+    /// Only these days; `None` for the present state or everything there is.
+    pub window: Option<Window>,
+    /// Further keys of the request's body that the resource defines.
+    pub options: BTreeMap<String, String>,
+}
+
+/// One thing that the institution showed.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// The connector's key of the account it belongs to; `None` where there are no accounts.
+    pub account: Option<String>,
+    /// The page it stood on, so that overlapping pages can be folded.
+    pub page: u32,
+    /// The item, in the shape of the resource's struct.
+    pub item: Box<RawValue>,
+}
+
+/// Takes items as they come. Waiting is the back-pressure.
+pub trait Sink: Send {
+    /// Hands over one item; fails when a limit is reached or the session was cancelled.
+    fn give(&mut self, given: Given) -> BoxFuture<'_, Result<(), Failure>>;
+}
+
+/// How much of what was asked was really seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covered {
+    /// The days really covered, if the resource has days.
+    pub window: Option<Window>,
+    /// The institution's own end of that window was reached, for every account.
+    pub complete: bool,
+    /// Balances that the institution stated for the window, by account key, to check sums against.
+    pub stated: BTreeMap<String, Stated>,
+}
+
+impl Covered {
+    /// All of `window` was seen.
+    #[must_use]
+    pub fn whole(window: Option<Window>) -> Self {
+        Self { window, complete: true, stated: BTreeMap::new() }
+    }
+}
+
+/// Balances as the institution states them around a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    /// Before the first movement.
+    pub opening: Option<domain::money::Amount>,
+    /// After the last movement.
+    pub closing: Option<domain::money::Amount>,
+}
+
+/// Why a conversation failed, by kind. Details for operators go to the log, never to the caller.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// The institution said that the login is wrong. Only on positive evidence.
+    #[error("the institution refused the credentials")]
+    InvalidCredentials,
+    /// The login is right, but the institution does not let this person in.
+    #[error("the institution does not let this person in: {0:?}")]
+    Login(LoginProblem),
+    /// The institution wants a token, and there is nobody to ask.
+    #[error("the institution wants a token")]
+    TokenRequired,
+    /// The answer to a challenge was wrong; the next challenge may follow in a new login.
+    #[error("the answer was wrong")]
+    WrongToken,
+    /// Nobody answered in time, or the institution closed the session.
+    #[error("the session expired")]
+    SessionExpired,
+    /// The person is logged in elsewhere.
+    #[error("another session is open at the institution")]
+    TooManySessions,
+    /// Announced or total outage.
+    #[error("the institution is down")]
+    InstitutionDown,
+    /// Unplanned, probably short.
+    #[error("the institution is unavailable")]
+    InstitutionUnavailable,
+    /// The operator switched it off.
+    #[error("the institution is inactive")]
+    InstitutionInactive,
+    /// This institution has no such resource.
+    #[error("the resource is not supported")]
+    Unsupported,
+    /// The institution says that there is nothing to return.
+    #[error("the institution returned no data")]
+    UnavailableData,
+    /// The permission was withdrawn at the institution.
+    #[error("the permission was withdrawn")]
+    Revoked,
+    /// A deadline passed.
+    #[error("the time limit passed")]
+    Timeout,
+    /// More items or bytes than the host takes.
+    #[error("the conversation exceeded a limit")]
+    TooMuch,
+    /// The caller does not want it any more.
+    #[error("cancelled")]
+    Cancelled,
+    /// Anything unclear.
+    #[error("something unexpected happened: {0}")]
+    Unexpected(String),
+}
+
+/// What keeps a person out although the login is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoginProblem {
+    /// Must be unlocked at the institution.
+    Locked,
+    /// The password must be renewed at the institution.
+    PasswordExpired,
+    /// Something must be confirmed at the institution (terms, a new device).
+    ActionNeeded,
+    /// The institution forbids the access.
+    Forbidden,
+    /// A field that this institution needs was not given.
+    MissingCredentials,
+    /// Online access was never activated.
+    NotActivated,
+    /// A kind of challenge that cannot be passed on.
+    UnsupportedChallenge,
+}
+
+impl Failure {
+    /// Whether it is the login's own fault, by positive evidence: the link becomes invalid.
+    #[must_use]
+    pub const fn blames_login(&self) -> bool {
+        matches!(self, Self::InvalidCredentials | Self::Login(_) | Self::Revoked)
+    }
+    /// Whether trying again later may help, with nobody doing anything.
+    #[must_use]
+    pub const fn passes(&self) -> bool {
+        matches!(
+            self,
+            Self::TooManySessions
+                | Self::InstitutionDown
+                | Self::InstitutionUnavailable
+                | Self::InstitutionInactive
+                | Self::Timeout
+                | Self::SessionExpired
+                | Self::TooMuch
+                | Self::Cancelled
+                | Self::Unexpected(_)
+        )
+    }
+}

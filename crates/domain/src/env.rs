@@ -1,0 +1,99 @@
+//! The only two impure inputs the product has: what time it is, and chance.
+
+use crate::ids::{BelowLink, Bucket, Id, uuid_in};
+use jiff::{SignedDuration, Timestamp};
+use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
+use std::{
+    fmt,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// A boxed future, for the few traits that are used as objects.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Where the time comes from. Implementations live in `engine::clock`.
+pub trait Clock: Send + Sync {
+    /// The present instant, to the microsecond.
+    fn now(&self) -> Timestamp;
+    /// Ends when `deadline` has come.
+    fn sleep_until(&self, deadline: Timestamp) -> BoxFuture<'_, ()>;
+}
+
+/// Time and chance, passed by clone to everything that acts. Its chance is for ids, spread and
+/// sandbox worlds, never for keys: those come from the vault.
+#[derive(Clone)]
+pub struct Env {
+    clock: Arc<dyn Clock>,
+    chance: Arc<Mutex<StdRng>>,
+}
+
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Env({})", self.now())
+    }
+}
+
+impl Env {
+    /// The same clock and seed give the same ids and the same spread.
+    pub fn new(clock: Arc<dyn Clock>, seed: [u8; 32]) -> Self {
+        Self { clock, chance: Arc::new(Mutex::new(StdRng::from_seed(seed))) }
+    }
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+    /// Waits until `time` has passed on this clock.
+    pub async fn sleep(&self, time: SignedDuration) {
+        self.sleep_until(self.now().saturating_add(time).unwrap_or(Timestamp::MAX)).await;
+    }
+    /// Waits until this clock shows `deadline`.
+    pub async fn sleep_until(&self, deadline: Timestamp) {
+        self.clock.sleep_until(deadline).await;
+    }
+    /// `work`'s answer, or `None` if `time` passes first on this clock.
+    pub async fn within<T>(
+        &self,
+        time: SignedDuration,
+        work: impl Future<Output = T> + Send,
+    ) -> Option<T> {
+        let mut work = std::pin::pin!(work);
+        let mut deadline = std::pin::pin!(self.sleep(time));
+        std::future::poll_fn(move |context| {
+            use std::task::Poll;
+            match work.as_mut().poll(context) {
+                Poll::Ready(answer) => Poll::Ready(Some(answer)),
+                Poll::Pending => deadline.as_mut().poll(context).map(|()| None),
+            }
+        })
+        .await
+    }
+    /// A fresh id that is below no link: `let tenant: TenantId = env.id();`
+    #[must_use]
+    pub fn id<T: Id>(&self) -> T {
+        self.id_in_any(Bucket::of(self.chance_u64().to_be_bytes()[0].into()))
+    }
+    /// A fresh id of something at or below a link of `bucket`.
+    #[must_use]
+    pub fn id_in<T: BelowLink>(&self, bucket: Bucket) -> T {
+        self.id_in_any(bucket)
+    }
+    fn id_in_any<T: Id>(&self, bucket: Bucket) -> T {
+        let millis = u64::try_from(self.now().as_millisecond()).unwrap_or(0);
+        T::from(uuid_in(bucket, millis, self.chance_u64().to_be_bytes()))
+    }
+    /// Sixty-four random bits, for pure functions that take their chance as an argument.
+    #[must_use]
+    pub fn chance_u64(&self) -> u64 {
+        self.draw(StdRng::next_u64)
+    }
+    /// `base` spread by ±10 %, so that a thousand links never wake in the same second.
+    #[must_use]
+    pub fn jitter(&self, base: SignedDuration) -> SignedDuration {
+        base.mul_f64(self.draw(|rng| rng.random_range(0.9..1.1)))
+    }
+    fn draw<T>(&self, draw: impl FnOnce(&mut StdRng) -> T) -> T {
+        draw(&mut self.chance.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,154 @@
+//! Institutions as the catalogue knows them (`contract/links.md` §1).
+
+use crate::words;
+use serde::{Deserialize, Serialize};
+
+words!(
+    /// The family of an institution.
+    InstitutionType {
+        /// A bank.
+        Bank = "bank",
+        /// A tax authority.
+        Fiscal = "fiscal",
+        /// Social security.
+        Employment = "employment",
+    }
+);
+words!(
+    /// Whether links can be made and refreshed at present.
+    Health {
+        /// In order.
+        Healthy = "healthy",
+        /// Out of order: by the operator's word, a fault or the breaker.
+        Down = "down",
+    }
+);
+words!(
+    /// How the institution is reached.
+    IntegrationType {
+        /// With the end user's login.
+        Credentials = "credentials",
+        /// Under a consent.
+        OpenFinance = "openfinance",
+    }
+);
+
+/// One institution; serialises as the object of the public API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Institution {
+    /// The number in its path.
+    pub id: i64,
+    /// The name by which links refer to it: `<brand>_<country>_<kind>`.
+    pub name: String,
+    /// Its family.
+    #[serde(rename = "type")]
+    pub kind: InstitutionType,
+    /// Its own site.
+    pub website: Option<String>,
+    /// The name that people know.
+    pub display_name: String,
+    /// ISO 3166 alpha-2 codes.
+    pub country_codes: Vec<String>,
+    /// The first of `country_codes`, as real payloads carry it.
+    pub country_code: Option<String>,
+    /// `#rrggbb`.
+    pub primary_color: String,
+    /// An SVG's address.
+    pub logo: Option<String>,
+    /// A square SVG's address.
+    pub icon_logo: Option<String>,
+    /// A wide SVG's address.
+    pub text_logo: Option<String>,
+    /// Deprecated; always null.
+    pub code: Option<String>,
+    /// What to ask the end user for.
+    pub form_fields: Vec<FormField>,
+    /// Known name: `token_required`.
+    pub features: Vec<Feature>,
+    /// Resource names that it can answer.
+    pub resources: Vec<String>,
+    /// How it is reached.
+    pub integration_type: IntegrationType,
+    /// Whether it can be used now.
+    pub status: Health,
+    /// Open Finance participants; null elsewhere.
+    pub openbanking_information: Option<OpenBanking>,
+}
+
+/// One input of the login form; `name` is the key to send when registering.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FormField {
+    /// `username`, `username_type`, `username2`, `username3`, `password`, `password2` or `token`.
+    pub name: String,
+    /// `text`, `password`, `number` or `select`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Shown above the input.
+    pub label: String,
+    /// A JavaScript regular expression.
+    pub validation: String,
+    /// Shown when it does not match.
+    pub validation_message: String,
+    /// An example.
+    pub placeholder: String,
+    /// How long the value is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub length: Option<String>,
+    /// Whether it may be left out.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub optional: Option<bool>,
+    /// A fixed value of a hidden field.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub value: Option<String>,
+    /// The choices of a `select`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub values: Option<Vec<Choice>>,
+}
+
+/// One choice of a `select`; its `validation` then applies to `username`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Choice {
+    /// What to send as `username_type`.
+    pub code: String,
+    /// Shown to the person.
+    pub label: String,
+    /// A JavaScript regular expression for `username`.
+    pub validation: String,
+    /// Shown when it does not match.
+    pub validation_message: String,
+    /// An example.
+    pub placeholder: String,
+}
+
+/// Something that an institution may do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Feature {
+    /// `token_required`.
+    pub name: String,
+    /// For people.
+    pub description: String,
+}
+
+/// Open Finance facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct OpenBanking {
+    /// For people.
+    pub description: String,
+    /// Brands that take part.
+    pub participants: Vec<String>,
+    /// Its authorisation server.
+    pub authorization_server_id: uuid::Uuid,
+}
+
+impl Institution {
+    /// Whether it answers for `resource`.
+    #[must_use]
+    pub fn supports(&self, resource: &str) -> bool {
+        self.resources.iter().any(|r| r == resource)
+    }
+    /// Whether it may ask for a token.
+    #[must_use]
+    pub fn may_challenge(&self) -> bool {
+        self.features.iter().any(|f| f.name == "token_required")
+    }
+}

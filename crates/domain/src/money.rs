@@ -1,0 +1,88 @@
+//! Amounts: exact decimals inside, JSON numbers on the wire, never a binary fraction in between.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize, de::Error as _, ser::Error as _};
+use serde_json::value::RawValue;
+use std::{fmt, str::FromStr};
+
+/// An exact decimal number. Reads a JSON number or a numeric string; writes a JSON number.
+///
+/// It passes through [`RawValue`], so it cannot be inside `#[serde(flatten)]` or an untagged enum.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, utoipa::ToSchema)]
+#[schema(value_type = f64)]
+pub struct Amount(pub Decimal);
+
+/// What reads as an amount but is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{0}” is not a decimal number")]
+pub struct NotAnAmount(pub String);
+
+impl Amount {
+    /// Nothing.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+    /// `cents` hundredths.
+    #[must_use]
+    pub fn cents(cents: i64) -> Self {
+        Self(Decimal::new(cents, 2))
+    }
+}
+impl FromStr for Amount {
+    type Err = NotAnAmount;
+    fn from_str(text: &str) -> Result<Self, NotAnAmount> {
+        Decimal::from_str(text)
+            .or_else(|_| Decimal::from_scientific(text))
+            .map(Self)
+            .map_err(|_| NotAnAmount(text.into()))
+    }
+}
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+impl fmt::Debug for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+impl From<Decimal> for Amount {
+    fn from(value: Decimal) -> Self {
+        Self(value)
+    }
+}
+impl Serialize for Amount {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.0.to_string()).map_err(S::Error::custom)?.serialize(serializer)
+    }
+}
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        raw.get().trim_matches('"').parse().map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn cents_do_not_drift() {
+        let sum: Decimal = std::iter::repeat_n(Amount::cents(10).0, 3).sum();
+        assert_eq!(serde_json::to_string(&Amount(sum)).expect("json"), "0.30");
+    }
+    proptest! {
+        #[test]
+        fn an_amount_survives_the_wire_exactly(mantissa in any::<i64>(), scale in 0..10_u32) {
+            let amount = Amount(Decimal::new(mantissa, scale));
+            let text = serde_json::to_string(&amount).expect("json");
+            prop_assert!(!text.contains('"'), "a number, not a string: {}", text);
+            prop_assert_eq!(serde_json::from_str::<Amount>(&text).expect("json"), amount);
+        }
+        #[test]
+        fn no_text_panics(text in ".{0,40}") {
+            drop(text.parse::<Amount>());
+        }
+    }
+}

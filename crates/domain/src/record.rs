@@ -1,0 +1,89 @@
+//! What one item of an institution says, in the terms that the ledger decides by.
+
+use crate::{money::Amount, words};
+use jiff::{Timestamp, civil::Date};
+
+words!(
+    /// Which way money moved, seen from the account.
+    Direction {
+        /// In.
+        Inflow = "INFLOW",
+        /// Out.
+        Outflow = "OUTFLOW",
+    }
+);
+
+words!(
+    /// How far an institution's own ids can be trusted (`design` ledger, Words).
+    Trust {
+        /// The same for ever.
+        Stable = "stable",
+        /// Stable once posted.
+        Posted = "posted",
+        /// Unique inside one reading only.
+        Reading = "reading",
+        /// There are none, or they mean nothing.
+        None = "none",
+    }
+);
+
+/// A movement of money, as far as it identifies itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Movement {
+    /// The day it happened.
+    pub value_date: Date,
+    /// The instant, where known better than the day.
+    pub transacted_at: Option<Timestamp>,
+    /// Never negative; the sign is `direction`.
+    pub amount: Amount,
+    /// Which way.
+    pub direction: Option<Direction>,
+    /// ISO 4217.
+    pub currency: String,
+    /// The institution's words.
+    pub description: String,
+    /// Not yet booked: may change or vanish.
+    pub pending: bool,
+    /// The account's balance after it.
+    pub running_balance: Option<Amount>,
+    /// The institution's reference.
+    pub reference: Option<String>,
+    /// On a card account, where tips and currencies move the amount when it posts.
+    pub on_card: bool,
+}
+
+/// What an item says of its identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Facts {
+    /// A movement inside an account.
+    Movement(Movement),
+    /// Something with keys of its own: the strongest first, each `kind:value`, never empty.
+    Keyed(Vec<String>),
+    /// A picture of a moment: every reading makes a new one.
+    Snapshot,
+}
+
+/// One item, checked and brought into the contract's shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The connector's key of the account that it belongs to; only in account-scoped resources.
+    pub account: Option<String>,
+    /// The institution's own id.
+    pub source_id: Option<String>,
+    /// What it says of its identity.
+    pub facts: Facts,
+    /// A JSON object: the contract's fields except those that the platform adds.
+    pub body: String,
+}
+
+/// Why an item cannot be kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{resource}: {path}: {problem}")]
+pub struct BadItem {
+    /// The resource's name.
+    pub resource: &'static str,
+    /// Where in the item.
+    pub path: String,
+    /// What is wrong there. Never the value itself: it may be personal.
+    pub problem: String,
+}

@@ -1,0 +1,1 @@
+//! The webhook catalogue, and the pure parts of delivery: retry schedule, signature input.
