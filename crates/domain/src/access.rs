@@ -18,6 +18,8 @@ macro_rules! words { ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $varian
     impl $name {
         /// Every word, in the order of its declaration.
         pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+        /// The words themselves, in the same order.
+        pub const WORDS: &'static [&'static str] = &[$($word),+];
         /// The word on the wire.
         #[must_use]
         pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $word),+ } }
