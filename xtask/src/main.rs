@@ -1,1 +1,97 @@
-fn main() {}
+//! Everything a developer or CI does with this repository, behind one door: `cargo xtask`.
+#![expect(clippy::print_stdout, reason = "a developer's tool speaks on its terminal")]
+
+mod ci;
+mod machine;
+mod pg;
+mod progress;
+mod sdk;
+mod served;
+mod tidy;
+
+use anyhow::Result;
+use clap::{CommandFactory, Parser, Subcommand};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// Vinculo's chores.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// All of CI, on this machine: what is missing is installed or named
+    Ci,
+    /// Start a throw-away PostgreSQL and print its URL; it goes when the command ends
+    Pg,
+    /// Check that names, directions and documents agree with what exists
+    Tidy,
+    /// Write openapi/vinculo.json from the code
+    Openapi {
+        /// Only say whether the file is what the code says
+        #[arg(long)]
+        check: bool,
+    },
+    /// Run the official SDKs against a release build
+    Sdk {
+        /// On which database; both when not given
+        database: Option<Database>,
+    },
+    /// Start a release build and walk one link through it
+    Smoke,
+}
+
+/// Which database a chore runs on.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Database {
+    Sqlite,
+    Postgres,
+}
+
+fn main() -> ExitCode {
+    match carry_out(Cli::parse().chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(chore: Chore) -> Result<()> {
+    std::env::set_current_dir(root())?;
+    match chore {
+        Chore::Ci => ci::run(),
+        Chore::Pg => pg::serve(),
+        Chore::Tidy => tidy::run(&chores()),
+        Chore::Openapi { check } => ci::openapi(&machine::build_release()?, check),
+        Chore::Sdk { database } => {
+            let program = machine::build_release()?;
+            let tools = sdk::Tools::ready()?;
+            if database != Some(Database::Postgres) {
+                tools.run(&program, None)?;
+            }
+            if database != Some(Database::Sqlite) {
+                tools.run(&program, Some(&pg::Cluster::start()?))?;
+            }
+            Ok(())
+        }
+        Chore::Smoke => served::smoke(&machine::build_release()?),
+    }
+}
+
+/// The names of the chores, for the documents that mention them.
+fn chores() -> Vec<String> {
+    Cli::command().get_subcommands().map(|chore| chore.get_name().into()).collect()
+}
+
+/// The top of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+}

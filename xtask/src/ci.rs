@@ -1,0 +1,85 @@
+//! All of CI, in order of cheapness.
+
+use crate::{
+    machine::{self, build_release, cargo, find, need, output},
+    pg::{self, Cluster},
+    progress::Progress,
+    sdk::Tools,
+    served, tidy,
+};
+use anyhow::{Result, ensure};
+use std::{fs, path::Path, process::Command};
+
+const OPENAPI: &str = "openapi/vinculo.json";
+
+/// `cargo xtask ci`.
+pub(crate) fn run() -> Result<()> {
+    let mut ci = Progress::new();
+    ci.step("what the machine lacks", complete)?;
+    ci.step("format", || exec(&["fmt", "--all", "--check"]))?;
+    ci.step("tidy", || tidy::run(&crate::chores()))?;
+    ci.step("clippy", || {
+        exec(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+    })?;
+    ci.step("documentation", || {
+        let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--locked"]);
+        machine::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    })?;
+    ci.step("dependencies", deny)?;
+    let cluster = ci.step("a throw-away PostgreSQL", Cluster::start)?;
+    ci.step("tests on SQLite and PostgreSQL", || {
+        let nextest = find("cargo-nextest").is_some();
+        let mut tests = cargo(if nextest { &["nextest", "run"] } else { &["test"] });
+        tests.args(["--workspace", "--locked"]).env("VINCULO_TEST_POSTGRES", cluster.url());
+        machine::run(&mut tests)
+    })?;
+    let program = ci.step("release build", build_release)?;
+    ci.step("the OpenAPI document is fresh", || openapi(&program, true))?;
+    ci.step("smoke run", || served::smoke(&program))?;
+    let tools = ci.step("Python and JavaScript", Tools::ready)?;
+    ci.step("SDKs on SQLite", || tools.run(&program, None))?;
+    ci.step("SDKs on PostgreSQL", || tools.run(&program, Some(&cluster)))?;
+    ci.step("a hostile client", || tools.hostile(&program))?;
+    ci.summary();
+    Ok(())
+}
+
+/// Everything that a later step would miss, so that it is known in the first minute.
+fn complete() -> Result<()> {
+    need("curl", &["curl"], || find("curl").is_some())?;
+    pg::installed()?;
+    Tools::ready().map(|_| ())
+}
+
+/// Writes the OpenAPI document that `program` computes, or checks that it is the one in the tree.
+pub(crate) fn openapi(program: &Path, check: bool) -> Result<()> {
+    let computed = output(Command::new(program).arg("openapi"))?;
+    if check {
+        let checked_in = fs::read_to_string(OPENAPI).unwrap_or_default();
+        ensure!(checked_in == computed, "{OPENAPI} is stale: run `cargo xtask openapi`");
+    } else {
+        fs::create_dir_all("openapi")?;
+        fs::write(OPENAPI, computed)?;
+    }
+    Ok(())
+}
+
+/// `cargo deny`, as much of it as this machine can run.
+fn deny() -> Result<()> {
+    if find("cargo-deny").is_none() {
+        println!("   cargo-deny is not installed (cargo install --locked cargo-deny):");
+        println!(
+            "   licences and sources were checked by tidy; bans and advisories were NOT checked"
+        );
+        return Ok(());
+    }
+    if output(&mut cargo(&["deny", "fetch"])).is_err() {
+        println!("   the advisory data cannot be fetched: advisories were NOT checked");
+        return exec(&["deny", "check", "bans", "licenses", "sources"]);
+    }
+    exec(&["deny", "check"])
+}
+
+fn exec(args: &[&str]) -> Result<()> {
+    machine::run(&mut cargo(args))
+}
