@@ -570,6 +570,7 @@ impl Projection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     static FIELDS: &[Field] = &[
         Field::id("id", IN, Source::Column("id")),
@@ -745,5 +746,183 @@ mod tests {
             [true, false, true, false]
         );
         assert!(Projection::parse([("fields", ""), ("omit", ",")]).is_whole());
+    }
+
+    /// What a store would answer: `value` is one JSON value of a record, read by the field's kind.
+    fn passes(condition: &Condition, value: &serde_json::Value) -> bool {
+        let text = value.as_str().map(String::from);
+        let own = match condition.field.kind {
+            Kind::Amount => {
+                value.as_number().map(|n| Value::Amount(n.to_string().parse().expect("a number")))
+            }
+            Kind::Integer => value.as_i64().map(Value::Integer),
+            kind => text.clone().map(|text| point(kind, &text).expect("a stored value")),
+        };
+        match (&condition.test, own) {
+            (Test::IsNull, own) => own.is_none(),
+            (Test::NotIn(others), own) => own.is_none_or(|own| !others.contains(&own)),
+            (_, None) => false,
+            (Test::Is(other), Some(own)) => own == *other,
+            (Test::Gt(other), Some(own)) => order(&own, other).is_gt(),
+            (Test::Gte(other), Some(own)) => order(&own, other).is_ge(),
+            (Test::Lt(other), Some(own)) => order(&own, other).is_lt(),
+            (Test::Lte(other), Some(own)) => order(&own, other).is_le(),
+            (Test::Between(from, to), Some(own)) => {
+                order(&own, from).is_ge() && order(&own, to).is_le()
+            }
+            (Test::In(others), Some(own)) => others.contains(&own),
+            (Test::Contains(part), Some(_)) => {
+                text.is_some_and(|text| text.to_lowercase().contains(&part.to_lowercase()))
+            }
+            (Test::HasAll(_), Some(_)) => unreachable!("no list among the values"),
+        }
+    }
+    fn order(left: &Value, right: &Value) -> std::cmp::Ordering {
+        match (left, right) {
+            (Value::Amount(left), Value::Amount(right)) => left.cmp(right),
+            (Value::Integer(left), Value::Integer(right)) => left.cmp(right),
+            (Value::Date(left), Value::Date(right)) => left.cmp(right),
+            (Value::Instant(left), Value::Instant(right)) => left.cmp(right),
+            _ => unreachable!("two values of one kind that has an order"),
+        }
+    }
+    /// What a reader of the contract would expect, from the query's own words.
+    fn expected<T: PartialOrd>(operator: &str, own: &T, others: &[T]) -> bool {
+        match operator {
+            "" => *own == others[0],
+            "__gt" => *own > others[0],
+            "__gte" => *own >= others[0],
+            "__lt" => *own < others[0],
+            "__lte" => *own <= others[0],
+            "__range" => others[0] <= *own && *own <= others[1],
+            "__in" => others.contains(own),
+            "__not_in" => !others.contains(own),
+            _ => unreachable!("an operator of these tests"),
+        }
+    }
+    fn ask(key: &str, operator: &str, values: &[String]) -> Condition {
+        let values = if ["__range", "__in", "__not_in"].contains(&operator) {
+            values.join(",")
+        } else {
+            values[0].clone()
+        };
+        let key = format!("{key}{operator}");
+        parse(FIELDS, [(key.as_str(), values.as_str())]).expect("a good filter").remove(0)
+    }
+
+    fn comparison() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec!["", "__gt", "__gte", "__lt", "__lte", "__range"])
+    }
+    fn a_date() -> impl Strategy<Value = String> {
+        (2024..2027, 1..=12, 1..=28).prop_map(|(y, m, d)| format!("{y}-{m:02}-{d:02}"))
+    }
+    fn an_instant() -> impl Strategy<Value = String> {
+        let edges = prop::sample::select(vec![
+            "00:00:00.000000",
+            "00:00:00.000001",
+            "12:30:15.250000",
+            "23:59:59.999999",
+        ]);
+        (a_date(), edges).prop_map(|(date, time)| format!("{date}T{time}Z"))
+    }
+
+    proptest! {
+        #[test]
+        fn amounts_pass_as_their_cents_compare(
+            operator in comparison(), own in -300..300_i64, others in prop::array::uniform2(-300..300_i64)
+        ) {
+            let words = others.map(|cents| Amount::cents(cents).to_string());
+            let own_json = serde_json::to_value(Amount::cents(own)).expect("json");
+            let condition = ask("balance", operator, &words);
+            prop_assert_eq!(passes(&condition, &own_json), expected(operator, &own, &others));
+            prop_assert!(!passes(&condition, &serde_json::Value::Null));
+        }
+        #[test]
+        fn integers_pass_as_they_compare(
+            operator in comparison(), own in 2019..2023_i64, others in prop::array::uniform2(2019..2023_i64)
+        ) {
+            let condition = ask("year", operator, &others.map(|year| year.to_string()));
+            prop_assert_eq!(passes(&condition, &own.into()), expected(operator, &own, &others));
+        }
+        #[test]
+        fn days_pass_as_their_text_compares(
+            operator in comparison(), own in a_date(), others in prop::array::uniform2(a_date())
+        ) {
+            let condition = ask("value_date", operator, &others);
+            prop_assert_eq!(passes(&condition, &own.clone().into()), expected(operator, &own, &others));
+        }
+        #[test]
+        fn instants_pass_as_their_text_compares(
+            operator in comparison(), own in an_instant(), others in prop::array::uniform2(an_instant())
+        ) {
+            let condition = ask("created_at", operator, &others);
+            prop_assert_eq!(passes(&condition, &own.clone().into()), expected(operator, &own, &others));
+        }
+        #[test]
+        fn instants_pass_a_day_as_their_own_day_compares(
+            operator in comparison(), own in an_instant(), others in prop::array::uniform2(a_date())
+        ) {
+            let condition = ask("created_at", operator, &others);
+            let day = own[..10].to_owned();
+            prop_assert_eq!(passes(&condition, &own.into()), expected(operator, &day, &others));
+        }
+        #[test]
+        fn words_pass_as_they_are_listed(
+            own in "[a-c]{1,2}", others in prop::collection::vec("[a-c]{1,2}", 1..5)
+        ) {
+            for (key, operator) in [("name", ""), ("owner", "__in"), ("created_by", "__not_in")] {
+                let condition = ask(key, operator, &others);
+                prop_assert_eq!(passes(&condition, &own.clone().into()), expected(operator, &own, &others));
+            }
+            let condition = ask("display_name", "", &others);
+            prop_assert_eq!(passes(&condition, &own.to_uppercase().into()), own.contains(&others[0]));
+        }
+        #[test]
+        fn no_query_panics_and_every_key_gets_its_verdict(
+            query in prop::collection::vec((a_key(), "[0-9T:Z,. +-]{0,30}|null|.{0,30}"), 0..20)
+        ) {
+            let query = || query.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+            let known: BTreeSet<&str> = query()
+                .map(|(key, _)| key)
+                .filter(|key| FIELDS.iter().any(|field| field.operator(key).is_some()))
+                .collect();
+            match parse(FIELDS, query()) {
+                Ok(conditions) => prop_assert_eq!(conditions.len(), known.len()),
+                Err(bad) => {
+                    prop_assert!(!bad.is_empty() && bad.len() <= known.len());
+                    for bad in bad {
+                        prop_assert!(known.contains(bad.field.as_str()));
+                        prop_assert!(["invalid", "invalid_choice"].contains(&bad.code));
+                    }
+                }
+            }
+            drop(Projection::parse(query()));
+            if let Ok(page) = Page::parse(query(), 10) {
+                prop_assert!(page.number >= 1 && (1..=Page::LARGEST).contains(&page.size));
+                prop_assert!(page.offset() < u64::MAX);
+            }
+        }
+    }
+    fn a_key() -> impl Strategy<Value = String> {
+        let name = prop::sample::select(FIELDS.iter().map(|field| field.name).collect::<Vec<_>>());
+        let operator = prop::sample::select(vec![
+            "",
+            "__gt",
+            "__gte",
+            "__lt",
+            "__lte",
+            "__range",
+            "__in",
+            "__not_in",
+            "__icontains",
+            "__allin",
+        ]);
+        prop_oneof![
+            8 => (name, operator).prop_map(|(name, operator)| format!("{name}{operator}")),
+            1 => Just("page".to_owned()),
+            1 => Just("page_size".to_owned()),
+            1 => Just("fields".to_owned()),
+            1 => ".{0,12}",
+        ]
     }
 }
