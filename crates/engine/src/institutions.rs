@@ -1,11 +1,7 @@
 //! The catalogue: which institutions there are, and how they are.
 
 use crate::{Engine, Error, Listed};
-use domain::{
-    filter::Condition,
-    filter::Page,
-    institution::Institution,
-};
+use domain::{filter::Condition, filter::Page, institution::Institution};
 
 impl Engine {
     /// A page of the catalogue, by id.
