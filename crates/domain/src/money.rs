@@ -20,6 +20,16 @@ pub struct NotAnAmount(pub String);
 impl Amount {
     /// Nothing.
     pub const ZERO: Self = Self(Decimal::ZERO);
+    /// The same amount with two decimals, or as many more as it needs, so that one amount is one
+    /// text however an institution pads it.
+    #[must_use]
+    pub fn canonical(self) -> Self {
+        let mut value = self.0.normalize();
+        if value.scale() < 2 {
+            value.rescale(2);
+        }
+        Self(value)
+    }
     /// `cents` hundredths.
     #[must_use]
     pub fn cents(cents: i64) -> Self {
@@ -58,7 +68,8 @@ impl Serialize for Amount {
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        raw.get().trim_matches('"').parse().map_err(D::Error::custom)
+        let amount: Self = raw.get().trim_matches('"').parse().map_err(D::Error::custom)?;
+        Ok(amount.canonical())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{money::Amount, words};
 use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
 
 words!(
     /// Which way money moved, seen from the account.
@@ -27,39 +28,53 @@ words!(
     }
 );
 
-/// A movement of money, as far as it identifies itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A movement of money, as far as it identifies itself. It is stored as JSON, so its names are
+/// short and what is not known takes no room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Movement {
     /// The day it happened.
+    #[serde(rename = "d")]
     pub value_date: Date,
     /// The instant, where known better than the day.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub transacted_at: Option<Timestamp>,
     /// Never negative; the sign is `direction`.
+    #[serde(rename = "a")]
     pub amount: Amount,
     /// Which way.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     pub direction: Option<Direction>,
     /// ISO 4217.
+    #[serde(rename = "c")]
     pub currency: String,
     /// The institution's words.
+    #[serde(rename = "x")]
     pub description: String,
     /// Not yet booked: may change or vanish.
+    #[serde(rename = "p", default, skip_serializing_if = "std::ops::Not::not")]
     pub pending: bool,
     /// The account's balance after it.
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub running_balance: Option<Amount>,
     /// The institution's reference.
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// On a card account, where tips and currencies move the amount when it posts.
+    #[serde(rename = "k", default, skip_serializing_if = "std::ops::Not::not")]
     pub on_card: bool,
 }
 
 /// What an item says of its identity.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Facts {
     /// A movement inside an account.
+    #[serde(rename = "m")]
     Movement(Movement),
     /// Something with keys of its own: the strongest first, each `kind:value`, never empty.
+    #[serde(rename = "k")]
     Keyed(Vec<String>),
     /// A picture of a moment: every reading makes a new one.
+    #[serde(rename = "s")]
     Snapshot,
 }
 

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 /// A kind of data with a REST path.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a table of yes and no")]
 pub struct Resource {
     /// What records are filed under, and `webhook_type` in events: `TRANSACTIONS`.
     pub name: &'static str,

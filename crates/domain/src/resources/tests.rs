@@ -1,0 +1,357 @@
+use crate::{
+    record::{Facts, Item},
+    resource::{Envelope, Resource, all, named, offered_as},
+};
+use jiff::Timestamp;
+use serde_json::{Value, json, value::RawValue};
+
+const SCHEMAS: &str = include_str!("../../../server/tests/schemas.json");
+
+fn stamp() -> Timestamp {
+    "2026-01-14T09:12:33.104Z".parse().expect("a timestamp")
+}
+fn read(resource: &Resource, item: &Value) -> Result<Item, crate::record::BadItem> {
+    let raw = RawValue::from_string(item.to_string()).expect("json");
+    (resource.read)(&raw, Some("acc-1".into()), stamp())
+}
+fn keys(item: &Item) -> Vec<String> {
+    match &item.facts {
+        Facts::Keyed(keys) => keys.clone(),
+        other => panic!("not keyed: {other:?}"),
+    }
+}
+
+/// The record as the API serves it, put together as simply as can be.
+fn as_served(resource: &Resource, item: &Item) -> Value {
+    let mut record: Value = serde_json::from_str(&item.body).expect("a JSON object");
+    let id = json!("018f0000-0000-7000-8000-000000000001");
+    for part in resource.envelope {
+        let (key, value) = match part {
+            Envelope::Id => ("id", id.clone()),
+            Envelope::Link => ("link", id.clone()),
+            Envelope::AccountId => ("account_id", id.clone()),
+            Envelope::Institution => ("institution", json!({"name": "b_mx_r", "type": "bank"})),
+            Envelope::CollectedAt => ("collected_at", json!("2026-01-14T09:12:33.104000Z")),
+            Envelope::CreatedAt => ("created_at", json!("2026-01-14T09:12:33.104000Z")),
+            Envelope::LastAccessedAt => ("last_accessed_at", Value::Null),
+        };
+        let before = record.as_object_mut().expect("an object").insert(key.into(), value);
+        assert_eq!(before, None, "{}: {key} belongs to the platform", resource.name);
+    }
+    if resource.embeds_account {
+        record["account"] = Value::Null;
+    }
+    record
+}
+
+fn assert_valid(schema: &str, record: &Value) {
+    let mut document: Value = serde_json::from_str(SCHEMAS).expect("json");
+    document["$ref"] = json!(format!("#/{schema}"));
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&document)
+        .expect("the schemas are sound");
+    let wrong: Vec<String> =
+        validator.iter_errors(record).map(|e| format!("{}: {e}", e.instance_path)).collect();
+    assert!(wrong.is_empty(), "{schema}: {wrong:#?} in {record:#}");
+}
+
+/// For each resource: the contract's schema, the least an institution can say, and the most.
+fn samples() -> Vec<(&'static Resource, &'static str, Value)> {
+    let r = |name| named(name).expect("a resource");
+    let document = json!({"document_type": "CPF", "document_number": "529.982.247-25"});
+    let person = json!({
+        "birth_date": "1990-02-03", "display_name": "Ana", "companies_id": [],
+        "is_local_resident": true, "document_id": document, "additional_documents": [],
+        "emails": [], "addresses": [], "phone_numbers": [], "filiations": []
+    });
+    let mut full_person = person.clone();
+    for (key, value) in [
+        (
+            "emails",
+            json!([{"is_main": false, "email": "b@example.com"},
+                          {"is_main": true, "email": "a@example.com"}]),
+        ),
+        (
+            "addresses",
+            json!([{"is_main": true, "address": "Rua Um, 1", "town": "Olinda",
+            "postcode": "53000000", "country_name": "Brasil"}]),
+        ),
+        (
+            "phone_numbers",
+            json!([{"is_main": true, "type": "MOBILE", "number": "900000000",
+            "country_code": "55", "area_code": "81"}]),
+        ),
+        ("filiations", json!([{"type": "MOTHER", "civil_name": "Rosa"}])),
+        ("marital_status", json!("CIVIL_UNION")),
+        ("gender", json!("FEMALE")),
+        ("additional_documents", json!([{"type": "PASSPORT", "number": "X1"}])),
+        ("nationalities", json!([{"info": "PT", "documents": [{"number": "1"}]}])),
+        (
+            "financial_profile",
+            json!({"occupation_code": "OTHER", "informed_income":
+            {"frequency": "MONTHLY", "amount": 100, "currency": "BRL", "date": "2026-01-01"},
+            "patrimony": {"amount": 1, "currency": "BRL", "year": 2025}}),
+        ),
+        (
+            "financial_relation",
+            json!({"start_date": "2020-01-01T00:00:00Z",
+            "product_services": ["CONTA"], "procurators": [{"civil_name": "P",
+            "document_number": "1"}], "products": [{"type": "CHECKING_ACCOUNT",
+            "clearing_code": "001", "number": "1", "check_digit": "2"}],
+            "payroll_accounts": [{}], "salary_portability_requests": [{}]}),
+        ),
+    ] {
+        full_person[key] = value;
+    }
+    vec![
+        (r("ACCOUNTS"), "Account", json!({"balance": {}})),
+        (r("ACCOUNTS"), "Account", checking()),
+        (r("ACCOUNTS"), "Account", card()),
+        (r("ACCOUNTS"), "Account", loan()),
+        (r("TRANSACTIONS"), "Transaction", json!({"value_date": "2026-01-14", "amount": 0})),
+        (r("TRANSACTIONS"), "Transaction", movement()),
+        (r("BALANCES"), "DailyBalance", json!({"value_date": "2026-01-14", "balance": -1.5})),
+        (
+            r("BALANCE_SNAPSHOTS"),
+            "BalanceSnapshot",
+            json!({"account_internal_identification": "acc-1", "currency": "BRL",
+                   "available": -3, "blocked": 0, "automatically_invested": 0}),
+        ),
+        (r("OWNERS"), "Owner", json!({})),
+        (
+            r("OWNERS"),
+            "Owner",
+            json!({"display_name": "Ana", "document_id":
+            {"document_type": "CURP", "document_number": "X"}, "first_name": "Ana"}),
+        ),
+        (r("OWNERS"), "OwnerIndividual", person.clone()),
+        (r("OWNERS"), "OwnerIndividual", full_person.clone()),
+        (r("OWNERS"), "Owner", full_person),
+        (r("OWNERS"), "OwnerBusiness", company()),
+        (r("OWNERS"), "Owner", company()),
+    ]
+}
+fn checking() -> Value {
+    json!({
+        "id": "the institution's, not ours", "link": 5, "category": "CHECKING_ACCOUNT",
+        "balance_type": "ASSET", "type": "Cuenta", "name": "Cuenta 1", "number": "0001-234",
+        "agency": "0341", "check_digit": "5", "balance": {"current": 10.5, "available": "10.50"},
+        "currency": "BRL", "public_identification_name": "AGENCY/ACCOUNT",
+        "public_identification_value": "0341/0001-2345", "internal_identification": "acc-1",
+        "overdraft": {"arranged": 5, "used": 0, "unarranged": 0}
+    })
+}
+fn card() -> Value {
+    json!({
+        "category": "CREDIT_CARD", "balance": {"current": 1, "available": 9}, "name": "Oro",
+        "number": "**** 1234", "currency": "MXN", "public_identification_value": "9076,8763",
+        "credit_data": {"collected_at": "1999-01-01T00:00:00Z", "credit_limit": 10,
+            "cutting_date": "2026-01-20", "network": "VISA", "cards": [{"is_multiple": false,
+            "identification_number": "1234"}], "limits": [{"available_amount": 9,
+            "is_limit_flexible": false, "type": "TOTAL_LIMIT",
+            "consolidation_type": "CONSOLIDADO"}]}
+    })
+}
+fn loan() -> Value {
+    json!({
+        "category": "LOAN_ACCOUNT", "balance": {"current": 1}, "number": "77",
+        "loan_data": {"interest_rates": [{"name": "R", "type": "MONTHLY", "value": 1.0,
+            "interest_rate_data": {"tax_type": "NOMINAL", "rate_type": "SIMPLE",
+            "calculation_base": "30/360", "reference_index_type": "PRE_FIXED",
+            "pre_fixed_rate": 0.4, "post_fixed_rate": 0}}],
+            "fees": [{"type": "OTHERS", "value": 3, "fee_charge_type": "SINGLE",
+            "fee_charge": "FIXED"}], "contracted_charges": [{"type": "NO_CHARGE"}],
+            "collaterals": [{"type": "A", "subtype": "B", "currency": "MXN", "amount": 1}],
+            "balloon_payments": [{"due_date": "2026-01-01"}], "installment_frequency": "MONTHLY",
+            "installments_contract_term_frequency": "MONTH", "number_of_installments_total": 12,
+            "disbursement_dates": ["2025-01-01"]},
+        "funds_data": [{"name": "F", "public_identifications": [{"name": "N"}], "balance": 1}],
+        "receivables_data": {"current": 1}
+    })
+}
+fn movement() -> Value {
+    json!({
+        "internal_identification": "t-1", "value_date": "2026-01-14", "amount": 12.5,
+        "transacted_at": "2026-01-14T03:00:00Z", "accounting_date": "2026-01-14T04:00:00Z",
+        "inferred_accounting_date": "2026-01-15", "currency": "MXN", "description": "CAFÉ",
+        "type": "OUTFLOW", "status": "PENDING", "balance": 100, "reference": "8",
+        "merchant": {"merchant_name": "Café"}, "category": "Food & Groceries",
+        "subcategory": "Bakery & Coffee", "mcc": 5814, "payment_type": "FULL",
+        "operation_type": "CARTAO", "local_currency_amount": 12.5,
+        "credit_card_data": {"bill_status": "OPEN", "card_number": "1234",
+            "fee_type": "SMS_FEE", "credits_type": "LOAN", "number_of_installments": 3,
+            "credit_card_bill": {"id": "no", "internal_identification": "b"}},
+        "counterparty": {"type": "COMPANY"},
+        "loan_data": {"is_detached": true, "fees": [{"name": "a", "code": "b", "amount": 1}],
+            "charges": [{"type": "a", "info": "b", "amount": 1}]}
+    })
+}
+fn company() -> Value {
+    json!({
+        "company_name": "Padaria Sol LTDA", "incorporation_date": "2010-01-01",
+        "companies_id": ["00000000000191"], "additional_documents": [], "emails": [],
+        "document_id": {"document_type": "CNPJ", "document_number": "11222333000181"},
+        "addresses": [], "phone_numbers": [],
+        "parties": [{"person_type": "COMPANY", "type": "MEMBER", "document_type": "CNPJ",
+            "document_number": "1", "percentage_type": 0.51, "company_name": "X"}],
+        "financial_profile": {"economic_activities": [{"is_main": true, "code": "1091102"}],
+            "informed_revenue": {"frequency": "ANNUALLY", "amount": 1, "currency": "BRL",
+            "year": 2025}, "patrimony": {"amount": 1, "currency": "BRL", "date": "2025-01-01"}},
+        "financial_relation": {"start_date": "2020-01-01T00:00:00Z", "product_services": [],
+            "procurators": [], "products": [{"clearing_code": "1", "subtype": "S", "number": "1",
+            "check_digit": "1"}]}
+    })
+}
+
+#[test]
+fn every_record_that_is_served_validates() {
+    for (resource, schema, item) in samples() {
+        let read = read(resource, &item).expect("a good item");
+        assert_valid(schema, &as_served(resource, &read));
+    }
+}
+#[test]
+fn every_resource_is_tried_and_found_by_its_names() {
+    for resource in all() {
+        assert!(samples().iter().any(|(r, ..)| std::ptr::eq(*r, *resource)), "{}", resource.name);
+        assert!(named(resource.name).is_some_and(|r| std::ptr::eq(r, *resource)));
+        for name in resource.cascades_to {
+            assert!(named(name).is_some(), "{} cascades to {name}", resource.name);
+        }
+    }
+    assert_eq!(offered_as("BALANCES").map(|r| r.name), Some("BALANCES"));
+}
+#[test]
+fn reading_a_body_again_changes_nothing() {
+    for (resource, _, item) in samples() {
+        let once = read(resource, &item).expect("a good item");
+        let body: Value = serde_json::from_str(&once.body).expect("json");
+        let twice = read(resource, &body).expect("a good item");
+        assert_eq!(once.body, twice.body);
+        assert_eq!(once.facts, twice.facts);
+    }
+}
+#[test]
+fn the_documented_schemas_hold_every_key_that_is_served() {
+    for (resource, schema, item) in samples() {
+        let schemas = (resource.schemas)();
+        let names: Vec<&str> = schemas.iter().map(|(name, _)| name.as_str()).collect();
+        let mut distinct = names.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!(distinct.len(), names.len(), "each name once: {names:?}");
+        let text = serde_json::to_string(&schemas.iter().map(|(_, s)| s).collect::<Vec<_>>())
+            .expect("json");
+        for reference in text.split("#/components/schemas/").skip(1) {
+            let name = reference.split('"').next().expect("a name");
+            assert!(names.contains(&name), "{}: {name} is referred to", resource.name);
+        }
+        let own = match (resource.name, schema) {
+            ("OWNERS", "Owner") => "OwnerGeneric",
+            (_, schema) => schema,
+        };
+        let served = as_served(resource, &read(resource, &item).expect("a good item"));
+        if resource.name == "OWNERS"
+            && served.get("company_name").or(served.get("birth_date")).is_some()
+            && schema == "Owner"
+        {
+            continue;
+        }
+        let (_, described) = schemas.iter().find(|(name, _)| name == own).expect(own);
+        let described = serde_json::to_value(described).expect("json");
+        for key in served.as_object().expect("an object").keys() {
+            assert!(described["properties"].get(key).is_some(), "{own} lacks {key}");
+        }
+    }
+}
+#[test]
+fn facts_survive_the_store() {
+    for (resource, _, item) in samples() {
+        let facts = read(resource, &item).expect("a good item").facts;
+        let text = serde_json::to_string(&facts).expect("json");
+        assert_eq!(serde_json::from_str::<Facts>(&text).expect("json"), facts, "{text}");
+    }
+}
+#[test]
+fn a_bad_item_says_where_but_never_what() {
+    let accounts = named("ACCOUNTS").expect("a resource");
+    let transactions = named("TRANSACTIONS").expect("a resource");
+    let owners = named("OWNERS").expect("a resource");
+    for (resource, item, path) in [
+        (accounts, json!({"balance": {"current": "secret"}}), "balance.current"),
+        (accounts, json!({"balance": {}, "category": "secret"}), "category"),
+        (accounts, json!({"balance": {}, "name": {"secret, expected": "secret"}}), "name"),
+        (
+            accounts,
+            json!({"balance": {}, "credit_data": {"limits": [{"type": "secret"}]}}),
+            "credit_data.limits[0].type",
+        ),
+        (accounts, json!({}), "."),
+        (accounts, json!("secret"), "."),
+        (transactions, json!({"value_date": "secret", "amount": 1}), "value_date"),
+        (transactions, json!({"value_date": "2026-01-01"}), "amount"),
+        (transactions, json!({"amount": 1}), "value_date"),
+        (transactions, json!({"value_date": "2026-01-01", "amount": -1}), "amount"),
+        (transactions, json!({"value_date": "2026-01-01", "amount": "secret"}), "amount"),
+        (owners, json!({"birth_date": "secret", "display_name": "secret"}), "birth_date"),
+    ] {
+        let bad = read(resource, &item).expect_err("a bad item");
+        assert_eq!(bad.path, path, "{bad}");
+        assert!(!bad.to_string().contains("secret"), "{bad}");
+    }
+}
+#[test]
+fn an_account_is_known_by_its_number_however_it_is_written() {
+    let accounts = named("ACCOUNTS").expect("a resource");
+    let one = keys(&read(accounts, &checking()).expect("good"));
+    let mut other = checking();
+    other["agency"] = json!("341");
+    other["number"] = json!("1.234-5");
+    other["public_identification_value"] = json!("341/12345");
+    other["internal_identification"] = json!("changed");
+    other["name"] = json!("CUENTA 1");
+    let other = keys(&read(accounts, &other).expect("good"));
+    assert_eq!(one[..2], other[..2]);
+    assert_eq!(one.last(), other.last());
+    assert!(one[0].starts_with("public:AGENCYACCOUNT:341/12345"), "{one:?}");
+}
+#[test]
+fn a_masked_number_is_no_number() {
+    let accounts = named("ACCOUNTS").expect("a resource");
+    let keys = keys(&read(accounts, &card()).expect("good"));
+    assert_eq!(keys, ["mask:CREDIT_CARD|8763,9076", "shape:CREDIT_CARD|MXN|ORO"]);
+}
+#[test]
+fn blocks_are_stamped_with_the_time_of_reading() {
+    let accounts = named("ACCOUNTS").expect("a resource");
+    let body: Value =
+        serde_json::from_str(&read(accounts, &card()).expect("good").body).expect("json");
+    assert_eq!(body["credit_data"]["collected_at"], "2026-01-14T09:12:33.104000Z");
+    let loan: Value =
+        serde_json::from_str(&read(accounts, &loan()).expect("good").body).expect("json");
+    for block in ["loan_data", "receivables_data"] {
+        assert_eq!(loan[block]["collected_at"], "2026-01-14T09:12:33.104000Z", "{block}");
+    }
+}
+#[test]
+fn a_movement_without_state_is_booked_and_padding_of_amounts_does_not_count() {
+    let transactions = named("TRANSACTIONS").expect("a resource");
+    let item = |amount: &str| {
+        let raw = format!(r#"{{"transacted_at":"2026-01-14T23:00:00Z","amount":{amount}}}"#);
+        let raw = RawValue::from_string(raw).expect("json");
+        (transactions.read)(&raw, None, stamp()).expect("good")
+    };
+    assert_eq!(item("10.5").body, item("10.5000").body);
+    let body: Value = serde_json::from_str(&item("10").body).expect("json");
+    assert_eq!((&body["status"], &body["value_date"]), (&json!("PROCESSED"), &json!("2026-01-14")));
+}
+#[test]
+fn the_main_entry_stands_for_all_in_the_common_keys() {
+    let (resource, _, item) = samples().swap_remove(11);
+    let body: Value =
+        serde_json::from_str(&read(resource, &item).expect("good").body).expect("json");
+    assert_eq!(body["email"], "a@example.com");
+    assert_eq!(body["phone_number"], "+5581900000000");
+    assert_eq!(body["address"], "Rua Um, 1, Olinda, 53000000");
+}
