@@ -3,6 +3,7 @@
 //! Architecture invariant: no HTTP towards callers and no SQL; `server` translates, `store`
 //! remembers.
 
+pub mod clock;
 pub mod error;
 pub mod institutions;
 pub mod links;

@@ -1,0 +1,331 @@
+//! Sealing: a fresh data key per subject, wrapped by a key of the ring that the database never
+//! sees; every sealed value bound to its place.
+
+use crate::{Error, KeyRing, random_bytes};
+use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use std::{collections::BTreeMap, fmt};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+const VERSION: u8 = 1;
+const TAG_LEN: usize = 16;
+const HEAD_LEN: usize = 1 + NONCE_LEN;
+const DATA_KEY_LEN: usize = 32;
+/// HS512 wants a key as long as its output; the other uses do not mind.
+const SERVER_KEY_LEN: usize = 64;
+
+/// What a secret belongs to. Bound into the seal: bytes copied elsewhere do not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// Whose it is.
+    pub tenant: Uuid,
+    /// The link, session or endpoint it belongs to. The data key belongs to this as well.
+    pub subject: Uuid,
+    /// Which of the subject's secrets it is.
+    pub field: &'a str,
+}
+
+/// What is sealed, so that one kind of sealed bytes never opens as another.
+#[derive(Clone, Copy)]
+enum Sealed<'a> {
+    Secret(&'a Place<'a>),
+    DataKey(&'a Place<'a>),
+    ServerKey(&'a str),
+}
+
+impl Sealed<'_> {
+    /// Unambiguous: a version, a kind, then fields of fixed length, then one of stated length.
+    fn associated_data(self) -> Vec<u8> {
+        let (kind, place, name) = match self {
+            Self::Secret(place) => (b'S', Some(place), place.field),
+            // One data key serves all fields of a subject, so the field is not part of its place.
+            Self::DataKey(place) => (b'K', Some(place), ""),
+            Self::ServerKey(name) => (b'N', None, name),
+        };
+        let mut data = vec![b'v', b'i', b'n', b'c', VERSION, kind];
+        if let Some(place) = place {
+            data.extend_from_slice(place.tenant.as_bytes());
+            data.extend_from_slice(place.subject.as_bytes());
+        }
+        data.extend_from_slice(&(name.len() as u64).to_be_bytes());
+        data.extend_from_slice(name.as_bytes());
+        data
+    }
+}
+
+/// A data key as the database keeps it. Deleting it destroys everything sealed under it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WrappedKey {
+    /// The number of the key in the ring that wraps it.
+    pub number: u32,
+    /// The wrapped key: 61 bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for WrappedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WrappedKey(by key {})", self.number)
+    }
+}
+
+/// Seals and opens. Cheap to share behind an `Arc`; there is one per process.
+pub struct Vault {
+    keys: BTreeMap<u32, LessSafeKey>,
+}
+
+impl Vault {
+    /// A vault whose newest key wraps and whose older keys still open.
+    pub fn new(ring: &KeyRing) -> Result<Self, Error> {
+        let keys = ring
+            .keys()
+            .map(|(number, bytes)| Ok((number, aead(bytes)?)))
+            .collect::<Result<_, Error>>()?;
+        Ok(Self { keys })
+    }
+
+    /// The number of the key that wraps what is new.
+    #[must_use]
+    pub fn newest(&self) -> u32 {
+        self.keys.last_key_value().map_or(0, |(&number, _)| number)
+    }
+
+    /// A fresh data key for the subject of `place`; its field does not matter.
+    pub fn new_data_key(&self, place: &Place<'_>) -> Result<WrappedKey, Error> {
+        self.wrap(place, &*random_bytes::<DATA_KEY_LEN>()?)
+    }
+    /// Seals `plain` under the subject's data key.
+    pub fn seal(
+        &self,
+        key: &WrappedKey,
+        place: &Place<'_>,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        encrypt(&self.data_key(key, place)?, Sealed::Secret(place), plain)
+    }
+    /// Opens what [`Vault::seal`] gave for the same key and place.
+    pub fn open(
+        &self,
+        key: &WrappedKey,
+        place: &Place<'_>,
+        sealed: &[u8],
+    ) -> Result<SecretSlice<u8>, Error> {
+        decrypt(&self.data_key(key, place)?, Sealed::Secret(place), sealed)
+    }
+    /// Opens a secret that is text.
+    pub fn open_text(
+        &self,
+        key: &WrappedKey,
+        place: &Place<'_>,
+        sealed: &[u8],
+    ) -> Result<SecretString, Error> {
+        let plain = self.open(key, place, sealed)?;
+        str::from_utf8(plain.expose_secret()).map(SecretString::from).map_err(|_| Error::Sealed)
+    }
+    /// The same data key under the newest key of the ring. What it seals stays as it is.
+    pub fn rewrap(&self, key: &WrappedKey, place: &Place<'_>) -> Result<WrappedKey, Error> {
+        self.wrap(place, self.unwrap(key, place)?.expose_secret())
+    }
+
+    /// A fresh random key of the installation, sealed for the database.
+    pub fn new_server_key(&self, name: &str) -> Result<Vec<u8>, Error> {
+        self.seal_server_key(name, &*random_bytes::<SERVER_KEY_LEN>()?)
+    }
+    /// Opens a key of the installation: 64 bytes.
+    pub fn open_server_key(&self, name: &str, sealed: &[u8]) -> Result<SecretSlice<u8>, Error> {
+        let (number, sealed) = sealed.split_first_chunk().ok_or(Error::Sealed)?;
+        decrypt(self.key(u32::from_be_bytes(*number))?, Sealed::ServerKey(name), sealed)
+    }
+    /// The same key of the installation, sealed under the newest key of the ring.
+    pub fn rewrap_server_key(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        self.seal_server_key(name, self.open_server_key(name, sealed)?.expose_secret())
+    }
+
+    fn seal_server_key(&self, name: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
+        let number = self.newest();
+        let sealed = encrypt(self.key(number)?, Sealed::ServerKey(name), plain)?;
+        Ok([number.to_be_bytes().as_slice(), &sealed].concat())
+    }
+    fn wrap(&self, place: &Place<'_>, data_key: &[u8]) -> Result<WrappedKey, Error> {
+        let number = self.newest();
+        let bytes = encrypt(self.key(number)?, Sealed::DataKey(place), data_key)?;
+        Ok(WrappedKey { number, bytes })
+    }
+    fn unwrap(&self, key: &WrappedKey, place: &Place<'_>) -> Result<SecretSlice<u8>, Error> {
+        decrypt(self.key(key.number)?, Sealed::DataKey(place), &key.bytes)
+    }
+    fn data_key(&self, key: &WrappedKey, place: &Place<'_>) -> Result<LessSafeKey, Error> {
+        aead(self.unwrap(key, place)?.expose_secret())
+    }
+    fn key(&self, number: u32) -> Result<&LessSafeKey, Error> {
+        self.keys.get(&number).ok_or(Error::UnknownKey(number))
+    }
+}
+
+fn aead(bytes: &[u8]) -> Result<LessSafeKey, Error> {
+    UnboundKey::new(&AES_256_GCM_SIV, bytes).map(LessSafeKey::new).map_err(|_| Error::Sealed)
+}
+
+fn encrypt(key: &LessSafeKey, what: Sealed<'_>, plain: &[u8]) -> Result<Vec<u8>, Error> {
+    let nonce = random_bytes::<NONCE_LEN>()?;
+    // All room at once: growing would leave a copy of the plain text behind.
+    let mut sealed = Vec::with_capacity(HEAD_LEN + plain.len() + TAG_LEN);
+    sealed.push(VERSION);
+    sealed.extend_from_slice(&*nonce);
+    sealed.extend_from_slice(plain);
+    let tag = key
+        .seal_in_place_separate_tag(
+            Nonce::assume_unique_for_key(*nonce),
+            Aad::from(what.associated_data()),
+            &mut sealed[HEAD_LEN..],
+        )
+        .map_err(|_| Error::Sealed)?;
+    sealed.extend_from_slice(tag.as_ref());
+    Ok(sealed)
+}
+
+fn decrypt(key: &LessSafeKey, what: Sealed<'_>, sealed: &[u8]) -> Result<SecretSlice<u8>, Error> {
+    let (&version, rest) = sealed.split_first().ok_or(Error::Sealed)?;
+    let (nonce, rest) = rest.split_first_chunk::<NONCE_LEN>().ok_or(Error::Sealed)?;
+    let (body, tag) = rest.split_last_chunk::<TAG_LEN>().ok_or(Error::Sealed)?;
+    if version != VERSION {
+        return Err(Error::Sealed);
+    }
+    let mut plain = Zeroizing::new(vec![0; body.len()]);
+    key.open_separate_gather(
+        Nonce::assume_unique_for_key(*nonce),
+        Aad::from(what.associated_data()),
+        body,
+        tag,
+        &mut plain,
+    )
+    .map_err(|_| Error::Sealed)?;
+    Ok(SecretSlice::from(std::mem::take(&mut *plain)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn vault() -> Vault {
+        Vault::new(&KeyRing::generate().unwrap()).unwrap()
+    }
+    fn place(tenant: u128, subject: u128, field: &str) -> Place<'_> {
+        Place { tenant: Uuid::from_u128(tenant), subject: Uuid::from_u128(subject), field }
+    }
+
+    #[test]
+    fn an_older_key_still_opens_and_a_rewrapped_one_needs_it_no_more() {
+        let mut ring = KeyRing::generate().unwrap();
+        let old = Vault::new(&ring).unwrap();
+        let here = place(1, 2, "password");
+        let wrapped = old.new_data_key(&here).unwrap();
+        let sealed = old.seal(&wrapped, &here, b"hunter2").unwrap();
+        let server = old.new_server_key("tokens").unwrap();
+
+        assert_eq!(ring.add_newest().unwrap(), 2);
+        let both = Vault::new(&ring).unwrap();
+        let rewrapped = both.rewrap(&wrapped, &here).unwrap();
+        let reserver = both.rewrap_server_key("tokens", &server).unwrap();
+        assert_eq!((wrapped.number, rewrapped.number), (1, 2));
+        for key in [&wrapped, &rewrapped] {
+            assert_eq!(both.open(key, &here, &sealed).unwrap().expose_secret(), b"hunter2");
+        }
+        assert_eq!(
+            both.open_server_key("tokens", &reserver).unwrap().expose_secret(),
+            both.open_server_key("tokens", &server).unwrap().expose_secret(),
+        );
+
+        assert!(ring.remove(1));
+        let new = Vault::new(&ring).unwrap();
+        assert_eq!(new.open(&wrapped, &here, &sealed).err(), Some(Error::UnknownKey(1)));
+        assert_eq!(new.open_server_key("tokens", &server).err(), Some(Error::UnknownKey(1)));
+        assert!(new.open(&rewrapped, &here, &sealed).is_ok());
+    }
+
+    #[test]
+    fn a_server_key_opens_only_by_its_own_name() {
+        let vault = vault();
+        let sealed = vault.new_server_key("tokens").unwrap();
+        assert_eq!(vault.open_server_key("tokens", &sealed).unwrap().expose_secret().len(), 64);
+        assert_eq!(vault.open_server_key("index", &sealed).err(), Some(Error::Sealed));
+    }
+
+    #[test]
+    fn another_installation_cannot_open_it() {
+        let (ours, theirs) = (vault(), vault());
+        let here = place(1, 2, "password");
+        let wrapped = ours.new_data_key(&here).unwrap();
+        let sealed = ours.seal(&wrapped, &here, b"hunter2").unwrap();
+        assert_eq!(theirs.open(&wrapped, &here, &sealed).err(), Some(Error::Sealed));
+    }
+
+    #[test]
+    fn a_wrapped_key_does_not_open_as_a_secret() {
+        let vault = vault();
+        let here = place(1, 2, "");
+        let wrapped = vault.new_data_key(&here).unwrap();
+        assert_eq!(vault.open(&wrapped, &here, &wrapped.bytes).err(), Some(Error::Sealed));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sealed_opens_in_its_place_and_nowhere_else(
+            plain in prop::collection::vec(any::<u8>(), 0..200),
+            (tenant, subject, field) in any::<(u128, u128, String)>(),
+            (other_tenant, other_subject, other_field) in any::<(u128, u128, String)>(),
+        ) {
+            let vault = vault();
+            let here = place(tenant, subject, &field);
+            let key = vault.new_data_key(&here).unwrap();
+            let sealed = vault.seal(&key, &here, &plain).unwrap();
+            let opened = vault.open(&key, &here, &sealed).unwrap();
+            prop_assert_eq!(opened.expose_secret(), plain.as_slice());
+            prop_assert_ne!(&sealed, &vault.seal(&key, &here, &plain).unwrap(), "never twice the same");
+            for there in [
+                place(other_tenant, subject, &field),
+                place(tenant, other_subject, &field),
+                place(tenant, subject, &other_field),
+            ] {
+                prop_assume!(there != here);
+                prop_assert_eq!(vault.open(&key, &there, &sealed).err(), Some(Error::Sealed));
+            }
+        }
+
+        #[test]
+        fn altered_bytes_are_errors_and_never_panics(
+            plain in prop::collection::vec(any::<u8>(), 0..50),
+            flip in any::<prop::sample::Index>(), bit in 0..8_u8, cut in any::<prop::sample::Index>(),
+            noise in prop::collection::vec(any::<u8>(), 0..100), number in any::<u32>(),
+        ) {
+            let vault = vault();
+            let here = place(1, 2, "field");
+            let key = vault.new_data_key(&here).unwrap();
+            let sealed = vault.seal(&key, &here, &plain).unwrap();
+            let server = vault.new_server_key("name").unwrap();
+
+            let flipped = |bytes: &[u8]| {
+                let mut bytes = bytes.to_vec();
+                let at = flip.index(bytes.len());
+                bytes[at] ^= 1 << bit;
+                bytes
+            };
+            let short = |bytes: &[u8]| bytes[..cut.index(bytes.len())].to_vec();
+            for bad in [flipped(&sealed), short(&sealed), noise.clone(), [&*sealed, &noise, b"x"].concat()] {
+                prop_assert_eq!(vault.open(&key, &here, &bad).err(), Some(Error::Sealed));
+            }
+            for bad in [flipped(&key.bytes), short(&key.bytes), noise.clone()] {
+                let bad = WrappedKey { bytes: bad, ..key.clone() };
+                prop_assert_eq!(vault.open(&bad, &here, &sealed).err(), Some(Error::Sealed));
+                prop_assert_eq!(vault.rewrap(&bad, &here).err(), Some(Error::Sealed));
+            }
+            for bad in [flipped(&server), short(&server), noise] {
+                prop_assert!(vault.open_server_key("name", &bad).is_err());
+            }
+            prop_assume!(number != 1);
+            let foreign = WrappedKey { number, ..key };
+            prop_assert_eq!(vault.open(&foreign, &here, &sealed).err(), Some(Error::UnknownKey(number)));
+        }
+    }
+}
