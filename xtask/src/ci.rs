@@ -1,6 +1,7 @@
 //! All of CI, in order of cheapness.
 
 use crate::{
+    kill,
     machine::{self, build_release, cargo, find, need, output},
     pg::{self, Cluster},
     progress::Progress,
@@ -39,6 +40,9 @@ pub(crate) fn run() -> Result<()> {
     let tools = ci.step("Python and JavaScript", Tools::ready)?;
     ci.step("SDKs on SQLite", || tools.run(&program, None))?;
     ci.step("SDKs on PostgreSQL", || tools.run(&program, Some(&cluster)))?;
+    ci.step("kill -9 on SQLite", || kill::run(&program, None, 10, 1))?;
+    ci.step("kill -9 on PostgreSQL", || kill::run(&program, Some(&cluster), 10, 1))?;
+    ci.step("the ledger on generated histories", || sim(2_000, 1))?;
     ci.step("a hostile client", || tools.hostile(&program))?;
     ci.summary();
     Ok(())
@@ -62,6 +66,13 @@ pub(crate) fn openapi(program: &Path, check: bool) -> Result<()> {
         fs::write(OPENAPI, computed)?;
     }
     Ok(())
+}
+
+/// Runs the simulation of the ledger: `cases` histories, starting from `seed`.
+pub(crate) fn sim(cases: u64, seed: u64) -> Result<()> {
+    let mut simulation = cargo(&["run", "--release", "--locked", "--package", "sim"]);
+    simulation.args(["--example", "ledger", "--", "--cases", &cases.to_string()]);
+    machine::run(simulation.args(["--seed", &seed.to_string()]))
 }
 
 /// `cargo deny`, as much of it as this machine can run.

@@ -2,6 +2,8 @@
 #![expect(clippy::print_stdout, reason = "a developer's tool speaks on its terminal")]
 
 mod ci;
+mod http;
+mod kill;
 mod machine;
 mod pg;
 mod progress;
@@ -24,7 +26,7 @@ struct Cli {
     chore: Chore,
 }
 
-#[derive(Subcommand)]
+#[derive(Clone, Copy, Subcommand)]
 enum Chore {
     /// All of CI, on this machine: what is missing is installed or named
     Ci,
@@ -45,6 +47,28 @@ enum Chore {
     },
     /// Start a release build and walk one link through it
     Smoke,
+    /// Kill a release build again and again while clients work, and look for what is lost or twice
+    Kill {
+        /// On which database; both when not given
+        database: Option<Database>,
+        /// How often it is killed
+        #[arg(long, default_value_t = 10)]
+        rounds: u32,
+        /// Where chance starts
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Prove the ledger on generated histories and misbehaving institutions
+    Sim {
+        /// How many histories
+        #[arg(long, default_value_t = 2_000)]
+        cases: u64,
+        /// Where chance starts
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Measure what docs/performance.md reports
+    Bench,
 }
 
 /// Which database a chore runs on.
@@ -74,16 +98,30 @@ fn carry_out(chore: Chore) -> Result<()> {
         Chore::Sdk { database } => {
             let program = machine::build_release()?;
             let tools = sdk::Tools::ready()?;
-            if database != Some(Database::Postgres) {
-                tools.run(&program, None)?;
-            }
-            if database != Some(Database::Sqlite) {
-                tools.run(&program, Some(&pg::Cluster::start()?))?;
-            }
-            Ok(())
+            on_each(database, |cluster| tools.run(&program, cluster))
         }
+        Chore::Kill { database, rounds, seed } => {
+            let program = machine::build_release()?;
+            on_each(database, |cluster| kill::run(&program, cluster, rounds, seed))
+        }
+        Chore::Sim { cases, seed } => ci::sim(cases, seed),
+        Chore::Bench => machine::run(&mut machine::cargo(&["bench", "--workspace"])),
         Chore::Smoke => served::smoke(&machine::build_release()?),
     }
+}
+
+/// Does `work` on the one database, or on SQLite and then on a PostgreSQL of its own.
+fn on_each(
+    database: Option<Database>,
+    work: impl Fn(Option<&pg::Cluster>) -> Result<()>,
+) -> Result<()> {
+    if database != Some(Database::Postgres) {
+        work(None)?;
+    }
+    if database != Some(Database::Sqlite) {
+        work(Some(&pg::Cluster::start()?))?;
+    }
+    Ok(())
 }
 
 /// The names of the chores, for the documents that mention them.
