@@ -5,6 +5,7 @@ use crate::{
     machine::{self, build_release, cargo, find, need, output},
     pg::{self, Cluster},
     progress::Progress,
+    readme,
     sdk::Tools,
     served, tidy,
 };
@@ -38,6 +39,7 @@ pub(crate) fn run() -> Result<()> {
     ci.step("the OpenAPI document is fresh", || openapi(&program, true))?;
     ci.step("smoke run", || served::smoke(&program))?;
     let tools = ci.step("Python and JavaScript", Tools::ready)?;
+    ci.step("what the README shows", || readme::run_blocks(&program, &tools))?;
     ci.step("SDKs on SQLite", || tools.run(&program, None))?;
     ci.step("SDKs on PostgreSQL", || tools.run(&program, Some(&cluster)))?;
     ci.step("kill -9 on SQLite", || kill::run(&program, None, 10, 1))?;

@@ -7,6 +7,7 @@ mod kill;
 mod machine;
 mod pg;
 mod progress;
+mod readme;
 mod sdk;
 mod served;
 mod tidy;
@@ -47,6 +48,8 @@ enum Chore {
     },
     /// Start a release build and walk one link through it
     Smoke,
+    /// Run what the README shows
+    Readme,
     /// Kill a release build again and again while clients work, and look for what is lost or twice
     Kill {
         /// On which database; both when not given
@@ -100,6 +103,7 @@ fn carry_out(chore: Chore) -> Result<()> {
             let tools = sdk::Tools::ready()?;
             on_each(database, |cluster| tools.run(&program, cluster))
         }
+        Chore::Readme => readme::run_blocks(&machine::build_release()?, &sdk::Tools::ready()?),
         Chore::Kill { database, rounds, seed } => {
             let program = machine::build_release()?;
             on_each(database, |cluster| kill::run(&program, cluster, rounds, seed))

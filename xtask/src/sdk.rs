@@ -90,6 +90,11 @@ impl Tools {
         self.venv.join("bin/python")
     }
 
+    /// Where `require` finds the JavaScript SDK.
+    pub(crate) fn modules(&self) -> &Path {
+        &self.modules
+    }
+
     fn python(&self) -> Command {
         let mut command = Command::new(self.interpreter());
         command.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", PYTHON]);
