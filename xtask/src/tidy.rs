@@ -19,6 +19,8 @@ struct Workspace {
     directions: BTreeMap<String, BTreeSet<String>>,
     /// Package → licence expression, of everything that is not ours.
     licences: BTreeMap<String, String>,
+    /// Our crate's folder, and a dependency of it as code names it.
+    dependencies: Vec<(String, String)>,
 }
 
 /// Says all that is untidy at once.
@@ -28,7 +30,8 @@ pub(crate) fn run(chores: &[String]) -> Result<()> {
     let mut faults = Vec::new();
     directions(&workspace, &mut faults)?;
     licences(&workspace, &mut faults)?;
-    reasons(&mut faults)?;
+    reasons(&workspace, &mut faults)?;
+    unused(&workspace, &files, &mut faults)?;
     names(&files, &mut faults);
     changelog(&mut faults)?;
     decisions(&files, &mut faults)?;
@@ -60,7 +63,19 @@ impl Workspace {
         let licences = packages.iter().filter(|package| !ours(package)).map(|package| {
             (name(package), package["license"].as_str().unwrap_or_default().to_owned())
         });
-        Ok(Self { directions: directions.collect(), licences: licences.collect() })
+        let top = metadata["workspace_root"].as_str().unwrap_or_default();
+        let dependencies = packages.iter().filter(|package| ours(package)).flat_map(|package| {
+            let manifest = package["manifest_path"].as_str().unwrap_or_default();
+            let folder = manifest.trim_start_matches(top).trim_start_matches('/');
+            let folder = folder.trim_end_matches("Cargo.toml").to_owned();
+            let named = package["dependencies"].as_array().into_iter().flatten();
+            named.map(move |d| (folder.clone(), name(d).replace('-', "_")))
+        });
+        Ok(Self {
+            directions: directions.collect(),
+            licences: licences.collect(),
+            dependencies: dependencies.collect(),
+        })
     }
 }
 
@@ -154,22 +169,49 @@ fn is_allowed(licence: &str, allowed: &BTreeSet<&str>) -> bool {
     }
 }
 
-/// Every dependency of the workspace has its reason above it, alone or with its neighbours.
-fn reasons(faults: &mut Vec<String>) -> Result<()> {
+/// Every dependency of the workspace has its reason above it, alone or with its neighbours, and a
+/// crate that wants it.
+fn reasons(workspace: &Workspace, faults: &mut Vec<String>) -> Result<()> {
     let text = fs::read_to_string("Cargo.toml")?;
     let table = text
         .split_once("[workspace.dependencies]")
         .map(|(_, rest)| rest.split("\n[").next().unwrap_or_default())
         .context("Cargo.toml has no [workspace.dependencies]")?;
+    let wanted: BTreeSet<_> =
+        workspace.dependencies.iter().map(|(_, name)| name.as_str()).collect();
     let mut reason = false;
     for line in table.lines().map(str::trim) {
         match line.split_once('=') {
             _ if line.starts_with('#') => reason = true,
             _ if line.is_empty() => reason = false,
-            Some((name, _)) if !reason => {
-                faults.push(format!("Cargo.toml: {} has no reason above it", name.trim()));
+            Some((name, _)) => {
+                let name = name.trim();
+                if !reason {
+                    faults.push(format!("Cargo.toml: {name} has no reason above it"));
+                }
+                if !wanted.contains(name.replace('-', "_").as_str()) {
+                    faults.push(format!("Cargo.toml: no crate wants {name}"));
+                }
             }
-            _ => {}
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Every dependency of a crate is named somewhere in its code.
+fn unused(workspace: &Workspace, files: &[String], faults: &mut Vec<String>) -> Result<()> {
+    let mut code: BTreeMap<&str, String> = BTreeMap::new();
+    for (folder, dependency) in &workspace.dependencies {
+        if !code.contains_key(folder.as_str()) {
+            let mine = files.iter().filter(|file| file.starts_with(folder) && is_rust(file));
+            let texts: Result<Vec<_>, _> = mine.map(fs::read_to_string).collect();
+            code.insert(folder, texts?.concat());
+        }
+        let code = &code[folder.as_str()];
+        let forms = ["::", "!", ";", " as ", "."].map(|end| format!("{dependency}{end}"));
+        if !forms.iter().any(|form| code.contains(form)) {
+            faults.push(format!("{folder}Cargo.toml: nothing uses {dependency}"));
         }
     }
     Ok(())
@@ -263,6 +305,10 @@ fn quoted(line: &str) -> impl Iterator<Item = &str> {
 fn word(text: &str) -> &str {
     let end = text.find(|c: char| !(c.is_ascii_lowercase() || c == '-')).unwrap_or(text.len());
     &text[..end]
+}
+
+fn is_rust(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|extension| extension == "rs")
 }
 
 fn is_markdown(file: &str) -> bool {
