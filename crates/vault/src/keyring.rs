@@ -182,20 +182,13 @@ impl KeyRing {
                 io::ErrorKind::AlreadyExists => Error::Exists(path.into()),
                 _ => fail(error),
             })?;
-        file.write_all(self.to_text().as_bytes()).and_then(|()| file.sync_all()).map_err(fail)?;
-        sync_folder(path).map_err(fail)
+        let written = file.write_all(self.to_text().as_bytes()).and_then(|()| file.sync_all());
+        written.and_then(|()| sync_folder(path)).map_err(fail)
     }
-    /// Replaces the file at once and durably: a crash leaves the old ring or the new one.
+    /// Writes the file at once and durably: a crash leaves the old ring or the new one.
     pub fn replace(&self, path: &Path) -> Result<(), Error> {
-        let fail = |source| Error::Io { path: path.into(), source };
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".new");
-        let beside = PathBuf::from(beside);
-        match fs::remove_file(&beside) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fail(error)),
-            _ => self.write_new(&beside)?,
-        }
-        fs::rename(&beside, path).and_then(|()| sync_folder(path)).map_err(fail)
+        write_private(path, &self.to_text())
+            .map_err(|source| Error::Io { path: path.into(), source })
     }
     fn read_file(path: &Path) -> Result<Self, Error> {
         let fail = |source: io::Error| match source.kind() {
@@ -267,6 +260,21 @@ fn refuse_if_exposed(path: &Path, metadata: &fs::Metadata) -> Result<(), Error> 
 #[cfg(not(unix))]
 fn refuse_if_exposed(_: &Path, _: &fs::Metadata) -> Result<(), Error> {
     Ok(())
+}
+
+/// Writes a file that only its owner may read, at once and durably: a crash leaves what was there
+/// or the new text, never a part.
+pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = private(OpenOptions::new().write(true).create_new(true)).open(&beside)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all())?;
+    fs::rename(&beside, path).and_then(|()| sync_folder(path))
 }
 
 /// Makes the new name in the folder survive a power cut.

@@ -14,6 +14,7 @@ const HEAD_LEN: usize = 1 + NONCE_LEN;
 const DATA_KEY_LEN: usize = 32;
 /// HS512 wants a key as long as its output; the other uses do not mind.
 const SERVER_KEY_LEN: usize = 64;
+const WRAPPED_LEN: usize = HEAD_LEN + DATA_KEY_LEN + TAG_LEN;
 
 /// What a secret belongs to. Bound into the seal: bytes copied elsewhere do not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +128,28 @@ impl Vault {
         self.wrap(place, self.unwrap(key, place)?.expose_secret())
     }
 
+    /// Seals a secret that shares its data key with nothing, and keeps the two together: for
+    /// subjects with few secrets, such as webhook endpoints.
+    pub fn seal_alone(&self, place: &Place<'_>, plain: &[u8]) -> Result<Vec<u8>, Error> {
+        let key = self.new_data_key(place)?;
+        let sealed = self.seal(&key, place, plain)?;
+        Ok([key.number.to_be_bytes().as_slice(), &key.bytes, &sealed].concat())
+    }
+    /// Opens what [`Vault::seal_alone`] gave for the same place.
+    pub fn open_alone(&self, place: &Place<'_>, bytes: &[u8]) -> Result<SecretSlice<u8>, Error> {
+        let (key, sealed) = split_alone(bytes)?;
+        self.open(&key, place, sealed)
+    }
+    /// The same, under the newest key of the ring; `None` if it is already.
+    pub fn rewrap_alone(&self, place: &Place<'_>, bytes: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        let (key, sealed) = split_alone(bytes)?;
+        if key.number == self.newest() {
+            return Ok(None);
+        }
+        let key = self.rewrap(&key, place)?;
+        Ok(Some([key.number.to_be_bytes().as_slice(), &key.bytes, sealed].concat()))
+    }
+
     /// A fresh random key of the installation, sealed for the database.
     pub fn new_server_key(&self, name: &str) -> Result<Vec<u8>, Error> {
         self.seal_server_key(name, &*random_bytes::<SERVER_KEY_LEN>()?)
@@ -136,9 +159,13 @@ impl Vault {
         let (number, sealed) = sealed.split_first_chunk().ok_or(Error::Sealed)?;
         decrypt(self.key(u32::from_be_bytes(*number))?, Sealed::ServerKey(name), sealed)
     }
-    /// The same key of the installation, sealed under the newest key of the ring.
-    pub fn rewrap_server_key(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
-        self.seal_server_key(name, self.open_server_key(name, sealed)?.expose_secret())
+    /// The same key of the installation under the newest key of the ring; `None` if it is already.
+    pub fn rewrap_server_key(&self, name: &str, sealed: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        let plain = self.open_server_key(name, sealed)?;
+        if sealed.starts_with(&self.newest().to_be_bytes()) {
+            return Ok(None);
+        }
+        self.seal_server_key(name, plain.expose_secret()).map(Some)
     }
 
     fn seal_server_key(&self, name: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
@@ -160,6 +187,13 @@ impl Vault {
     fn key(&self, number: u32) -> Result<&LessSafeKey, Error> {
         self.keys.get(&number).ok_or(Error::UnknownKey(number))
     }
+}
+
+/// Number, wrapped key and sealed body of what [`Vault::seal_alone`] gave.
+fn split_alone(bytes: &[u8]) -> Result<(WrappedKey, &[u8]), Error> {
+    let (number, rest) = bytes.split_first_chunk().ok_or(Error::Sealed)?;
+    let (wrapped, sealed) = rest.split_first_chunk::<WRAPPED_LEN>().ok_or(Error::Sealed)?;
+    Ok((WrappedKey { number: u32::from_be_bytes(*number), bytes: wrapped.to_vec() }, sealed))
 }
 
 fn aead(bytes: &[u8]) -> Result<LessSafeKey, Error> {
@@ -223,11 +257,15 @@ mod tests {
         let wrapped = old.new_data_key(&here).unwrap();
         let sealed = old.seal(&wrapped, &here, b"hunter2").unwrap();
         let server = old.new_server_key("tokens").unwrap();
+        let alone = old.seal_alone(&here, b"whsec").unwrap();
 
         assert_eq!(ring.add_newest().unwrap(), 2);
         let both = Vault::new(&ring).unwrap();
         let rewrapped = both.rewrap(&wrapped, &here).unwrap();
-        let reserver = both.rewrap_server_key("tokens", &server).unwrap();
+        let reserver = both.rewrap_server_key("tokens", &server).unwrap().expect("an older key");
+        assert_eq!(both.rewrap_server_key("tokens", &reserver), Ok(None), "nothing left to do");
+        let realone = both.rewrap_alone(&here, &alone).unwrap().expect("an older key");
+        assert_eq!(both.rewrap_alone(&here, &realone), Ok(None), "nothing left to do");
         assert_eq!((wrapped.number, rewrapped.number), (1, 2));
         for key in [&wrapped, &rewrapped] {
             assert_eq!(both.open(key, &here, &sealed).unwrap().expose_secret(), b"hunter2");
@@ -242,6 +280,8 @@ mod tests {
         assert_eq!(new.open(&wrapped, &here, &sealed).err(), Some(Error::UnknownKey(1)));
         assert_eq!(new.open_server_key("tokens", &server).err(), Some(Error::UnknownKey(1)));
         assert!(new.open(&rewrapped, &here, &sealed).is_ok());
+        assert_eq!(new.open_alone(&here, &alone).err(), Some(Error::UnknownKey(1)));
+        assert_eq!(new.open_alone(&here, &realone).unwrap().expose_secret(), b"whsec");
     }
 
     #[test]
@@ -320,8 +360,12 @@ mod tests {
                 prop_assert_eq!(vault.open(&bad, &here, &sealed).err(), Some(Error::Sealed));
                 prop_assert_eq!(vault.rewrap(&bad, &here).err(), Some(Error::Sealed));
             }
-            for bad in [flipped(&server), short(&server), noise] {
+            for bad in [flipped(&server), short(&server), noise.clone()] {
                 prop_assert!(vault.open_server_key("name", &bad).is_err());
+            }
+            let alone = vault.seal_alone(&here, &plain).unwrap();
+            for bad in [flipped(&alone), short(&alone), noise] {
+                prop_assert!(vault.open_alone(&here, &bad).is_err());
             }
             prop_assume!(number != 1);
             let foreign = WrappedKey { number, ..key };
