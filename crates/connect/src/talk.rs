@@ -24,8 +24,10 @@ pub trait Connector: Send + Sync {
     fn institutions(&self) -> Vec<Institution>;
     /// How far the ids of `institution`'s movements can be trusted.
     fn trust(&self, institution: &str) -> Trust;
-    /// Begins a conversation. No secret and no network yet.
-    fn open(&self, institution: &str, env: &Env) -> Box<dyn Conversation>;
+    /// Begins a conversation for `subject`: a key that means nothing to the connector and is the same
+    /// each time this login is used, so that what it remembers can be told apart. No secret and no
+    /// network yet.
+    fn open(&self, institution: &str, subject: &str, env: &Env) -> Box<dyn Conversation>;
 }
 
 /// One login, from first byte to logout. Dropping it ends it.

@@ -1,0 +1,271 @@
+use super::*;
+use crate::trial::{Answers, Collected, IdleClock, credentials};
+use domain::{institution::Institution, record::Trust, session::ChallengeKind};
+use serde_json::value::RawValue;
+use std::sync::Arc;
+
+/// How a connector misbehaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    Good,
+    PanicsAtOpen,
+    PanicsAtOnce,
+    PanicsLater,
+    PanicsWhenDropped,
+    Hangs,
+    Dawdles,
+    GivesSlowly(u8),
+    GivesTooMany,
+    GivesTooLarge,
+    GivesTooMuch,
+    Swallows,
+    AsksForEver,
+    AsksThenHangs,
+    Unanswered,
+    LiesAboutItsWindow,
+    Fails,
+}
+struct Rude(Manner);
+struct Talk(Manner, Env);
+
+impl Connector for Rude {
+    fn name(&self) -> &'static str {
+        "rude"
+    }
+    fn version(&self) -> &'static str {
+        "1"
+    }
+    fn institutions(&self) -> Vec<Institution> {
+        Vec::new()
+    }
+    fn trust(&self, _: &str) -> Trust {
+        Trust::None
+    }
+    fn open(&self, _: &str, _: &str, env: &Env) -> Box<dyn Conversation> {
+        assert!(self.0 != Manner::PanicsAtOpen, "as told");
+        Box::new(Talk(self.0, env.clone()))
+    }
+}
+impl Drop for Talk {
+    fn drop(&mut self) {
+        assert!(self.0 != Manner::PanicsWhenDropped, "as told");
+    }
+}
+fn question() -> Challenge {
+    Challenge {
+        kind: ChallengeKind::Otp,
+        prompt: "Code".into(),
+        value: None,
+        options: Vec::new(),
+        expires_in_seconds: 300,
+    }
+}
+fn given(size: usize) -> Given {
+    let text = format!("\"{}\"", "x".repeat(size));
+    Given { account: None, page: 0, item: RawValue::from_string(text).expect("json") }
+}
+impl Conversation for Talk {
+    fn login<'a>(
+        &'a mut self,
+        _: &'a Credentials,
+        ask: &'a mut dyn Ask,
+    ) -> BoxFuture<'a, Result<LoggedIn, Failure>> {
+        assert!(self.0 != Manner::PanicsAtOnce, "as told");
+        Box::pin(async move {
+            match self.0 {
+                Manner::PanicsLater => {
+                    self.1.sleep(SignedDuration::from_secs(1)).await;
+                    panic!("as told");
+                }
+                Manner::Hangs => std::future::pending::<()>().await,
+                Manner::Dawdles => {
+                    for _ in 0..100 {
+                        ask.ask(question()).await?;
+                        self.1.sleep(SignedDuration::from_secs(50)).await;
+                    }
+                }
+                Manner::AsksForEver => loop {
+                    drop(ask.ask(question()).await);
+                },
+                Manner::AsksThenHangs | Manner::Unanswered => {
+                    ask.ask(question()).await?;
+                    std::future::pending::<()>().await;
+                }
+                Manner::Fails => return Err(Failure::InvalidCredentials),
+                _ => {}
+            }
+            Ok(LoggedIn { user: "u".into(), state: None })
+        })
+    }
+    fn fetch<'a>(
+        &'a mut self,
+        wanted: &'a Fetch,
+        _: &'a mut dyn Ask,
+        out: &'a mut dyn Sink,
+    ) -> BoxFuture<'a, Result<Covered, Failure>> {
+        Box::pin(async move {
+            match self.0 {
+                Manner::GivesTooMany => loop {
+                    out.give(given(1)).await?;
+                },
+                Manner::GivesTooLarge => out.give(given(2000)).await?,
+                Manner::Swallows => {
+                    for _ in 0..100 {
+                        drop(out.give(given(1)).await);
+                    }
+                }
+                Manner::GivesTooMuch => loop {
+                    out.give(given(900)).await?;
+                },
+                Manner::GivesSlowly(times) => {
+                    for _ in 0..times {
+                        out.give(given(1)).await?;
+                        self.1.sleep(SignedDuration::from_secs(50)).await;
+                    }
+                }
+                Manner::LiesAboutItsWindow => {
+                    let window = Window::last_days(jiff::civil::date(2030, 1, 1), 4000);
+                    return Ok(Covered::whole(Some(window)));
+                }
+                _ => {}
+            }
+            Ok(Covered::whole(wanted.window))
+        })
+    }
+    fn logout(&mut self) -> BoxFuture<'_, ()> {
+        let manner = self.0;
+        Box::pin(async move {
+            if manner == Manner::Hangs {
+                std::future::pending::<()>().await;
+            }
+        })
+    }
+}
+
+fn limits() -> Limits {
+    let s = SignedDuration::from_secs;
+    Limits {
+        login: s(120),
+        fetch: s(240),
+        silence: s(60),
+        logout: s(5),
+        challenges: 3,
+        items: 10,
+        item_bytes: 1000,
+        bytes: 5000,
+    }
+}
+fn open(manner: Manner) -> (HostedConversation, Arc<IdleClock>, Env, CancellationToken) {
+    let (clock, env) = IdleClock::new();
+    let cancel = CancellationToken::new();
+    let talk = Host::open(&Rude(manner), "b", "s", &env, &limits(), cancel.clone());
+    (talk, clock, env, cancel)
+}
+/// Logs in, and says how long that took.
+fn login(manner: Manner, mut answers: impl FnMut(&Env) -> Answers) -> (Option<Failure>, i64) {
+    let (mut talk, clock, env, _) = open(manner);
+    let began = env.now();
+    let nobody = credentials(&[]);
+    let said = clock.run(talk.login(&nobody, &mut answers(&env))).err();
+    let took = env.now().duration_since(began).as_secs();
+    if said.is_some() && said != Some(Failure::InvalidCredentials) && manner != Manner::Unanswered {
+        let again = clock.run(talk.login(&nobody, &mut answers(&env))).err();
+        assert_eq!(again, said, "what is over stays over");
+    }
+    (said, took)
+}
+fn wanted() -> Fetch {
+    Fetch {
+        resource: "ACCOUNTS".into(),
+        account: None,
+        window: Some(Window::last_days(jiff::civil::date(2026, 1, 31), 31)),
+        options: std::collections::BTreeMap::default(),
+    }
+}
+fn fetch(manner: Manner) -> (Result<Covered, Failure>, usize) {
+    let (mut talk, clock, ..) = open(manner);
+    let mut out = Collected::default();
+    let said = clock.run(talk.fetch(&wanted(), &mut Answers::none(), &mut out));
+    (said, out.0.len())
+}
+fn quick(_: &Env) -> Answers {
+    Answers::always("1")
+}
+/// An end user who needs 200 seconds.
+fn slow(env: &Env) -> Answers {
+    Answers::after(env, "1", SignedDuration::from_secs(200))
+}
+
+#[test]
+fn a_good_conversation_passes_through() {
+    assert_eq!(login(Manner::Good, quick), (None, 0));
+    assert_eq!(fetch(Manner::Good), (Ok(Covered::whole(wanted().window)), 0));
+    assert_eq!(login(Manner::Fails, quick), (Some(Failure::InvalidCredentials), 0));
+}
+#[test]
+fn a_panic_is_a_failure_like_any_other() {
+    for manner in [Manner::PanicsAtOpen, Manner::PanicsAtOnce, Manner::PanicsLater] {
+        assert_eq!(login(manner, quick).0, Some(panicked()), "{manner:?}");
+    }
+    assert_eq!(login(Manner::PanicsWhenDropped, quick).0, None);
+}
+#[test]
+fn a_connector_that_hangs_is_given_up_after_the_time_of_silence() {
+    assert_eq!(login(Manner::Hangs, quick), (Some(Failure::Timeout), 60));
+}
+#[test]
+fn time_in_which_the_end_user_is_asked_does_not_count() {
+    // Three answers of 200 seconds are the end user's; the connector may rest 120 seconds in all.
+    assert_eq!(login(Manner::Dawdles, slow), (Some(Failure::Timeout), 3 * 200 + 120));
+}
+#[test]
+fn after_an_answer_silence_counts_anew() {
+    assert_eq!(login(Manner::AsksThenHangs, slow), (Some(Failure::Timeout), 200 + 60));
+}
+#[test]
+fn a_question_that_nobody_answers_ends_the_session() {
+    let (failure, took) = login(Manner::Unanswered, |_| Answers::never());
+    assert_eq!((failure, took), (Some(Failure::SessionExpired), 300 + 60));
+}
+#[test]
+fn a_connector_asks_so_often_and_no_more() {
+    // It never stops by itself, whatever it is told.
+    assert_eq!(login(Manner::AsksForEver, quick), (Some(Failure::TooMuch), 0));
+}
+#[test]
+fn no_more_comes_through_than_the_limits_allow() {
+    assert_eq!(fetch(Manner::GivesTooMany), (Err(Failure::TooMuch), 10));
+    assert_eq!(fetch(Manner::GivesTooLarge), (Err(Failure::TooMuch), 0));
+    assert_eq!(fetch(Manner::GivesTooMuch), (Err(Failure::TooMuch), 5));
+    assert_eq!(fetch(Manner::Swallows), (Err(Failure::TooMuch), 10));
+}
+#[test]
+fn a_slow_connector_that_shows_life_gets_its_time_and_no_more() {
+    assert_eq!(fetch(Manner::GivesSlowly(4)), (Ok(Covered::whole(wanted().window)), 4));
+    assert_eq!(fetch(Manner::GivesSlowly(9)), (Err(Failure::Timeout), 5));
+}
+#[test]
+fn a_connector_cannot_cover_days_that_were_not_asked_for() {
+    assert_eq!(fetch(Manner::LiesAboutItsWindow).0.expect("fine").window, wanted().window);
+}
+#[test]
+fn what_is_not_wanted_any_more_stops() {
+    let (mut talk, clock, _, cancel) = open(Manner::AsksThenHangs);
+    let nobody = credentials(&[]);
+    let mut answers = Answers::never();
+    let said = clock.run(async {
+        let login = talk.login(&nobody, &mut answers);
+        let (said, ()) = tokio::join!(login, async { cancel.cancel() });
+        said.err()
+    });
+    assert_eq!(said, Some(Failure::Cancelled));
+}
+#[test]
+fn leaving_takes_a_few_seconds_at_most_and_ends_it() {
+    let (mut talk, clock, env, _) = open(Manner::Hangs);
+    let began = env.now();
+    clock.run(talk.logout());
+    assert_eq!(env.now().duration_since(began), limits().logout);
+    let said = clock.run(talk.fetch(&wanted(), &mut Answers::none(), &mut Collected::default()));
+    assert!(matches!(said, Err(Failure::Unexpected(_))));
+}
