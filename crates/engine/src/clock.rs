@@ -6,7 +6,7 @@ use std::{
     collections::BTreeMap,
     pin::pin,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -74,14 +74,17 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that can be moved forward: running at real speed (`dev`), or stopped (tests).
-#[derive(Debug)]
-pub struct VirtualClock {
+/// A clock that can be moved forward: running at real speed (`dev`), or stopped (tests). Clones
+/// show the same time.
+#[derive(Clone)]
+pub struct VirtualClock(Arc<Inner>);
+
+struct Inner {
     state: Mutex<State>,
     moved: Notify,
+    remember: Box<dyn Fn(SignedDuration) + Send + Sync>,
 }
 
-#[derive(Debug)]
 struct State {
     /// `None` when the clock is stopped.
     ahead: Option<SignedDuration>,
@@ -105,16 +108,29 @@ impl VirtualClock {
     /// Runs at real speed, `ahead` of the machine's time.
     #[must_use]
     pub fn running(ahead: SignedDuration) -> Self {
-        Self::new(Some(ahead), Timestamp::MIN)
+        Self::running_remembered(ahead, |_| {})
+    }
+    /// As [`VirtualClock::running`]; `remember` is told how far ahead the clock will be before it
+    /// moves, so that after a crash it is never started behind what it has shown.
+    #[must_use]
+    pub fn running_remembered(
+        ahead: SignedDuration,
+        remember: impl Fn(SignedDuration) + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(Some(ahead), Timestamp::MIN, Box::new(remember))
     }
     /// Stands at `at` until it is moved.
     #[must_use]
     pub fn stopped(at: Timestamp) -> Self {
-        Self::new(None, microseconds(at))
+        Self::new(None, microseconds(at), Box::new(|_| {}))
     }
-    fn new(ahead: Option<SignedDuration>, last: Timestamp) -> Self {
-        let state = State { ahead, last, sleepers: BTreeMap::new() };
-        Self { state: Mutex::new(state), moved: Notify::new() }
+    fn new(
+        ahead: Option<SignedDuration>,
+        last: Timestamp,
+        remember: Box<dyn Fn(SignedDuration) + Send + Sync>,
+    ) -> Self {
+        let state = Mutex::new(State { ahead, last, sleepers: BTreeMap::new() });
+        Self(Arc::new(Inner { state, moved: Notify::new(), remember }))
     }
 
     /// Moves on to `to` and wakes whoever has slept until then. A clock that is there already does
@@ -124,13 +140,15 @@ impl VirtualClock {
         let to = microseconds(to);
         let now = state.now();
         if now < to {
-            state.last = to;
             if state.ahead.is_some() {
-                state.ahead = Some(to.duration_since(system_time()));
+                let ahead = to.duration_since(system_time());
+                (self.0.remember)(ahead);
+                state.ahead = Some(ahead);
             }
+            state.last = to;
         }
         drop(state);
-        self.moved.notify_waiters();
+        self.0.moved.notify_waiters();
         now.max(to)
     }
     /// Moves on by `by`; see [`VirtualClock::advance_to`].
@@ -140,8 +158,11 @@ impl VirtualClock {
     /// Makes the clock run, `ahead` of the machine's time. One that has shown a later time stands
     /// still until it is caught up with.
     pub fn set_offset(&self, ahead: SignedDuration) {
-        self.state().ahead = Some(ahead);
-        self.moved.notify_waiters();
+        let mut state = self.state();
+        (self.0.remember)(ahead);
+        state.ahead = Some(ahead);
+        drop(state);
+        self.0.moved.notify_waiters();
     }
     /// How far ahead of the machine's time it runs; zero when it is stopped. What
     /// [`VirtualClock::running`] takes after a restart.
@@ -155,7 +176,7 @@ impl VirtualClock {
         self.state().sleepers.keys().next().copied()
     }
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
     /// How long to wait in real time before looking again: `None` when the deadline has come,
     /// `Some(None)` until the clock is moved.
@@ -199,7 +220,7 @@ impl Clock for VirtualClock {
         Box::pin(async move {
             let _sleeper = Sleeper::new(self, deadline);
             loop {
-                let mut moved = pin!(self.moved.notified());
+                let mut moved = pin!(self.0.moved.notified());
                 // Listening begins before looking, so that no move is missed between the two.
                 moved.as_mut().enable();
                 match self.wait(deadline) {
@@ -222,7 +243,7 @@ mod tests {
     use super::*;
     use domain::env::Env;
     use proptest::prelude::*;
-    use std::{sync::Arc, task::Context};
+    use std::task::Context;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -250,8 +271,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_sleeper_on_another_task_wakes_when_the_clock_is_moved() {
-        let clock = Arc::new(VirtualClock::stopped(at("2026-01-31T10:00:00Z")));
-        let env = Env::new(clock.clone(), [0; 32]);
+        let clock = VirtualClock::stopped(at("2026-01-31T10:00:00Z"));
+        let env = Env::new(Arc::new(clock.clone()), [0; 32]);
         let sleep = env.sleep(SignedDuration::from_hours(24 * 30));
         let advance = async {
             while clock.next_deadline().is_none() {
@@ -280,6 +301,19 @@ mod tests {
 
         clock.set_offset(SignedDuration::ZERO);
         assert!(clock.now() >= month, "it stands rather than going back");
+    }
+
+    #[test]
+    fn a_move_is_remembered_before_it_is_shown() {
+        let remembered = Arc::new(Mutex::new(SignedDuration::ZERO));
+        let memory = remembered.clone();
+        let clock = VirtualClock::running_remembered(SignedDuration::ZERO, move |ahead| {
+            *memory.lock().unwrap() = ahead;
+        });
+        let month = clock.now() + SignedDuration::from_hours(24 * 30);
+        clock.advance_to(month);
+        let restarted = VirtualClock::running(*remembered.lock().unwrap());
+        assert!(restarted.now() >= month);
     }
 
     #[tokio::test]
