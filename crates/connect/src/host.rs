@@ -327,7 +327,8 @@ struct HostedAsk<'a> {
 }
 
 impl Ask for HostedAsk<'_> {
-    fn ask(&mut self, challenge: Challenge) -> BoxFuture<'_, Result<SecretString, Failure>> {
+    fn ask(&mut self, mut challenge: Challenge) -> BoxFuture<'_, Result<SecretString, Failure>> {
+        challenge.expires_in_seconds = challenge.expires_in_seconds.min(Challenge::LONGEST);
         Box::pin(async move {
             *self.asked += 1;
             let shown = challenge.prompt.len()

@@ -40,11 +40,15 @@ pub struct Challenge {
     pub value: Option<String>,
     /// The options of a [`ChallengeKind::Choice`].
     pub options: Vec<String>,
-    /// How long an answer is accepted.
+    /// How long an answer is accepted, at most [`Challenge::LONGEST`].
     pub expires_in_seconds: u32,
 }
 
 impl Challenge {
+    /// The longest that an answer is accepted, in seconds: a day. A connector that says more means
+    /// no more.
+    pub const LONGEST: u32 = 24 * 3600;
+
     /// Whether there is something to type. A push, a scan and a redirect only need a confirmation.
     #[must_use]
     pub const fn expects_input(&self) -> bool {
@@ -127,16 +131,118 @@ impl Session {
     /// The whole life of a session. Same input, same answer.
     pub fn apply(self, event: Event, now: Timestamp) -> Result<Self, Refused> {
         use {Event as E, State as S};
-        let work = now.saturating_add(Self::WORK).unwrap_or(Timestamp::MAX);
+        let within = |time| now.saturating_add(time).unwrap_or(Timestamp::MAX);
+        let work = within(Self::WORK);
+        let patience = within(SignedDuration::from_secs(Challenge::LONGEST.into()));
         let (state, deadline) = match (self.state, event) {
-            (S::Running, E::ChallengeRaised(until)) => (S::Challenged, until),
+            (S::Running, E::ChallengeRaised(until)) => (S::Challenged, until.min(patience)),
             (S::Challenged, E::AnswerGiven) if now < self.deadline => (S::Answered, work),
             (S::Answered, E::AnswerTaken) => (S::Running, work),
             (S::Running, E::Finished) => (S::Done, now),
-            (S::Running | S::Challenged | S::Answered, E::Broke) => (S::Failed, now),
-            (S::Running | S::Challenged | S::Answered, E::RanOut) => (S::Expired, now),
+            (state, E::Broke) if !state.is_over() => (S::Failed, now),
+            (state, E::RanOut) if !state.is_over() => (S::Expired, now),
             (state, event) => return Err(Refused { state, event }),
         };
         Ok(Self { state, deadline, ..self })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{Bucket, Id, uuid_in};
+    use proptest::prelude::*;
+
+    fn now() -> Timestamp {
+        "2026-01-14T09:00:00Z".parse().expect("a timestamp")
+    }
+    fn minutes(minutes: i64) -> SignedDuration {
+        SignedDuration::from_mins(minutes)
+    }
+    fn id<T: Id>() -> T {
+        T::from(uuid_in(Bucket::of(7), 1_768_381_953_104, [1; 8]))
+    }
+    fn opened() -> Session {
+        Session {
+            id: id(),
+            tenant: id(),
+            link: id(),
+            state: State::Running,
+            deadline: now() + Session::WORK,
+        }
+    }
+    fn challenged() -> Session {
+        opened().apply(Event::ChallengeRaised(now() + minutes(5)), now()).expect("it can happen")
+    }
+
+    #[test]
+    fn a_challenge_pauses_a_session_until_it_is_answered() {
+        let session = challenged();
+        assert_eq!((session.state, session.deadline), (State::Challenged, now() + minutes(5)));
+        let later = now() + minutes(4);
+        let answered = session.apply(Event::AnswerGiven, later).expect("in time");
+        let working = answered.apply(Event::AnswerTaken, later).expect("it can happen");
+        assert_eq!((working.state, working.deadline), (State::Running, later + Session::WORK));
+        let done = working.apply(Event::Finished, later).expect("it can happen");
+        assert_eq!(done.state, State::Done);
+    }
+
+    #[test]
+    fn an_answer_comes_before_the_deadline_or_not_at_all() {
+        let late = challenged().apply(Event::AnswerGiven, now() + minutes(5));
+        assert_eq!(late, Err(Refused { state: State::Challenged, event: Event::AnswerGiven }));
+    }
+
+    #[test]
+    fn a_challenge_is_answered_once() {
+        let answered = challenged().apply(Event::AnswerGiven, now()).expect("in time");
+        assert!(answered.apply(Event::AnswerGiven, now()).is_err());
+    }
+
+    #[test]
+    fn nobody_waits_for_an_answer_for_ever() {
+        let session = opened().apply(Event::ChallengeRaised(Timestamp::MAX), now());
+        assert_eq!(session.expect("it can happen").deadline, now() + minutes(24 * 60));
+    }
+
+    fn an_event() -> impl Strategy<Value = Event> {
+        prop_oneof![
+            (0..10_000_i64).prop_map(|wait| Event::ChallengeRaised(now() + minutes(wait))),
+            Just(Event::AnswerGiven),
+            Just(Event::AnswerTaken),
+            Just(Event::Finished),
+            Just(Event::Broke),
+            Just(Event::RanOut),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_happens_a_session_ends_once(
+            events in prop::collection::vec((an_event(), 0..30_i64), 1..40)
+        ) {
+            let mut session = opened();
+            let mut now = now();
+            for (event, passed) in events {
+                now += minutes(passed);
+                let next = match session.clone().apply(event, now) {
+                    Ok(next) => next,
+                    Err(refused) => {
+                        prop_assert_eq!(refused, Refused { state: session.state, event });
+                        let ending = matches!(event, Event::Broke | Event::RanOut);
+                        prop_assert!(!ending || session.state.is_over(), "what lives can be ended");
+                        continue;
+                    }
+                };
+                prop_assert!(!session.state.is_over(), "nothing leaves a final state");
+                if event == Event::AnswerGiven {
+                    prop_assert!(session.state == State::Challenged && now < session.deadline);
+                }
+                prop_assert!(next.deadline <= now + minutes(24 * 60));
+                prop_assert!(!next.state.is_over() || next.deadline == now);
+                prop_assert!(next.state != State::Done || session.state == State::Running);
+                session = next;
+            }
+        }
     }
 }
