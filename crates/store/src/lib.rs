@@ -1,1 +1,33 @@
-//! placeholder
+//! What Vinculo remembers. The only crate that knows SQL.
+//!
+//! - [`Store`] opens the database; [`Store::read`] and [`Store::write`] begin a [`Tx`]; all methods
+//!   are on `Tx`, in one file for each noun, so that a state, its job and its event commit together.
+//! - Each statement is one text for SQLite and PostgreSQL.
+//! - Whatever serves a caller takes the tenant's id, and answers for another tenant's row as if it
+//!   were not there.
+//! - Statements name the bucket of their link, or end in `_across_buckets`.
+
+mod conditions;
+mod db;
+mod error;
+mod value;
+
+pub mod audit;
+pub mod changes;
+pub mod coverage;
+pub mod endpoints;
+pub mod events;
+pub mod institutions;
+pub mod jobs;
+pub mod links;
+pub mod migrate;
+pub mod records;
+pub mod secrets;
+pub mod sessions;
+pub mod tenants;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod timeline;
+
+pub use db::{Buckets, Settings, Store, Tx};
+pub use error::Error;

@@ -1,0 +1,571 @@
+//! The outbox: events, their deliveries to endpoints, and every attempt at one.
+//!
+//! Deliveries of one link to one endpoint go out in the order in which they were announced: one is
+//! not claimed while an earlier one has never been attempted or is being attempted. One that has
+//! failed once no longer holds up the others.
+
+use crate::{
+    Buckets, Error, Tx,
+    links::Listed,
+    value::{Row, Value, batch, values},
+};
+use domain::{
+    filter::Page,
+    ids::{DeliveryId, EndpointId, EventId, LinkId, NodeId, TenantId},
+    words,
+};
+use jiff::Timestamp;
+use serde::Serialize;
+
+words!(
+    /// Where a delivery stands.
+    DeliveryState {
+        /// To be attempted, again or for the first time.
+        Pending = "pending",
+        /// The endpoint has taken it.
+        Delivered = "delivered",
+        /// Given up.
+        Failed = "failed",
+        /// No longer wanted.
+        Cancelled = "cancelled",
+    }
+);
+
+/// A fact to announce.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Of its link's bucket; on the wire, `webhook_id`.
+    pub id: EventId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// The link that it is about.
+    pub link: LinkId,
+    /// `webhook_type`.
+    pub kind: String,
+    /// `webhook_code`.
+    pub code: String,
+    /// `process_type`.
+    pub process_type: Option<String>,
+    /// What is sent, byte for byte.
+    pub body: String,
+    /// When it was announced.
+    pub created_at: Timestamp,
+}
+
+/// An event on its way to an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Of its link's bucket.
+    pub id: DeliveryId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// The event's link.
+    pub link: LinkId,
+    /// What.
+    pub event: EventId,
+    /// Where to.
+    pub endpoint: EndpointId,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// How often it has been attempted.
+    pub attempts: u32,
+    /// When it may be claimed: the next attempt, or the end of the lease.
+    pub next_attempt_at: Timestamp,
+    /// Who is attempting it.
+    pub lease_owner: Option<NodeId>,
+    /// Which lease this is.
+    pub fence: u64,
+    /// When it was announced.
+    pub created_at: Timestamp,
+    /// When it was delivered, given up or cancelled.
+    pub finished_at: Option<Timestamp>,
+    /// The HTTP status of the last attempt.
+    pub last_status: Option<u32>,
+    /// Why the last attempt failed.
+    pub last_error: Option<String>,
+}
+
+/// A claimed delivery with what is to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The delivery, under its lease.
+    pub delivery: Delivery,
+    /// What is sent, byte for byte.
+    pub body: String,
+}
+
+/// One try at a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Which delivery, and under which lease.
+    pub delivery: DeliveryId,
+    /// The fence of the lease.
+    pub fence: u64,
+    /// Its number, from 1: the delivery's `attempts` plus one.
+    pub number: u32,
+    /// When.
+    pub at: Timestamp,
+    /// The answer's HTTP status, if there was one.
+    pub status: Option<u32>,
+    /// Why it failed, if it did.
+    pub error: Option<String>,
+    /// How long it took.
+    pub duration_ms: u32,
+    /// What is next.
+    pub verdict: Verdict,
+}
+
+/// What an attempt means for its delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The endpoint has taken it.
+    Delivered,
+    /// Try again then.
+    RetryAt(Timestamp),
+    /// Give up.
+    Failed,
+}
+
+/// One try, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastAttempt {
+    /// Its number, from 1.
+    pub number: u32,
+    /// When.
+    pub at: Timestamp,
+    /// The answer's HTTP status, if there was one.
+    pub status: Option<u32>,
+    /// Why it failed, if it did.
+    pub error: Option<String>,
+    /// How long it took.
+    pub duration_ms: u32,
+}
+
+macro_rules! event_columns {
+    () => {
+        "id, tenant, link, type, code, process_type, body, created_at"
+    };
+}
+macro_rules! delivery_columns {
+    () => {
+        "id, tenant, link, event, endpoint, state, attempts, next_attempt_at, lease_owner, fence, \
+     created_at, finished_at, last_status, last_error"
+    };
+}
+
+fn event(row: &Row) -> Result<Event, Error> {
+    Ok(Event {
+        id: row.get("id")?,
+        tenant: row.get("tenant")?,
+        link: row.get("link")?,
+        kind: row.get("type")?,
+        code: row.get("code")?,
+        process_type: row.get("process_type")?,
+        body: row.get("body")?,
+        created_at: row.get("created_at")?,
+    })
+}
+
+fn delivery(row: &Row) -> Result<Delivery, Error> {
+    Ok(Delivery {
+        id: row.get("id")?,
+        tenant: row.get("tenant")?,
+        link: row.get("link")?,
+        event: row.get("event")?,
+        endpoint: row.get("endpoint")?,
+        state: row.parsed("state")?,
+        attempts: row.get("attempts")?,
+        next_attempt_at: row.get("next_attempt_at")?,
+        lease_owner: row.get("lease_owner")?,
+        fence: row.get("fence")?,
+        created_at: row.get("created_at")?,
+        finished_at: row.get("finished_at")?,
+        last_status: row.get("last_status")?,
+        last_error: row.get("last_error")?,
+    })
+}
+
+/// Holds for a delivery that no earlier one of its link and endpoint keeps back.
+macro_rules! in_order {
+    ($now:literal) => {
+        concat!(
+            "not exists (select 1 from deliveries as earlier
+        where earlier.bucket = deliveries.bucket and earlier.link = deliveries.link
+            and earlier.endpoint = deliveries.endpoint and earlier.state = 'pending'
+            and (earlier.number < deliveries.number
+                or (earlier.number = deliveries.number and earlier.id < deliveries.id))
+            and (earlier.attempts = 0
+                or (earlier.lease_owner is not null and earlier.next_attempt_at > ",
+            $now,
+            ")))"
+        )
+    };
+}
+
+impl Tx {
+    /// Stores an event, and one delivery of it to each endpoint, due now, after all that are
+    /// pending for the same link and endpoint. The ids of deliveries come from the caller.
+    pub async fn announce(
+        &mut self,
+        event: &Event,
+        deliveries: &[(DeliveryId, EndpointId)],
+    ) -> Result<(), Error> {
+        const EVENT: &str = "insert into events
+            (bucket, id, tenant, link, type, code, process_type, body, created_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        const DELIVERY: &str = "insert into deliveries (bucket, id, tenant, link, event, endpoint,
+                number, state, attempts, next_attempt_at, fence, created_at)
+            select $1, $2, $3, $4, $5, $6, coalesce(max(number), 0) + 1, 'pending', 0,
+                cast($7 as bigint), 0, cast($7 as bigint)
+            from deliveries
+            where bucket = $1 and link = $4 and endpoint = $6 and state = 'pending'";
+        let Event { id, tenant, link, created_at, .. } = event;
+        let bucket = link.bucket();
+        let mut row = values![bucket, *id, *tenant, *link, &event.kind, &event.code];
+        row.extend(values![event.process_type.as_deref(), &event.body, *created_at]);
+        self.run(EVENT, row).await?;
+        for (delivery, endpoint) in deliveries {
+            let row = values![bucket, *delivery, *tenant, *link, *id, *endpoint, *created_at];
+            self.run(DELIVERY, row).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes up to `limit` due deliveries out of `buckets` for `node`, the longest due first, until
+    /// `lease_until`, keeping the order of each link and endpoint.
+    pub async fn claim_deliveries_across_buckets(
+        &mut self,
+        node: NodeId,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+        buckets: Buckets,
+    ) -> Result<Vec<Claimed>, Error> {
+        macro_rules! due { () => { concat!(
+            "select bucket, id, fence from deliveries
+             where state = 'pending' and next_attempt_at <= $1 and bucket between $2 and $3 and ",
+            in_order!("$1"),
+            " order by next_attempt_at, number limit $4"
+        ) } }
+        const DUE: &str = due!();
+        const DUE_AND_FREE: &str = concat!(due!(), " for update skip locked");
+        const CLAIM: &str = concat!(
+            "update deliveries set lease_owner = $2, next_attempt_at = $3, fence = fence + 1
+             from json_each($1) as due
+             where deliveries.bucket = cast(due.value ->> 'bucket' as smallint)
+                 and deliveries.id = unhex(due.value ->> 'id')
+                 and deliveries.fence = cast(due.value ->> 'fence' as bigint)
+                 and deliveries.state = 'pending'
+             returning ",
+            delivery_columns!()
+        );
+        const BODIES: &str = "select events.id, events.body
+            from json_each($1) as wanted join events
+                on events.bucket = cast(wanted.value ->> 'bucket' as smallint)
+                and events.id = unhex(wanted.value ->> 'id')";
+        #[derive(Serialize)]
+        struct Due {
+            bucket: u16,
+            id: String,
+            fence: u64,
+        }
+        let sql = self.lock(DUE, DUE_AND_FREE);
+        let due = self.rows(sql, values![now, buckets.from, buckets.to, limit]).await?;
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
+        let due = due.iter().map(|row| {
+            let id: DeliveryId = row.get("id")?;
+            Ok(Due { bucket: id.bucket().number(), id: id.hex(), fence: row.get("fence")? })
+        });
+        let due = batch(due.collect::<Result<Vec<_>, Error>>()?);
+        let claimed = self.rows(CLAIM, values![due, node, lease_until]).await?;
+        let claimed = claimed.iter().map(delivery).collect::<Result<Vec<_>, _>>()?;
+        let events: Vec<EventId> = claimed.iter().map(|delivery| delivery.event).collect();
+        let mut bodies = std::collections::HashMap::with_capacity(events.len());
+        for row in self.rows(BODIES, values![crate::records::places(&events)]).await? {
+            bodies.insert(row.at::<EventId>(0)?, row.at::<String>(1)?);
+        }
+        let with_body = claimed.into_iter().filter_map(|delivery| {
+            let body = bodies.get(&delivery.event)?.clone();
+            Some(Claimed { delivery, body })
+        });
+        Ok(with_body.collect())
+    }
+
+    /// Stores attempts and what they mean. An attempt under a lost lease changes nothing: whoever
+    /// holds the lease now will tell. How many counted.
+    pub async fn record_attempts(&mut self, attempts: &[Attempt]) -> Result<u64, Error> {
+        const DELIVERIES: &str = "update deliveries set lease_owner = null,
+                state = done.value ->> 'state', attempts = cast(done.value ->> 'number' as bigint),
+                next_attempt_at = cast(done.value ->> 'next' as bigint),
+                finished_at = cast(done.value ->> 'finished' as bigint),
+                last_status = cast(done.value ->> 'status' as bigint),
+                last_error = done.value ->> 'error'
+            from json_each($1) as done
+            where deliveries.bucket = cast(done.value ->> 'bucket' as smallint)
+                and deliveries.id = unhex(done.value ->> 'id')
+                and deliveries.fence = cast(done.value ->> 'fence' as bigint)
+                and deliveries.lease_owner is not null
+            returning id";
+        const ATTEMPTS: &str = "insert into attempts
+                (bucket, delivery, number, at, status, error, duration_ms)
+            select cast(value ->> 'bucket' as smallint), unhex(value ->> 'id'),
+                cast(value ->> 'number' as bigint), cast(value ->> 'at' as bigint),
+                cast(value ->> 'status' as bigint), value ->> 'error',
+                cast(value ->> 'duration' as bigint)
+            from json_each($1) where 1 = 1
+            on conflict (bucket, delivery, number) do nothing";
+        #[derive(Serialize)]
+        struct Line<'a> {
+            bucket: u16,
+            id: String,
+            fence: u64,
+            number: u32,
+            at: i64,
+            status: Option<u32>,
+            error: Option<&'a str>,
+            duration: u32,
+            state: &'static str,
+            next: i64,
+            finished: Option<i64>,
+        }
+        let mut counted = 0;
+        for some in attempts.chunks(1000) {
+            let line = |attempt: &'_ Attempt| {
+                let at = attempt.at.as_microsecond();
+                let (state, next, finished) = match attempt.verdict {
+                    Verdict::Delivered => (DeliveryState::Delivered, at, Some(at)),
+                    Verdict::RetryAt(next) => (DeliveryState::Pending, next.as_microsecond(), None),
+                    Verdict::Failed => (DeliveryState::Failed, at, Some(at)),
+                };
+                (at, state.as_str(), next, finished)
+            };
+            let lines = some.iter().map(|attempt| {
+                let (at, state, next, finished) = line(attempt);
+                Line {
+                    bucket: attempt.delivery.bucket().number(),
+                    id: attempt.delivery.hex(),
+                    fence: attempt.fence,
+                    number: attempt.number,
+                    at,
+                    status: attempt.status,
+                    error: attempt.error.as_deref(),
+                    duration: attempt.duration_ms,
+                    state,
+                    next,
+                    finished,
+                }
+            });
+            let mut lines: Vec<Line<'_>> = lines.collect();
+            let rows = self.rows(DELIVERIES, values![batch(&lines)]).await?;
+            let ids = rows.iter().map(|row| Ok(row.at::<DeliveryId>(0)?.hex()));
+            let ids = ids.collect::<Result<std::collections::HashSet<_>, Error>>()?;
+            lines.retain(|line| ids.contains(&line.id));
+            self.run(ATTEMPTS, values![batch(&lines)]).await?;
+            counted += ids.len() as u64;
+        }
+        Ok(counted)
+    }
+
+    /// When the next delivery that nothing keeps back falls due, or the next lease ends.
+    pub async fn next_delivery_at_across_buckets(
+        &mut self,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, Error> {
+        const SQL: &str = concat!(
+            "select next_attempt_at from deliveries where state = 'pending' and ",
+            in_order!("$1"),
+            " order by next_attempt_at limit 1"
+        );
+        self.row(SQL, values![now]).await?.map_or(Ok(None), |row| row.at(0))
+    }
+
+    /// An event of this tenant.
+    pub async fn event(&mut self, tenant: TenantId, id: EventId) -> Result<Option<Event>, Error> {
+        const SQL: &str = concat!(
+            "select ",
+            event_columns!(),
+            " from events where bucket = $1 and id = $2 and tenant = $3"
+        );
+        let row = self.row(SQL, values![id.bucket(), id, tenant]).await?;
+        row.as_ref().map(event).transpose()
+    }
+
+    /// A page of a tenant's events, newest first.
+    pub async fn events_across_buckets(
+        &mut self,
+        tenant: TenantId,
+        page: Page,
+    ) -> Result<Listed<Event>, Error> {
+        const COUNT: &str = "select count(*) from events where tenant = $1";
+        const SQL: &str = concat!(
+            "select ",
+            event_columns!(),
+            " from events where tenant = $1 order by created_at desc, id desc limit $2 offset $3"
+        );
+        let count = self.number(COUNT, values![tenant]).await?;
+        let rows = self.rows(SQL, values![tenant, page.size, page.offset()]).await?;
+        Ok(Listed { count, items: rows.iter().map(event).collect::<Result<_, _>>()? })
+    }
+
+    /// A delivery of this tenant, and its attempts in order.
+    pub async fn delivery(
+        &mut self,
+        tenant: TenantId,
+        id: DeliveryId,
+    ) -> Result<Option<(Delivery, Vec<PastAttempt>)>, Error> {
+        const SQL: &str = concat!(
+            "select ",
+            delivery_columns!(),
+            " from deliveries where bucket = $1 and id = $2 and tenant = $3"
+        );
+        const ATTEMPTS: &str = "select number, at, status, error, duration_ms from attempts
+            where bucket = $1 and delivery = $2 order by number";
+        let Some(row) = self.row(SQL, values![id.bucket(), id, tenant]).await? else {
+            return Ok(None);
+        };
+        let attempts = self.rows(ATTEMPTS, values![id.bucket(), id]).await?;
+        let attempts = attempts.iter().map(|row| {
+            Ok(PastAttempt {
+                number: row.get("number")?,
+                at: row.get("at")?,
+                status: row.get("status")?,
+                error: row.get("error")?,
+                duration_ms: row.get("duration_ms")?,
+            })
+        });
+        Ok(Some((delivery(&row)?, attempts.collect::<Result<_, Error>>()?)))
+    }
+
+    /// The deliveries of an event of this tenant.
+    pub async fn deliveries_of(
+        &mut self,
+        tenant: TenantId,
+        event: EventId,
+    ) -> Result<Vec<Delivery>, Error> {
+        const SQL: &str = concat!(
+            "select ",
+            delivery_columns!(),
+            " from deliveries where bucket = $1 and event = $2 and tenant = $3
+              order by created_at, id"
+        );
+        let rows = self.rows(SQL, values![event.bucket(), event, tenant]).await?;
+        rows.iter().map(delivery).collect()
+    }
+
+    /// A page of a tenant's deliveries, newest first; of one endpoint and state when named.
+    pub async fn deliveries_across_buckets(
+        &mut self,
+        tenant: TenantId,
+        endpoint: Option<EndpointId>,
+        state: Option<DeliveryState>,
+        page: Page,
+    ) -> Result<Listed<Delivery>, Error> {
+        const COUNT: &str = "select count(*) from deliveries where tenant = $1
+            and endpoint = coalesce($2, endpoint) and state = coalesce($3, state)";
+        const SQL: &str = concat!(
+            "select ",
+            delivery_columns!(),
+            " from deliveries where tenant = $1
+                and endpoint = coalesce($2, endpoint) and state = coalesce($3, state)
+              order by created_at desc, id desc limit $4 offset $5"
+        );
+        let which = values![tenant, endpoint, state.map(DeliveryState::as_str)];
+        let count = self.number(COUNT, which.clone()).await?;
+        let page: Vec<Value> = values![page.size, page.offset()];
+        let rows = self.rows(SQL, [which, page].concat()).await?;
+        Ok(Listed { count, items: rows.iter().map(delivery).collect::<Result<_, _>>()? })
+    }
+
+    /// Makes a delivery of this tenant pending again, due now, however it ended; false if there is
+    /// none or it is pending.
+    pub async fn replay(
+        &mut self,
+        tenant: TenantId,
+        id: DeliveryId,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        const SQL: &str = "update deliveries set state = 'pending', next_attempt_at = $4,
+                finished_at = null, number = 1 + (select coalesce(max(number), 0)
+                    from deliveries as others where others.bucket = $1
+                        and others.link = deliveries.link and others.endpoint = deliveries.endpoint
+                        and others.state = 'pending')
+            where bucket = $1 and id = $2 and tenant = $3 and state <> 'pending'";
+        self.hit(SQL, values![id.bucket(), id, tenant, now]).await
+    }
+
+    /// Makes the deliveries to an endpoint that were announced from `from` until before `to` and
+    /// did not arrive pending again, due now; those that arrived too if `all`. How many.
+    pub async fn replay_range_across_buckets(
+        &mut self,
+        tenant: TenantId,
+        endpoint: EndpointId,
+        (from, to): (Timestamp, Timestamp),
+        all: bool,
+        now: Timestamp,
+    ) -> Result<u64, Error> {
+        // In the order in which they were announced, before what is announced from now on.
+        const SQL: &str = "update deliveries set state = 'pending', next_attempt_at = $6,
+                finished_at = null
+            where tenant = $1 and created_at >= $2 and created_at < $3 and endpoint = $4
+                and (state in ('failed', 'cancelled') or ($5 and state = 'delivered'))";
+        self.run(SQL, values![tenant, from, to, endpoint, all, now]).await
+    }
+
+    /// Cancels what is pending for an endpoint; how many.
+    pub async fn cancel_deliveries_across_buckets(
+        &mut self,
+        tenant: TenantId,
+        endpoint: EndpointId,
+        now: Timestamp,
+    ) -> Result<u64, Error> {
+        const SQL: &str = "update deliveries set state = 'cancelled', finished_at = $3,
+                lease_owner = null, fence = fence + 1
+            where tenant = $1 and endpoint = $2 and state = 'pending'";
+        self.run(SQL, values![tenant, endpoint, now]).await
+    }
+
+    /// How many deliveries are in each state, of one tenant or of all.
+    pub async fn deliveries_by_state_across_buckets(
+        &mut self,
+        tenant: Option<TenantId>,
+    ) -> Result<Vec<(DeliveryState, u64)>, Error> {
+        const SQL: &str = "select state, count(*) as count from deliveries
+            where tenant = coalesce($1, tenant) group by state order by state";
+        let rows = self.rows(SQL, values![tenant]).await?;
+        rows.iter().map(|row| Ok((row.parsed("state")?, row.get("count")?))).collect()
+    }
+
+    /// Removes events announced before `before` that nothing is pending of, with their deliveries
+    /// and attempts; how many events. At most `limit`, so that it never takes long.
+    pub async fn prune_events_across_buckets(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, Error> {
+        const OLD: &str = "select id from events where created_at < $1
+            and not exists (select 1 from deliveries where deliveries.bucket = events.bucket
+                and deliveries.event = events.id and deliveries.state = 'pending')
+            order by created_at limit $2";
+        const PRUNE: &[&str] = &[
+            "delete from attempts where (bucket, delivery) in (select deliveries.bucket, deliveries.id
+                from json_each($1) as old join deliveries
+                    on deliveries.bucket = cast(old.value ->> 'bucket' as smallint)
+                    and deliveries.event = unhex(old.value ->> 'id'))",
+            "delete from deliveries where (bucket, event) in (select
+                cast(value ->> 'bucket' as smallint), unhex(value ->> 'id') from json_each($1))",
+            "delete from events where (bucket, id) in (select
+                cast(value ->> 'bucket' as smallint), unhex(value ->> 'id') from json_each($1))",
+        ];
+        let old = self.rows(OLD, values![before, limit]).await?;
+        let old = old.iter().map(|row| row.at(0)).collect::<Result<Vec<EventId>, Error>>()?;
+        if old.is_empty() {
+            return Ok(0);
+        }
+        for sql in PRUNE {
+            self.run(*sql, values![crate::records::places(&old)]).await?;
+        }
+        Ok(old.len() as u64)
+    }
+}

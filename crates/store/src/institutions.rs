@@ -1,0 +1,136 @@
+//! The catalogue of institutions, their health, and the state of their breakers.
+
+use crate::{
+    Error, Tx,
+    conditions::Sql,
+    links::Listed,
+    value::{Row, corrupt, values},
+};
+use domain::{
+    filter::{Condition, Page},
+    institution::{Health, Institution},
+};
+
+/// The state of a breaker, and which saving of it this is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBreaker {
+    /// Grows with each saving.
+    pub revision: u64,
+    /// JSON of the engine's.
+    pub state: String,
+}
+
+fn institution(row: &Row) -> Result<Institution, Error> {
+    let mut institution: Institution = row.json("body")?;
+    institution.id = row.get("id")?;
+    institution.status = row.parsed("status")?;
+    Ok(institution)
+}
+
+impl Tx {
+    /// Stores the catalogue: new institutions, and in the place of those of the same id. Health and
+    /// breakers stay as they are. Those that the catalogue no longer has remain, for their links.
+    pub async fn save_catalogue(&mut self, catalogue: &[Institution]) -> Result<(), Error> {
+        const SQL: &str = "insert into institutions
+            (id, name, kind, country, status, status_reason, body)
+            values ($1, $2, $3, $4, $5, null, json($6))
+            on conflict (id) do update set name = excluded.name, kind = excluded.kind,
+                country = excluded.country, body = excluded.body";
+        for institution in catalogue {
+            let body = serde_json::to_string(institution).map_err(|e| corrupt("body", e))?;
+            let country = institution.country_codes.first().map_or("", String::as_str);
+            let row = values![
+                institution.id,
+                &institution.name,
+                institution.kind.as_str(),
+                country,
+                institution.status.as_str(),
+                body,
+            ];
+            self.run(SQL, row).await?;
+        }
+        Ok(())
+    }
+
+    /// An institution, by the number in its path.
+    pub async fn institution(&mut self, id: i64) -> Result<Option<Institution>, Error> {
+        const SQL: &str =
+            "select id, status, cast(body as text) as body from institutions where id = $1";
+        self.row(SQL, values![id]).await?.as_ref().map(institution).transpose()
+    }
+
+    /// An institution, by the name that links refer to it by.
+    pub async fn institution_named(&mut self, name: &str) -> Result<Option<Institution>, Error> {
+        const SQL: &str =
+            "select id, status, cast(body as text) as body from institutions where name = $1";
+        self.row(SQL, values![name]).await?.as_ref().map(institution).transpose()
+    }
+
+    /// A page of the catalogue, in the order of the ids. The columns are `id`, `name`, `kind`,
+    /// `country` and `status`; all else is in the body.
+    pub async fn institutions(
+        &mut self,
+        conditions: &[Condition],
+        page: Page,
+    ) -> Result<Listed<Institution>, Error> {
+        const COUNT: &str = "select count(*)";
+        const SELECT: &str = "select id, status, cast(body as text) as body";
+        let mut list = Sql::new(" from institutions where 1 = 1", values![]);
+        list.and("institutions", conditions);
+        let (count, rows) = self.page_of_list(COUNT, SELECT, &list, "id", page).await?;
+        Ok(Listed { count, items: rows.iter().map(institution).collect::<Result<_, _>>()? })
+    }
+
+    /// Sets an institution's health, and why; false if it was so already, reason apart.
+    pub async fn set_health(
+        &mut self,
+        name: &str,
+        health: Health,
+        reason: Option<&str>,
+    ) -> Result<bool, Error> {
+        const SQL: &str = "update institutions set status = $2, status_reason = $3
+            where name = $1 and status <> $2";
+        self.hit(SQL, values![name, health.as_str(), reason]).await
+    }
+
+    /// An institution's health, and why.
+    pub async fn health(&mut self, name: &str) -> Result<Option<(Health, Option<String>)>, Error> {
+        const SQL: &str = "select status, status_reason from institutions where name = $1";
+        let row = self.row(SQL, values![name]).await?;
+        row.map(|row| Ok((row.parsed("status")?, row.get("status_reason")?))).transpose()
+    }
+
+    /// The state of the breaker of an institution and connector version, as last saved.
+    pub async fn breaker(
+        &mut self,
+        institution: i64,
+        version: &str,
+    ) -> Result<Option<StoredBreaker>, Error> {
+        const SQL: &str = "select revision, cast(state as text) as state from breakers
+            where institution = $1 and version = $2";
+        let row = self.row(SQL, values![institution, version]).await?;
+        let breaker = |row: Row| {
+            Ok(StoredBreaker { revision: row.get("revision")?, state: row.get("state")? })
+        };
+        row.map(breaker).transpose()
+    }
+
+    /// Saves the state of a breaker, if it is still at the revision that was read (0 for none);
+    /// whether it was.
+    pub async fn put_breaker(
+        &mut self,
+        institution: i64,
+        version: &str,
+        revision: u64,
+        state: &str,
+    ) -> Result<bool, Error> {
+        const INSERT: &str = "insert into breakers (institution, version, revision, state)
+            values ($1, $2, 1, json($3)) on conflict (institution, version) do nothing";
+        const UPDATE: &str = "update breakers set revision = revision + 1, state = json($3)
+            where institution = $1 and version = $2 and revision = $4";
+        if revision == 0 {
+            return self.hit(INSERT, values![institution, version, state]).await;
+        }
+        self.hit(UPDATE, values![institution, version, state, revision]).await
+    }
+}

@@ -1,0 +1,374 @@
+//! Durable work. At most one unfinished job of a kind is about a subject; a worker holds it by a
+//! lease, and a number that grows with each lease (the fence) keeps out a worker that lost it.
+//!
+//! A job's `run_at` is when it may be claimed: its due time, or, while it is leased, the lease's end.
+//! A dead worker's job is therefore simply due.
+
+use crate::{
+    Buckets, Error, Tx,
+    links::Listed,
+    value::{Row, batch, values},
+};
+use domain::{
+    filter::Page,
+    ids::{Bucket, JobId, LinkId, NodeId, TenantId},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Work to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// Carries the bucket: its link's, or any fixed one for work about no link.
+    pub id: JobId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// The link that it is about.
+    pub link: Option<LinkId>,
+    /// What is to be done.
+    pub kind: String,
+    /// What it is about; unique among the unfinished of its kind and bucket.
+    pub subject: String,
+    /// JSON of the engine's.
+    pub payload: String,
+    /// When.
+    pub run_at: Timestamp,
+    /// Now.
+    pub created_at: Timestamp,
+}
+
+/// A stored job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Carries the bucket.
+    pub id: JobId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// The link that it is about.
+    pub link: Option<LinkId>,
+    /// What is to be done.
+    pub kind: String,
+    /// What it is about.
+    pub subject: String,
+    /// JSON of the engine's.
+    pub payload: String,
+    /// When it may be claimed: due, or the end of the lease.
+    pub run_at: Timestamp,
+    /// Who holds it.
+    pub lease_owner: Option<NodeId>,
+    /// Which lease this is.
+    pub fence: u64,
+    /// How often it has been claimed since it was scheduled.
+    pub attempt: u32,
+    /// When it is to run once more after the present run.
+    pub again_at: Option<Timestamp>,
+    /// When it was first scheduled.
+    pub created_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// How it ended: a word of the engine's.
+    pub outcome: Option<String>,
+}
+
+/// Which jobs an operator wants to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Those not finished, the next due first.
+    Waiting,
+    /// Those that ended otherwise than `done`, the latest first.
+    Failed,
+}
+
+macro_rules! job_columns { () => {
+    "id, tenant, link, kind, subject, cast(payload as text) as payload, run_at, lease_owner, fence, \
+     attempt, again_at, created_at, finished_at, outcome"
+} }
+
+fn job(row: &Row) -> Result<Job, Error> {
+    Ok(Job {
+        id: row.get("id")?,
+        tenant: row.get("tenant")?,
+        link: row.get("link")?,
+        kind: row.get("kind")?,
+        subject: row.get("subject")?,
+        payload: row.get("payload")?,
+        run_at: row.get("run_at")?,
+        lease_owner: row.get("lease_owner")?,
+        fence: row.get("fence")?,
+        attempt: row.get("attempt")?,
+        again_at: row.get("again_at")?,
+        created_at: row.get("created_at")?,
+        finished_at: row.get("finished_at")?,
+        outcome: row.get("outcome")?,
+    })
+}
+
+macro_rules! insert_job { ($rest:literal) => { concat!(
+    "insert into jobs (bucket, id, tenant, link, kind, subject, payload, run_at, created_at, \
+     lease_owner, fence, attempt) values ($1, $2, $3, $4, $5, $6, json($7), $8, $9, ",
+    $rest
+) } }
+
+impl Tx {
+    /// Queues a job. If one of its kind and subject is waiting, that one moves to the new instant
+    /// and payload. If one is being worked at, it runs once more afterwards, at that instant and
+    /// with that payload: what was scheduled while it ran may not have been seen by it.
+    pub async fn schedule(&mut self, job: &NewJob) -> Result<(), Error> {
+        const SQL: &str = insert_job!(
+            "null, 0, 0) on conflict (bucket, kind, subject) where finished_at is null do update set
+                run_at = case when jobs.lease_owner is null
+                    then excluded.run_at else jobs.run_at end,
+                payload = case when jobs.lease_owner is null
+                    then excluded.payload else jobs.payload end,
+                attempt = case when jobs.lease_owner is null then 0 else jobs.attempt end,
+                again_at = case when jobs.lease_owner is not null then excluded.run_at end,
+                again_payload = case when jobs.lease_owner is not null then excluded.payload end"
+        );
+        self.run(SQL, new(job)).await.map(drop)
+    }
+
+    /// Queues a job unless one of its kind and subject is waiting or being worked at; whether it
+    /// was queued.
+    pub async fn schedule_if_absent(&mut self, job: &NewJob) -> Result<bool, Error> {
+        const SQL: &str = insert_job!(
+            "null, 0, 0) on conflict (bucket, kind, subject) where finished_at is null do nothing"
+        );
+        self.hit(SQL, new(job)).await
+    }
+
+    /// Stores a job that its maker works at already, under a lease that ends at its `run_at`;
+    /// `None` if one of its kind and subject is unfinished. Its fence is 1.
+    pub async fn insert_claimed(
+        &mut self,
+        new_job: &NewJob,
+        node: NodeId,
+    ) -> Result<Option<Job>, Error> {
+        const SQL: &str = concat!(
+            insert_job!(
+                "$10, 1, 1) on conflict (bucket, kind, subject) where finished_at is null do nothing
+                 returning "
+            ),
+            job_columns!()
+        );
+        let mut row = new(new_job);
+        row.extend(values![node]);
+        let row = self.row(SQL, row).await?;
+        row.as_ref().map(job).transpose()
+    }
+
+    /// Removes the waiting job of this kind and subject. One that is being worked at goes on, but
+    /// will not run once more. Whether there was anything to cancel.
+    pub async fn cancel(
+        &mut self,
+        bucket: Bucket,
+        kind: &str,
+        subject: &str,
+    ) -> Result<bool, Error> {
+        const WAITING: &str = "delete from jobs where bucket = $1 and kind = $2 and subject = $3
+            and finished_at is null and lease_owner is null";
+        const LEASED: &str = "update jobs set again_at = null, again_payload = null
+            where bucket = $1 and kind = $2 and subject = $3
+                and finished_at is null and again_at is not null";
+        Ok(self.hit(WAITING, values![bucket, kind, subject]).await?
+            || self.hit(LEASED, values![bucket, kind, subject]).await?)
+    }
+
+    /// The unfinished job of this kind and subject.
+    pub async fn unfinished_job(
+        &mut self,
+        bucket: Bucket,
+        kind: &str,
+        subject: &str,
+    ) -> Result<Option<Job>, Error> {
+        const SQL: &str = concat!(
+            "select ",
+            job_columns!(),
+            " from jobs where bucket = $1 and kind = $2 and subject = $3 and finished_at is null"
+        );
+        let row = self.row(SQL, values![bucket, kind, subject]).await?;
+        row.as_ref().map(job).transpose()
+    }
+
+    /// Takes up to `limit` due jobs out of `buckets` for `node`, the longest due first, until
+    /// `lease_until`. No other worker gets them before then.
+    pub async fn claim_across_buckets(
+        &mut self,
+        node: NodeId,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: u32,
+        buckets: Buckets,
+    ) -> Result<Vec<Job>, Error> {
+        macro_rules! due {
+            () => {
+                "select bucket, id, fence from jobs
+             where finished_at is null and run_at <= $1 and bucket between $2 and $3
+             order by run_at limit $4"
+            };
+        }
+        const DUE: &str = due!();
+        const DUE_AND_FREE: &str = concat!(due!(), " for update skip locked");
+        // The fence is compared again: whoever changed the row in between has won it.
+        const CLAIM: &str = concat!(
+            "update jobs set lease_owner = $2, run_at = $3, fence = fence + 1, attempt = attempt + 1
+             from json_each($1) as due
+             where jobs.bucket = cast(due.value ->> 'bucket' as smallint)
+                 and jobs.id = unhex(due.value ->> 'id')
+                 and jobs.fence = cast(due.value ->> 'fence' as bigint)
+                 and jobs.finished_at is null
+             returning ",
+            job_columns!()
+        );
+        #[derive(Serialize)]
+        struct Due {
+            bucket: u16,
+            id: String,
+            fence: u64,
+        }
+        let due = self
+            .rows(self.lock(DUE, DUE_AND_FREE), values![now, buckets.from, buckets.to, limit])
+            .await?;
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
+        let due = due.iter().map(|row| {
+            let id: JobId = row.get("id")?;
+            Ok(Due { bucket: id.bucket().number(), id: id.hex(), fence: row.get("fence")? })
+        });
+        let due = batch(due.collect::<Result<Vec<_>, Error>>()?);
+        let claimed = self.rows(CLAIM, values![due, node, lease_until]).await?;
+        claimed.iter().map(job).collect()
+    }
+
+    /// Extends a lease; false if it is lost.
+    pub async fn renew(
+        &mut self,
+        id: JobId,
+        fence: u64,
+        lease_until: Timestamp,
+    ) -> Result<bool, Error> {
+        const SQL: &str = "update jobs set run_at = $4 where bucket = $1 and id = $2 and fence = $3
+            and lease_owner is not null and finished_at is null";
+        self.hit(SQL, values![id.bucket(), id, fence, lease_until]).await
+    }
+
+    /// Whether the lease is still held. The answer stays true until this transaction ends: nobody
+    /// can take the job before.
+    pub async fn holds(&mut self, id: JobId, fence: u64) -> Result<bool, Error> {
+        macro_rules! held {
+            () => {
+                "select id from jobs where bucket = $1 and id = $2 and fence = $3
+             and lease_owner is not null and finished_at is null"
+            };
+        }
+        const HELD: &str = held!();
+        const HELD_FAST: &str = concat!(held!(), " for update");
+        let row = self.row(self.lock(HELD, HELD_FAST), values![id.bucket(), id, fence]).await?;
+        Ok(row.is_some())
+    }
+
+    /// Ends a job with a word, `done` if all went well; false if the lease is lost. If it is to run
+    /// once more, it waits again instead.
+    pub async fn finish(
+        &mut self,
+        id: JobId,
+        fence: u64,
+        outcome: &str,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        const SQL: &str = "update jobs set lease_owner = null,
+                finished_at = case when again_at is null then cast($5 as bigint) end,
+                outcome = case when again_at is null then $4 end,
+                run_at = coalesce(again_at, run_at), payload = coalesce(again_payload, payload),
+                attempt = case when again_at is null then attempt else 0 end,
+                again_at = null, again_payload = null
+            where bucket = $1 and id = $2 and fence = $3
+                and lease_owner is not null and finished_at is null";
+        self.hit(SQL, values![id.bucket(), id, fence, outcome, now]).await
+    }
+
+    /// Gives a job back, to be tried again at `at`; false if the lease is lost. If it is to run once
+    /// more, it does so then or earlier, with the new payload.
+    pub async fn retry(&mut self, id: JobId, fence: u64, at: Timestamp) -> Result<bool, Error> {
+        const SQL: &str = "update jobs set lease_owner = null,
+                run_at = case when again_at < $4 then again_at else $4 end,
+                payload = coalesce(again_payload, payload), again_at = null, again_payload = null
+            where bucket = $1 and id = $2 and fence = $3
+                and lease_owner is not null and finished_at is null";
+        self.hit(SQL, values![id.bucket(), id, fence, at]).await
+    }
+
+    /// When the next job falls due, or the next lease ends.
+    pub async fn next_run_at_across_buckets(&mut self) -> Result<Option<Timestamp>, Error> {
+        const SQL: &str = "select min(run_at) from jobs where finished_at is null";
+        self.row(SQL, values![]).await?.map_or(Ok(None), |row| row.at(0))
+    }
+
+    /// A page of the jobs that an operator wants to see, of one tenant or of all.
+    pub async fn jobs_across_buckets(
+        &mut self,
+        tenant: Option<TenantId>,
+        shown: Shown,
+        page: Page,
+    ) -> Result<Listed<Job>, Error> {
+        macro_rules! list {
+            ($condition:literal, $order:literal) => {
+                (
+                    concat!(
+                        "select count(*) from jobs where tenant = coalesce($1, tenant) and ",
+                        $condition
+                    ),
+                    concat!(
+                        "select ",
+                        job_columns!(),
+                        " from jobs where tenant = coalesce($1, tenant) and ",
+                        $condition,
+                        " order by ",
+                        $order,
+                        " limit $2 offset $3"
+                    ),
+                )
+            };
+        }
+        let (count, list) = match shown {
+            Shown::Waiting => list!("finished_at is null", "run_at, id"),
+            Shown::Failed => {
+                list!("finished_at is not null and outcome <> 'done'", "finished_at desc, id desc")
+            }
+        };
+        let count = self.number(count, values![tenant]).await?;
+        let rows = self.rows(list, values![tenant, page.size, page.offset()]).await?;
+        Ok(Listed { count, items: rows.iter().map(job).collect::<Result<_, _>>()? })
+    }
+
+    /// A link's jobs, finished ones included, the latest scheduled first.
+    pub async fn jobs_of(&mut self, link: LinkId, limit: u32) -> Result<Vec<Job>, Error> {
+        const SQL: &str = concat!(
+            "select ",
+            job_columns!(),
+            " from jobs where bucket = $1 and link = $2 order by created_at desc, id desc limit $3"
+        );
+        let rows = self.rows(SQL, values![link.bucket(), link, limit]).await?;
+        rows.iter().map(job).collect()
+    }
+
+    /// Removes jobs that ended before `before`; how many.
+    pub async fn prune_jobs_across_buckets(&mut self, before: Timestamp) -> Result<u64, Error> {
+        const SQL: &str = "delete from jobs where finished_at < $1";
+        self.run(SQL, values![before]).await
+    }
+}
+
+fn new(job: &NewJob) -> Vec<crate::value::Value> {
+    values![
+        job.id.bucket(),
+        job.id,
+        job.tenant,
+        job.link,
+        &job.kind,
+        &job.subject,
+        &job.payload,
+        job.run_at,
+        job.created_at,
+    ]
+}

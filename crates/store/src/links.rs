@@ -1,0 +1,228 @@
+//! Links: what is known of them, and that no login is registered twice.
+
+use crate::{
+    Error, Tx,
+    conditions::Sql,
+    value::{Row, Value, values},
+};
+use domain::{
+    filter::{Condition, Page},
+    ids::{LinkId, TenantId},
+    link::{Link, Status},
+};
+
+/// What became of a new link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// It is stored.
+    Inserted,
+    /// The same tenant already has a link with this login at this institution.
+    Taken(LinkId),
+}
+
+/// A page of a list, and how long the whole list is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed<T> {
+    /// How many there are on all pages.
+    pub count: u64,
+    /// Those on this page.
+    pub items: Vec<T>,
+}
+
+macro_rules! link_columns { () => {
+    "id, tenant, institution, access_mode, status, external_id, institution_user_id, \
+     refresh_rate, cast(schedule as text) as schedule, credentials_storage, stale_in, \
+     cast(fetch_resources as text) as fetch_resources, created_by, created_at, last_accessed_at, \
+     updated_at, refreshed_at, refused, credentials_version, has_credentials, version"
+} }
+
+/// A link, and how often it has been saved.
+fn link(row: &Row) -> Result<Link, Error> {
+    Ok(Link {
+        id: row.get("id")?,
+        tenant: row.get("tenant")?,
+        institution: row.get("institution")?,
+        access_mode: row.parsed("access_mode")?,
+        status: row.parsed("status")?,
+        external_id: row.get("external_id")?,
+        institution_user_id: row.get("institution_user_id")?,
+        refresh_rate: row.maybe_parsed("refresh_rate")?,
+        schedule: row.maybe_json("schedule")?,
+        credentials_storage: row.parsed("credentials_storage")?,
+        stale_in: row.parsed("stale_in")?,
+        fetch_resources: row.json("fetch_resources")?,
+        created_by: row.get("created_by")?,
+        created_at: row.get("created_at")?,
+        last_accessed_at: row.get("last_accessed_at")?,
+        updated_at: row.get("updated_at")?,
+        refreshed_at: row.get("refreshed_at")?,
+        refused: row.get("refused")?,
+        credentials_version: row.get("credentials_version")?,
+        has_credentials: row.get("has_credentials")?,
+    })
+}
+
+/// The columns that change in a link's life, after bucket, id and tenant.
+fn changing(link: &Link) -> Result<Vec<Value>, Error> {
+    let schedule = link.schedule.as_ref().map(serde_json::to_string).transpose();
+    let schedule = schedule.map_err(|e| crate::value::corrupt("schedule", e))?;
+    let fetch = serde_json::to_string(&link.fetch_resources);
+    let fetch = fetch.map_err(|e| crate::value::corrupt("fetch_resources", e))?;
+    Ok(values![
+        link.id.bucket(),
+        link.id,
+        link.tenant,
+        link.access_mode.as_str(),
+        link.status.as_str(),
+        link.external_id.as_deref(),
+        link.institution_user_id.as_deref(),
+        link.refresh_rate.map(domain::refresh::Rate::as_str),
+        schedule,
+        link.credentials_storage.to_string(),
+        link.stale_in.to_string(),
+        fetch,
+        link.last_accessed_at,
+        link.updated_at,
+        link.refreshed_at,
+        link.refused,
+        link.credentials_version,
+        link.has_credentials,
+    ])
+}
+
+impl Tx {
+    /// Stores a new link, unless its login is taken. `login` is a keyed hash of the login at the
+    /// institution; random where there is none.
+    pub async fn insert_link(&mut self, link: &Link, login: &[u8; 32]) -> Result<Inserted, Error> {
+        const INSERT: &str = "insert into links
+            (bucket, id, tenant, access_mode, status, external_id, institution_user_id,
+             refresh_rate, schedule, credentials_storage, stale_in, fetch_resources,
+             last_accessed_at, updated_at, refreshed_at, refused, credentials_version,
+             has_credentials, institution, login, created_by, created_at, version)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, json($9), $10, $11, json($12), $13, $14, $15,
+             $16, $17, $18, $19, $20, $21, $22, 1)
+            on conflict (bucket, tenant, institution, login) do nothing";
+        const TAKEN: &str = "select id from links
+            where bucket = $1 and tenant = $2 and institution = $3 and login = $4";
+        let mut row = changing(link)?;
+        row.extend(values![&link.institution, login, link.created_by, link.created_at]);
+        if self.hit(INSERT, row).await? {
+            return Ok(Inserted::Inserted);
+        }
+        let key = values![link.id.bucket(), link.tenant, &link.institution, login];
+        let taken = self.row(TAKEN, key).await?;
+        // It went between the two statements: whoever asks again will get the place.
+        let taken = taken.ok_or(Error::Busy)?;
+        Ok(Inserted::Taken(taken.get("id")?))
+    }
+
+    /// A link of this tenant.
+    pub async fn link(&mut self, tenant: TenantId, id: LinkId) -> Result<Option<Link>, Error> {
+        const SQL: &str = concat!(
+            "select ",
+            link_columns!(),
+            " from links where bucket = $1 and id = $2 and tenant = $3"
+        );
+        let row = self.row(SQL, values![id.bucket(), id, tenant]).await?;
+        row.as_ref().map(link).transpose()
+    }
+
+    /// A link of this tenant, held until the transaction ends: who else wants it for update waits.
+    pub async fn link_for_update(
+        &mut self,
+        tenant: TenantId,
+        id: LinkId,
+    ) -> Result<Option<Link>, Error> {
+        const HOLD: &str =
+            "select id from links where bucket = $1 and id = $2 and tenant = $3 for update";
+        if self.is_postgres() {
+            self.row(HOLD, values![id.bucket(), id, tenant]).await?;
+        }
+        self.link(tenant, id).await
+    }
+
+    /// Stores what has changed of a link; false if it is gone. Its institution, its creator and its
+    /// birth never change.
+    pub async fn save_link(&mut self, link: &Link) -> Result<bool, Error> {
+        const SQL: &str = "update links set access_mode = $4, status = $5, external_id = $6,
+            institution_user_id = $7, refresh_rate = $8, schedule = json($9),
+            credentials_storage = $10, stale_in = $11, fetch_resources = json($12),
+            last_accessed_at = $13, updated_at = $14, refreshed_at = $15, refused = $16,
+            credentials_version = $17, has_credentials = $18, version = version + 1
+            where bucket = $1 and id = $2 and tenant = $3";
+        self.hit(SQL, changing(link)?).await
+    }
+
+    /// Removes a link and everything below it; false if there was none. What remains are the change
+    /// log, which tells readers of the end, and the audit log.
+    pub async fn delete_link(&mut self, tenant: TenantId, id: LinkId) -> Result<bool, Error> {
+        const LINK: &str = "delete from links where bucket = $1 and id = $2 and tenant = $3";
+        const BELOW: &[&str] = &[
+            "delete from attempts where bucket = $1 and delivery in
+                (select id from deliveries where bucket = $1 and link = $2)",
+            "delete from deliveries where bucket = $1 and link = $2",
+            "delete from events where bucket = $1 and link = $2",
+            "delete from jobs where bucket = $1 and link = $2",
+            "delete from coverage where bucket = $1 and link = $2",
+            "delete from timeline where bucket = $1 and link = $2",
+            "delete from records where bucket = $1 and link = $2",
+            "delete from sessions where bucket = $1 and link = $2",
+            "delete from link_secrets where bucket = $1 and link = $2",
+        ];
+        if !self.hit(LINK, values![id.bucket(), id, tenant]).await? {
+            return Ok(false);
+        }
+        for sql in BELOW {
+            self.run(*sql, values![id.bucket(), id]).await?;
+        }
+        Ok(true)
+    }
+
+    /// A page of a tenant's links, newest first.
+    pub async fn links_across_buckets(
+        &mut self,
+        tenant: TenantId,
+        conditions: &[Condition],
+        page: Page,
+    ) -> Result<Listed<Link>, Error> {
+        const COUNT: &str = "select count(*)";
+        const SELECT: &str = concat!("select ", link_columns!());
+        let mut list = Sql::new(" from links where links.tenant = $1", values![tenant]);
+        list.and("links", conditions);
+        let (count, rows) =
+            self.page_of_list(COUNT, SELECT, &list, "created_at desc, id desc", page).await?;
+        Ok(Listed { count, items: rows.iter().map(link).collect::<Result<_, _>>()? })
+    }
+
+    /// How many links the tenant has in each status; of all tenants when none is named.
+    pub async fn links_by_status_across_buckets(
+        &mut self,
+        tenant: Option<TenantId>,
+    ) -> Result<Vec<(Status, u64)>, Error> {
+        const SQL: &str = "select status, count(*) as count from links
+            where tenant = coalesce($1, tenant) group by status order by status";
+        let rows = self.rows(SQL, values![tenant]).await?;
+        rows.iter().map(|row| Ok((row.parsed("status")?, row.get("count")?))).collect()
+    }
+
+    /// How many rows a list has, and those of one page.
+    pub(crate) async fn page_of_list(
+        &mut self,
+        count: &'static str,
+        select: &'static str,
+        list: &Sql,
+        order: &'static str,
+        page: Page,
+    ) -> Result<(u64, Vec<Row>), Error> {
+        let (sql, values) = list.fork().before(count).finish();
+        let count = self.number(sql, values).await?;
+        if page.offset() >= count {
+            return Ok((count, Vec::new()));
+        }
+        let mut list = list.fork().before(select);
+        list.push(format_args!(" order by {order} limit ")).bind(page.size);
+        list.push(" offset ").bind(page.offset());
+        let (sql, values) = list.finish();
+        Ok((count, self.rows(sql, values).await?))
+    }
+}

@@ -1,0 +1,107 @@
+//! Migrations: plain files with the same numbers for both databases, listed once.
+
+use crate::{Error, Store};
+use sqlx::{
+    Connection, SqlSafeStr as _,
+    migrate::{Migrate, Migration, MigrationType, Migrator},
+};
+
+struct Step {
+    version: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! steps { ($($version:literal $name:literal $file:literal),* $(,)?) => { &[$(Step {
+    version: $version,
+    name: $name,
+    sqlite: include_str!(concat!("../migrations/sqlite/", $file)),
+    postgres: include_str!(concat!("../migrations/postgres/", $file)),
+}),*] } }
+
+/// A published step is never edited; a change of the schema is a new one.
+const STEPS: &[Step] = steps![1 "init" "0001_init.sql"];
+
+const TABLE: &str = "_sqlx_migrations";
+
+/// Where a database stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// The last step that has been taken; 0 for an empty database.
+    pub found: i64,
+    /// The last step that this program knows.
+    pub known: i64,
+    /// The names of the steps to take, in order.
+    pub pending: Vec<String>,
+}
+
+fn migrator(sql: impl Fn(&Step) -> &'static str) -> Migrator {
+    let migrations = STEPS.iter().map(|step| {
+        let sql = sql(step).into_sql_str();
+        Migration::new(step.version, step.name.into(), MigrationType::Simple, sql, false)
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+async fn applied<C: Migrate>(conn: &mut C) -> Result<Vec<i64>, Error> {
+    conn.ensure_migrations_table(TABLE).await?;
+    let applied = conn.list_applied_migrations(TABLE).await?;
+    Ok(applied.into_iter().map(|step| step.version).collect())
+}
+
+impl Store {
+    /// Where the database stands.
+    pub async fn version(&self) -> Result<Version, Error> {
+        let applied = match self {
+            Self::Sqlite { write, .. } => applied(&mut *write.acquire().await?).await?,
+            Self::Postgres { pool, .. } => applied(&mut *pool.acquire().await?).await?,
+        };
+        let pending = STEPS.iter().filter(|step| !applied.contains(&step.version));
+        Ok(Version {
+            found: applied.iter().copied().max().unwrap_or(0),
+            known: STEPS.iter().map(|step| step.version).max().unwrap_or(0),
+            pending: pending.map(|s| format!("{:04}_{}", s.version, s.name)).collect(),
+        })
+    }
+
+    /// Fails unless the database is at this program's version.
+    pub async fn check(&self) -> Result<(), Error> {
+        let Version { found, known, pending } = self.version().await?;
+        match pending.len() {
+            _ if found > known => Err(Error::Newer { found, known }),
+            0 => Ok(()),
+            pending => Err(Error::Older { pending }),
+        }
+    }
+
+    /// Takes every pending step; the names of those taken. Processes that do so at once wait for
+    /// one another. A database newer than the program is refused.
+    pub async fn migrate(&self) -> Result<Vec<String>, Error> {
+        let Version { found, known, pending } = self.version().await?;
+        if found > known {
+            return Err(Error::Newer { found, known });
+        }
+        match self {
+            Self::Sqlite { write, .. } => {
+                migrator(|step| step.sqlite)
+                    .run_direct(None, &mut *write.acquire().await?, false)
+                    .await?;
+            }
+            Self::Postgres { pool, .. } => {
+                // A connection of its own: the lock belongs to the database session and must end
+                // with it, whatever happens.
+                let mut conn = pool.acquire().await?.detach();
+                migrator(|step| step.postgres).run_direct(None, &mut conn, false).await?;
+                conn.close().await?;
+            }
+        }
+        Ok(pending)
+    }
+}
+
+/// The text of all steps on PostgreSQL: a database that was made from another text is another.
+#[cfg(feature = "testing")]
+pub(crate) fn postgres_sql() -> String {
+    STEPS.iter().map(|step| step.postgres).collect()
+}

@@ -1,0 +1,432 @@
+//! Records: what the ledger keeps, and the bodies that the API serves.
+//!
+//! Bodies go in and out as text; nothing here decodes them.
+
+use crate::{
+    Error, Tx,
+    conditions::Sql,
+    value::{Row, batch, corrupt, values},
+};
+use domain::{
+    filter::{Condition, Page},
+    ids::{LinkId, RecordId, TenantId},
+    time::Window,
+};
+use jiff::{Timestamp, civil::Date};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+/// A record as the ledger reads it: all but the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRecord {
+    /// Carries the link's bucket.
+    pub id: RecordId,
+    /// The account's record; `None` for records of the link itself.
+    pub account: Option<RecordId>,
+    /// The institution's id.
+    pub source_id: Option<String>,
+    /// The key that the ledger files it under.
+    pub natural_key: String,
+    /// The value date.
+    pub day: Option<Date>,
+    /// Not yet booked.
+    pub pending: bool,
+    /// What it says of its identity: text of the ledger's.
+    pub facts: String,
+    /// A hash of what the institution said.
+    pub content: i64,
+    /// Since when complete readings have missed it.
+    pub suspected_at: Option<Timestamp>,
+    /// What is undecided about it: text of the ledger's.
+    pub doubt: Option<String>,
+    /// When it was first stored.
+    pub created_at: Timestamp,
+    /// When the institution last said it.
+    pub collected_at: Timestamp,
+}
+
+/// A record to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRecord {
+    /// Of its link's bucket. An id that is there already is overwritten.
+    pub id: RecordId,
+    /// The link it belongs to.
+    pub link: LinkId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The resource's name.
+    pub resource: &'static str,
+    /// The account's record; `None` for records of the link itself.
+    pub account: Option<RecordId>,
+    /// The institution's id.
+    pub source_id: Option<String>,
+    /// The key that the ledger files it under.
+    pub natural_key: String,
+    /// The value date.
+    pub day: Option<Date>,
+    /// Not yet booked.
+    pub pending: bool,
+    /// What it says of its identity: text of the ledger's.
+    pub facts: String,
+    /// A hash of what the institution said.
+    pub content: i64,
+    /// Since when complete readings have missed it.
+    pub suspected_at: Option<Timestamp>,
+    /// What is undecided about it: text of the ledger's.
+    pub doubt: Option<String>,
+    /// When it was first stored. An overwritten record keeps its own.
+    pub created_at: Timestamp,
+    /// When the institution last said it.
+    pub collected_at: Timestamp,
+    /// The JSON object that the API serves.
+    pub body: String,
+}
+
+/// A record that a reading saw again, unchanged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Which.
+    pub id: RecordId,
+    /// When.
+    pub collected_at: Timestamp,
+    /// The body with the new instant in it; `None` leaves it as it is.
+    pub body: Option<String>,
+}
+
+/// One record of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRow {
+    /// Which.
+    pub id: RecordId,
+    /// The link it belongs to.
+    pub link: LinkId,
+    /// The account's record.
+    pub account: Option<RecordId>,
+    /// The JSON object that the API serves.
+    pub body: String,
+}
+
+/// A page of records, and how long the whole list is. [`Page::exists`] tells whether it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRows {
+    /// How many there are on all pages.
+    pub count: u64,
+    /// Those on this page, newest first.
+    pub rows: Vec<PageRow>,
+}
+
+/// What a link has of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summary {
+    /// How many records.
+    pub total: u64,
+    /// How many of them are movements in.
+    pub inflow: u64,
+    /// How many of them are movements out.
+    pub outflow: u64,
+    /// The first value date.
+    pub first: Option<Date>,
+    /// The last value date.
+    pub last: Option<Date>,
+}
+
+/// Rows in one statement: few enough for the bounds on parameters of both databases.
+const BATCH: usize = 200;
+
+fn stored(row: &Row) -> Result<StoredRecord, Error> {
+    Ok(StoredRecord {
+        id: row.at(0)?,
+        account: row.at(1)?,
+        source_id: row.at(2)?,
+        natural_key: row.at(3)?,
+        day: row.at(4)?,
+        pending: row.at(5)?,
+        facts: row.at(6)?,
+        content: row.at(7)?,
+        suspected_at: row.at(8)?,
+        doubt: row.at(9)?,
+        created_at: row.at(10)?,
+        collected_at: row.at(11)?,
+    })
+}
+
+fn page_row(row: &Row) -> Result<PageRow, Error> {
+    Ok(PageRow { id: row.at(0)?, link: row.at(1)?, account: row.at(2)?, body: row.at(3)? })
+}
+
+/// An id in a batch.
+#[derive(Serialize)]
+struct Hex {
+    id: String,
+}
+pub(crate) fn hex<T: Into<Uuid> + Copy>(ids: &[T]) -> String {
+    batch(ids.iter().map(|&id| Hex { id: id.into().simple().to_string() }))
+}
+
+const SELECT: &str = "select id, link, account, cast(body as text) as body";
+const COUNT: &str = "select count(*)";
+const NEWEST_FIRST: &str = "created_at desc, id desc";
+
+impl Tx {
+    /// What the ledger compares a reading with: the records of a link and resource, of one account
+    /// or of all, whose value date lies in the window or all.
+    pub async fn records_for_ledger(
+        &mut self,
+        link: LinkId,
+        resource: &str,
+        account: Option<RecordId>,
+        days: Option<Window>,
+    ) -> Result<Vec<StoredRecord>, Error> {
+        const SQL: &str =
+            "select id, account, source_id, natural_key, day, pending, facts, content,
+                suspected_at, doubt, created_at, collected_at
+            from records where bucket = $1 and link = $2 and resource = $3";
+        let mut sql = Sql::new(SQL, values![link.bucket(), link, resource]);
+        if let Some(account) = account {
+            sql.push(" and account = ").bind(account);
+        }
+        if let Some(Window { from, to }) = days {
+            sql.push(" and day between ").bind(from).push(" and ").bind(to);
+        }
+        let (sql, values) = sql.finish();
+        self.rows(sql, values).await?.iter().map(stored).collect()
+    }
+
+    /// Writes records: new ones, and in the place of those with the same id.
+    pub async fn write_records(&mut self, records: &[NewRecord]) -> Result<(), Error> {
+        const INSERT: &str = "insert into records (bucket, id, link, tenant, resource, account,
+            source_id, natural_key, day, pending, facts, content, suspected_at, doubt, created_at,
+            collected_at, body) values ";
+        const UPDATE: &str = " on conflict (bucket, id, link) do update set
+            account = excluded.account, source_id = excluded.source_id,
+            natural_key = excluded.natural_key, day = excluded.day, pending = excluded.pending,
+            facts = excluded.facts, content = excluded.content,
+            suspected_at = excluded.suspected_at, doubt = excluded.doubt,
+            collected_at = excluded.collected_at, body = excluded.body";
+        for some in records.chunks(BATCH) {
+            let mut sql = Sql::new(INSERT, Vec::with_capacity(some.len() * 17));
+            for (i, record) in some.iter().enumerate() {
+                let columns = values![
+                    record.link.bucket(),
+                    record.id,
+                    record.link,
+                    record.tenant,
+                    record.resource,
+                    record.account,
+                    record.source_id.as_deref(),
+                    &record.natural_key,
+                    record.day,
+                    record.pending,
+                    &record.facts,
+                    record.content,
+                    record.suspected_at,
+                    record.doubt.as_deref(),
+                    record.created_at,
+                    record.collected_at,
+                ];
+                sql.push(if i == 0 { "(" } else { ", (" });
+                for value in columns {
+                    sql.bind(value).push(", ");
+                }
+                sql.push("json(").bind(&record.body).push("))");
+            }
+            sql.push(UPDATE);
+            let (sql, values) = sql.finish();
+            self.run(sql, values).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that records were seen again; one that was suspected no longer is.
+    pub async fn mark_seen(&mut self, link: LinkId, seen: &[Seen]) -> Result<(), Error> {
+        const SQL: &str = "update records
+            set collected_at = cast(seen.value ->> 'at' as bigint), suspected_at = null,
+                body = coalesce(seen.value -> 'body', records.body)
+            from json_each($3) as seen
+            where records.bucket = $1 and records.link = $2
+                and records.id = unhex(seen.value ->> 'id')";
+        #[derive(Serialize)]
+        struct Line<'a> {
+            id: String,
+            at: i64,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            body: Option<&'a RawValue>,
+        }
+        for some in seen.chunks(BATCH) {
+            let lines = some.iter().map(|seen| {
+                let body = seen.body.as_deref().map(serde_json::from_str).transpose();
+                Ok(Line {
+                    id: seen.id.hex(),
+                    at: seen.collected_at.as_microsecond(),
+                    body: body.map_err(|e| corrupt("body", e))?,
+                })
+            });
+            let lines = batch(lines.collect::<Result<Vec<_>, Error>>()?);
+            self.run(SQL, values![link.bucket(), link, lines]).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that a complete reading missed these records. Suspicion counts from its beginning.
+    pub async fn suspect_records(
+        &mut self,
+        link: LinkId,
+        ids: &[RecordId],
+        at: Timestamp,
+    ) -> Result<u64, Error> {
+        const SQL: &str = "update records set suspected_at = $4
+            where bucket = $1 and link = $2 and suspected_at is null
+                and id in (select unhex(value ->> 'id') from json_each($3))";
+        self.run(SQL, values![link.bucket(), link, hex(ids), at]).await
+    }
+
+    /// Lifts the suspicion from these records.
+    pub async fn clear_records(&mut self, link: LinkId, ids: &[RecordId]) -> Result<u64, Error> {
+        const SQL: &str = "update records set suspected_at = null
+            where bucket = $1 and link = $2 and suspected_at is not null
+                and id in (select unhex(value ->> 'id') from json_each($3))";
+        self.run(SQL, values![link.bucket(), link, hex(ids)]).await
+    }
+
+    /// Removes records; how many there were.
+    pub async fn delete_records(&mut self, link: LinkId, ids: &[RecordId]) -> Result<u64, Error> {
+        const SQL: &str = "delete from records where bucket = $1 and link = $2
+            and id in (select unhex(value ->> 'id') from json_each($3))";
+        self.run(SQL, values![link.bucket(), link, hex(ids)]).await
+    }
+
+    /// Removes the records of these accounts in these resources; which they were.
+    pub async fn delete_records_of_accounts(
+        &mut self,
+        link: LinkId,
+        accounts: &[RecordId],
+        resources: &[&str],
+    ) -> Result<Vec<(RecordId, String)>, Error> {
+        const SQL: &str = "delete from records where bucket = $1 and link = $2
+            and account in (select unhex(value ->> 'id') from json_each($3))
+            and resource in (select value ->> 'name' from json_each($4))
+            returning id, resource";
+        #[derive(Serialize)]
+        struct Name<'a> {
+            name: &'a str,
+        }
+        let names = batch(resources.iter().map(|name| Name { name }));
+        let rows = self.rows(SQL, values![link.bucket(), link, hex(accounts), names]).await?;
+        rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
+    }
+
+    /// Removes all records of a link; how many there were.
+    pub async fn delete_records_of_link(&mut self, link: LinkId) -> Result<u64, Error> {
+        const SQL: &str = "delete from records where bucket = $1 and link = $2";
+        self.run(SQL, values![link.bucket(), link]).await
+    }
+
+    /// A page of one link's records.
+    pub async fn records_page(
+        &mut self,
+        tenant: TenantId,
+        link: LinkId,
+        resource: &str,
+        conditions: &[Condition],
+        page: Page,
+    ) -> Result<PageRows, Error> {
+        const FROM: &str = " from records where records.bucket = $1 and records.link = $2
+            and records.resource = $3 and exists (select 1 from links
+                where links.bucket = $1 and links.id = $2 and links.tenant = $4)";
+        let mut list = Sql::new(FROM, values![link.bucket(), link, resource, tenant]);
+        list.and("records", conditions);
+        let (count, rows) = self.page_of_list(COUNT, SELECT, &list, NEWEST_FIRST, page).await?;
+        Ok(PageRows { count, rows: rows.iter().map(page_row).collect::<Result<_, _>>()? })
+    }
+
+    /// A page of all the records that a tenant has of a resource.
+    pub async fn records_page_across_buckets(
+        &mut self,
+        tenant: TenantId,
+        resource: &str,
+        conditions: &[Condition],
+        page: Page,
+    ) -> Result<PageRows, Error> {
+        const FROM: &str = " from records where records.tenant = $1 and records.resource = $2";
+        let mut list = Sql::new(FROM, values![tenant, resource]);
+        list.and("records", conditions);
+        let (count, rows) = self.page_of_list(COUNT, SELECT, &list, NEWEST_FIRST, page).await?;
+        Ok(PageRows { count, rows: rows.iter().map(page_row).collect::<Result<_, _>>()? })
+    }
+
+    /// One record of a tenant.
+    pub async fn record(
+        &mut self,
+        tenant: TenantId,
+        resource: &str,
+        id: RecordId,
+    ) -> Result<Option<PageRow>, Error> {
+        const SQL: &str = "select id, link, account, cast(body as text) as body from records
+            where bucket = $1 and id = $2 and tenant = $3 and resource = $4";
+        let row = self.row(SQL, values![id.bucket(), id, tenant, resource]).await?;
+        row.as_ref().map(page_row).transpose()
+    }
+
+    /// The bodies of some of a link's records: the accounts that a list embeds, for instance.
+    pub async fn bodies(
+        &mut self,
+        link: LinkId,
+        ids: &[RecordId],
+    ) -> Result<Vec<(RecordId, String)>, Error> {
+        const SQL: &str = "select id, cast(body as text) as body from records
+            where bucket = $1 and link = $2
+                and id in (select unhex(value ->> 'id') from json_each($3))";
+        let rows = self.rows(SQL, values![link.bucket(), link, hex(ids)]).await?;
+        rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
+    }
+
+    /// The bodies of some of a tenant's records, of whatever links.
+    pub async fn bodies_across_buckets(
+        &mut self,
+        tenant: TenantId,
+        ids: &[RecordId],
+    ) -> Result<Vec<(RecordId, String)>, Error> {
+        const SQL: &str = "select records.id, cast(records.body as text) as body
+            from json_each($2) as wanted join records
+                on records.bucket = cast(wanted.value ->> 'bucket' as smallint)
+                and records.id = unhex(wanted.value ->> 'id')
+            where records.tenant = $1";
+        let rows = self.rows(SQL, values![tenant, places(ids)]).await?;
+        rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
+    }
+
+    /// What a link has of a resource.
+    pub async fn summary(&mut self, link: LinkId, resource: &str) -> Result<Summary, Error> {
+        const SQL: &str = "select count(*),
+                count(*) filter (where body ->> 'type' = 'INFLOW'),
+                count(*) filter (where body ->> 'type' = 'OUTFLOW'),
+                min(day), max(day)
+            from records where bucket = $1 and link = $2 and resource = $3";
+        let row = self.row(SQL, values![link.bucket(), link, resource]).await?;
+        let Some(row) = row else {
+            return Ok(Summary { total: 0, inflow: 0, outflow: 0, first: None, last: None });
+        };
+        Ok(Summary {
+            total: row.at(0)?,
+            inflow: row.at(1)?,
+            outflow: row.at(2)?,
+            first: row.at(3)?,
+            last: row.at(4)?,
+        })
+    }
+}
+
+/// Ids with the buckets that they lie in, as a batch.
+pub(crate) fn places<T: domain::ids::BelowLink>(ids: &[T]) -> String {
+    #[derive(Serialize)]
+    struct Place {
+        bucket: u16,
+        id: String,
+    }
+    batch(ids.iter().map(|&id| {
+        let id: Uuid = id.into();
+        let bucket = RecordId::from(id).bucket().number();
+        Place { bucket, id: id.simple().to_string() }
+    }))
+}
