@@ -33,7 +33,7 @@ macro_rules! link_columns { () => {
     "id, tenant, institution, access_mode, status, external_id, institution_user_id, \
      refresh_rate, cast(schedule as text) as schedule, credentials_storage, stale_in, \
      cast(fetch_resources as text) as fetch_resources, created_by, created_at, last_accessed_at, \
-     updated_at, refreshed_at, refused, credentials_version, has_credentials, version"
+     updated_at, refreshed_at, refused, credentials_version, credentials_since, version"
 } }
 
 /// A link, and how often it has been saved.
@@ -58,7 +58,7 @@ fn link(row: &Row) -> Result<Link, Error> {
         refreshed_at: row.get("refreshed_at")?,
         refused: row.get("refused")?,
         credentials_version: row.get("credentials_version")?,
-        has_credentials: row.get("has_credentials")?,
+        credentials_since: row.get("credentials_since")?,
     })
 }
 
@@ -86,7 +86,7 @@ fn changing(link: &Link) -> Result<Vec<Value>, Error> {
         link.refreshed_at,
         link.refused,
         link.credentials_version,
-        link.has_credentials,
+        link.credentials_since,
     ])
 }
 
@@ -98,7 +98,7 @@ impl Tx {
             (bucket, id, tenant, access_mode, status, external_id, institution_user_id,
              refresh_rate, schedule, credentials_storage, stale_in, fetch_resources,
              last_accessed_at, updated_at, refreshed_at, refused, credentials_version,
-             has_credentials, institution, login, created_by, created_at, version)
+             credentials_since, institution, login, created_by, created_at, version)
             values ($1, $2, $3, $4, $5, $6, $7, $8, json($9), $10, $11, json($12), $13, $14, $15,
              $16, $17, $18, $19, $20, $21, $22, 1)
             on conflict (bucket, tenant, institution, login) do nothing";
@@ -148,7 +148,7 @@ impl Tx {
             institution_user_id = $7, refresh_rate = $8, schedule = json($9),
             credentials_storage = $10, stale_in = $11, fetch_resources = json($12),
             last_accessed_at = $13, updated_at = $14, refreshed_at = $15, refused = $16,
-            credentials_version = $17, has_credentials = $18, version = version + 1
+            credentials_version = $17, credentials_since = $18, version = version + 1
             where bucket = $1 and id = $2 and tenant = $3";
         self.hit(SQL, changing(link)?).await
     }

@@ -115,7 +115,7 @@ create table links (
     refreshed_at bigint,
     refused bigint not null,
     credentials_version bigint not null,
-    has_credentials boolean not null,
+    credentials_since bigint,
     version bigint not null,
     primary key (bucket, id),
     unique (bucket, tenant, institution, login)

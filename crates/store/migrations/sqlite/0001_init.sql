@@ -103,7 +103,7 @@ create table links (
     refreshed_at integer,
     refused integer not null,
     credentials_version integer not null,
-    has_credentials integer not null,
+    credentials_since integer,
     version integer not null,
     primary key (bucket, id),
     unique (bucket, tenant, institution, login)

@@ -69,6 +69,6 @@ pub(crate) fn new_link(env: &Env, tenant: TenantId, bucket: u16) -> Link {
         refreshed_at: None,
         refused: 0,
         credentials_version: 1,
-        has_credentials: true,
+        credentials_since: Some(now),
     }
 }
