@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr};
 
 /// A wire word that is not one of its enum's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is not a valid choice.")]
+#[error("\"{0:.100}\" is not a valid choice.")]
 pub struct NotAChoice(pub String);
 
 /// An enum of wire words: `as_str`, `Display`, `FromStr`, serde and `ALL`, from one table.

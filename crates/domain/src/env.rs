@@ -2,7 +2,7 @@
 
 use crate::ids::{BelowLink, Bucket, Id, uuid_in};
 use jiff::{SignedDuration, Timestamp};
-use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
+use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::{
     fmt,
     pin::Pin,
@@ -72,7 +72,8 @@ impl Env {
     /// A fresh id that is below no link: `let tenant: TenantId = env.id();`
     #[must_use]
     pub fn id<T: Id>(&self) -> T {
-        self.id_in_any(Bucket::of(self.chance_u64().to_be_bytes()[0].into()))
+        let [high, low, ..] = self.chance_u64().to_be_bytes();
+        self.id_in_any(Bucket::of(u16::from_be_bytes([high, low])))
     }
     /// A fresh id of something at or below a link of `bucket`.
     #[must_use]
@@ -91,9 +92,68 @@ impl Env {
     /// `base` spread by ±10 %, so that a thousand links never wake in the same second.
     #[must_use]
     pub fn jitter(&self, base: SignedDuration) -> SignedDuration {
-        base.mul_f64(self.draw(|rng| rng.random_range(0.9..1.1)))
+        spread(base, self.chance_u64())
     }
     fn draw<T>(&self, draw: impl FnOnce(&mut StdRng) -> T) -> T {
         draw(&mut self.chance.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// `base` spread by ±10 %.
+#[must_use]
+pub fn spread(base: SignedDuration, chance: u64) -> SignedDuration {
+    base - base / 10 + share(base / 5, chance)
+}
+
+/// An even share of `whole`, to the microsecond: nothing at chance 0, nearly all at the greatest.
+#[must_use]
+pub fn share(whole: SignedDuration, chance: u64) -> SignedDuration {
+    let micros = (whole.as_micros() * i128::from(chance)) >> 64;
+    SignedDuration::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{LinkId, TenantId};
+    use proptest::prelude::*;
+
+    /// A clock that stands still until it is slept on.
+    struct Stopped(Mutex<Timestamp>);
+    impl Clock for Stopped {
+        fn now(&self) -> Timestamp {
+            *self.0.lock().expect("no test panics with it")
+        }
+        fn sleep_until(&self, deadline: Timestamp) -> BoxFuture<'_, ()> {
+            *self.0.lock().expect("no test panics with it") = deadline;
+            Box::pin(std::future::ready(()))
+        }
+    }
+    fn env(seed: u8) -> Env {
+        let at = "2026-01-14T09:00:00Z".parse().expect("a timestamp");
+        Env::new(Arc::new(Stopped(Mutex::new(at))), [seed; 32])
+    }
+
+    #[test]
+    fn the_same_clock_and_seed_give_the_same_ids() {
+        let ids = |env: Env| -> Vec<TenantId> { (0..10).map(|_| env.id()).collect() };
+        assert_eq!(ids(env(1)), ids(env(1)));
+        assert_ne!(ids(env(1)), ids(env(2)));
+    }
+
+    #[test]
+    fn ids_below_no_link_are_spread_over_all_buckets() {
+        let env = env(1);
+        let high = (0..100).filter(|_| env.id::<LinkId>().bucket().number() > 255).count();
+        assert!(high > 50);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_spread_stays_within_a_tenth(seconds in 0..1_000_000_i64, chance in any::<u64>()) {
+            let base = SignedDuration::from_secs(seconds);
+            let spread = spread(base, chance);
+            prop_assert!(base * 9 / 10 <= spread && spread <= base * 11 / 10);
+        }
     }
 }

@@ -40,7 +40,7 @@ pub fn uuid_in(bucket: Bucket, millis: u64, random: [u8; 8]) -> Uuid {
 
 /// What reads as an id but is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("“{0}” is not a valid UUID.")]
+#[error("\"{0:.100}\" is not a valid UUID.")]
 pub struct NotAnId(pub String);
 
 /// A kind of id. Conversions to and from [`Uuid`] are for the edge and the store.

@@ -4,7 +4,11 @@
 //! period from one anchor to the next. Chance spreads the links once, when their calendars begin;
 //! afterwards each keeps its time of day, however long its refreshes take.
 
-use crate::{time::day, words};
+use crate::{
+    env::{share, spread},
+    time::day,
+    words,
+};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
@@ -70,11 +74,11 @@ impl Schedule {
     #[must_use]
     pub fn start(rate: Rate, now: Timestamp, chance: u64) -> Self {
         if let Some(period) = rate.period() {
-            return Self::at(rate, None, after(now, period - part(period / 10, chance)));
+            return Self::at(rate, None, after(now, period - share(period / 10, chance)));
         }
         let drawn = draw_day(chance);
         // Bits that the day does not depend on.
-        let time = part(A_DAY, chance.rotate_left(32));
+        let time = share(A_DAY, chance.rotate_left(32));
         Self::at(rate, Some(drawn), after(midnight_of_next(drawn, day(now)), time))
     }
 
@@ -106,7 +110,7 @@ impl Schedule {
         if let Some(period) = self.rate.period() {
             let doubled = FIRST_RETRY.saturating_mul(1 << self.failed.min(20));
             let wait = doubled.min(period / 4);
-            let due = after(now, wait * 9 / 10 + part(wait / 5, chance));
+            let due = after(now, spread(wait, chance));
             return if due < after(self.anchor, period) {
                 Self { due, failed, ..*self }
             } else {
@@ -154,12 +158,6 @@ fn midnight_of_next(day: i8, date: Date) -> Timestamp {
 
 fn draw_day(chance: u64) -> i8 {
     i8::try_from(chance % u64::from(LAST_DAY.unsigned_abs())).unwrap_or(0) + 1
-}
-
-/// An even share of `whole`, to the microsecond: nothing at chance 0, nearly all at the greatest.
-fn part(whole: SignedDuration, chance: u64) -> SignedDuration {
-    let micros = (whole.as_micros() * i128::from(chance)) >> 64;
-    SignedDuration::from_micros(i64::try_from(micros).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -50,11 +50,25 @@ pub fn midnight(day: Date) -> Timestamp {
 
 /// Days from first to last, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Days")]
 pub struct Window {
     /// The first day.
     pub from: Date,
     /// The last day; never before `from`.
     pub to: Date,
+}
+
+/// A window as it is written, before its order is checked.
+#[derive(Deserialize)]
+struct Days {
+    from: Date,
+    to: Date,
+}
+impl TryFrom<Days> for Window {
+    type Error = &'static str;
+    fn try_from(Days { from, to }: Days) -> Result<Self, Self::Error> {
+        Self::new(from, to).ok_or("the window ends before it begins")
+    }
 }
 
 impl Window {
@@ -63,10 +77,11 @@ impl Window {
     pub fn new(from: Date, to: Date) -> Option<Self> {
         (from <= to).then_some(Self { from, to })
     }
-    /// The `days` days that end with `to`.
+    /// The `days` days that end with `to`; at least that one.
     #[must_use]
     pub fn last_days(to: Date, days: i32) -> Self {
-        let from = to.saturating_sub(jiff::Span::new().days((days - 1).clamp(0, 40_000)));
+        let earlier = days.saturating_sub(1).clamp(0, 40_000);
+        let from = to.saturating_sub(jiff::Span::new().days(earlier));
         Self { from, to }
     }
     /// Whether `day` lies inside.
@@ -79,6 +94,8 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::civil::date;
+    use proptest::prelude::*;
 
     #[test]
     fn an_instant_always_shows_six_digits() {
@@ -86,5 +103,38 @@ mod tests {
         assert_eq!(Moment(at).to_string(), "2026-01-14T09:12:33.000000Z");
         let nanos: Timestamp = "2026-01-14T09:12:33.123456789Z".parse().expect("a timestamp");
         assert_eq!(Moment(nanos).to_string(), "2026-01-14T09:12:33.123456Z");
+    }
+
+    #[test]
+    fn a_window_never_ends_before_it_begins() {
+        let (first, last) = (date(2024, 2, 28), date(2024, 3, 1));
+        assert_eq!(Window::new(last, first), None);
+        let window = Window::last_days(last, 3);
+        assert_eq!(Some(window), Window::new(first, last), "a leap year's");
+        assert!(
+            window.contains(first) && window.contains(last) && !window.contains(date(2024, 3, 2))
+        );
+        let written = serde_json::to_string(&window).expect("json");
+        assert_eq!(serde_json::from_str::<Window>(&written).expect("json"), window);
+        let reversed = r#"{"from": "2024-03-01", "to": "2024-02-28"}"#;
+        assert!(serde_json::from_str::<Window>(reversed).is_err());
+        for days in [i32::MIN, -1, 0, 1] {
+            assert_eq!(Some(Window::last_days(last, days)), Window::new(last, last));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_day_begins_at_its_midnight(micros in -62_000_000_000_000_000..253_000_000_000_000_000_i64) {
+            let at = Timestamp::from_microsecond(micros).expect("in range");
+            let begun = midnight(day(at));
+            prop_assert!(begun <= at && at.duration_since(begun).as_hours() < 24);
+            prop_assert_eq!(day(begun), day(at));
+        }
+        #[test]
+        fn text_order_is_time_order(one in 0..253_000_000_000_000_000_i64, other in 0..253_000_000_000_000_000_i64) {
+            let text = |micros| Moment(Timestamp::from_microsecond(micros).expect("in range")).to_string();
+            prop_assert_eq!(one.cmp(&other), text(one).cmp(&text(other)));
+        }
     }
 }

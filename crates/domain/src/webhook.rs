@@ -3,6 +3,7 @@
 
 use crate::{
     access::NotAChoice,
+    env::{share, spread},
     ids::{EndpointId, EventId, LinkId, RecordId},
     resource::Resource,
     words,
@@ -438,12 +439,9 @@ pub fn wait(
 ) -> Option<SignedDuration> {
     let seconds = *WAITS.get(usize::try_from(failed).ok()?.saturating_sub(1))?;
     let own = SignedDuration::from_secs(seconds);
-    // Never sooner than was asked: chance lengthens a receiver's wait and only spreads our own.
     let asked = retry_after.unwrap_or_default().clamp(SignedDuration::ZERO, LONGEST_WAIT);
-    let (least, spread) = if asked > own { (asked, asked / 10) } else { (own * 9 / 10, own / 5) };
-    let share = (spread.as_micros() * i128::from(chance)) >> 64;
-    let share = SignedDuration::from_micros(i64::try_from(share).unwrap_or(0));
-    Some((least + share).max(asked))
+    // Never sooner than was asked: chance only lengthens a receiver's own wait.
+    Some(spread(own, chance).max(asked + share(asked / 10, chance)))
 }
 
 /// Reads a `Retry-After` of seconds. Dates are not read: our own waits are then as good.
