@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod error;
 pub mod institutions;
+pub mod ledger;
 pub mod links;
 pub mod query;
 pub mod retrieval;

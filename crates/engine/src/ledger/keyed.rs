@@ -1,0 +1,254 @@
+//! Things with keys of their own (accounts, owners, daily balances, bills): the strongest key
+//! decides, and only where it is unique on both sides.
+
+use super::{
+    Doubt, Known, Note, Plan, Reading, Rules, Seen,
+    accounts::{AccountKey, ID_KIND},
+    keeps_source_id,
+    missing::{self, Absent, Span},
+};
+use domain::record::{Facts, Trust};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+};
+
+/// The most records or items that are compared by resemblance, each with each.
+const FEW: usize = 200;
+
+/// One record's or item's keys, strongest first.
+type Keys<'a> = Vec<AccountKey<'a>>;
+
+/// Which known thing each seen one is, by their keys (`kind:value`, strongest first).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// This one.
+    Known(usize),
+    /// This one as far as order goes: others look exactly the same.
+    Alike(usize),
+    /// Perhaps one of several: a doubt, not a match.
+    Perhaps,
+    /// None.
+    New,
+}
+
+/// Matches accounts (and anything else with keys) by number or public identification, else by
+/// trusted id, else by whatever weaker keys they have. One to one.
+#[must_use]
+pub fn match_accounts(known: &[&[String]], seen: &[&[String]], trust: Trust) -> Vec<Found> {
+    fn keys<'a>(all: &[&'a [String]], trust: Trust) -> Vec<Keys<'a>> {
+        all.iter().map(|keys| usable(keys, None, trust)).collect()
+    }
+    pair(&keys(known, trust), &keys(seen, trust))
+}
+
+/// The keys that may decide, a trusted id before the weakest of them.
+fn usable<'a>(keys: &'a [String], id: Option<&'a str>, trust: Trust) -> Keys<'a> {
+    let trusted = matches!(trust, Trust::Stable | Trust::Posted);
+    let mut keys: Keys<'a> = keys
+        .iter()
+        .map(|key| AccountKey::parse(key))
+        .filter(|key| trusted || key.kind != ID_KIND)
+        .collect();
+    if let Some(id) = id.filter(|_| trusted && keys.iter().all(|key| key.kind != ID_KIND)) {
+        let at = if keys.len() > 1 { keys.len() - 1 } else { keys.len() };
+        keys.insert(at, AccountKey { kind: ID_KIND, value: id.into(), masked: false });
+    }
+    keys
+}
+
+/// Whether a key stronger than `rank` of `one` names another thing in `other`.
+fn contradicts(one: &Keys<'_>, other: &Keys<'_>, rank: usize) -> bool {
+    one.iter().take(rank).any(|key| {
+        let mut same_kind = other.iter().filter(|k| k.kind == key.kind).peekable();
+        same_kind.peek().is_some() && same_kind.all(|k| k.value != key.value && !k.resembles(key))
+    })
+}
+
+fn group<K: Hash + Eq>(of: impl Iterator<Item = (K, usize)>) -> HashMap<K, Vec<usize>> {
+    let mut groups: HashMap<K, Vec<usize>> = HashMap::new();
+    for (key, index) in of {
+        groups.entry(key).or_default().push(index);
+    }
+    groups
+}
+
+fn pair(known: &[Keys<'_>], seen: &[Keys<'_>]) -> Vec<Found> {
+    let mut found: Vec<Found> = vec![Found::New; seen.len()];
+    let mut taken = vec![false; known.len()];
+    // All keys equal: the same, and the k-th of several that look the same is the k-th.
+    let whole = group(known.iter().enumerate().map(|(index, keys)| (keys, index)));
+    let mut turn: HashMap<&Keys<'_>, usize> = HashMap::new();
+    let alike = group(seen.iter().enumerate().map(|(index, keys)| (keys, index)));
+    for (index, keys) in seen.iter().enumerate() {
+        let Some(same) = whole.get(keys) else { continue };
+        let turn = turn.entry(keys).or_default();
+        if let Some(record) = same.get(*turn) {
+            *turn += 1;
+            taken[*record] = true;
+            let alone = same.len() == 1 && alike[keys].len() == 1;
+            found[index] = if alone { Found::Known(*record) } else { Found::Alike(*record) };
+        }
+    }
+    // Then one key after the other, strongest first, where it names one thing on either side.
+    let ranks = seen.iter().map(Vec::len).max().unwrap_or(0);
+    for rank in 0..ranks {
+        let open: Vec<usize> = (0..seen.len())
+            .filter(|i| matches!(found[*i], Found::New | Found::Perhaps) && seen[*i].len() > rank)
+            .collect();
+        if open.is_empty() {
+            continue;
+        }
+        let records = group((0..known.len()).filter(|r| !taken[*r]).flat_map(|r| {
+            let keys: HashSet<&AccountKey<'_>> = known[r].iter().collect();
+            keys.into_iter().map(move |key| (key, r))
+        }));
+        let items = group(open.iter().map(|i| (&seen[*i][rank], *i)));
+        for (key, items) in items {
+            let candidates: Vec<usize> = records
+                .get(key)
+                .into_iter()
+                .flatten()
+                .copied()
+                .filter(|r| {
+                    !taken[*r] && items.iter().any(|i| !contradicts(&seen[*i], &known[*r], rank))
+                })
+                .collect();
+            settle(&candidates, &items, &mut found, &mut taken);
+        }
+        // Masks and check digits: few things have them, so each is compared with each.
+        let open: Vec<usize> = open
+            .into_iter()
+            .filter(|i| matches!(found[*i], Found::New | Found::Perhaps))
+            .take(FEW)
+            .collect();
+        let free: Vec<usize> = (0..known.len()).filter(|r| !taken[*r]).take(FEW).collect();
+        let resembles = |i: usize, r: usize| {
+            known[r].iter().any(|key| key.resembles(&seen[i][rank]))
+                && !contradicts(&seen[i], &known[r], rank)
+        };
+        for item in &open {
+            let candidates: Vec<usize> =
+                free.iter().copied().filter(|r| resembles(*item, *r)).collect();
+            let rivals: Vec<usize> = open
+                .iter()
+                .copied()
+                .filter(|i| candidates.iter().any(|r| resembles(*i, *r)))
+                .collect();
+            if !candidates.is_empty() {
+                settle(&candidates, &rivals, &mut found, &mut taken);
+            }
+        }
+    }
+    found
+}
+
+fn settle(records: &[usize], items: &[usize], found: &mut [Found], taken: &mut [bool]) {
+    match (records, items) {
+        ([], _) => {}
+        ([record], [item]) if !taken[*record] => {
+            taken[*record] = true;
+            found[*item] = Found::Known(*record);
+        }
+        _ => {
+            for item in items {
+                if found[*item] == Found::New {
+                    found[*item] = Found::Perhaps;
+                }
+            }
+        }
+    }
+}
+
+/// See [`super::reconcile`].
+pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -> Plan {
+    let mut plan = Plan::default();
+    let (seen, folded) = fold(reading);
+    let records: Vec<Keys<'_>> =
+        known.iter().map(|k| keys_of(&k.facts, k.source_id.as_deref(), reading.trust)).collect();
+    let items: Vec<Keys<'_>> =
+        seen.iter().map(|s| keys_of(&s.facts, s.source_id.as_deref(), reading.trust)).collect();
+    let mut shown = vec![false; known.len()];
+    for (found, seen) in pair(&records, &items).into_iter().zip(&seen) {
+        let (record, doubt) = match found {
+            Found::Known(record) => (&known[record], None),
+            Found::Alike(record) => (&known[record], Some(Doubt::SharedKey)),
+            Found::Perhaps => {
+                plan.create.push((seen.item, Some(Doubt::SharedKey)));
+                continue;
+            }
+            Found::New => {
+                plan.create.push((seen.item, None));
+                continue;
+            }
+        };
+        if let Found::Known(index) | Found::Alike(index) = found {
+            shown[index] = true;
+        }
+        let new_id =
+            keeps_source_id(reading.trust, &seen.facts) && record.source_id != seen.source_id;
+        if record.content == seen.content && !new_id {
+            plan.unchanged.push((record.id, seen.item));
+        } else {
+            plan.update.push((record.id, seen.item));
+        }
+        if record.suspected_at.is_some() {
+            plan.clear.push(record.id);
+        }
+        if record.doubt != doubt {
+            plan.doubts.push((record.id, doubt));
+        }
+    }
+    let span = Span::everything(reading);
+    let absent: Vec<Absent> = known
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !shown[*index])
+        .map(|(index, k)| Absent {
+            known: index,
+            day: k.day,
+            pending: false,
+            suspected_at: k.suspected_at,
+            contested: false,
+        })
+        .collect();
+    let stood = known.iter().filter(|k| span.inside(k.day)).count();
+    let sentence = missing::judge(&absent, stood, seen.len(), &span, reading, rules);
+    plan.delete = sentence.delete.iter().map(|index| known[*index].id).collect();
+    plan.suspect = sentence.suspect.iter().map(|index| known[*index].id).collect();
+    plan.counted_as_complete = sentence.complete;
+    plan.proves = sentence.proves;
+    plan.notes = sentence.notes;
+    if folded > 0 {
+        plan.notes.push(Note::Folded { items: folded });
+    }
+    plan
+}
+
+fn keys_of<'a>(facts: &'a Facts, id: Option<&'a str>, trust: Trust) -> Keys<'a> {
+    match facts {
+        Facts::Keyed(keys) => usable(keys, id, trust),
+        Facts::Movement(_) | Facts::Snapshot => Vec::new(),
+    }
+}
+
+/// Takes an item that stands on several pages once, in its latest version. On one page two things
+/// may look the same if a mask hides what tells them apart; a key without one names one thing.
+fn fold<'a>(reading: &Reading<'a>) -> (Vec<&'a Seen>, usize) {
+    let mut kept: Vec<&Seen> = Vec::with_capacity(reading.seen.len());
+    let mut by_keys: HashMap<Keys<'a>, Vec<usize>> = HashMap::new();
+    for seen in reading.seen {
+        let keys = keys_of(&seen.facts, seen.source_id.as_deref(), reading.trust);
+        let unmistakable = keys.first().is_some_and(|key| !key.masked);
+        let same = by_keys.entry(keys).or_default();
+        match same.iter().find(|at| unmistakable || kept[**at].page != seen.page) {
+            Some(at) => kept[*at] = seen,
+            None => {
+                same.push(kept.len());
+                kept.push(seen);
+            }
+        }
+    }
+    let folded = reading.seen.len() - kept.len();
+    (kept, folded)
+}

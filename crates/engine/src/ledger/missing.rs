@@ -1,0 +1,151 @@
+//! What a reading says by silence: which records are judged missing, and what follows.
+
+use super::{Note, Reading, Rules};
+use domain::time::Window;
+use jiff::{Timestamp, civil::Date};
+
+/// A record that the reading did not show.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Absent {
+    /// Index of the record among those known.
+    pub known: usize,
+    /// Its day, if the resource has days.
+    pub day: Option<Date>,
+    /// Not yet booked.
+    pub pending: bool,
+    /// When a complete reading first missed it.
+    pub suspected_at: Option<Timestamp>,
+    /// An item that could be it was stored beside it in doubt.
+    pub contested: bool,
+}
+
+/// What the reading's silence proves.
+#[derive(Debug, Default)]
+pub(super) struct Sentence {
+    pub suspect: Vec<usize>,
+    pub delete: Vec<usize>,
+    pub complete: bool,
+    pub proves: Option<Window>,
+    pub notes: Vec<Note>,
+}
+
+/// The days between which a reading certainly shows everything.
+///
+/// A history that became shorter, or a list cut off with success, ends before its window does. So
+/// silence counts only after the oldest day shown and, where the list runs upwards in time and may
+/// have lost its tail, before the newest.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    window: Option<Window>,
+    complete: bool,
+    oldest: Option<Date>,
+    newest: Option<Date>,
+}
+
+impl Span {
+    /// Of a reading whose items have these `days`, in the institution's order.
+    pub(super) fn of(reading: &Reading<'_>, days: impl Iterator<Item = Date> + Clone) -> Self {
+        let mut copy = days.clone();
+        let first = copy.next();
+        let upwards = first < copy.last();
+        Self {
+            window: reading.window,
+            complete: reading.complete,
+            oldest: days.clone().min(),
+            newest: if upwards { days.max() } else { None },
+        }
+    }
+    /// Of a reading whose items have no days to narrow it by.
+    pub(super) fn everything(reading: &Reading<'_>) -> Self {
+        let (window, complete) = (reading.window, reading.complete);
+        Self { window, complete, oldest: Some(Date::MIN), newest: None }
+    }
+    /// Whether `day` is inside the window.
+    pub(super) fn inside(&self, day: Option<Date>) -> bool {
+        match (self.window, day) {
+            (None, _) => true,
+            (Some(window), Some(day)) => window.contains(day),
+            (Some(_), None) => false,
+        }
+    }
+    /// Whether the reading says that it shows all of `day`.
+    pub(super) fn covers(&self, day: Option<Date>) -> bool {
+        self.complete && self.inside(day)
+    }
+    /// Whether `day` is beyond all that the reading shows.
+    fn beyond(&self, day: Option<Date>) -> bool {
+        day.is_some_and(|day| {
+            self.oldest.is_some_and(|oldest| day < oldest)
+                || self.newest.is_some_and(|newest| day > newest)
+        })
+    }
+    /// Whether a posted record of `day` would certainly have been shown.
+    pub(super) fn proves(&self, day: Option<Date>) -> bool {
+        let between = day.is_none_or(|day| {
+            self.oldest.is_some_and(|oldest| day > oldest)
+                && self.newest.is_none_or(|newest| day < newest)
+        });
+        self.complete && self.inside(day) && between
+    }
+    /// Whether a record of `day` should have been shown, as far as a claim goes.
+    pub(super) fn claims(&self, day: Option<Date>, pending: bool) -> bool {
+        if pending { self.covers(day) } else { self.proves(day) }
+    }
+}
+
+/// Judges the `absent` records of a reading that showed `shown` items, where `stood` posted
+/// records stood inside the window.
+pub(super) fn judge(
+    absent: &[Absent],
+    stood: usize,
+    shown: usize,
+    span: &Span,
+    reading: &Reading<'_>,
+    rules: &Rules,
+) -> Sentence {
+    let mut sentence = Sentence::default();
+    if !reading.complete {
+        return sentence;
+    }
+    let inside = || absent.iter().filter(|a| span.inside(a.day));
+    if shown == 0 && inside().next().is_some() {
+        sentence.notes.push(Note::Empty { known: inside().count() });
+        return sentence;
+    }
+    let missing = inside().filter(|a| !a.pending).count();
+    if missing > rules.missing_at_most && missing * rules.missing_one_in > stood {
+        sentence.notes.push(Note::TooManyMissing { missing, of: stood });
+        return sentence;
+    }
+    sentence.complete = true;
+    sentence.proves = reading.window;
+    if !rules.deletes {
+        return sentence;
+    }
+    let mut beyond = 0;
+    for record in inside() {
+        let due = record
+            .suspected_at
+            .is_some_and(|since| reading.at.duration_since(since) >= rules.second_look);
+        if !record.pending && span.beyond(record.day) {
+            beyond += 1;
+        } else if record.pending && missing == 0 && !record.contested {
+            sentence.delete.push(record.known);
+        } else if due && (record.pending || span.proves(record.day)) {
+            sentence.delete.push(record.known);
+        } else if record.suspected_at.is_none() {
+            sentence.suspect.push(record.known);
+        }
+    }
+    if beyond > 0 {
+        sentence.notes.push(Note::Shortened { beyond });
+        // A shortened history proves only what it shows.
+        sentence.proves = sentence.proves.and_then(|window| {
+            Window::new(
+                span.oldest.map_or(window.from, |day| day.max(window.from)),
+                span.newest.map_or(window.to, |day| day.min(window.to)),
+            )
+        });
+    }
+    sentence
+}

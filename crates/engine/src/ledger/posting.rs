@@ -1,0 +1,219 @@
+//! Pass 3: a pending movement becomes a posted one. Day, description and, on cards, amount may
+//! change on the way; a pair is taken only where nothing else is as good.
+
+use super::{
+    fingerprint::{self, Likeness},
+    matching::{FEW, Work, days_between, instant},
+};
+use domain::record::Direction;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use std::collections::{BTreeSet, HashMap};
+
+/// How unlike a pending record and a posted item are, without the days between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Cost {
+    untied: bool,
+    amount: AmountCost,
+    words: Likeness,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum AmountCost {
+    Equal,
+    Tolerated,
+    Converted,
+}
+
+struct Pair {
+    cost: Cost,
+    record: usize,
+    item: usize,
+    days: i32,
+}
+
+/// Pairs what it can and leaves doubts on the rest.
+pub(super) fn settle(work: &mut Work<'_>) {
+    let mut pairs = candidates(work);
+    // Each round takes the pairs that are best for both sides; then the second best may be.
+    while !pairs.is_empty() {
+        let mut best_of_item: HashMap<usize, Cost> = HashMap::new();
+        let mut best_of_record: HashMap<usize, Cost> = HashMap::new();
+        for pair in &pairs {
+            let best = best_of_item.entry(pair.item).or_insert(pair.cost);
+            *best = pair.cost.min(*best);
+            let best = best_of_record.entry(pair.record).or_insert(pair.cost);
+            *best = pair.cost.min(*best);
+        }
+        let (mutual, rest): (Vec<Pair>, Vec<Pair>) = pairs.into_iter().partition(|pair| {
+            best_of_item[&pair.item] == pair.cost && best_of_record[&pair.record] == pair.cost
+        });
+        for part in parts(&mutual) {
+            settle_part(work, &part);
+        }
+        // Whatever took part in this round is decided, or in doubt.
+        let decided: (BTreeSet<usize>, BTreeSet<usize>) =
+            mutual.iter().map(|p| (p.record, p.item)).unzip();
+        pairs = rest
+            .into_iter()
+            .filter(|pair| !decided.0.contains(&pair.record) && !decided.1.contains(&pair.item))
+            .collect();
+    }
+}
+
+/// All pairs that could be one movement, a bounded number for each item.
+fn candidates(work: &Work<'_>) -> Vec<Pair> {
+    type Slot = Vec<(Decimal, usize)>;
+    let mut pending: HashMap<(Date, Option<Direction>), Slot> = HashMap::new();
+    for r in work.open_records() {
+        let m = work.records[r].movement;
+        if m.pending && !work.records[r].doubted {
+            pending.entry((m.value_date, m.direction)).or_default().push((m.amount.0, r));
+        }
+    }
+    if pending.is_empty() {
+        return Vec::new();
+    }
+    for slot in pending.values_mut() {
+        slot.sort_unstable();
+    }
+    let mut pairs = Vec::new();
+    for i in work.open_items() {
+        let item = &work.items[i];
+        if item.movement.pending || item.spare {
+            continue;
+        }
+        let mut day =
+            item.movement.value_date.saturating_add(jiff::Span::new().days(work.rules.day_slack));
+        for _ in 0..=work.rules.posts_within + work.rules.day_slack {
+            if let Some(slot) = pending.get(&(day, item.movement.direction)) {
+                // Nearest amounts first: those below and those above take turns.
+                let middle = slot.partition_point(|(amount, _)| *amount < item.movement.amount.0);
+                let near = middle.saturating_sub(FEW)..(middle + 2 * FEW).min(slot.len());
+                pairs.extend(slot[near].iter().filter_map(|(_, r)| cost(work, *r, i)));
+            }
+            day = day.yesterday().unwrap_or(Date::MIN);
+        }
+    }
+    pairs
+}
+
+fn cost(work: &Work<'_>, r: usize, i: usize) -> Option<Pair> {
+    let (record, item) = (&work.records[r], &work.items[i]);
+    let (old, new) = (record.movement, item.movement);
+    let same_time = instant(old).is_some() && instant(old) == instant(new);
+    let same_reference = old.reference.is_some() && old.reference == new.reference;
+    let tied = same_time || same_reference;
+    let amount = if old.currency != new.currency {
+        (old.on_card && new.on_card).then_some(AmountCost::Converted)?
+    } else if old.amount == new.amount {
+        AmountCost::Equal
+    } else {
+        let (from, to) = fingerprint::posts_between(old, &record.text);
+        (from <= new.amount.0 && new.amount.0 <= to).then_some(AmountCost::Tolerated)?
+    };
+    let words = fingerprint::likeness(&record.text, &item.text);
+    let akin = words.akin() || (words == Likeness::Silent && amount == AmountCost::Equal);
+    // An amount that was converted says nothing, so the words must say all.
+    let enough = match amount {
+        AmountCost::Converted => words <= Likeness::Contains || (tied && akin),
+        AmountCost::Equal | AmountCost::Tolerated => akin || tied,
+    };
+    let days = days_between(old.value_date, new.value_date);
+    enough.then_some(Pair { cost: Cost { untied: !tied, amount, words }, record: r, item: i, days })
+}
+
+/// The connected parts of the graph of pairs.
+fn parts(pairs: &[Pair]) -> Vec<Vec<&Pair>> {
+    let mut part_of: HashMap<(bool, usize), usize> = HashMap::new();
+    let mut parts: Vec<Vec<&Pair>> = Vec::new();
+    for pair in pairs {
+        let (r, i) = ((false, pair.record), (true, pair.item));
+        let into = match (part_of.get(&r).copied(), part_of.get(&i).copied()) {
+            (None, None) => {
+                parts.push(Vec::new());
+                parts.len() - 1
+            }
+            (Some(one), None) | (None, Some(one)) => one,
+            (Some(one), Some(other)) => {
+                if one != other {
+                    let moved = std::mem::take(&mut parts[other]);
+                    for pair in &moved {
+                        part_of.insert((false, pair.record), one);
+                        part_of.insert((true, pair.item), one);
+                    }
+                    parts[one].extend(moved);
+                }
+                one
+            }
+        };
+        part_of.insert(r, into);
+        part_of.insert(i, into);
+        parts[into].push(pair);
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+fn settle_part(work: &mut Work<'_>, part: &[&Pair]) {
+    let mut records: Vec<usize> =
+        part.iter().map(|p| p.record).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut items: Vec<usize> =
+        part.iter().map(|p| p.item).collect::<BTreeSet<_>>().into_iter().collect();
+    records.sort_by_key(|r| {
+        let record = &work.records[*r];
+        (
+            record.movement.value_date,
+            instant(record.movement),
+            record.known.created_at,
+            record.known.id,
+        )
+    });
+    items.sort_by_key(|i| {
+        (work.items[*i].movement.value_date, instant(work.items[*i].movement), *i)
+    });
+    let each_with_each = part.len() == records.len() * items.len();
+    let alike_records = records.windows(2).all(|w| alike(&work.records[w[0]], &work.records[w[1]]));
+    // As many as there are, or all the same: in order, and nobody can tell otherwise.
+    if each_with_each && (records.len() == items.len() || alike_records) {
+        let zipped: Vec<(usize, usize)> =
+            records.iter().copied().zip(items.iter().copied()).collect();
+        for (record, item) in zipped {
+            take(work, part, record, item);
+        }
+        return;
+    }
+    // The same day is better than any other, where it is the only one.
+    let same_day: Vec<&&Pair> = part.iter().filter(|p| p.days == 0).collect();
+    for pair in &same_day {
+        let alone =
+            same_day.iter().filter(|p| p.record == pair.record || p.item == pair.item).count() == 1;
+        if alone {
+            take(work, part, pair.record, pair.item);
+        }
+    }
+    for pair in part {
+        let open =
+            work.records[pair.record].item.is_none() && work.items[pair.item].record.is_none();
+        if open {
+            work.suppose(pair.item, pair.record);
+        }
+    }
+}
+
+fn alike(one: &super::matching::Record<'_>, other: &super::matching::Record<'_>) -> bool {
+    let (a, b) = (one.movement, other.movement);
+    one.print == other.print && instant(a) == instant(b) && a.reference == b.reference
+}
+
+/// Pairs them where the pending record is proved gone or the pair can hardly be two movements;
+/// else keeps both in doubt.
+fn take(work: &mut Work<'_>, part: &[&Pair], record: usize, item: usize) {
+    let Some(pair) = part.iter().find(|p| p.record == record && p.item == item) else { return };
+    let plain = pair.days == 0 && pair.cost.amount == AmountCost::Equal;
+    if plain || !pair.cost.untied || work.proves_absence(record) {
+        work.pair(record, item);
+    } else {
+        work.suppose(item, record);
+    }
+}

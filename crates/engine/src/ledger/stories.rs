@@ -1,0 +1,357 @@
+//! Small stories with known ends; the histories at large are proved in `sim::ledger`.
+
+use super::*;
+use domain::{
+    ids::{Bucket, uuid_in},
+    record::{Direction, Movement},
+};
+use jiff::civil::date;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+/// An account's book that applies plans as the engine does.
+#[derive(Default)]
+struct Book {
+    known: Vec<Known>,
+    born: u64,
+}
+
+fn at(hours: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH + SignedDuration::from_hours(500_000 + hours)
+}
+fn day(day: i8) -> Date {
+    date(2026, 3, day)
+}
+fn march() -> Option<Window> {
+    Window::new(day(1), day(31))
+}
+
+fn coffee(on: i8) -> Movement {
+    Movement {
+        value_date: day(on),
+        transacted_at: None,
+        amount: Amount::cents(450),
+        direction: Some(Direction::Outflow),
+        currency: "BRL".into(),
+        description: "Padaria Real".into(),
+        pending: false,
+        running_balance: None,
+        reference: None,
+        on_card: false,
+    }
+}
+fn rent(on: i8) -> Movement {
+    Movement { amount: Amount::cents(90_000), description: "Aluguel".into(), ..coffee(on) }
+}
+fn pending(movement: Movement) -> Movement {
+    Movement { pending: true, ..movement }
+}
+
+fn content(movement: &Movement) -> i64 {
+    let mut hasher = DefaultHasher::new();
+    format!("{movement:?}").hash(&mut hasher);
+    hasher.finish().cast_signed()
+}
+
+/// A page of movements without ids.
+fn page(number: u32, movements: &[Movement]) -> Vec<Seen> {
+    movements
+        .iter()
+        .map(|m| Seen {
+            item: 0,
+            facts: Facts::Movement(m.clone()),
+            source_id: None,
+            page: number,
+            content: content(m),
+        })
+        .collect()
+}
+fn with_ids(mut seen: Vec<Seen>, ids: &[&str]) -> Vec<Seen> {
+    for (seen, id) in seen.iter_mut().zip(ids) {
+        seen.source_id = Some((*id).to_owned());
+    }
+    seen
+}
+
+impl Book {
+    fn read(&mut self, hours: i64, complete: bool, trust: Trust, mut seen: Vec<Seen>) -> Plan {
+        for (index, seen) in seen.iter_mut().enumerate() {
+            seen.item = index;
+        }
+        let reading = Reading {
+            window: march(),
+            complete,
+            trust,
+            seen: &seen,
+            removed: &[],
+            at: at(hours),
+            stated: Stated::default(),
+        };
+        let plan = reconcile(&self.known, &reading, &Rules::default());
+        self.apply(&plan, &reading);
+        let again = reconcile(&self.known, &reading, &Rules::default());
+        assert!(again.is_quiet(), "the same reading twice wrote {again:?} after {plan:?}");
+        plan
+    }
+    fn apply(&mut self, plan: &Plan, reading: &Reading<'_>) {
+        let seen = reading.seen;
+        let keep =
+            |s: &Seen| s.source_id.clone().filter(|_| keeps_source_id(reading.trust, &s.facts));
+        for (id, item) in &plan.update {
+            let known = self.known.iter_mut().find(|k| k.id == *id).unwrap();
+            known.facts = seen[*item].facts.clone();
+            known.content = seen[*item].content;
+            known.source_id = keep(&seen[*item]).or(known.source_id.take());
+        }
+        for known in &mut self.known {
+            if plan.suspect.contains(&known.id) {
+                known.suspected_at = Some(reading.at);
+            }
+            if plan.clear.contains(&known.id) {
+                known.suspected_at = None;
+            }
+            if let Some((_, doubt)) = plan.doubts.iter().find(|(id, _)| *id == known.id) {
+                known.doubt = doubt.clone();
+            }
+        }
+        self.known.retain(|k| !plan.delete.contains(&k.id));
+        for (item, doubt) in &plan.create {
+            self.born += 1;
+            self.known.push(Known {
+                id: RecordId::from(uuid_in(Bucket::of(0), self.born, [0; 8])),
+                facts: seen[*item].facts.clone(),
+                day: None,
+                source_id: keep(&seen[*item]),
+                content: seen[*item].content,
+                suspected_at: None,
+                doubt: doubt.clone(),
+                created_at: reading.at,
+            });
+        }
+    }
+    fn ids(&self) -> Vec<RecordId> {
+        self.known.iter().map(|k| k.id).collect()
+    }
+    fn doubts(&self) -> usize {
+        self.known.iter().filter(|k| k.doubt.is_some()).count()
+    }
+}
+
+#[test]
+fn two_coffees_are_two_records_and_stay_two() {
+    let mut book = Book::default();
+    let two = page(0, &[coffee(3), coffee(3), rent(2)]);
+    book.read(0, true, Trust::None, two.clone());
+    assert_eq!(book.known.len(), 3);
+    let plan = book.read(24, true, Trust::None, two);
+    assert!(plan.is_quiet() && plan.unchanged.len() == 3);
+}
+
+#[test]
+fn pages_that_overlap_count_once() {
+    let mut book = Book::default();
+    let mut seen = page(0, &[rent(9), coffee(8), rent(7), coffee(6)]);
+    seen.extend(page(1, &[rent(7), coffee(6), rent(5)]));
+    book.read(0, true, Trust::None, seen);
+    assert_eq!(book.known.len(), 5);
+    assert_eq!(book.doubts(), 0);
+}
+
+#[test]
+fn equal_items_on_two_pages_are_one_in_doubt_until_a_page_shows_both() {
+    let mut book = Book::default();
+    let mut seen = page(0, &[rent(9), coffee(8)]);
+    seen.extend(page(1, &[coffee(8), rent(5)]));
+    book.read(0, true, Trust::None, seen);
+    assert_eq!((book.known.len(), book.doubts()), (3, 1));
+    book.read(24, true, Trust::None, page(0, &[rent(9), coffee(8), coffee(8), rent(5)]));
+    assert_eq!((book.known.len(), book.doubts()), (4, 0));
+}
+
+#[test]
+fn a_pending_movement_keeps_its_id_when_it_posts_with_a_tip_and_more_words() {
+    let mut book = Book::default();
+    let dinner = Movement { on_card: true, ..coffee(10) };
+    book.read(0, true, Trust::None, page(0, &[pending(dinner.clone()), rent(2)]));
+    let ids = book.ids();
+    let posted = Movement {
+        value_date: day(12),
+        amount: Amount::cents(500),
+        description: "PADARIA REAL SAO PAULO BR 00012345".into(),
+        ..dinner
+    };
+    let plan = book.read(48, true, Trust::None, page(0, &[posted, rent(2)]));
+    assert_eq!(plan.update.len(), 1);
+    assert_eq!(book.ids(), ids);
+}
+
+#[test]
+fn one_posted_movement_for_two_pending_ones_is_kept_in_doubt() {
+    let mut book = Book::default();
+    let card = |on, cents| Movement { on_card: true, amount: Amount::cents(cents), ..coffee(on) };
+    book.read(
+        0,
+        true,
+        Trust::None,
+        page(0, &[pending(card(10, 1000)), pending(card(10, 1010)), rent(2)]),
+    );
+    book.read(24, true, Trust::None, page(0, &[card(11, 1100), rent(2)]));
+    assert_eq!(book.known.len(), 4, "both facts are kept");
+    assert_eq!(book.doubts(), 1);
+    book.read(48, true, Trust::None, page(0, &[card(11, 1100), rent(2)]));
+    assert_eq!((book.known.len(), book.doubts()), (2, 0));
+}
+
+#[test]
+fn a_pending_movement_that_vanished_is_deleted() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[pending(coffee(10)), rent(2), rent(4)]));
+    let plan = book.read(24, true, Trust::None, page(0, &[rent(2), rent(4)]));
+    assert_eq!(plan.delete.len(), 1);
+}
+
+#[test]
+fn a_posted_movement_is_deleted_only_by_a_second_look() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(9), coffee(5), rent(2)]));
+    let gone = page(0, &[rent(9), rent(2)]);
+    assert_eq!(book.read(24, true, Trust::None, gone.clone()).suspect.len(), 1);
+    assert!(book.read(26, true, Trust::None, gone.clone()).is_quiet(), "two hours are too soon");
+    assert!(book.read(40, false, Trust::None, gone.clone()).is_quiet(), "not a complete reading");
+    assert_eq!(book.read(31, true, Trust::None, gone).delete.len(), 1);
+}
+
+#[test]
+fn nothing_is_removed_by_an_empty_or_a_gutted_reading() {
+    let mut book = Book::default();
+    let all: Vec<Movement> = (1..=20).map(rent).collect();
+    book.read(0, true, Trust::None, page(0, &all));
+    for hours in [24, 48] {
+        assert!(book.read(hours, true, Trust::None, Vec::new()).is_quiet());
+        let some: Vec<Movement> =
+            all.iter().filter(|m| m.value_date.day() % 4 != 0).cloned().collect();
+        let plan = book.read(hours, true, Trust::None, page(0, &some));
+        assert!(plan.is_quiet() && !plan.counted_as_complete);
+        assert_eq!(plan.notes, [Note::TooManyMissing { missing: 5, of: 20 }]);
+    }
+}
+
+#[test]
+fn a_history_that_shortens_removes_nothing() {
+    let mut book = Book::default();
+    let all: Vec<Movement> = (1..=20).rev().map(rent).collect();
+    book.read(0, true, Trust::None, page(0, &all));
+    for hours in [24, 48] {
+        assert!(book.read(hours, true, Trust::None, page(0, &all[..18])).is_quiet());
+    }
+}
+
+#[test]
+fn ids_that_churn_under_a_wrong_manifest_are_not_believed() {
+    let mut book = Book::default();
+    let all: Vec<Movement> = (1..=5).map(rent).collect();
+    book.read(0, true, Trust::Stable, with_ids(page(0, &all), &["a", "b", "c", "d", "e"]));
+    let ids = book.ids();
+    let plan =
+        book.read(24, true, Trust::Stable, with_ids(page(0, &all), &["v", "w", "x", "y", "z"]));
+    assert_eq!(book.ids(), ids);
+    assert!(plan.notes.contains(&Note::Disbelieved { mark: Mark::Ids }));
+}
+
+#[test]
+fn a_reused_id_makes_a_new_record() {
+    let mut book = Book::default();
+    let ids = ["a", "b", "c", "d"];
+    book.read(
+        0,
+        true,
+        Trust::Stable,
+        with_ids(page(0, &[rent(5), coffee(4), rent(3), rent(1)]), &ids),
+    );
+    let ids = ["a", "d", "b", "c", "e"];
+    let seen = [
+        rent(5),
+        rent(1),
+        Movement { amount: Amount::cents(99), description: "Taxi".into(), ..coffee(9) },
+        rent(3),
+        coffee(4),
+    ];
+    let plan = book.read(24, true, Trust::Stable, with_ids(page(0, &seen), &ids));
+    assert_eq!(plan.create.len(), 1, "{plan:?}");
+    assert!(plan.notes.contains(&Note::ReusedIds { items: 1 }));
+}
+
+#[test]
+fn the_other_twin_alone_is_not_taken_for_the_first() {
+    let mut book = Book::default();
+    let first = Movement { running_balance: Some(Amount::cents(10_000)), ..coffee(5) };
+    let second = Movement { running_balance: Some(Amount::cents(9_550)), ..coffee(5) };
+    let older = Movement { running_balance: Some(Amount::cents(10_450)), ..rent(4) };
+    book.read(0, true, Trust::None, page(0, &[first.clone(), older.clone()]));
+    book.read(24, false, Trust::None, page(0, &[second.clone(), older.clone()]));
+    assert_eq!(book.known.len(), 3);
+    let ids = book.ids();
+    book.read(48, true, Trust::None, page(0, &[second, first, older]));
+    assert_eq!((book.ids(), book.doubts()), (ids, 0));
+}
+
+#[test]
+fn a_day_that_moved_for_all_is_a_time_zone() {
+    let mut book = Book::default();
+    let all = |off: i8| -> Vec<Movement> {
+        (0..6)
+            .map(|n| Movement {
+                amount: Amount::cents(n * 100 + 1),
+                ..coffee(20 + off - i8::try_from(n).unwrap())
+            })
+            .collect()
+    };
+    book.read(0, true, Trust::None, page(0, &all(0)));
+    let ids = book.ids();
+    let plan = book.read(24, true, Trust::None, page(0, &all(1)));
+    assert_eq!(plan.update.len(), 6, "{plan:?}");
+    assert_eq!(book.ids(), ids);
+}
+
+#[test]
+fn running_balances_say_how_much_is_unexplained() {
+    let step = |on: i8, cents: i64, after: i64| Movement {
+        amount: Amount::cents(cents),
+        running_balance: Some(Amount::cents(after)),
+        ..coffee(on)
+    };
+    let mut book = Book::default();
+    let whole = [step(3, 100, 700), step(2, 200, 800), step(1, 50, 1000)];
+    assert_eq!(book.read(0, true, Trust::None, page(0, &whole)).verdict, Verdict::Agrees);
+    let gap = [step(3, 100, 700), step(1, 50, 1000)];
+    assert_eq!(
+        Book::default().read(0, true, Trust::None, page(0, &gap)).verdict,
+        Verdict::DisagreesBy(Amount::cents(-200))
+    );
+    assert_eq!(
+        Book::default().read(0, true, Trust::None, page(0, &[rent(1)])).verdict,
+        Verdict::CannotTell
+    );
+}
+
+#[test]
+fn accounts_are_found_by_number_and_a_shared_mask_is_a_doubt() {
+    let keys = |list: &[&str]| -> Vec<String> { list.iter().map(|k| (*k).to_owned()).collect() };
+    let a = keys(&["number:0341", "like:CHECKING|BRL|ANA"]);
+    let b = keys(&["number:****7788", "like:SAVINGS|BRL|ANA"]);
+    let c = keys(&["number:****7788", "like:CARD|BRL|ANA"]);
+    let known: Vec<&[String]> = vec![&a, &b, &c];
+    let seen = [
+        keys(&["number:341", "like:CHECKING|BRL|ANA"]),
+        keys(&["number:****7788", "like:SAVINGS|BRL|ANA"]),
+        keys(&["number:****7788", "like:LOAN|BRL|ANA"]),
+        keys(&["number:999"]),
+    ];
+    let seen: Vec<&[String]> = seen.iter().map(Vec::as_slice).collect();
+    let found = match_accounts(&known, &seen, Trust::None);
+    assert_eq!(found[0], Found::Known(0));
+    assert_eq!(found[1], Found::Known(1));
+    assert_eq!(found[2], Found::Known(2), "only one account with that mask is left");
+    assert_eq!(found[3], Found::New);
+    let found = match_accounts(&known, &[&keys(&["number:****7788"])], Trust::None);
+    assert_eq!(found, [Found::Perhaps]);
+}
