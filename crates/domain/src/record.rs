@@ -87,6 +87,8 @@ pub struct Item {
     pub source_id: Option<String>,
     /// What it says of its identity.
     pub facts: Facts,
+    /// The day by which windows select it, where it has one.
+    pub day: Option<Date>,
     /// A JSON object: the contract's fields except those that the platform adds.
     pub body: String,
 }

@@ -1,7 +1,7 @@
 //! Why the engine did not do what was asked, in its own terms; `server::problem` turns them into
 //! the contract's codes and sentences.
 
-use connect::talk::Failure;
+use connect::talk::{Failure, LoginProblem};
 use domain::{
     ids::{LinkId, SessionId},
     session::Challenge,
@@ -98,5 +98,39 @@ impl Error {
     #[must_use]
     pub fn field(code: &'static str, message: impl Into<String>, field: &'static str) -> Self {
         Self::Fields(vec![FieldProblem { code, message: message.into(), field: Some(field) }])
+    }
+}
+
+/// The sentence of a 428.
+pub const TOKEN_REQUIRED: &str = "A MFA token is required by the institution to login";
+
+/// The contract's sentence for a login that failed, in answers and in webhooks. One of them names
+/// the service: `brand`.
+#[must_use]
+pub fn login_message(failure: &Failure, brand: &str) -> String {
+    match failure {
+        Failure::InvalidCredentials | Failure::Revoked => "Invalid credentials provided to login to the institution".into(),
+        Failure::Login(LoginProblem::UnsupportedChallenge) => {
+            format!("A MFA token is required by the institution, but it's not supported yet by {brand}.")
+        }
+        Failure::Login(LoginProblem::MissingCredentials) => "Missing credentials to login to the institution".into(),
+        Failure::Login(LoginProblem::Forbidden | LoginProblem::ActionNeeded | LoginProblem::PasswordExpired | LoginProblem::NotActivated) => {
+            "The user account access was forbidden by the institution".into()
+        }
+        Failure::Login(LoginProblem::Locked) => {
+            "The user account is locked, user needs to contact the institution to unlock it".into()
+        }
+        _ => "Impossible to login, something unexpected happened while logging into the institution. Try again later.".into(),
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Self::Internal("talking to the database", Box::new(error))
+    }
+}
+impl From<vault::Error> for Error {
+    fn from(error: vault::Error) -> Self {
+        Self::Internal("opening the vault", Box::new(error))
     }
 }

@@ -1,21 +1,133 @@
-//! The catalogue: which institutions there are, and how they are.
+//! The catalogue: which institutions there are, how they are, and the breaker that stops asking
+//! one that fails for everybody.
 
-use crate::{Engine, Error, Listed};
-use domain::{filter::Condition, filter::Page, institution::Institution};
+use crate::{
+    Engine, Error, Listed,
+    breaker::{Breaker, Verdict},
+    sessions::Chain,
+};
+use connect::talk::Failure;
+use domain::{
+    filter::{Condition, Page},
+    ids::{LinkId, TenantId},
+    institution::{Health, Institution},
+};
+use jiff::Timestamp;
 
 impl Engine {
-    /// A page of the catalogue, by id.
+    /// A page of the catalogue, by id. `Error::NoSuch("page")` beyond the last.
     pub async fn institutions(
         &self,
         conditions: &[Condition],
         page: Page,
     ) -> Result<Listed<Institution>, Error> {
-        let _ = (conditions, page);
-        Err(Error::Busy)
+        let listed = self.store().read().await?.institutions(conditions, page).await?;
+        Listed::on(page, listed.count, listed.items)
     }
     /// One institution.
     pub async fn institution(&self, id: i64) -> Result<Institution, Error> {
-        let _ = id;
-        Err(Error::NoSuch("institution"))
+        self.store().read().await?.institution(id).await?.ok_or(Error::NoSuch("institution"))
+    }
+    /// One institution, by the name that links use.
+    pub async fn institution_named(&self, name: &str) -> Result<Institution, Error> {
+        self.store()
+            .read()
+            .await?
+            .institution_named(name)
+            .await?
+            .ok_or(Error::NoSuch("institution"))
+    }
+    /// Sets an institution's health by the operator's word.
+    pub async fn set_health(
+        &self,
+        id: i64,
+        health: Health,
+        reason: Option<&str>,
+    ) -> Result<Institution, Error> {
+        let institution = self.institution(id).await?;
+        let mut tx = self.store().write().await?;
+        tx.set_health(&institution.name, health, reason).await?;
+        tx.commit().await?;
+        self.institution(id).await
+    }
+
+    /// Fails while the institution is known to be down.
+    pub(crate) async fn check_open(&self, institution: &str) -> Result<(), Error> {
+        let closed = self.closed_until(institution).await?.is_some();
+        if closed || self.institution_named(institution).await?.status == Health::Down {
+            return Err(Failure::InstitutionDown.into());
+        }
+        Ok(())
+    }
+
+    /// Until when the institution is left alone; `None` when it may be asked.
+    pub(crate) async fn closed_until(&self, institution: &str) -> Result<Option<Timestamp>, Error> {
+        let Some((id, version)) = self.breaker_key(institution).await? else { return Ok(None) };
+        let mut tx = self.store().read().await?;
+        let breaker = tx.breaker(id, version).await?;
+        Ok(breaker.and_then(|stored| Breaker::read(&stored.state).closed_until(self.env().now())))
+    }
+
+    async fn breaker_key(&self, institution: &str) -> Result<Option<(i64, &'static str)>, Error> {
+        let Some(connector) = self.catalogue().connector(institution) else { return Ok(None) };
+        let Some(id) = self.catalogue().id(institution) else { return Ok(None) };
+        Ok(Some((id, connector.version())))
+    }
+
+    /// A conversation of a link has ended so.
+    pub(crate) async fn heard_from_link(&self, tenant: TenantId, link: LinkId, failure: &Failure) {
+        // A refused registration has no link any more, and its login was to blame.
+        if let Ok(link) = self.link(tenant, link).await {
+            self.heard_from(&link.institution, Some(failure)).await;
+        }
+    }
+
+    /// The institution answered, or failed so: the breaker takes note. A note that cannot be
+    /// written is only logged: the next conversation writes its own.
+    pub(crate) async fn heard_from(&self, institution: &str, failure: Option<&Failure>) {
+        if let Err(error) = self.note_in_breaker(institution, failure).await {
+            tracing::warn!(institution, error = %Chain(&error), "the breaker could not take note");
+        }
+    }
+
+    async fn note_in_breaker(
+        &self,
+        institution: &str,
+        failure: Option<&Failure>,
+    ) -> Result<(), Error> {
+        let verdict = match failure {
+            None => Verdict::Answered,
+            Some(failure) if Breaker::counts(failure) => Verdict::Failed,
+            Some(_) => return Ok(()),
+        };
+        let Some((id, version)) = self.breaker_key(institution).await? else { return Ok(()) };
+        let now = self.env().now();
+        let stored = self.store().read().await?.breaker(id, version).await?;
+        let before = stored.as_ref().map(|s| Breaker::read(&s.state)).unwrap_or_default();
+        let after = before.after(verdict, now);
+        // Nothing to say while all is well, which is nearly always.
+        if after == before {
+            return Ok(());
+        }
+        let revision = stored.as_ref().map_or(0, |s| s.revision);
+        let mut tx = self.store().write().await?;
+        // Where two processes note at once one of them is not heard; the next failure is.
+        if tx.put_breaker(id, version, revision, &after.write()).await? {
+            match (before.is_open(now), after.is_open(now)) {
+                (false, true) => {
+                    tx.set_health(institution, Health::Down, Some("breaker")).await?;
+                    tracing::warn!(
+                        institution,
+                        "many links fail at once: the institution is left alone for a while"
+                    );
+                }
+                (_, false) if verdict == Verdict::Answered && before.opened() => {
+                    tx.set_health(institution, Health::Healthy, None).await?;
+                    tracing::info!(institution, "answers again");
+                }
+                _ => {}
+            }
+        }
+        Ok(tx.commit().await?)
     }
 }

@@ -3,21 +3,46 @@
 //! Architecture invariant: no HTTP towards callers and no SQL; `server` translates, `store`
 //! remembers.
 
+pub mod advance;
+mod announcements;
+mod breaker;
+mod catalogue;
+pub mod changes;
 pub mod clock;
+mod credentials;
+pub mod effects;
 pub mod error;
 pub mod institutions;
+pub mod jobs;
 pub mod ledger;
 pub mod links;
+mod live;
 pub mod query;
 pub mod retrieval;
+pub mod sessions;
+pub mod tenants;
+pub mod timeline;
+mod waiting;
+pub mod webhooks;
 
 pub use error::{Challenged, Error, FieldProblem};
 
+use catalogue::Catalogue;
+use clock::VirtualClock;
+use connect::{host::Limits, talk::Connector};
 use domain::{
     env::Env,
+    filter::Page,
     ids::{KeyId, NodeId, RequestId, TenantId},
+    refresh::Rate,
 };
+use jiff::SignedDuration;
+use live::{Live, Running};
 use std::sync::Arc;
+use store::Store;
+use tokio::sync::{Mutex, Notify, RwLock, Semaphore, futures::Notified};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use vault::{Index, Signer, Vault, Verifier};
 
 /// Who is calling, already authenticated, and with which request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,16 +64,148 @@ pub struct Listed<T> {
     pub items: Vec<T>,
 }
 
+impl<T> Listed<T> {
+    /// The page, unless it lies beyond the last one.
+    fn on(page: Page, count: u64, items: Vec<T>) -> Result<Self, Error> {
+        if page.exists(count) { Ok(Self { count, items }) } else { Err(Error::NoSuch("page")) }
+    }
+}
+
+/// What the operator decides.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How the service is named in the few sentences that name it.
+    pub brand: String,
+    /// The rate of new recurrent links, where the tenant has set none.
+    pub default_rate: Rate,
+    /// How long a caller's request may take.
+    pub request_budget: SignedDuration,
+    /// How long a request waits for another session of its link.
+    pub session_patience: SignedDuration,
+    /// Open sessions of one tenant.
+    pub sessions_per_tenant: u64,
+    /// Pieces of work that one link may have waiting.
+    pub jobs_per_link: u64,
+    /// Jobs that this process does side by side.
+    pub workers: usize,
+    /// What a conversation may cost.
+    pub conversation: Limits,
+    /// Webhooks may go to private addresses: for development.
+    pub local_webhooks: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            brand: "Vinculo".into(),
+            default_rate: Rate::Week,
+            request_budget: SignedDuration::from_mins(5),
+            session_patience: SignedDuration::from_secs(60),
+            sessions_per_tenant: 500,
+            jobs_per_link: 20,
+            workers: 16,
+            conversation: Limits::default(),
+            local_webhooks: false,
+        }
+    }
+}
+
+/// What an engine is made of.
+pub struct Parts {
+    /// Time and chance.
+    pub env: Env,
+    /// The clock behind `env`, where it may be moved.
+    pub clock: Option<VirtualClock>,
+    /// Where everything is remembered.
+    pub store: Store,
+    /// What seals.
+    pub vault: Vault,
+    /// Who speaks to institutions.
+    pub connectors: Vec<Arc<dyn Connector>>,
+    /// What the operator decides.
+    pub settings: Settings,
+}
+
 /// Everything that acts, wired together. Cheap to clone; nothing is global.
 #[derive(Clone)]
 pub struct Engine(Arc<Inner>);
 
 struct Inner {
     env: Env,
+    clock: Option<VirtualClock>,
     node: NodeId,
+    store: Store,
+    vault: Vault,
+    index: Index,
+    signer: Signer,
+    verifier: Verifier,
+    catalogue: Catalogue,
+    settings: Settings,
+    live: Live,
+    running: Running,
+    tracker: TaskTracker,
+    stop: CancellationToken,
+    /// Held for reading by whoever is in the middle of something, for writing to move the clock.
+    gate: Arc<RwLock<()>>,
+    /// Who may start work: the workers, or an advance of the clock.
+    turn: Mutex<()>,
+    slots: Arc<Semaphore>,
+    hashing: Semaphore,
+    work: Notify,
+    news: Notify,
+    webhooks: webhooks::Webhooks,
 }
 
 impl Engine {
+    /// Wires an engine: opens (or makes) the installation's own keys, and stores the catalogue.
+    pub async fn open(parts: Parts) -> Result<Self, Error> {
+        let Parts { env, clock, store, vault, connectors, settings } = parts;
+        let index = Index::new(&server_key(&store, &vault, "index").await?);
+        let signer = Signer::new(&server_key(&store, &vault, "tokens").await?);
+        let catalogue = Catalogue::new(&connectors);
+        let mut tx = store.write().await?;
+        tx.save_catalogue(&catalogue.institutions()).await?;
+        tx.commit().await?;
+        let webhooks = webhooks::Webhooks::new(&settings)?;
+        Ok(Self(Arc::new(Inner {
+            node: env.id(),
+            clock,
+            store,
+            vault,
+            index,
+            signer,
+            verifier: Verifier::new(10_000, SignedDuration::from_mins(5))?,
+            catalogue,
+            live: Live::default(),
+            running: Running::default(),
+            tracker: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            gate: Arc::default(),
+            turn: Mutex::default(),
+            slots: Arc::new(Semaphore::new(settings.workers)),
+            hashing: Semaphore::new(2),
+            work: Notify::new(),
+            news: Notify::new(),
+            webhooks,
+            settings,
+            env,
+        })))
+    }
+
+    /// Starts the background: workers and the webhook dispatcher. Ends with [`Engine::stop`].
+    pub fn start(&self) {
+        self.tracker().spawn(self.clone().work());
+        self.tracker().spawn(self.clone().dispatch());
+    }
+
+    /// Stops the background, lets what is in the middle of something finish, and waits for it.
+    pub async fn stop(&self) {
+        self.0.stop.cancel();
+        self.0.tracker.close();
+        self.0.tracker.wait().await;
+        self.0.store.close().await;
+    }
+
     /// Time and chance.
     #[must_use]
     pub fn env(&self) -> &Env {
@@ -59,4 +216,92 @@ impl Engine {
     pub fn node(&self) -> NodeId {
         self.0.node
     }
+    /// What the operator decided.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+    /// Whether the clock can be moved: in `dev` and in tests.
+    #[must_use]
+    pub fn has_movable_clock(&self) -> bool {
+        self.0.clock.is_some()
+    }
+    /// Where everything is remembered; for operators' tools.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+    pub(crate) fn movable_clock(&self) -> Option<&VirtualClock> {
+        self.0.clock.as_ref()
+    }
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+    pub(crate) fn index(&self) -> &Index {
+        &self.0.index
+    }
+    pub(crate) fn signer(&self) -> &Signer {
+        &self.0.signer
+    }
+    pub(crate) fn verifier(&self) -> &Verifier {
+        &self.0.verifier
+    }
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        &self.0.catalogue
+    }
+    pub(crate) fn live(&self) -> &Live {
+        &self.0.live
+    }
+    pub(crate) fn running(&self) -> &Running {
+        &self.0.running
+    }
+    pub(crate) fn webhooks(&self) -> &webhooks::Webhooks {
+        &self.0.webhooks
+    }
+    pub(crate) fn tracker(&self) -> &TaskTracker {
+        &self.0.tracker
+    }
+    pub(crate) fn stopping(&self) -> CancellationToken {
+        self.0.stop.clone()
+    }
+    pub(crate) fn gate(&self) -> Arc<RwLock<()>> {
+        self.0.gate.clone()
+    }
+    pub(crate) fn turn(&self) -> &Mutex<()> {
+        &self.0.turn
+    }
+    pub(crate) fn slots(&self) -> Arc<Semaphore> {
+        self.0.slots.clone()
+    }
+    pub(crate) fn hashing(&self) -> &Semaphore {
+        &self.0.hashing
+    }
+    pub(crate) fn wake_workers(&self) {
+        self.0.work.notify_one();
+    }
+    pub(crate) fn workers_woken(&self) -> Notified<'_> {
+        self.0.work.notified()
+    }
+    pub(crate) fn wake_readers(&self) {
+        self.0.news.notify_waiters();
+    }
+    pub(crate) fn readers_woken(&self) -> Notified<'_> {
+        self.0.news.notified()
+    }
+}
+
+/// A key of the installation: made at the first start, sealed under the ring, kept in the database.
+async fn server_key(
+    store: &Store,
+    vault: &Vault,
+    name: &str,
+) -> Result<secrecy::SecretSlice<u8>, Error> {
+    let mut tx = store.write().await?;
+    if tx.server_key(name).await?.is_none() {
+        // Another process may be first; then its key is the one.
+        tx.put_server_key_if_absent(name, &vault.new_server_key(name)?).await?;
+    }
+    let sealed = tx.server_key(name).await?.ok_or(Error::NoSuch("server key"))?;
+    tx.commit().await?;
+    Ok(vault.open_server_key(name, &sealed)?)
 }

@@ -1,15 +1,26 @@
 //! Links: register, resume, update, modify, refresh, delete.
 
-use crate::{Caller, Engine, Error, Listed};
+use crate::{
+    Caller, Engine, Error, Listed,
+    effects::Cause,
+    jobs::{Kind, Load},
+    sessions::{Brought, Purpose},
+    waiting::{Watch, distinct},
+};
+use connect::talk::Failure;
 use domain::{
     access::{AccessMode, CredentialsStorage, StaleIn},
     filter::{Condition, Page},
-    ids::{LinkId, SessionId, TenantId},
-    link::Link,
+    ids::{Bucket, LinkId, RecordId, SessionId, TenantId},
+    institution::Institution,
+    link::{Event, Link, Status},
     refresh::Rate,
+    session::State,
 };
-use secrecy::SecretString;
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
+use store::{Tx, changes::ChangeKind, links::Inserted};
 
 /// What a caller says to register a link.
 pub struct Registration {
@@ -47,9 +58,134 @@ pub struct Modification {
 impl Engine {
     /// Registers a link and logs in. `Challenged` when the institution asks.
     pub async fn register(&self, caller: &Caller, wanted: Registration) -> Result<Link, Error> {
-        let _ = (caller, wanted.institution);
-        Err(Error::Busy)
+        let institution =
+            self.institution_named(&wanted.institution).await.map_err(|error| match error {
+                Error::NoSuch(_) => {
+                    let message =
+                        format!("Object with name={} does not exist.", wanted.institution);
+                    Error::field("does_not_exist", message, "institution")
+                }
+                error => error,
+            })?;
+        self.check_open(&institution.name).await?;
+        let storage = wanted
+            .credentials_storage
+            .unwrap_or(CredentialsStorage::default_for(wanted.access_mode));
+        if wanted.access_mode == AccessMode::Recurrent && storage != CredentialsStorage::Store {
+            return Err(Error::RecurrentMustStore);
+        }
+        if storage == CredentialsStorage::NoStore && wanted.fetch_resources.is_empty() {
+            return Err(Error::MustFetch);
+        }
+        check_fetch(&institution, &wanted.fetch_resources)?;
+
+        let now = self.env().now();
+        let name = |field: &str| wanted.fields.get(field).map_or("", |v| v.expose_secret());
+        let login = self.index().digest(&[
+            uuid::Uuid::from(caller.tenant).as_bytes(),
+            institution.name.as_bytes(),
+            name("username").as_bytes(),
+            name("username_type").as_bytes(),
+            name("username2").as_bytes(),
+            name("username3").as_bytes(),
+        ]);
+        let bucket = match name("username") {
+            "" => Bucket::of(u16::from_be_bytes([login[0], login[1]])),
+            user => self.index().bucket(caller.tenant, &institution.name, user),
+        };
+        let link = Link {
+            id: self.env().id_in(bucket),
+            tenant: caller.tenant,
+            institution: institution.name.clone(),
+            access_mode: wanted.access_mode,
+            status: Status::Unconfirmed,
+            external_id: wanted.external_id,
+            institution_user_id: None,
+            refresh_rate: match wanted.access_mode {
+                AccessMode::Recurrent => Some(self.default_rate(caller.tenant).await?),
+                AccessMode::Single => None,
+            },
+            schedule: None,
+            credentials_storage: storage,
+            stale_in: wanted.stale_in.unwrap_or(StaleIn::DEFAULT),
+            fetch_resources: distinct(wanted.fetch_resources),
+            created_by: caller.key,
+            created_at: now,
+            last_accessed_at: None,
+            updated_at: now,
+            refreshed_at: None,
+            refused: 0,
+            credentials_version: 1,
+            credentials_since: Some(now),
+        };
+        let watch =
+            self.open_registration(caller, link, &login, &wanted.fields, wanted.token).await?;
+        self.confirmed(watch).await
     }
+
+    /// Stores the new link, its secrets and its first session in one transaction. A login that is
+    /// linked already is a duplicate, unless its registration was never completed: then this one
+    /// takes its place.
+    async fn open_registration(
+        &self,
+        caller: &Caller,
+        mut link: Link,
+        login: &[u8; 32],
+        fields: &BTreeMap<String, SecretString>,
+        token: Option<SecretString>,
+    ) -> Result<Watch, Error> {
+        let patience = self
+            .env()
+            .now()
+            .saturating_add(self.settings().session_patience)
+            .unwrap_or(Timestamp::MAX);
+        loop {
+            let mut tx = self.store().write().await?;
+            if tx.open_sessions_across_buckets(link.tenant).await?
+                >= self.settings().sessions_per_tenant
+            {
+                return Err(Failure::TooManySessions.into());
+            }
+            match tx.insert_link(&link, login).await? {
+                Inserted::Inserted => {}
+                Inserted::Taken(id) => {
+                    let Some(other) = tx.link_for_update(link.tenant, id).await? else { continue };
+                    if other.status != Status::Unconfirmed {
+                        return Err(Error::Duplicated {
+                            institution_user_id: other.institution_user_id,
+                        });
+                    }
+                    if let Some(session) = tx.open_session_of(link.tenant, id).await? {
+                        drop(tx);
+                        if session.session.state == State::Challenged {
+                            self.supersede(&session).await?;
+                        } else if self.env().now() >= patience {
+                            return Err(Failure::TooManySessions.into());
+                        }
+                        self.until_it_ends(&session, patience).await;
+                        continue;
+                    }
+                    tx.delete_link(link.tenant, id).await?;
+                    link.id = self.env().id_in(link.id.bucket());
+                    if !matches!(tx.insert_link(&link, login).await?, Inserted::Inserted) {
+                        continue;
+                    }
+                }
+            }
+            tx.put_secrets(&self.seal_new(link.tenant, link.id, fields)?).await?;
+            let row = self.new_session(&link, &Purpose::Register, caller.request);
+            if !tx.open_session(&row).await? {
+                continue;
+            }
+            if let Some(at) = link.erase_credentials_at() {
+                let job = self.new_job(&link, Kind::Erase, link.id.to_string(), &(), at);
+                tx.schedule(&job).await?;
+            }
+            tx.commit().await?;
+            return Ok(self.watched(row, Purpose::Register, Brought { token, secrets: None }));
+        }
+    }
+
     /// Brings the answer to a challenge of a registration or of new credentials.
     pub async fn resume_link(
         &self,
@@ -58,14 +194,16 @@ impl Engine {
         link: Option<LinkId>,
         answer: Option<SecretString>,
     ) -> Result<Link, Error> {
-        let _ = (caller, session, link, answer);
-        Err(Error::SessionExpired)
+        let fits = |purpose: &Purpose| matches!(purpose, Purpose::Register | Purpose::Repair);
+        let watch = self.answer_challenge(caller, session, link, answer, fits).await?;
+        self.confirmed(watch).await
     }
+
     /// One link.
     pub async fn link(&self, tenant: TenantId, id: LinkId) -> Result<Link, Error> {
-        let _ = (tenant, id);
-        Err(Error::NoSuch("link"))
+        self.store().read().await?.link(tenant, id).await?.ok_or(Error::NoSuch("link"))
     }
+
     /// A page of links, newest first. `Error::NoSuch("page")` beyond the last.
     pub async fn links(
         &self,
@@ -73,9 +211,11 @@ impl Engine {
         conditions: &[Condition],
         page: Page,
     ) -> Result<Listed<Link>, Error> {
-        let _ = (tenant, conditions, page);
-        Err(Error::Busy)
+        let listed =
+            self.store().read().await?.links_across_buckets(tenant, conditions, page).await?;
+        Listed::on(page, listed.count, listed.items)
     }
+
     /// Replaces the given credentials (never the user name) and logs in with them.
     pub async fn replace_credentials(
         &self,
@@ -84,9 +224,21 @@ impl Engine {
         fields: BTreeMap<String, SecretString>,
         token: Option<SecretString>,
     ) -> Result<Link, Error> {
-        let _ = (caller, id, fields, token);
-        Err(Error::NoSuch("link"))
+        let mut tx = self.store().read().await?;
+        let link = tx.link(caller.tenant, id).await?.ok_or(Error::NoSuch("link"))?;
+        let secrets = tx.secrets(id).await?.ok_or(Error::NoSuch("link"))?;
+        drop(tx);
+        let Some(mut all) = self.open_fields(&link, &secrets)? else {
+            // Erased for good, the user name too: there is nothing left to replace a part of.
+            return Err(Error::ExpiredCredentials);
+        };
+        all.extend(fields);
+        let secrets = Some(self.seal_again(&link, &secrets, &all)?);
+        let brought = Brought { token, secrets };
+        let watch = self.open_for_caller(caller, &link, Purpose::Repair, brought).await?;
+        self.confirmed(watch).await
     }
+
     /// Changes how a link is used.
     pub async fn modify_link(
         &self,
@@ -94,19 +246,99 @@ impl Engine {
         id: LinkId,
         wanted: Modification,
     ) -> Result<Link, Error> {
-        let _ = (caller, id, wanted);
-        Err(Error::NoSuch("link"))
+        let default_rate = self.default_rate(caller.tenant).await?;
+        let mut tx = self.store().write().await?;
+        let before = tx.link_for_update(caller.tenant, id).await?.ok_or(Error::NoSuch("link"))?;
+        let mut link = before.clone();
+        if let Some(names) = wanted.fetch_resources {
+            check_fetch(&self.institution_named(&link.institution).await?, &names)?;
+            link.fetch_resources = distinct(names);
+        }
+        link.stale_in = wanted.stale_in.unwrap_or(link.stale_in);
+        if wanted.access_mode == Some(AccessMode::Recurrent)
+            && link.access_mode == AccessMode::Single
+            && (!link.has_credentials() || link.credentials_storage == CredentialsStorage::NoStore)
+        {
+            return Err(Error::CannotSwitch);
+        }
+        let cause = Cause::Load(caller.request);
+        if link != before {
+            tx.save_link(&link).await?;
+            self.reschedule_endings(&mut tx, &before, &link).await?;
+        }
+        let events = [
+            wanted
+                .access_mode
+                .map(|mode| Event::ModeChanged(mode, wanted.refresh_rate.unwrap_or(default_rate))),
+            wanted.refresh_rate.map(Event::RateChanged),
+        ];
+        for event in events.into_iter().flatten() {
+            link = self
+                .happened(&mut tx, &link, event, cause.clone())
+                .await?
+                .ok_or(Error::NoSuch("link"))?;
+        }
+        tx.commit().await?;
+        self.wake_workers();
+        Ok(link)
     }
+
     /// Forgets a link and everything below it, now.
     pub async fn delete_link(&self, caller: &Caller, id: LinkId) -> Result<(), Error> {
-        let _ = (caller, id);
-        Err(Error::NoSuch("link"))
+        let mut tx = self.store().write().await?;
+        let link = tx.link_for_update(caller.tenant, id).await?.ok_or(Error::NoSuch("link"))?;
+        self.forget_link(&mut tx, &link).await?;
+        self.audit(&mut tx, caller, "delete_link", &id.to_string()).await?;
+        tx.commit().await?;
+        self.wake_readers();
+        Ok(())
     }
+
     /// Forgets it soon, and announces `link_deleted`.
     pub async fn delete_link_later(&self, caller: &Caller, id: LinkId) -> Result<(), Error> {
-        let _ = (caller, id);
-        Err(Error::NoSuch("link"))
+        let mut tx = self.store().write().await?;
+        let link = tx.link_for_update(caller.tenant, id).await?.ok_or(Error::NoSuch("link"))?;
+        let load = Load { cause: Cause::Async(caller.request), wanted: None };
+        let job = self.new_job(&link, Kind::Delete, id.to_string(), &load, self.env().now());
+        tx.schedule(&job).await?;
+        self.audit(&mut tx, caller, "delete_link", &id.to_string()).await?;
+        tx.commit().await?;
+        self.wake_workers();
+        Ok(())
     }
+
+    /// Removes a link with all that hangs on it, and says so in the change log. Its data key goes
+    /// too, so that back-ups hold nothing readable of it.
+    pub(crate) async fn forget_link(&self, tx: &mut Tx, link: &Link) -> Result<(), Error> {
+        self.log_changes(
+            tx,
+            link,
+            "LINK",
+            &[(RecordId::from(uuid::Uuid::from(link.id)), ChangeKind::Deleted)],
+        )
+        .await?;
+        tx.delete_link(link.tenant, link.id).await?;
+        Ok(())
+    }
+
+    /// Removes a link's records and keeps the link. Answers how many there were.
+    pub(crate) async fn forget_data(&self, tx: &mut Tx, link: &Link) -> Result<u64, Error> {
+        let mut removed = 0;
+        for resource in domain::resource::all() {
+            let ids: Vec<_> = tx
+                .records_for_ledger(link.id, resource.name, None, None)
+                .await?
+                .iter()
+                .map(|r| r.id)
+                .collect();
+            removed += tx.delete_records(link.id, &ids).await?;
+            let changes: Vec<_> = ids.into_iter().map(|id| (id, ChangeKind::Deleted)).collect();
+            self.log_changes(tx, link, resource.name, &changes).await?;
+        }
+        tx.forget_coverage(link.id).await?;
+        Ok(removed)
+    }
+
     /// Queues a refresh of the named resources (`fetch_resources` names), or of all.
     pub async fn refresh_link(
         &self,
@@ -114,7 +346,41 @@ impl Engine {
         id: LinkId,
         resources: Option<Vec<String>>,
     ) -> Result<(), Error> {
-        let _ = (caller, id, resources);
-        Err(Error::NoSuch("link"))
+        let now = self.env().now();
+        let link = self.link(caller.tenant, id).await?;
+        self.check_usable(&link)?;
+        let institution = self.institution_named(&link.institution).await?;
+        if let Some(names) = &resources {
+            check_fetch(&institution, names)?;
+        }
+        let names = resources.map_or_else(|| institution.resources.clone(), distinct);
+        let wanted = self.load_of(&link, Some(&names)).await?;
+        let load = Load { cause: Cause::Load(caller.request), wanted: Some(wanted) };
+        let mut tx = self.store().write().await?;
+        let link = tx.link_for_update(caller.tenant, id).await?.ok_or(Error::NoSuch("link"))?;
+        if let Some(at) = link.refreshed_at {
+            let left = Link::COOLDOWN.saturating_sub(now.duration_since(at));
+            if left.is_positive() {
+                return Err(Error::RefreshedJustNow { minutes: (left.as_secs() + 59) / 60 });
+            }
+        }
+        tx.schedule(&self.new_job(&link, Kind::Load, caller.request.hex(), &load, now)).await?;
+        tx.save_link(&Link { refreshed_at: Some(now), ..link }).await?;
+        tx.commit().await?;
+        self.wake_workers();
+        Ok(())
     }
+}
+
+/// `fetch_resources` may name what the institution offers, and enrichments only with what they are
+/// computed from.
+fn check_fetch(institution: &Institution, names: &[String]) -> Result<(), Error> {
+    if names.iter().all(|name| institution.supports(name)) {
+        return Ok(());
+    }
+    let message = format!(
+        "The institution only supports the following resources: {}",
+        institution.resources.join(", ")
+    );
+    Err(Error::field("invalid", message, "resources"))
 }

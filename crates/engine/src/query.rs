@@ -1,7 +1,13 @@
 //! Stored records: pages, one, deletion. Reads never talk to an institution.
 
-use crate::{Caller, Engine, Error, Listed};
-use domain::{filter::Condition, filter::Page, ids::RecordId, ids::TenantId, resource::Resource};
+use crate::{Caller, Engine, Error, Listed, retrieval::embed_account};
+use domain::{
+    filter::{Condition, Page, Test, Value},
+    ids::{LinkId, RecordId, TenantId},
+    resource::{self, Resource},
+};
+use std::collections::HashMap;
+use store::{Tx, changes::ChangeKind, records::PageRow};
 
 impl Engine {
     /// A page of records as JSON objects, newest first. `Error::NoSuch("page")` beyond the last.
@@ -12,9 +18,15 @@ impl Engine {
         conditions: &[Condition],
         page: Page,
     ) -> Result<Listed<String>, Error> {
-        let _ = (tenant, resource, conditions, page);
-        Err(Error::Busy)
+        let mut tx = self.store().read().await?;
+        let rows = match one_link(conditions) {
+            Some(link) => tx.records_page(tenant, link, resource.name, conditions, page).await?,
+            None => tx.records_page_across_buckets(tenant, resource.name, conditions, page).await?,
+        };
+        let items = self.with_accounts(&mut tx, tenant, resource, rows.rows).await?;
+        Listed::on(page, rows.count, items)
     }
+
     /// One record as a JSON object.
     pub async fn record(
         &self,
@@ -22,17 +34,76 @@ impl Engine {
         resource: &'static Resource,
         id: RecordId,
     ) -> Result<String, Error> {
-        let _ = (tenant, resource, id);
-        Err(Error::NoSuch("record"))
+        let mut tx = self.store().read().await?;
+        let row = tx.record(tenant, resource.name, id).await?.ok_or(Error::NoSuch("record"))?;
+        let mut items = self.with_accounts(&mut tx, tenant, resource, vec![row]).await?;
+        items.pop().ok_or(Error::NoSuch("record"))
     }
-    /// Forgets one record, and what hangs on it.
+
+    /// The bodies, each with its account inside where the resource shows it: one look-up a page.
+    async fn with_accounts(
+        &self,
+        tx: &mut Tx,
+        tenant: TenantId,
+        resource: &Resource,
+        rows: Vec<PageRow>,
+    ) -> Result<Vec<String>, Error> {
+        if !resource.embeds_account {
+            return Ok(rows.into_iter().map(|row| row.body).collect());
+        }
+        let mut ids: Vec<RecordId> = rows.iter().filter_map(|row| row.account).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let one = rows
+            .first()
+            .map(|row| row.link)
+            .filter(|link| rows.iter().all(|row| row.link == *link));
+        let accounts: HashMap<RecordId, String> = match one {
+            Some(link) => tx.bodies(link, &ids).await?,
+            None => tx.bodies_across_buckets(tenant, &ids).await?,
+        }
+        .into_iter()
+        .collect();
+        let embed = |row: PageRow| {
+            let account = row.account.and_then(|id| accounts.get(&id)).map(String::as_str);
+            embed_account(account, &row.body)
+        };
+        Ok(rows.into_iter().map(embed).collect())
+    }
+
+    /// Forgets one record, and what hangs on it. A later reading that still sees it brings it back.
     pub async fn delete_record(
         &self,
         caller: &Caller,
         resource: &'static Resource,
         id: RecordId,
     ) -> Result<(), Error> {
-        let _ = (caller, resource, id);
-        Err(Error::NoSuch("record"))
+        let mut tx = self.store().write().await?;
+        let row =
+            tx.record(caller.tenant, resource.name, id).await?.ok_or(Error::NoSuch("record"))?;
+        let link =
+            tx.link_for_update(caller.tenant, row.link).await?.ok_or(Error::NoSuch("record"))?;
+        let below = tx.delete_records_of_accounts(link.id, &[id], resource.cascades_to).await?;
+        tx.delete_records(link.id, &[id]).await?;
+        for (record, name) in below {
+            let name = resource::named(&name).map_or("", |r| r.name);
+            self.log_changes(&mut tx, &link, name, &[(record, ChangeKind::Deleted)]).await?;
+        }
+        self.log_changes(&mut tx, &link, resource.name, &[(id, ChangeKind::Deleted)]).await?;
+        tx.commit().await?;
+        self.wake_readers();
+        Ok(())
     }
+}
+
+/// The one link that the conditions allow, if there is one: then a single bucket answers.
+fn one_link(conditions: &[Condition]) -> Option<LinkId> {
+    conditions.iter().find_map(|condition| match (&condition.field.name, &condition.test) {
+        (&"link", Test::Is(Value::Id(id))) => Some(LinkId::from(*id)),
+        (&"link", Test::In(values)) => match values.as_slice() {
+            [Value::Id(id)] => Some(LinkId::from(*id)),
+            _ => None,
+        },
+        _ => None,
+    })
 }

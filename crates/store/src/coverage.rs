@@ -22,6 +22,12 @@ fn key(account: Option<RecordId>) -> Uuid {
 }
 
 impl Tx {
+    /// Forgets what has been read of a link, so that it is all asked for again.
+    pub async fn forget_coverage(&mut self, link: LinkId) -> Result<u64, Error> {
+        const SQL: &str = "delete from coverage where bucket = $1 and link = $2";
+        self.run(SQL, values![link.bucket(), link]).await
+    }
+
     /// Adds days that a complete reading covered. Intervals that overlap or touch become one, which
     /// is as old as its oldest part outside the new days.
     pub async fn add_coverage(

@@ -110,6 +110,13 @@ macro_rules! insert_job { ($rest:literal) => { concat!(
 ) } }
 
 impl Tx {
+    /// How many jobs of a link are not finished.
+    pub async fn unfinished_jobs_of(&mut self, link: LinkId) -> Result<u64, Error> {
+        const SQL: &str = "select count(*) from jobs
+            where bucket = $1 and link = $2 and finished_at is null";
+        self.number(SQL, values![link.bucket(), link]).await
+    }
+
     /// Queues a job. If one of its kind and subject is waiting, that one moves to the new instant
     /// and payload. If one is being worked at, it runs once more afterwards, at that instant and
     /// with that payload: what was scheduled while it ran may not have been seen by it.

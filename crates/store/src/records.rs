@@ -289,6 +289,34 @@ impl Tx {
         self.run(SQL, values![link.bucket(), link, hex(ids)]).await
     }
 
+    /// Sets or lifts what is undecided about records.
+    pub async fn set_doubts(
+        &mut self,
+        link: LinkId,
+        doubts: &[(RecordId, Option<String>)],
+    ) -> Result<u64, Error> {
+        const SQL: &str = "update records set doubt = told.value ->> 'doubt'
+            from json_each($3) as told
+            where bucket = $1 and link = $2 and id = unhex(told.value ->> 'id')";
+        #[derive(Serialize)]
+        struct Doubt<'a> {
+            id: String,
+            doubt: Option<&'a str>,
+        }
+        if doubts.is_empty() {
+            return Ok(0);
+        }
+        let told: Vec<_> = doubts
+            .iter()
+            .map(|(id, doubt)| Doubt { id: id.hex(), doubt: doubt.as_deref() })
+            .collect();
+        self.run(
+            SQL,
+            values![link.bucket(), link, serde_json::to_string(&told).expect("text is JSON")],
+        )
+        .await
+    }
+
     /// Removes records; how many there were.
     pub async fn delete_records(&mut self, link: LinkId, ids: &[RecordId]) -> Result<u64, Error> {
         const SQL: &str = "delete from records where bucket = $1 and link = $2

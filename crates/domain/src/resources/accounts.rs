@@ -684,6 +684,7 @@ fn read(item: &RawValue, account: Option<String>, stamp: Timestamp) -> Result<It
         account: account.or_else(|| it.internal_identification.clone()),
         source_id: it.internal_identification.clone(),
         facts: Facts::Keyed(keys(&it)),
+        day: None,
         body: body(&ACCOUNTS, &it)?,
     })
 }

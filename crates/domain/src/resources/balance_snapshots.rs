@@ -80,6 +80,7 @@ fn read(item: &RawValue, account: Option<String>, stamp: Timestamp) -> Result<It
         account: account.or_else(|| Some(it.account_internal_identification.clone())),
         source_id: None,
         facts: Facts::Snapshot,
+        day: None,
         body: body(&BALANCE_SNAPSHOTS, &it)?,
     })
 }

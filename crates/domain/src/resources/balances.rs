@@ -68,6 +68,7 @@ fn read(item: &RawValue, account: Option<String>, _stamp: Timestamp) -> Result<I
         facts: Facts::Keyed(vec![format!("day:{of}|{}", it.value_date)]),
         account,
         source_id: None,
+        day: Some(it.value_date),
         body: body(&BALANCES, &it)?,
     })
 }

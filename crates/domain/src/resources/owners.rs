@@ -731,7 +731,7 @@ fn item_of(
     keys: Vec<String>,
     body: String,
 ) -> Item {
-    Item { account, source_id, facts: Facts::Keyed(keys), body }
+    Item { account, source_id, facts: Facts::Keyed(keys), day: None, body }
 }
 
 /// Readers of the common shape find the main entry where they look for the only one.

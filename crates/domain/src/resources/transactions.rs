@@ -462,6 +462,7 @@ fn read(item: &RawValue, account: Option<String>, stamp: Timestamp) -> Result<It
     Ok(Item {
         account,
         source_id: it.internal_identification.clone(),
+        day: Some(movement.value_date),
         facts: Facts::Movement(movement),
         body: body(&TRANSACTIONS, &it)?,
     })

@@ -57,17 +57,17 @@ pub(super) fn normal(description: &str, into: &mut String) {
     if description.is_ascii() {
         for letter in description.bytes() {
             match letter {
-                b'0'..=b'9' | b'A'..=b'Z' | b'/' => word.push(letter.into()),
+                b'0'..=b'9' | b'A'..=b'Z' | b'/' | b'*' => word.push(letter.into()),
                 b'a'..=b'z' => word.push(letter.to_ascii_uppercase().into()),
-                b'\'' => {}
+                b'\'' | b'.' => {}
                 _ => take(&mut word),
             }
         }
     } else {
         for letter in description.nfkd().filter(|letter| !is_combining_mark(*letter)) {
             match letter {
-                '/' => word.push(letter),
-                '\'' | '’' => {}
+                '/' | '*' => word.push(letter),
+                '\'' | '’' | '.' => {}
                 _ if letter.is_alphanumeric() => word.extend(letter.to_uppercase()),
                 _ => take(&mut word),
             }
@@ -78,12 +78,17 @@ pub(super) fn normal(description: &str, into: &mut String) {
 
 fn is_noise(word: &str) -> bool {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    // An instalment, `3/12`, tells movements apart; a lone slash does not.
+    let masks = word.bytes().filter(|letter| *letter == b'*').count();
+    // An instalment, `3/12`, tells movements apart; a lone slash or star does not.
     if digits == 0 {
-        return word.bytes().all(|letter| letter == b'/') || STATUS_WORDS.contains(&word);
+        return word.bytes().all(|letter| letter == b'/' || letter == b'*')
+            || STATUS_WORDS.contains(&word);
     }
-    let most = if digits == word.len() { RUNNING_NUMBER } else { RUNNING_CODE };
-    digits >= most && !word.contains('/')
+    if digits + masks == word.len() {
+        digits >= RUNNING_NUMBER
+    } else {
+        !word.contains('/') && digits >= RUNNING_CODE
+    }
 }
 
 /// The marks by which the k-th item finds the k-th record.
@@ -256,7 +261,7 @@ mod tests {
         );
         assert_eq!(
             likeness(&plain("UBER TRIP"), &plain("Compra UBER *TRIP HELP.UBER.COM")),
-            Likeness::Contains
+            Likeness::Overlaps
         );
         assert_eq!(likeness(&plain("PADARIA REAL"), &plain("FARMACIA CENTRAL")), Likeness::Unlike);
         assert_eq!(likeness("", ""), Likeness::Silent);

@@ -86,8 +86,6 @@ pub(super) struct Record<'a> {
     pub item: Option<usize>,
     /// Stored in doubt: it steps aside until the evidence is weighed.
     pub doubted: bool,
-    /// Its id stands on another movement now, and says nothing of where it went.
-    id_lost: bool,
 }
 
 /// The comparison in progress.
@@ -151,7 +149,6 @@ impl<'a> Work<'a> {
                     print: None,
                     item: None,
                     doubted: matches!(known.doubt, Some(Doubt::PerhapsSame(_))),
-                    id_lost: false,
                 }),
                 Facts::Keyed(_) | Facts::Snapshot => None,
             })
@@ -242,7 +239,6 @@ impl<'a> Work<'a> {
     fn mark(&self, mark: Mark, record: usize, item: usize) -> Option<bool> {
         let (r, i) = (&self.records[record], &self.items[item]);
         match mark {
-            Mark::Ids if r.id_lost => None,
             Mark::Ids => Some(self.lasting_id(i.seen)? == r.known.source_id.as_deref()?),
             Mark::Times => Some(instant(i.movement)? == instant(r.movement)?),
             Mark::Balances => Some(i.movement.running_balance? == r.movement.running_balance?),
@@ -387,17 +383,12 @@ impl<'a> Work<'a> {
             else {
                 continue;
             };
-            let open: Vec<usize> =
-                records.iter().copied().filter(|r| self.records[*r].item.is_none()).collect();
-            let exact = open.iter().find(|r| self.records[**r].print == self.items[item].print);
-            match exact.or_else(|| open.iter().find(|r| !self.contradicts(**r, item))) {
-                Some(record) => self.pair(*record, item),
-                None => {
-                    self.reused += usize::from(!open.is_empty());
-                    for record in open {
-                        self.records[record].id_lost = true;
-                    }
-                }
+            let open = || records.iter().copied().filter(|r| self.records[*r].item.is_none());
+            let exact = open().find(|r| self.records[*r].print == self.items[item].print);
+            match exact.or_else(|| open().find(|r| !self.contradicts(*r, item))) {
+                Some(record) => self.pair(record, item),
+                None if open().next().is_some() => self.reused += 1,
+                None => {}
             }
         }
     }
@@ -592,17 +583,13 @@ impl<'a> Work<'a> {
                 if !self.is_open(record, item) {
                     continue;
                 }
-                let proved = self.proves_absence(record);
-                // What happened to enough of them happened to the one at the edge as well.
-                let day = Some(self.records[record].movement.value_date);
-                let supported = self.span.covers(day)
-                    && support
-                        .get(&self.shift(record, item))
-                        .is_some_and(|n| *n >= self.rules.enough);
-                if supported || proved && (akin || self.second_look(record)) {
+                let supported = support
+                    .get(&self.shift(record, item))
+                    .is_some_and(|pairs| *pairs >= self.rules.enough);
+                if self.proves_absence(record) && (akin || supported || self.second_look(record)) {
                     self.pair(record, item);
                     changed += 1;
-                } else if akin || proved || change != Change::Words {
+                } else if akin || self.proves_absence(record) || change != Change::Words {
                     self.suppose(item, record);
                 }
             }

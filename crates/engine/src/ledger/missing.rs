@@ -68,10 +68,6 @@ impl Span {
             (Some(_), None) => false,
         }
     }
-    /// Whether the reading says that it shows all of `day`.
-    pub(super) fn covers(&self, day: Option<Date>) -> bool {
-        self.complete && self.inside(day)
-    }
     /// Whether `day` is beyond all that the reading shows.
     fn beyond(&self, day: Option<Date>) -> bool {
         day.is_some_and(|day| {
@@ -89,7 +85,7 @@ impl Span {
     }
     /// Whether a record of `day` should have been shown, as far as a claim goes.
     pub(super) fn claims(&self, day: Option<Date>, pending: bool) -> bool {
-        if pending { self.covers(day) } else { self.proves(day) }
+        if pending { self.complete && self.inside(day) } else { self.proves(day) }
     }
 }
 

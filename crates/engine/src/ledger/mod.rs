@@ -27,8 +27,6 @@ mod matching;
 mod missing;
 mod posting;
 mod signals;
-#[cfg(test)]
-mod stories;
 
 pub use accounts::{AccountKey, normal_number};
 pub use coverage::Coverage;

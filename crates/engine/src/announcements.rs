@@ -1,0 +1,95 @@
+//! What is announced when: readings, and what befalls a link. Written in the transaction of the
+//! thing itself; the dispatcher sends it afterwards.
+
+use crate::{Engine, Error, effects::Cause, error::login_message, retrieval::Tally};
+use connect::talk::Failure;
+use domain::{
+    link::Link,
+    resource::Resource,
+    webhook::{Announcement, Counts},
+};
+use store::Tx;
+
+impl Engine {
+    async fn announce(
+        &self,
+        tx: &mut Tx,
+        link: &Link,
+        cause: &Cause,
+        what: Announcement,
+    ) -> Result<(), Error> {
+        self.webhooks().announce(tx, Some(link), Some(cause.process()), cause.request(), what).await
+    }
+}
+
+/// What a reading of a resource brought. A load and an asynchronous request are always answered; a
+/// scheduled refresh speaks only of news.
+pub(crate) async fn reading(
+    engine: &Engine,
+    tx: &mut Tx,
+    link: &Link,
+    resource: &'static Resource,
+    cause: &Cause,
+    tally: &Tally,
+) -> Result<(), Error> {
+    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    let created = count(tally.created.len());
+    let main = match cause {
+        Cause::Load(_) => Announcement::historical(
+            resource,
+            &Counts {
+                total: count(tally.seen),
+                inflow: count(tally.inflow),
+                outflow: count(tally.outflow),
+                first: tally.first,
+                last: tally.last,
+            },
+        ),
+        Cause::Schedule(_) if created == 0 => None,
+        Cause::Schedule(_) | Cause::Async(_) => Announcement::new(resource, created),
+        Cause::Request(_) => None,
+    };
+    let corrections = Announcement::updated(resource, &tally.updated)
+        .into_iter()
+        .chain(Announcement::deleted(resource, &tally.deleted));
+    for what in main.into_iter().chain(corrections) {
+        engine.announce(tx, link, cause, what).await?;
+    }
+    Ok(())
+}
+
+/// The link's login no longer works.
+pub(crate) async fn link_invalid(
+    engine: &Engine,
+    tx: &mut Tx,
+    link: &Link,
+    cause: &Cause,
+    failure: Option<&Failure>,
+) -> Result<(), Error> {
+    let message =
+        login_message(failure.unwrap_or(&Failure::InvalidCredentials), &engine.settings().brand);
+    engine
+        .announce(tx, link, &cause.as_link_event(), Announcement::invalid_credentials(&message))
+        .await
+}
+
+/// The link needs its end user.
+pub(crate) async fn token_required(
+    engine: &Engine,
+    tx: &mut Tx,
+    link: &Link,
+    cause: &Cause,
+) -> Result<(), Error> {
+    let what = Announcement::token_required(crate::error::TOKEN_REQUIRED);
+    engine.announce(tx, link, &cause.as_link_event(), what).await
+}
+
+/// A deletion that was answered 202 is done.
+pub(crate) async fn link_deleted(
+    engine: &Engine,
+    tx: &mut Tx,
+    link: &Link,
+    cause: &Cause,
+) -> Result<(), Error> {
+    engine.announce(tx, link, cause, Announcement::link_deleted()).await
+}

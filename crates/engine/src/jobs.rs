@@ -1,0 +1,444 @@
+//! Work that outlives a request: rows say what to do and when, workers claim them by lease and do
+//! it. Everything timed is a row with its instant (ADR 0004), so moving the clock to the next
+//! instant and doing what is due is all that it takes to advance time.
+
+use crate::{
+    Caller, Engine, Error, announcements,
+    effects::Cause,
+    retrieval::Wanted,
+    sessions::{Chain, Purpose, Work},
+};
+use connect::talk::Failure;
+use domain::{
+    access::CredentialsStorage,
+    ids::{LinkId, RequestId},
+    link::{Event, Link, Status},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{
+    Buckets, Tx,
+    jobs::{Job, NewJob},
+};
+
+/// What can be queued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Read resources of a link because somebody asked.
+    Load,
+    /// Read what is new because the calendar says so.
+    Refresh,
+    /// Forget a link.
+    Delete,
+    /// Erase a link's credentials.
+    Erase,
+    /// Remove a link's data that nobody has updated.
+    Stale,
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [Self::Load, Self::Refresh, Self::Delete, Self::Erase, Self::Stale];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Load => "load",
+            Self::Refresh => "refresh",
+            Self::Delete => "delete",
+            Self::Erase => "erase",
+            Self::Stale => "stale",
+        }
+    }
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// The payload of [`Kind::Load`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Load {
+    pub(crate) cause: Cause,
+    /// `None` for all that the link's load brings.
+    pub(crate) wanted: Option<Vec<Wanted>>,
+}
+
+/// How long a claim lasts without a sign of life. Taken over well within thirty seconds.
+const LEASE: SignedDuration = SignedDuration::from_secs(20);
+/// How often signs of life are given.
+const HEARTBEAT: SignedDuration = SignedDuration::from_secs(5);
+/// How long until a piece of work that met an open session tries again.
+const SOON: SignedDuration = SignedDuration::from_secs(2);
+/// How many times work that failed on our side is tried again.
+const MOST_ATTEMPTS: u32 = 6;
+
+impl Engine {
+    /// Until when a claim made now lasts.
+    pub(crate) fn lease(&self) -> Timestamp {
+        self.env().now().saturating_add(LEASE).unwrap_or(Timestamp::MAX)
+    }
+
+    pub(crate) fn new_job(
+        &self,
+        link: &Link,
+        kind: Kind,
+        subject: String,
+        payload: &impl Serialize,
+        run_at: Timestamp,
+    ) -> NewJob {
+        NewJob {
+            id: self.env().id_in(link.id.bucket()),
+            tenant: link.tenant,
+            link: Some(link.id),
+            kind: kind.as_str().into(),
+            subject,
+            payload: serde_json::to_string(payload).expect("payloads are plain data"),
+            run_at,
+            created_at: self.env().now(),
+        }
+    }
+
+    /// Queues a reading that a caller asked for.
+    pub(crate) async fn queue_load(
+        &self,
+        caller: &Caller,
+        link: &Link,
+        cause: Cause,
+        wanted: Vec<Wanted>,
+    ) -> Result<(), Error> {
+        let load = Load { cause, wanted: Some(wanted) };
+        let job = self.new_job(link, Kind::Load, caller.request.hex(), &load, self.env().now());
+        let mut tx = self.store().write().await?;
+        if tx.unfinished_jobs_of(link.id).await? >= self.settings().jobs_per_link {
+            return Err(Error::Busy);
+        }
+        tx.schedule(&job).await?;
+        tx.commit().await?;
+        self.wake_workers();
+        Ok(())
+    }
+
+    /// What a load of `link` reads.
+    pub(crate) async fn load_of(
+        &self,
+        link: &Link,
+        only: Option<&[String]>,
+    ) -> Result<Vec<Wanted>, Error> {
+        let institution = self.institution_named(&link.institution).await?;
+        let resources = match only {
+            None => link.wanted(&institution.resources),
+            Some(names) => {
+                names.iter().filter_map(|name| domain::resource::offered_as(name)).collect()
+            }
+        };
+        Ok(resources
+            .iter()
+            .map(|r| Wanted { resource: r.name.into(), window: None, account: None, save: true })
+            .collect())
+    }
+
+    /// The worker: claims what is due and does it, until told to stop.
+    pub async fn work(self) {
+        let stop = self.stopping();
+        let mut heartbeat = self.env().now();
+        loop {
+            let woken = self.workers_woken();
+            if heartbeat <= self.env().now() {
+                self.give_signs_of_life().await;
+                heartbeat = self.env().now().saturating_add(HEARTBEAT).unwrap_or(Timestamp::MAX);
+            }
+            let did = {
+                let _turn = self.turn().lock().await;
+                self.do_some_work().await
+            };
+            match did {
+                Ok(0) => {}
+                Ok(_) => continue,
+                Err(error) => {
+                    tracing::error!(error = %Chain(&error), "the worker cannot reach its queue")
+                }
+            }
+            let look = self
+                .env()
+                .now()
+                .saturating_add(SignedDuration::from_secs(1))
+                .unwrap_or(Timestamp::MAX);
+            tokio::select! {
+                () = woken => {}
+                () = self.env().sleep_until(look) => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    /// Renews the claims of this process on jobs and sessions.
+    async fn give_signs_of_life(&self) {
+        let renewed = async {
+            let mut tx = self.store().write().await?;
+            for (job, fence) in self.running().claims() {
+                tx.renew(job, fence, self.lease()).await?;
+            }
+            for session in self.live().ids() {
+                tx.renew_session_lease(session, self.node(), self.lease()).await?;
+            }
+            tx.commit().await?;
+            self.end_abandoned_sessions().await
+        };
+        if let Err(error) = renewed.await {
+            tracing::error!(error = %Chain(&error), "claims could not be renewed");
+        }
+    }
+
+    /// Claims a batch and runs it side by side; answers how many there were.
+    async fn do_some_work(&self) -> Result<usize, Error> {
+        let free = self.slots().available_permits();
+        if free == 0 {
+            return Ok(0);
+        }
+        let jobs = self.claim(u32::try_from(free.min(32)).unwrap_or(1)).await?;
+        let count = jobs.len();
+        for job in jobs {
+            let Ok(slot) = self.slots().try_acquire_owned() else { break };
+            let engine = self.clone();
+            self.tracker().spawn(async move {
+                engine.run_job(job).await;
+                drop(slot);
+                engine.wake_workers();
+            });
+        }
+        Ok(count)
+    }
+
+    /// Claims due work.
+    pub(crate) async fn claim(&self, limit: u32) -> Result<Vec<Job>, Error> {
+        let mut tx = self.store().write().await?;
+        let jobs = tx
+            .claim_across_buckets(self.node(), self.env().now(), self.lease(), limit, Buckets::ALL)
+            .await?;
+        tx.commit().await?;
+        Ok(jobs)
+    }
+
+    /// Does one claimed job; whatever happens, its row says so afterwards.
+    pub(crate) async fn run_job(&self, job: Job) {
+        let (id, fence, attempt) = (job.id, job.fence, job.attempt);
+        let _claim = self.running().claim(id, fence);
+        let kind = job.kind.clone();
+        let result = Box::pin(self.perform(job)).await;
+        let Err(error) = result else { return };
+        tracing::error!(job.kind = %kind, job.id = %id, error = %Chain(&error), "a job failed on our side");
+        let put_back = async {
+            let mut tx = self.store().write().await?;
+            if attempt >= MOST_ATTEMPTS {
+                tx.finish(id, fence, "gave up", self.env().now()).await?;
+            } else {
+                let wait = self.env().jitter(SignedDuration::from_secs(15 << attempt.min(6)));
+                tx.retry(
+                    id,
+                    fence,
+                    self.env().now().saturating_add(wait).unwrap_or(Timestamp::MAX),
+                )
+                .await?;
+            }
+            Ok::<_, Error>(tx.commit().await?)
+        };
+        if let Err(error) = put_back.await {
+            tracing::error!(job.id = %id, error = %Chain(&error), "its lease will run out instead");
+        }
+    }
+
+    async fn perform(&self, job: Job) -> Result<(), Error> {
+        let Some(link) = job.link else { return self.finish(&job, "no link").await };
+        match Kind::named(&job.kind) {
+            Some(Kind::Load) => {
+                let load: Load = serde_json::from_str(&job.payload)
+                    .map_err(|e| Error::Internal("reading a job", Box::new(e)))?;
+                self.perform_load(job, link, load).await
+            }
+            Some(Kind::Refresh) => {
+                let cause = Cause::Schedule(self.env().id());
+                self.perform_load(job, link, Load { cause, wanted: None }).await
+            }
+            Some(Kind::Delete) => self.perform_delete(job, link).await,
+            Some(Kind::Erase) => self.perform_erase(job, link).await,
+            Some(Kind::Stale) => self.perform_stale(job, link).await,
+            None => self.finish(&job, "unknown kind").await,
+        }
+    }
+
+    async fn finish(&self, job: &Job, outcome: &str) -> Result<(), Error> {
+        let mut tx = self.store().write().await?;
+        tx.finish(job.id, job.fence, outcome, self.env().now()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Opens a session for the work and runs it. Where the link has one already, comes back soon.
+    async fn perform_load(&self, job: Job, link: LinkId, load: Load) -> Result<(), Error> {
+        let mut read = self.store().read().await?;
+        let Some(link) = read.link(job.tenant, link).await? else {
+            return self.finish(&job, "no link").await;
+        };
+        drop(read);
+        let usable = matches!(link.status, Status::Valid)
+            || matches!(load.cause, Cause::Async(_) | Cause::Load(_))
+                && link.status == Status::TokenRequired;
+        if !usable || !link.has_credentials() {
+            return self.finish(&job, "the link cannot be used").await;
+        }
+        if let Some(until) = self.closed_until(&link.institution).await? {
+            return self.postpone(&job, &link, &load.cause, until).await;
+        }
+        let wanted = match load.wanted {
+            Some(wanted) => wanted,
+            None => self.load_of(&link, None).await?,
+        };
+        let work =
+            Work { job: job.id, fence: job.fence, attempt: job.attempt, cause: load.cause, wanted };
+        let purpose = Purpose::Work(work);
+        let request = match &purpose {
+            Purpose::Work(work) => work.cause.request(),
+            _ => self.env().id::<RequestId>(),
+        };
+        let row = self.new_session(&link, &purpose, request);
+        let mut tx = self.store().write().await?;
+        if !tx.open_session(&row).await? {
+            let soon = self.env().now().saturating_add(SOON).unwrap_or(Timestamp::MAX);
+            tx.retry(job.id, job.fence, soon).await?;
+            return Ok(tx.commit().await?);
+        }
+        self.note(
+            &mut tx,
+            &link,
+            "refresh_started",
+            json!({"cause": purpose_name(&purpose), "request_id": request.hex()}),
+        )
+        .await?;
+        tx.commit().await?;
+        self.run_session(row, purpose).await;
+        Ok(())
+    }
+
+    /// The institution's breaker is open: a scheduled refresh waits for its next attempt, other
+    /// work for the breaker.
+    async fn postpone(
+        &self,
+        job: &Job,
+        link: &Link,
+        cause: &Cause,
+        until: Timestamp,
+    ) -> Result<(), Error> {
+        let mut tx = self.store().write().await?;
+        if matches!(cause, Cause::Schedule(_)) {
+            tx.finish(job.id, job.fence, "the institution is down", self.env().now()).await?;
+            if let Some(link) = tx.link_for_update(link.tenant, link.id).await? {
+                self.happened(&mut tx, &link, Event::Unreachable, cause.clone()).await?;
+            }
+        } else {
+            tx.retry(job.id, job.fence, until).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// A session for a piece of work has ended: the job's row, the timeline, a retry where one
+    /// helps. In the session's own closing transaction.
+    pub(crate) async fn work_ended(
+        &self,
+        tx: &mut Tx,
+        link: &Link,
+        work: &Work,
+        failure: Option<&Failure>,
+    ) -> Result<(), Error> {
+        let now = self.env().now();
+        let detail = json!({"request_id": work.cause.request().hex(), "failure": failure.map(ToString::to_string)});
+        let kind = if failure.is_none() { "refresh_finished" } else { "refresh_failed" };
+        self.note(tx, link, kind, detail).await?;
+        let retried = match failure {
+            // The calendar has its own retries; a load that somebody waits for is tried again.
+            Some(failure) if failure.passes() && !matches!(work.cause, Cause::Schedule(_)) => {
+                let attempt = work.attempt;
+                attempt < MOST_ATTEMPTS && {
+                    let wait = self.env().jitter(SignedDuration::from_mins(1 << attempt.min(6)));
+                    tx.retry(
+                        work.job,
+                        work.fence,
+                        now.saturating_add(wait).unwrap_or(Timestamp::MAX),
+                    )
+                    .await?
+                }
+            }
+            _ => false,
+        };
+        if !retried {
+            let outcome = failure.map_or_else(|| "done".to_owned(), ToString::to_string);
+            tx.finish(work.job, work.fence, &outcome, now).await?;
+        }
+        // Credentials that were only lent are given back when the initial load is over.
+        if link.credentials_storage == CredentialsStorage::NoStore && !retried {
+            self.erase_now(tx, link).await?;
+        }
+        Ok(())
+    }
+
+    async fn erase_now(&self, tx: &mut Tx, link: &Link) -> Result<(), Error> {
+        tx.erase_credentials(link.id).await?;
+        let cause = Cause::Schedule(self.env().id());
+        if let Some(link) = self.happened(tx, link, Event::CredentialsErased, cause).await? {
+            self.note(tx, &link, "credentials_erased", json!({})).await?;
+        }
+        Ok(())
+    }
+
+    async fn perform_erase(&self, job: Job, link: LinkId) -> Result<(), Error> {
+        let mut tx = self.store().write().await?;
+        if let Some(link) = tx.link_for_update(job.tenant, link).await? {
+            self.erase_now(&mut tx, &link).await?;
+        }
+        tx.finish(job.id, job.fence, "done", self.env().now()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Removes the data of a link that nobody has updated; the link itself stays.
+    async fn perform_stale(&self, job: Job, link: LinkId) -> Result<(), Error> {
+        let mut tx = self.store().write().await?;
+        tx.finish(job.id, job.fence, "done", self.env().now()).await?;
+        if let Some(link) = tx.link_for_update(job.tenant, link).await? {
+            if link.stale_at() > self.env().now() {
+                self.schedule_staleness(&mut tx, &link).await?;
+            } else {
+                let removed = self.forget_data(&mut tx, &link).await?;
+                self.note(&mut tx, &link, "stale_data_removed", json!({"records": removed}))
+                    .await?;
+            }
+        }
+        tx.commit().await?;
+        self.wake_readers();
+        Ok(())
+    }
+
+    async fn perform_delete(&self, job: Job, link: LinkId) -> Result<(), Error> {
+        let load: Load = serde_json::from_str(&job.payload)
+            .map_err(|e| Error::Internal("reading a job", Box::new(e)))?;
+        let mut tx = self.store().write().await?;
+        if let Some(link) = tx.link_for_update(job.tenant, link).await? {
+            self.forget_link(&mut tx, &link).await?;
+            announcements::link_deleted(self, &mut tx, &link, &load.cause).await?;
+        }
+        // The job's row went with the link.
+        tx.commit().await?;
+        self.wake_readers();
+        self.wake_dispatcher();
+        Ok(())
+    }
+}
+
+fn purpose_name(purpose: &Purpose) -> &'static str {
+    match purpose {
+        Purpose::Register => "registration",
+        Purpose::Repair => "repair",
+        Purpose::Retrieve(_) => "request",
+        Purpose::Work(work) => match work.cause {
+            Cause::Load(_) | Cause::Request(_) => "load",
+            Cause::Schedule(_) => "schedule",
+            Cause::Async(_) => "async",
+        },
+    }
+}

@@ -1,0 +1,323 @@
+//! Callers and their sessions: opening one for a request, watching it, bringing it an answer.
+
+use crate::{
+    Caller, Challenged, Engine, Error,
+    live::{Held, Progress},
+    retrieval::Retrieved,
+    sessions::{Brought, LOOK, Outcome, Purpose, answer_field, redeem, ticket},
+};
+use connect::talk::Failure;
+use domain::{
+    ids::{LinkId, SessionId, TenantId},
+    link::{Link, Status},
+    session::{Event, State},
+};
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use std::{collections::HashSet, sync::Arc};
+use store::sessions::StoredSession;
+
+/// A caller's view of a session from some challenge on.
+pub(crate) struct Watch {
+    tenant: TenantId,
+    link: LinkId,
+    session: SessionId,
+    /// Challenges up to this one are old news.
+    after: u32,
+    held: Option<Arc<Held>>,
+}
+
+impl Engine {
+    /// Whether data can be asked of the link; the contract's error if not.
+    pub(crate) fn check_usable(&self, link: &Link) -> Result<(), Error> {
+        match link.status {
+            Status::Unconfirmed => Err(Error::UnconfirmedLink),
+            _ if !link.has_credentials() => Err(Error::ExpiredCredentials),
+            Status::Invalid => Err(Error::InvalidLink),
+            Status::Valid | Status::TokenRequired => Ok(()),
+        }
+    }
+
+    /// Opens a session for a caller, once the link has no other. A short wait is normal: a new link
+    /// is still being loaded when its owner asks for the first time.
+    pub(crate) async fn open_for_caller(
+        &self,
+        caller: &Caller,
+        link: &Link,
+        purpose: Purpose,
+        brought: Brought,
+    ) -> Result<Watch, Error> {
+        self.check_open(&link.institution).await?;
+        let patience = self
+            .env()
+            .now()
+            .saturating_add(self.settings().session_patience)
+            .unwrap_or(Timestamp::MAX);
+        loop {
+            let row = self.new_session(link, &purpose, caller.request);
+            let mut tx = self.store().write().await?;
+            if tx.open_sessions_across_buckets(link.tenant).await?
+                >= self.settings().sessions_per_tenant
+            {
+                return Err(Failure::TooManySessions.into());
+            }
+            if tx.open_session(&row).await? {
+                tx.commit().await?;
+                return Ok(self.watched(row, purpose, brought));
+            }
+            let Some(other) = tx.open_session_of(link.tenant, link.id).await? else { continue };
+            drop(tx);
+            if other.session.state == State::Challenged {
+                // A person who asks again does not come back to the old question.
+                self.supersede(&other).await?;
+                continue;
+            }
+            if self.env().now() >= patience {
+                return Err(Failure::TooManySessions.into());
+            }
+            self.until_it_ends(&other, patience).await;
+        }
+    }
+
+    pub(crate) fn watched(&self, row: StoredSession, purpose: Purpose, brought: Brought) -> Watch {
+        let (tenant, link, session) = (row.session.tenant, row.session.link, row.session.id);
+        let held = self.start_session(row, purpose, brought);
+        Watch { tenant, link, session, after: 0, held: Some(held) }
+    }
+
+    /// Waits a little for another session of the link.
+    pub(crate) async fn until_it_ends(&self, other: &StoredSession, patience: Timestamp) {
+        let look = self.env().now().saturating_add(LOOK).unwrap_or(patience).min(patience);
+        match self.live().get(other.session.id) {
+            Some(held) => {
+                let mut progress = held.progress.subscribe();
+                drop(held);
+                tokio::select! {
+                    () = async { while progress.changed().await.is_ok() {} } => {}
+                    () = self.env().sleep_until(patience) => {}
+                }
+            }
+            None => self.env().sleep_until(look).await,
+        }
+    }
+
+    /// Ends a parked session because its link is asked for anew.
+    pub(crate) async fn supersede(&self, row: &StoredSession) -> Result<(), Error> {
+        let now = self.env().now();
+        let mut tx = self.store().write().await?;
+        if let Ok(session) = row.session.clone().apply(Event::Broke, now) {
+            let outcome = serde_json::to_string(&Outcome::Failed(Failure::SessionExpired))
+                .expect("plain data");
+            let outcome = store::sessions::Outcome { state: session.state, outcome, sealed: None };
+            tx.finish_session(session.id, &outcome, now).await?;
+        }
+        tx.commit().await?;
+        if let Some(held) = self.live().get(row.session.id) {
+            held.answered.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Brings an answer to a parked session; `fits` says whether the caller came back to the
+    /// collection that the session belongs to.
+    pub(crate) async fn answer_challenge(
+        &self,
+        caller: &Caller,
+        given: SessionId,
+        link: Option<LinkId>,
+        answer: Option<SecretString>,
+        fits: impl Fn(&Purpose) -> bool,
+    ) -> Result<Watch, Error> {
+        let (id, number) = redeem(given);
+        let mut tx = self.store().write().await?;
+        let row = tx.session(caller.tenant, id).await?.ok_or(Error::SessionExpired)?;
+        let purpose: Purpose = serde_json::from_str(&row.purpose)
+            .map_err(|e| Error::Internal("reading a session", Box::new(e)))?;
+        if !fits(&purpose)
+            || link.is_some_and(|link| link != row.session.link)
+            || row.challenge_number != number
+        {
+            return Err(Error::SessionExpired);
+        }
+        let asks = row.challenge.as_ref().is_none_or(domain::session::Challenge::expects_input);
+        let answer = match answer {
+            Some(answer) => answer,
+            None if asks => {
+                return Err(Error::field("required", "This field is required.", "token"));
+            }
+            None => SecretString::from(""),
+        };
+        let answered = row
+            .session
+            .clone()
+            .apply(Event::AnswerGiven, self.env().now())
+            .map_err(|_| Error::SessionExpired)?;
+        let secrets = tx.secrets(row.session.link).await?.ok_or(Error::SessionExpired)?;
+        let sealed = self.seal_text(&secrets, caller.tenant, &answer_field(id), &answer)?;
+        if !tx.give_answer(&answered, number, &sealed).await? {
+            return Err(Error::SessionExpired);
+        }
+        tx.commit().await?;
+        let held = self.live().get(id);
+        if let Some(held) = &held {
+            held.progress.send_if_modified(|progress| {
+                let parked = matches!(progress, Progress::Challenged { .. });
+                if parked {
+                    *progress = Progress::Working;
+                }
+                parked
+            });
+            held.answered.notify_one();
+        }
+        Ok(Watch {
+            tenant: caller.tenant,
+            link: row.session.link,
+            session: id,
+            after: number,
+            held,
+        })
+    }
+
+    /// Waits until the link is confirmed.
+    pub(crate) async fn confirmed(&self, watch: Watch) -> Result<Link, Error> {
+        let (tenant, link) = (watch.tenant, watch.link);
+        match self.outcome_of(watch).await? {
+            Progress::LoggedIn | Progress::Answered(_) => self.link(tenant, link).await,
+            Progress::Failed(failure) => Err(failure.into()),
+            Progress::Working | Progress::Challenged { .. } => Err(Error::SessionExpired),
+        }
+    }
+
+    /// Waits for the data.
+    pub(crate) async fn answer_of(&self, watch: Watch) -> Result<Retrieved, Error> {
+        match self.outcome_of(watch).await? {
+            Progress::Answered(answer) => Ok(Arc::unwrap_or_clone(answer)),
+            Progress::Failed(failure) => Err(failure.into()),
+            _ => Err(Error::SessionExpired),
+        }
+    }
+
+    /// Waits for what comes next: a new challenge is an error, all else the caller's to read.
+    async fn outcome_of(&self, watch: Watch) -> Result<Progress, Error> {
+        let deadline = self.settings().request_budget;
+        let waiting = async {
+            match &watch.held {
+                Some(held) => {
+                    let mut progress = held.progress.subscribe();
+                    let news = |p: &Progress| match p {
+                        Progress::Working => false,
+                        Progress::Challenged { number, .. } => *number > watch.after,
+                        _ => true,
+                    };
+                    // The sender lives as long as the session; when it is gone the last value stays.
+                    let waited = progress.wait_for(news).await.map(|progress| progress.clone());
+                    Ok(waited.unwrap_or_else(|_| Progress::Failed(Failure::SessionExpired)))
+                }
+                None => self.elsewhere(&watch).await,
+            }
+        };
+        let progress = self.env().within(deadline, waiting).await.ok_or(Error::TimedOut)??;
+        match progress {
+            Progress::Challenged { number, until, challenge } => {
+                Err(self.challenged(&watch, number, until, &challenge))
+            }
+            progress => Ok(progress),
+        }
+    }
+
+    fn challenged(
+        &self,
+        watch: &Watch,
+        number: u32,
+        until: Timestamp,
+        challenge: &domain::session::Challenge,
+    ) -> Error {
+        let left = until.duration_since(self.env().now()).max(SignedDuration::ZERO);
+        Error::Challenged(Box::new(Challenged {
+            session: ticket(watch.session, number),
+            link: watch.link,
+            expiry: u32::try_from(left.as_secs()).unwrap_or(0),
+            challenge: challenge.clone(),
+        }))
+    }
+
+    /// The session runs in another process: looks at its row until it says something new.
+    async fn elsewhere(&self, watch: &Watch) -> Result<Progress, Error> {
+        loop {
+            let mut tx = self.store().read().await?;
+            let Some(row) = tx.session(watch.tenant, watch.session).await? else {
+                return Ok(Progress::Failed(Failure::InvalidCredentials));
+            };
+            if row.session.state == State::Challenged
+                && row.challenge_number > watch.after
+                && let Some(challenge) = row.challenge
+            {
+                let (number, until) = (row.challenge_number, row.session.deadline);
+                return Ok(Progress::Challenged { number, until, challenge: Arc::new(challenge) });
+            }
+            if let Some(outcome) = row.outcome.as_deref().filter(|_| row.session.state.is_over()) {
+                let outcome: Outcome = serde_json::from_str(outcome)
+                    .map_err(|e| Error::Internal("reading a session", Box::new(e)))?;
+                let purpose = serde_json::from_str(&row.purpose).ok();
+                return self.told_by(tx, watch, purpose, outcome).await;
+            }
+            let registering = matches!(
+                serde_json::from_str(&row.purpose),
+                Ok(Purpose::Register | Purpose::Repair)
+            );
+            if registering
+                && row.session.state == State::Running
+                && tx
+                    .link(watch.tenant, watch.link)
+                    .await?
+                    .is_some_and(|link| link.status == Status::Valid)
+            {
+                return Ok(Progress::LoggedIn);
+            }
+            drop(tx);
+            self.env().sleep(LOOK).await;
+        }
+    }
+
+    async fn told_by(
+        &self,
+        mut tx: store::Tx,
+        watch: &Watch,
+        purpose: Option<Purpose>,
+        outcome: Outcome,
+    ) -> Result<Progress, Error> {
+        let answered = |items, saved| {
+            Progress::Answered(Arc::new(Retrieved { saved, items, records: Vec::new() }))
+        };
+        Ok(match outcome {
+            Outcome::Done => Progress::LoggedIn,
+            Outcome::Failed(failure) => Progress::Failed(failure),
+            Outcome::Kept(records) => {
+                drop(tx);
+                let Some(Purpose::Retrieve(wanted)) = purpose else {
+                    return Err(Error::SessionExpired);
+                };
+                let resource = wanted.resource()?;
+                let mut items = Vec::with_capacity(records.len());
+                for id in records {
+                    items.push(self.record(watch.tenant, resource, id.into()).await?);
+                }
+                answered(items, true)
+            }
+            Outcome::Unkept => {
+                let sealed = tx
+                    .sealed_outcome(watch.tenant, watch.session)
+                    .await?
+                    .ok_or(Error::SessionExpired)?;
+                let secrets = tx.secrets(watch.link).await?.ok_or(Error::SessionExpired)?;
+                answered(self.open_answer(&secrets, watch.tenant, watch.session, &sealed)?, false)
+            }
+        })
+    }
+}
+
+/// The names in a list that occur twice or more are taken once, in order.
+pub(crate) fn distinct(names: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    names.into_iter().filter(|name| seen.insert(name.clone())).collect()
+}
