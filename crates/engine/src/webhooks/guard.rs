@@ -1,0 +1,369 @@
+//! Keeps webhooks out of the operator's own network: a tenant chooses the URL, so without this any
+//! tenant could make Vinculo post to a metadata service or a neighbour's admin port.
+//!
+//! In two layers: the host is looked at when an endpoint is configured and before each request, and
+//! the resolved addresses when a connection is made. The second is what holds, since a name may
+//! resolve to something else every time; the first tells the tenant early, and covers literal
+//! addresses, which never reach a resolver.
+
+use reqwest::{
+    Url,
+    dns::{Addrs, Name, Resolve, Resolving},
+};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use url::Host;
+
+/// The longest URL an endpoint may have, in bytes.
+pub const LONGEST_URL: usize = 2048;
+
+/// Where webhooks may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Also to this machine and its neighbours: `vinculo dev`.
+    Anywhere,
+    /// Only to addresses that the whole internet can reach.
+    Public,
+}
+
+/// An address that webhooks may not go to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{host} is not a public address ({why})")]
+pub struct Forbidden {
+    /// The name or address.
+    pub host: String,
+    /// What kind of place it is.
+    pub why: &'static str,
+}
+
+/// Why a text cannot be an endpoint's URL. Reads as a sentence for the tenant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAnEndpoint {
+    /// Not a URL at all, or one without a host.
+    #[error("Enter a valid URL.")]
+    NotAUrl,
+    /// Longer than [`LONGEST_URL`].
+    #[error("Ensure this field has no more than {LONGEST_URL} characters.")]
+    TooLong,
+    /// Neither http nor https.
+    #[error("Enter a URL that starts with http:// or https://.")]
+    Scheme,
+    /// A user name or password, which would show up in every list of endpoints.
+    #[error("Put credentials into `authorization`, not into the URL.")]
+    Credentials,
+    /// A place inside the operator's network.
+    #[error("Enter a URL that can be reached from the internet: {0}.")]
+    Forbidden(#[from] Forbidden),
+}
+
+/// The blocks of IPv4 that are not public, from IANA's special-purpose registry.
+const PRIVATE_V4: &[(Ipv4Addr, u32, &str)] = &[
+    (Ipv4Addr::new(0, 0, 0, 0), 8, "this network"),
+    (Ipv4Addr::new(10, 0, 0, 0), 8, "private"),
+    (Ipv4Addr::new(100, 64, 0, 0), 10, "shared by a carrier"),
+    (Ipv4Addr::new(127, 0, 0, 0), 8, "loopback"),
+    (Ipv4Addr::new(169, 254, 0, 0), 16, "link-local"),
+    (Ipv4Addr::new(172, 16, 0, 0), 12, "private"),
+    (Ipv4Addr::new(192, 0, 0, 0), 24, "reserved"),
+    (Ipv4Addr::new(192, 0, 2, 0), 24, "documentation"),
+    (Ipv4Addr::new(192, 88, 99, 0), 24, "reserved"),
+    (Ipv4Addr::new(192, 168, 0, 0), 16, "private"),
+    (Ipv4Addr::new(198, 18, 0, 0), 15, "benchmarking"),
+    (Ipv4Addr::new(198, 51, 100, 0), 24, "documentation"),
+    (Ipv4Addr::new(203, 0, 113, 0), 24, "documentation"),
+    (Ipv4Addr::new(224, 0, 0, 0), 4, "multicast"),
+    (Ipv4Addr::new(240, 0, 0, 0), 4, "reserved"),
+];
+
+/// The one block of IPv6 that is handed out to the internet …
+const PUBLIC_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
+
+/// … and what inside it is not public.
+const PRIVATE_V6: &[(Ipv6Addr, u32, &str)] = &[
+    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23, "reserved"),
+    (Ipv6Addr::new(0x2001, 0x0db8, 0, 0, 0, 0, 0, 0), 32, "documentation"),
+    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16, "6to4"),
+    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20, "documentation"),
+];
+
+/// An IPv4 address in disguise: the blocks whose last 32 bits are one.
+const V4_INSIDE_V6: &[Ipv6Addr] =
+    &[Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0, 0), Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0)];
+
+/// What kind of place inside somebody's network `address` is; `None` for a public one.
+#[must_use]
+pub fn private(address: IpAddr) -> Option<&'static str> {
+    match address {
+        IpAddr::V4(address) => {
+            let found = PRIVATE_V4.iter().find(|(block, length, _)| {
+                (address.to_bits() ^ block.to_bits()).leading_zeros() >= *length
+            });
+            found.map(|(_, _, why)| *why)
+        }
+        IpAddr::V6(address) => {
+            let inside = |block: Ipv6Addr, length: u32| {
+                (address.to_bits() ^ block.to_bits()).leading_zeros() >= length
+            };
+            if V4_INSIDE_V6.iter().any(|block| inside(*block, 96)) {
+                let [.., a, b, c, d] = address.octets();
+                return private(Ipv4Addr::new(a, b, c, d).into());
+            }
+            if address.is_loopback() {
+                return Some("loopback");
+            }
+            if !inside(PUBLIC_V6.0, PUBLIC_V6.1) {
+                return Some("not global unicast");
+            }
+            let found = PRIVATE_V6.iter().find(|(block, length, _)| inside(*block, *length));
+            found.map(|(_, _, why)| *why)
+        }
+    }
+}
+
+impl Reach {
+    /// Whether the host as written may be posted to. Names pass here unless they say themselves
+    /// that they are local; what they resolve to is looked at when a connection is made.
+    pub fn allows(self, url: &Url) -> Result<(), Forbidden> {
+        if self == Self::Anywhere {
+            return Ok(());
+        }
+        let (host, why) = match url.host() {
+            Some(Host::Ipv4(address)) => (address.to_string(), private(address.into())),
+            Some(Host::Ipv6(address)) => (address.to_string(), private(address.into())),
+            Some(Host::Domain(name)) => {
+                let bare = name.strip_suffix('.').unwrap_or(name);
+                let local = bare == "localhost" || bare.ends_with(".localhost");
+                (name.to_owned(), local.then_some("loopback"))
+            }
+            None => (String::new(), Some("no host")),
+        };
+        why.map_or(Ok(()), |why| Err(Forbidden { host, why }))
+    }
+
+    /// Reads what a tenant gives as an endpoint's URL.
+    pub fn endpoint(self, text: &str) -> Result<Url, NotAnEndpoint> {
+        if text.len() > LONGEST_URL {
+            return Err(NotAnEndpoint::TooLong);
+        }
+        let url = Url::parse(text).map_err(|_| NotAnEndpoint::NotAUrl)?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(NotAnEndpoint::Scheme);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(NotAnEndpoint::Credentials);
+        }
+        self.allows(&url)?;
+        Ok(url)
+    }
+
+    /// Of what a name resolved to, the addresses that may be connected to.
+    fn keep(self, host: &str, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Forbidden> {
+        if self == Self::Anywhere {
+            return Ok(found);
+        }
+        let mut refused = None;
+        let kept: Vec<_> = found
+            .into_iter()
+            .filter(|address| match private(address.ip()) {
+                Some(why) => {
+                    refused = Some(why);
+                    false
+                }
+                None => true,
+            })
+            .collect();
+        match refused {
+            Some(why) if kept.is_empty() => Err(Forbidden { host: host.to_owned(), why }),
+            _ => Ok(kept),
+        }
+    }
+}
+
+/// The system's resolver, with what may not be reached taken out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GuardedResolver(pub(super) Reach);
+
+impl Resolve for GuardedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let reach = self.0;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let kept = reach.keep(name.as_str(), found)?;
+            Ok(Box::new(kept.into_iter()) as Addrs)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_kind_of_private_address_is_refused() {
+        for host in [
+            "0.0.0.0",
+            "0.1.2.3",
+            "10.0.0.1",
+            "10.255.255.255",
+            "100.64.0.1",
+            "100.127.255.255",
+            "127.0.0.1",
+            "127.255.255.254",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.88.99.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.19.255.255",
+            "198.51.100.7",
+            "203.0.113.9",
+            "224.0.0.1",
+            "239.255.255.255",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::7f00:1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::10.0.0.1",
+            "64:ff9b:1::1",
+            "100::1",
+            "2001::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "3fff::1",
+            "5f00::1",
+            "fc00::1",
+            "fd00:ec2::254",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+        ] {
+            let address: IpAddr = host.parse().expect("an address");
+            assert!(private(address).is_some(), "{host}");
+            let url = if address.is_ipv6() {
+                format!("http://[{host}]:81/")
+            } else {
+                format!("http://{host}:81/")
+            };
+            assert!(
+                matches!(Reach::Public.endpoint(&url), Err(NotAnEndpoint::Forbidden(_))),
+                "{url}"
+            );
+            assert!(Reach::Anywhere.endpoint(&url).is_ok(), "{url} is fine for a developer");
+        }
+    }
+
+    #[test]
+    fn public_addresses_pass_and_the_edges_of_blocks_are_exact() {
+        for host in [
+            "1.1.1.1",
+            "9.255.255.255",
+            "11.0.0.0",
+            "100.63.255.255",
+            "100.128.0.0",
+            "126.255.255.255",
+            "128.0.0.1",
+            "169.253.255.255",
+            "169.255.0.0",
+            "172.15.255.255",
+            "172.32.0.0",
+            "192.167.255.255",
+            "192.169.0.0",
+            "198.17.255.255",
+            "198.20.0.0",
+            "223.255.255.255",
+            "2606:4700::1111",
+            "2a00:1450:4001::8",
+            "::ffff:8.8.8.8",
+            "64:ff9b::8.8.8.8",
+            "2001:200::1",
+            "2003::1",
+            "3ffe::1",
+        ] {
+            assert_eq!(private(host.parse().expect("an address")), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn disguises_of_local_hosts_are_seen_through() {
+        for url in [
+            "http://localhost/",
+            "http://LOCALHOST:8080/x",
+            "https://localhost./",
+            "http://a.localhost/",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://0177.0.0.1/",
+            "http://127.1/",
+            "http://0/",
+            "http://[::ffff:7f00:1]/",
+            "http://[::ffff:169.254.169.254]/latest/meta-data/",
+            "http://１２７.０.０.１/",
+            "http://127.0.0.1。/",
+        ] {
+            assert!(
+                matches!(Reach::Public.endpoint(url), Err(NotAnEndpoint::Forbidden(_))),
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_endpoint_says_why() {
+        let refused = |text: &str| Reach::Anywhere.endpoint(text).expect_err(text);
+        assert_eq!(refused(""), NotAnEndpoint::NotAUrl);
+        assert_eq!(refused("example.com/hook"), NotAnEndpoint::NotAUrl);
+        assert_eq!(refused("https://"), NotAnEndpoint::NotAUrl);
+        assert_eq!(refused("ftp://example.com"), NotAnEndpoint::Scheme);
+        assert_eq!(refused("file:///etc/passwd"), NotAnEndpoint::Scheme);
+        assert_eq!(refused("https://user@example.com"), NotAnEndpoint::Credentials);
+        assert_eq!(refused("https://:pass@example.com"), NotAnEndpoint::Credentials);
+        let long = format!("https://example.com/{}", "x".repeat(LONGEST_URL));
+        assert_eq!(refused(&long), NotAnEndpoint::TooLong);
+        assert!(Reach::Public.endpoint("https://hooks.example.com:8443/a?b=c").is_ok());
+    }
+
+    #[test]
+    fn a_name_may_be_used_as_long_as_one_of_its_addresses_may() {
+        let at = |text: &str| text.parse::<SocketAddr>().expect("an address");
+        let mixed = vec![at("10.0.0.1:0"), at("1.1.1.1:0"), at("[::1]:0")];
+        assert_eq!(Reach::Public.keep("mixed", mixed), Ok(vec![at("1.1.1.1:0")]));
+        let inside = Reach::Public.keep("inside", vec![at("10.0.0.1:0")]);
+        assert_eq!(inside, Err(Forbidden { host: "inside".into(), why: "private" }));
+        assert_eq!(Reach::Public.keep("nothing", vec![]), Ok(vec![]));
+        assert_eq!(Reach::Anywhere.keep("x", vec![at("[::1]:0")]), Ok(vec![at("[::1]:0")]));
+    }
+
+    proptest! {
+        /// The standard library's own opinion is a lower bound of ours.
+        #[test]
+        fn nothing_that_std_calls_local_passes(bits in any::<u32>()) {
+            let v4 = Ipv4Addr::from_bits(bits);
+            let local = v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_broadcast()
+                || v4.is_documentation() || v4.is_unspecified() || v4.is_multicast();
+            prop_assert!(!local || private(v4.into()).is_some());
+            prop_assert_eq!(private(v4.to_ipv6_mapped().into()), private(v4.into()));
+        }
+
+        /// The same for IPv6.
+        #[test]
+        fn nothing_outside_global_unicast_passes(bits in any::<u128>()) {
+            let v6 = Ipv6Addr::from_bits(bits);
+            let local = v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_multicast();
+            prop_assert!(!local || private(v6.into()).is_some());
+        }
+
+        /// Whatever is written, it is refused or understood; nothing panics.
+        #[test]
+        fn any_text_is_answered(text in ".{0,200}") {
+            if let Ok(url) = Reach::Public.endpoint(&text) {
+                prop_assert!(matches!(url.scheme(), "http" | "https"));
+            }
+        }
+    }
+}
