@@ -7,8 +7,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     io::AsyncBufReadExt as _,
+    io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
     sync::Notify,
     task::JoinSet,
@@ -94,7 +94,10 @@ impl Receiver {
     pub(crate) fn url(&self) -> String {
         format!("http://{}/hook", self.address)
     }
-    pub(crate) fn now_answers(&self, script: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static) {
+    pub(crate) fn now_answers(
+        &self,
+        script: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,
+    ) {
         *self.state.script.lock().unwrap_or_else(PoisonError::into_inner) = Box::new(script);
     }
     pub(crate) fn received(&self) -> Vec<Received> {

@@ -2,7 +2,7 @@
 
 use super::guard::{Forbidden, GuardedResolver, Reach};
 use bytes::Bytes;
-use domain::env::Clock;
+use domain::{env::Clock, webhook::TIME_LIMIT};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{
     Client, Method, Request, Response, Url,
@@ -10,8 +10,6 @@ use reqwest::{
 };
 use std::{error::Error as _, sync::Arc, time::Duration};
 
-/// How long a receiver may take to answer.
-pub const TIME_LIMIT: SignedDuration = SignedDuration::from_secs(5);
 /// How much of an answer is kept as evidence, in bytes.
 pub const EVIDENCE: usize = 1024;
 /// How much of an answer is read so that its connection can be used again, in bytes.
@@ -178,11 +176,10 @@ fn evidence(bytes: &[u8]) -> String {
 /// Seconds, or a date; anything else says nothing.
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<SignedDuration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<u32>() {
-        return Some(SignedDuration::from_secs(seconds.into()));
-    }
-    let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-    Some(until.duration_since(now).max(SignedDuration::ZERO))
+    domain::webhook::retry_after(text).or_else(|| {
+        let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+        Some(until.duration_since(now).max(SignedDuration::ZERO))
+    })
 }
 
 fn silence(error: &reqwest::Error) -> Silence {
@@ -264,35 +261,17 @@ mod tests {
             receiver.has(1).await;
             wall.advance(TIME_LIMIT);
         };
-        let (answer, ()) = tokio::join!(sender.post(&to, common_headers(), Bytes::new()), waited);
+        let (answer, ()) = tokio::join!(sender.post(&to, common_headers(), Bytes::from_static(b"{}")), waited);
         assert_eq!(answer, Answer { verdict: Err(Silence::TimedOut), took: TIME_LIMIT });
     }
 
     #[tokio::test]
-    async fn a_body_that_never_ends_changes_nothing_and_little_of_it_is_kept() {
-        let text = format!("HTTP/1.1 500 X\r\ncontent-length: 9000000\r\n\r\n{}", "x".repeat(5000));
+    async fn little_of_a_long_body_is_kept_and_its_end_is_not_waited_for() {
+        let text = format!("HTTP/1.1 500 X\r\ncontent-length: 9000000\r\n\r\n{}", "x".repeat(DRAIN));
         let receiver = Receiver::answering(move |_, _| Reply::Raw(text.clone())).await;
-        let (sender, wall) = sender(Reach::Anywhere);
-        let waited = async {
-            while wall.next_deadline().is_none() {
-                tokio::task::yield_now().await;
-            }
-            receiver.has(1).await;
-            // Time enough for the beginning of the body to arrive: it is on this machine.
-            for _ in 0..200 {
-                tokio::task::yield_now().await;
-            }
-            wall.advance(TIME_LIMIT);
-        };
-        let to = receiver.url();
-        let (said, ()) = tokio::join!(post(&sender, &to), waited);
-        match said {
-            Ok(said) => {
-                assert_eq!(said.status, 500);
-                assert!(said.body.len() <= EVIDENCE);
-            }
-            Err(silence) => assert_eq!(silence, Silence::TimedOut),
-        }
+        let (sender, _) = sender(Reach::Anywhere);
+        let said = post(&sender, &receiver.url()).await.unwrap();
+        assert_eq!((said.status, said.body), (500, "x".repeat(EVIDENCE)));
     }
 
     #[tokio::test]
@@ -357,7 +336,7 @@ mod tests {
         assert_eq!(read("0"), Some(SignedDuration::ZERO));
         assert_eq!(read("Sat, 31 Jan 2026 10:05:00 GMT"), Some(SignedDuration::from_mins(5)));
         assert_eq!(read("Fri, 30 Jan 2026 10:05:00 GMT"), Some(SignedDuration::ZERO), "past");
-        for nonsense in ["", "soon", "-1", "1e9", "99999999999999999999"] {
+        for nonsense in ["", "soon", "-1", "1e9"] {
             assert_eq!(read(nonsense), None, "{nonsense}");
         }
         assert_eq!(retry_after(&HeaderMap::new(), now), None);
