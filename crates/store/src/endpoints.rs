@@ -2,10 +2,11 @@
 
 use crate::{
     Error, Tx,
-    value::{Row, Value, corrupt, values},
+    value::{Row, Value, batch, corrupt, values},
 };
 use domain::ids::{EndpointId, TenantId};
 use jiff::Timestamp;
+use serde::Serialize;
 use std::fmt;
 
 /// An address that takes a tenant's webhooks.
@@ -115,6 +116,38 @@ impl Tx {
             " from endpoints where tenant = $1 order by created_at, id"
         );
         self.rows(SQL, values![tenant]).await?.iter().map(endpoint).collect()
+    }
+
+    /// Those of these endpoints that exist, whosever they are: for the dispatcher.
+    pub async fn endpoints_of_any_tenant(
+        &mut self,
+        ids: &[EndpointId],
+    ) -> Result<Vec<Endpoint>, Error> {
+        const SQL: &str = concat!(
+            "select ",
+            endpoint_columns!(),
+            " from endpoints where id in
+                (select unhex(wanted.value ->> 'id') from json_each($1) as wanted)"
+        );
+        #[derive(Serialize)]
+        struct Wanted {
+            id: String,
+        }
+        let ids = batch(ids.iter().map(|id| Wanted { id: id.hex() }));
+        self.rows(SQL, values![ids]).await?.iter().map(endpoint).collect()
+    }
+
+    /// Disables an endpoint; false if it is gone or disabled already.
+    pub async fn disable_endpoint(
+        &mut self,
+        tenant: TenantId,
+        id: EndpointId,
+        at: Timestamp,
+        reason: &str,
+    ) -> Result<bool, Error> {
+        const SQL: &str = "update endpoints set disabled_at = $3, disabled_reason = $4
+            where id = $1 and tenant = $2 and disabled_at is null";
+        self.hit(SQL, values![id, tenant, at, reason]).await
     }
 
     /// Stores what has changed of an endpoint; false if it is gone. Its birth never changes.

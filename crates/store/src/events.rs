@@ -6,11 +6,12 @@
 
 use crate::{
     Buckets, Error, Tx,
+    conditions::Sql,
     links::Listed,
-    value::{Row, Value, batch, values},
+    value::{Row, batch, values},
 };
 use domain::{
-    filter::Page,
+    filter::{Condition, Page, Source},
     ids::{DeliveryId, EndpointId, EventId, LinkId, NodeId, TenantId},
     words,
 };
@@ -69,6 +70,8 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// How often it has been attempted.
     pub attempts: u32,
+    /// How often since it was announced or last replayed.
+    pub tries: u32,
     /// When it may be claimed: the next attempt, or the end of the lease.
     pub next_attempt_at: Timestamp,
     /// Who is attempting it.
@@ -83,6 +86,30 @@ pub struct Delivery {
     pub last_status: Option<u32>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
+}
+
+/// A delivery as it is listed, with what it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedDelivery {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// `webhook_type`.
+    pub kind: String,
+    /// `webhook_code`.
+    pub code: String,
+}
+
+/// Which deliveries to make pending again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replay {
+    /// Those to this endpoint; to any that is not disabled if nothing is said.
+    pub endpoint: Option<EndpointId>,
+    /// Those announced from then …
+    pub from: Timestamp,
+    /// … until before then.
+    pub to: Timestamp,
+    /// Those that ended so.
+    pub states: Vec<DeliveryState>,
 }
 
 /// A claimed delivery with what is to be sent.
@@ -148,8 +175,8 @@ macro_rules! event_columns {
 }
 macro_rules! delivery_columns {
     () => {
-        "id, tenant, link, event, endpoint, state, attempts, next_attempt_at, lease_owner, fence, \
-     created_at, finished_at, last_status, last_error"
+        "id, tenant, link, event, endpoint, state, attempts, tries, next_attempt_at, lease_owner, \
+     fence, created_at, finished_at, last_status, last_error"
     };
 }
 
@@ -175,6 +202,7 @@ fn delivery(row: &Row) -> Result<Delivery, Error> {
         endpoint: row.get("endpoint")?,
         state: row.parsed("state")?,
         attempts: row.get("attempts")?,
+        tries: row.get("tries")?,
         next_attempt_at: row.get("next_attempt_at")?,
         lease_owner: row.get("lease_owner")?,
         fence: row.get("fence")?,
@@ -194,7 +222,7 @@ macro_rules! in_order {
             and earlier.endpoint = deliveries.endpoint and earlier.state = 'pending'
             and (earlier.number < deliveries.number
                 or (earlier.number = deliveries.number and earlier.id < deliveries.id))
-            and (earlier.attempts = 0
+            and (earlier.tries = 0
                 or (earlier.lease_owner is not null and earlier.next_attempt_at > ",
             $now,
             ")))"
@@ -214,8 +242,8 @@ impl Tx {
             (bucket, id, tenant, link, type, code, process_type, body, created_at)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         const DELIVERY: &str = "insert into deliveries (bucket, id, tenant, link, event, endpoint,
-                number, state, attempts, next_attempt_at, fence, created_at)
-            select $1, $2, $3, $4, $5, $6, coalesce(max(number), 0) + 1, 'pending', 0,
+                number, state, attempts, tries, next_attempt_at, fence, created_at)
+            select $1, $2, $3, $4, $5, $6, coalesce(max(number), 0) + 1, 'pending', 0, 0,
                 cast($7 as bigint), 0, cast($7 as bigint)
             from deliveries
             where bucket = $1 and link = $4 and endpoint = $6 and state = 'pending'";
@@ -232,7 +260,8 @@ impl Tx {
     }
 
     /// Takes up to `limit` due deliveries out of `buckets` for `node`, the longest due first, until
-    /// `lease_until`, keeping the order of each link and endpoint.
+    /// `lease_until`, keeping the order of each link and endpoint. Those to the endpoints of `busy`
+    /// are left for later, so that a slow receiver does not take the place of all others.
     pub async fn claim_deliveries_across_buckets(
         &mut self,
         node: NodeId,
@@ -240,10 +269,13 @@ impl Tx {
         lease_until: Timestamp,
         limit: u32,
         buckets: Buckets,
+        busy: &[EndpointId],
     ) -> Result<Vec<Claimed>, Error> {
         macro_rules! due { () => { concat!(
             "select bucket, id, fence from deliveries
-             where state = 'pending' and next_attempt_at <= $1 and bucket between $2 and $3 and ",
+             where state = 'pending' and next_attempt_at <= $1 and bucket between $2 and $3
+                and endpoint not in (select unhex(busy.value ->> 'id') from json_each($5) as busy)
+                and ",
             in_order!("$1"),
             " order by next_attempt_at, number limit $4"
         ) } }
@@ -264,13 +296,18 @@ impl Tx {
                 on events.bucket = cast(wanted.value ->> 'bucket' as smallint)
                 and events.id = unhex(wanted.value ->> 'id')";
         #[derive(Serialize)]
+        struct Named {
+            id: String,
+        }
+        #[derive(Serialize)]
         struct Due {
             bucket: u16,
             id: String,
             fence: u64,
         }
         let sql = self.lock(DUE, DUE_AND_FREE);
-        let due = self.rows(sql, values![now, buckets.from, buckets.to, limit]).await?;
+        let busy = batch(busy.iter().map(|id| Named { id: id.hex() }));
+        let due = self.rows(sql, values![now, buckets.from, buckets.to, limit, busy]).await?;
         if due.is_empty() {
             return Ok(Vec::new());
         }
@@ -298,6 +335,7 @@ impl Tx {
     pub async fn record_attempts(&mut self, attempts: &[Attempt]) -> Result<u64, Error> {
         const DELIVERIES: &str = "update deliveries set lease_owner = null,
                 state = done.value ->> 'state', attempts = cast(done.value ->> 'number' as bigint),
+                tries = tries + 1,
                 next_attempt_at = cast(done.value ->> 'next' as bigint),
                 finished_at = cast(done.value ->> 'finished' as bigint),
                 last_status = cast(done.value ->> 'status' as bigint),
@@ -454,28 +492,35 @@ impl Tx {
         rows.iter().map(delivery).collect()
     }
 
-    /// A page of a tenant's deliveries, newest first; of one endpoint and state when named.
+    /// A page of a tenant's deliveries, newest first. Conditions are on columns of deliveries, or
+    /// on `type` and `code` of their events.
     pub async fn deliveries_across_buckets(
         &mut self,
         tenant: TenantId,
-        endpoint: Option<EndpointId>,
-        state: Option<DeliveryState>,
+        conditions: &[Condition],
         page: Page,
-    ) -> Result<Listed<Delivery>, Error> {
-        const COUNT: &str = "select count(*) from deliveries where tenant = $1
-            and endpoint = coalesce($2, endpoint) and state = coalesce($3, state)";
-        const SQL: &str = concat!(
-            "select ",
-            delivery_columns!(),
-            " from deliveries where tenant = $1
-                and endpoint = coalesce($2, endpoint) and state = coalesce($3, state)
-              order by created_at desc, id desc limit $4 offset $5"
-        );
-        let which = values![tenant, endpoint, state.map(DeliveryState::as_str)];
-        let count = self.number(COUNT, which.clone()).await?;
-        let page: Vec<Value> = values![page.size, page.offset()];
-        let rows = self.rows(SQL, [which, page].concat()).await?;
-        Ok(Listed { count, items: rows.iter().map(delivery).collect::<Result<_, _>>()? })
+    ) -> Result<Listed<ListedDelivery>, Error> {
+        const COUNT: &str = "select count(*)";
+        const SELECT: &str = concat!("select ", delivery_columns!(), ", type, code");
+        const FROM: &str = " from deliveries join
+            (select bucket as event_bucket, id as event_id, type, code from events) as about
+            on event_bucket = deliveries.bucket and event_id = deliveries.event
+            where deliveries.tenant = $1";
+        let (about, own): (Vec<_>, Vec<_>) = conditions.iter().cloned().partition(|condition| {
+            matches!(condition.field.source, Source::Column("type" | "code"))
+        });
+        let mut list = Sql::new(FROM, values![tenant]);
+        list.and("deliveries", &own).and("about", &about);
+        let (count, rows) =
+            self.page_of_list(COUNT, SELECT, &list, "created_at desc, id desc", page).await?;
+        let items = rows.iter().map(|row| {
+            Ok(ListedDelivery {
+                delivery: delivery(row)?,
+                kind: row.get("type")?,
+                code: row.get("code")?,
+            })
+        });
+        Ok(Listed { count, items: items.collect::<Result<_, Error>>()? })
     }
 
     /// Makes a delivery of this tenant pending again, due now, however it ended; false if there is
@@ -487,7 +532,7 @@ impl Tx {
         now: Timestamp,
     ) -> Result<bool, Error> {
         const SQL: &str = "update deliveries set state = 'pending', next_attempt_at = $4,
-                finished_at = null, number = 1 + (select coalesce(max(number), 0)
+                tries = 0, finished_at = null, number = 1 + (select coalesce(max(number), 0)
                     from deliveries as others where others.bucket = $1
                         and others.link = deliveries.link and others.endpoint = deliveries.endpoint
                         and others.state = 'pending')
@@ -495,22 +540,28 @@ impl Tx {
         self.hit(SQL, values![id.bucket(), id, tenant, now]).await
     }
 
-    /// Makes the deliveries to an endpoint that were announced from `from` until before `to` and
-    /// did not arrive pending again, due now; those that arrived too if `all`. How many.
-    pub async fn replay_range_across_buckets(
+    /// Makes all that `replay` says pending again, due now; how many.
+    pub async fn replay_across_buckets(
         &mut self,
         tenant: TenantId,
-        endpoint: EndpointId,
-        (from, to): (Timestamp, Timestamp),
-        all: bool,
+        replay: &Replay,
         now: Timestamp,
     ) -> Result<u64, Error> {
         // In the order in which they were announced, before what is announced from now on.
         const SQL: &str = "update deliveries set state = 'pending', next_attempt_at = $6,
-                finished_at = null
-            where tenant = $1 and created_at >= $2 and created_at < $3 and endpoint = $4
-                and (state in ('failed', 'cancelled') or ($5 and state = 'delivered'))";
-        self.run(SQL, values![tenant, from, to, endpoint, all, now]).await
+                tries = 0, finished_at = null
+            where tenant = $1 and created_at >= $2 and created_at < $3
+                and endpoint = coalesce($4, endpoint) and state <> 'pending'
+                and state in (select wanted.value ->> 'state' from json_each($5) as wanted)
+                and endpoint in (select id from endpoints
+                    where endpoints.tenant = $1 and endpoints.disabled_at is null)";
+        #[derive(Serialize)]
+        struct Wanted {
+            state: DeliveryState,
+        }
+        let Replay { endpoint, from, to, .. } = replay;
+        let states = batch(replay.states.iter().map(|&state| Wanted { state }));
+        self.run(SQL, values![tenant, *from, *to, *endpoint, states, now]).await
     }
 
     /// Cancels what is pending for an endpoint; how many.

@@ -284,6 +284,7 @@ create table deliveries (
     number bigint not null,
     state text not null,
     attempts bigint not null,
+    tries bigint not null,
     next_attempt_at bigint not null,
     lease_owner uuid,
     fence bigint not null,

@@ -272,6 +272,7 @@ create table deliveries (
     number integer not null,
     state text not null,
     attempts integer not null,
+    tries integer not null,
     next_attempt_at integer not null,
     lease_owner blob,
     fence integer not null,
