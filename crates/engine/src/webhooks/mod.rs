@@ -1,4 +1,9 @@
 //! stub
+pub mod guard;
+pub mod sender;
+#[cfg(test)]
+pub(crate) mod receiver;
+
 use crate::{Engine, Error, Settings};
 use domain::{
     ids::RequestId,
