@@ -1,7 +1,7 @@
 //! What is announced when: readings, and what befalls a link. Written in the transaction of the
 //! thing itself; the dispatcher sends it afterwards.
 
-use crate::{Engine, Error, effects::Cause, error::login_message, retrieval::Tally};
+use crate::{Engine, Error, effects::Cause, error::login_message, reading::Tally};
 use connect::talk::Failure;
 use domain::{
     link::Link,

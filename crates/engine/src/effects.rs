@@ -185,10 +185,8 @@ impl Engine {
             let detail = json!({"from": before.status, "to": next.status});
             self.note(tx, &next, "status_changed", detail).await?;
         }
-        if next != *before {
-            self.reschedule_endings(tx, before, &next).await?;
-            tx.save_link(&next).await?;
-        }
+        self.reschedule_endings(tx, before, &next).await?;
+        tx.save_link(&next).await?;
         tracing::debug!(link.id = %next.id, at = %now, status = %next.status, "settled");
         Ok(Some(Settled { link: next, adopted }))
     }

@@ -62,16 +62,15 @@ impl Engine {
 
     /// Until when the institution is left alone; `None` when it may be asked.
     pub(crate) async fn closed_until(&self, institution: &str) -> Result<Option<Timestamp>, Error> {
-        let Some((id, version)) = self.breaker_key(institution).await? else { return Ok(None) };
+        let Some((id, version)) = self.breaker_key(institution) else { return Ok(None) };
         let mut tx = self.store().read().await?;
         let breaker = tx.breaker(id, version).await?;
         Ok(breaker.and_then(|stored| Breaker::read(&stored.state).closed_until(self.env().now())))
     }
 
-    async fn breaker_key(&self, institution: &str) -> Result<Option<(i64, &'static str)>, Error> {
-        let Some(connector) = self.catalogue().connector(institution) else { return Ok(None) };
-        let Some(id) = self.catalogue().id(institution) else { return Ok(None) };
-        Ok(Some((id, connector.version())))
+    fn breaker_key(&self, institution: &str) -> Option<(i64, &'static str)> {
+        let connector = self.catalogue().connector(institution)?;
+        Some((self.catalogue().id(institution)?, connector.version()))
     }
 
     /// A conversation of a link has ended so.
@@ -100,7 +99,7 @@ impl Engine {
             Some(failure) if Breaker::counts(failure) => Verdict::Failed,
             Some(_) => return Ok(()),
         };
-        let Some((id, version)) = self.breaker_key(institution).await? else { return Ok(()) };
+        let Some((id, version)) = self.breaker_key(institution) else { return Ok(()) };
         let now = self.env().now();
         let stored = self.store().read().await?.breaker(id, version).await?;
         let before = stored.as_ref().map(|s| Breaker::read(&s.state)).unwrap_or_default();

@@ -154,7 +154,7 @@ impl Engine {
                 Ok(0) => {}
                 Ok(_) => continue,
                 Err(error) => {
-                    tracing::error!(error = %Chain(&error), "the worker cannot reach its queue")
+                    tracing::error!(error = %Chain(&error), "the worker cannot reach its queue");
                 }
             }
             let look = self

@@ -5,6 +5,7 @@
 
 pub mod advance;
 mod announcements;
+mod bodies;
 mod breaker;
 mod catalogue;
 pub mod changes;
@@ -18,6 +19,7 @@ pub mod ledger;
 pub mod links;
 mod live;
 pub mod query;
+mod reading;
 pub mod retrieval;
 pub mod sessions;
 pub mod tenants;

@@ -5,7 +5,7 @@ use crate::{
     effects::Cause,
     jobs::{Kind, Load},
     sessions::{Brought, Purpose},
-    waiting::{Watch, distinct},
+    waiting::{Watch, check_usable, distinct},
 };
 use connect::talk::Failure;
 use domain::{
@@ -348,7 +348,7 @@ impl Engine {
     ) -> Result<(), Error> {
         let now = self.env().now();
         let link = self.link(caller.tenant, id).await?;
-        self.check_usable(&link)?;
+        check_usable(&link)?;
         let institution = self.institution_named(&link.institution).await?;
         if let Some(names) = &resources {
             check_fetch(&institution, names)?;

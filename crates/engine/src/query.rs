@@ -1,6 +1,6 @@
 //! Stored records: pages, one, deletion. Reads never talk to an institution.
 
-use crate::{Caller, Engine, Error, Listed, retrieval::embed_account};
+use crate::{Caller, Engine, Error, Listed, bodies::embed_account};
 use domain::{
     filter::{Condition, Page, Test, Value},
     ids::{LinkId, RecordId, TenantId},

@@ -5,7 +5,8 @@ use crate::{
     Engine, Error,
     effects::{Cause, Settled},
     live::{Held, Progress},
-    retrieval::{Reader, Retrieved, Wanted},
+    reading::Reader,
+    retrieval::{Retrieved, Wanted},
 };
 use connect::talk::{Ask, Failure};
 use domain::{
@@ -304,10 +305,8 @@ impl Run {
         let settled =
             engine.settle(&mut tx, &link, LinkEvent::LoggedIn(attempt), cause, adopts).await?;
         let Settled { link, adopted } = settled;
-        if adopts {
-            if self.purpose == Purpose::Register {
-                engine.note(&mut tx, &link, "registered", serde_json::json!({})).await?;
-            }
+        if self.purpose == Purpose::Register {
+            engine.note(&mut tx, &link, "registered", serde_json::json!({})).await?;
         }
         tx.commit().await?;
         if adopts {

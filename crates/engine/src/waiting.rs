@@ -28,16 +28,6 @@ pub(crate) struct Watch {
 }
 
 impl Engine {
-    /// Whether data can be asked of the link; the contract's error if not.
-    pub(crate) fn check_usable(&self, link: &Link) -> Result<(), Error> {
-        match link.status {
-            Status::Unconfirmed => Err(Error::UnconfirmedLink),
-            _ if !link.has_credentials() => Err(Error::ExpiredCredentials),
-            Status::Invalid => Err(Error::InvalidLink),
-            Status::Valid | Status::TokenRequired => Ok(()),
-        }
-    }
-
     /// Opens a session for a caller, once the link has no other. A short wait is normal: a new link
     /// is still being loaded when its owner asks for the first time.
     pub(crate) async fn open_for_caller(
@@ -211,7 +201,7 @@ impl Engine {
                     };
                     // The sender lives as long as the session; when it is gone the last value stays.
                     let waited = progress.wait_for(news).await.map(|progress| progress.clone());
-                    Ok(waited.unwrap_or_else(|_| Progress::Failed(Failure::SessionExpired)))
+                    Ok(waited.unwrap_or(Progress::Failed(Failure::SessionExpired)))
                 }
                 None => self.elsewhere(&watch).await,
             }
@@ -320,4 +310,14 @@ impl Engine {
 pub(crate) fn distinct(names: Vec<String>) -> Vec<String> {
     let mut seen = HashSet::new();
     names.into_iter().filter(|name| seen.insert(name.clone())).collect()
+}
+
+/// Whether data can be asked of the link; the contract's error if not.
+pub(crate) fn check_usable(link: &Link) -> Result<(), Error> {
+    match link.status {
+        Status::Unconfirmed => Err(Error::UnconfirmedLink),
+        _ if !link.has_credentials() => Err(Error::ExpiredCredentials),
+        Status::Invalid => Err(Error::InvalidLink),
+        Status::Valid | Status::TokenRequired => Ok(()),
+    }
 }

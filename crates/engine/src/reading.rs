@@ -1,0 +1,636 @@
+//! Reading an institution: asks the connector, checks what comes, lets the ledger compare it with
+//! what is stored, and writes the difference in one transaction.
+
+use crate::{
+    Engine, Error, announcements,
+    bodies::{Platform, content, embed_account},
+    effects::Cause,
+    ledger::{self, Coverage, Doubt, Known, Note, Plan, Reading, Rules, Seen, Verdict},
+    retrieval::{Retrieved, Wanted},
+    sessions::Run,
+};
+use connect::{
+    host::HostedConversation,
+    talk::{Covered, Failure, Fetch, Given, Sink},
+};
+use domain::{
+    env::BoxFuture,
+    ids::RecordId,
+    link::Link,
+    money::Amount,
+    record::{Direction, Facts, Item},
+    resource::{self, Resource, WindowRule},
+    time::Window,
+};
+use jiff::Timestamp;
+use serde_json::json;
+use std::collections::{BTreeMap, HashMap};
+use store::{
+    Tx,
+    changes::ChangeKind,
+    records::{NewRecord, StoredRecord},
+};
+
+/// How many days back institutions show at most.
+const HISTORY: i32 = 365;
+
+/// Takes items, checks them, and keeps them until the reading is whole.
+struct Collector {
+    resource: &'static Resource,
+    at: Timestamp,
+    items: Vec<(u32, Item)>,
+    refused: u32,
+}
+
+impl Sink for Collector {
+    fn give(&mut self, given: Given) -> BoxFuture<'_, Result<(), Failure>> {
+        let Given { account, page, item } = given;
+        match (self.resource.read)(&item, account, self.at) {
+            Ok(item) => self.items.push((page, item)),
+            Err(bad) => {
+                // A broken item is left out; the reading then counts as incomplete, so that
+                // nothing is taken for missing because a parser broke.
+                tracing::warn!(resource = self.resource.name, "an item cannot be kept: {bad}");
+                self.refused += 1;
+            }
+        }
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+/// What one reading did, for webhooks and the timeline.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tally {
+    pub(crate) seen: usize,
+    pub(crate) created: Vec<RecordId>,
+    pub(crate) updated: Vec<RecordId>,
+    pub(crate) deleted: Vec<RecordId>,
+    pub(crate) inflow: usize,
+    pub(crate) outflow: usize,
+    pub(crate) first: Option<jiff::civil::Date>,
+    pub(crate) last: Option<jiff::civil::Date>,
+}
+
+impl Tally {
+    fn of(items: &[(u32, Item)]) -> Self {
+        let mut tally = Self { seen: items.len(), ..Self::default() };
+        for (_, item) in items {
+            let Facts::Movement(movement) = &item.facts else { continue };
+            match movement.direction {
+                Some(Direction::Inflow) => tally.inflow += 1,
+                Some(Direction::Outflow) => tally.outflow += 1,
+                None => {}
+            }
+            let day = movement.value_date;
+            tally.first = Some(tally.first.map_or(day, |first| first.min(day)));
+            tally.last = Some(tally.last.map_or(day, |last| last.max(day)));
+        }
+        tally
+    }
+}
+
+/// An account of the link as this session knows it.
+#[derive(Clone)]
+struct KnownAccount {
+    id: RecordId,
+    body: String,
+}
+
+/// Reads the resources of one session, one after the other.
+pub(crate) struct Reader {
+    link: Link,
+    /// By the connector's own key; read once, before the first resource that belongs to accounts.
+    accounts: Option<HashMap<String, KnownAccount>>,
+}
+
+impl Reader {
+    pub(crate) fn new(link: Link) -> Self {
+        Self { link, accounts: None }
+    }
+
+    /// Reads one resource; `None` when it was part of a load and the institution has none of it.
+    pub(crate) async fn read(
+        &mut self,
+        talk: &mut HostedConversation,
+        run: &mut Run,
+        wanted: &Wanted,
+    ) -> Result<Option<Retrieved>, Error> {
+        let resource = wanted.resource()?;
+        if resource.by_account && self.accounts.is_none() {
+            let accounts = resource::named("ACCOUNTS").ok_or(Error::Unsupported)?;
+            let first = Wanted {
+                resource: accounts.name.into(),
+                window: None,
+                account: None,
+                save: wanted.save,
+            };
+            self.read_one(talk, run, accounts, &first, false).await?;
+        }
+        match self.read_one(talk, run, resource, wanted, true).await {
+            Err(Error::Failed(Failure::Unsupported | Failure::UnavailableData))
+                if run
+                    .work()
+                    .is_some_and(|w| matches!(w.cause, Cause::Load(_) | Cause::Schedule(_))) =>
+            {
+                self.nothing(run, resource).await?;
+                Ok(None)
+            }
+            result => result.map(Some),
+        }
+    }
+
+    async fn read_one(
+        &mut self,
+        talk: &mut HostedConversation,
+        run: &mut Run,
+        resource: &'static Resource,
+        wanted: &Wanted,
+        announced: bool,
+    ) -> Result<Retrieved, Error> {
+        let engine = run.engine.clone();
+        let window = match wanted.window {
+            None => {
+                self.default_window(&engine, resource, run.work().map(|work| &work.cause)).await?
+            }
+            window => window,
+        };
+        let account = wanted.account.and_then(|id| {
+            self.accounts
+                .iter()
+                .flatten()
+                .find(|(_, known)| known.id == id)
+                .map(|(key, _)| key.clone())
+        });
+        if wanted.account.is_some() && account.is_none() {
+            return Ok(Retrieved { saved: wanted.save, ..Retrieved::default() });
+        }
+        let fetch =
+            Fetch { resource: resource.name.into(), account, window, options: BTreeMap::new() };
+        let at = engine.env().now();
+        let mut collector = Collector { resource, at, items: Vec::new(), refused: 0 };
+        let mut covered = talk.fetch(&fetch, run, &mut collector).await?;
+        covered.complete &= collector.refused == 0;
+        if !wanted.save {
+            let items = collector
+                .items
+                .iter()
+                .map(|(_, item)| self.compose_unsaved(&engine, resource, item, at))
+                .collect();
+            if resource.name == "ACCOUNTS" {
+                self.remember_unsaved(&engine, &collector.items, at);
+            }
+            return Ok(Retrieved { saved: false, items, records: Vec::new() });
+        }
+        self.keep(run, resource, &fetch, collector, covered, announced).await
+    }
+
+    /// One transaction: what is stored, what was read, the difference.
+    async fn keep(
+        &mut self,
+        run: &Run,
+        resource: &'static Resource,
+        fetch: &Fetch,
+        collector: Collector,
+        covered: Covered,
+        announced: bool,
+    ) -> Result<Retrieved, Error> {
+        let engine = &run.engine;
+        let Collector { items, at, .. } = collector;
+        let mut tx = engine.store().write().await?;
+        run.still_ours(&mut tx).await?;
+        self.link =
+            tx.link_for_update(run.tenant(), run.link()).await?.ok_or(Failure::Cancelled)?;
+
+        let mut kept = Kept::of(&items, at, run.work().is_none());
+        for part in self.parts(&mut tx, resource, fetch, &items).await? {
+            self.reconcile(&mut tx, engine, resource, &items, &covered, &part, &mut kept).await?;
+        }
+        if resource.name == "ACCOUNTS" {
+            self.remember(&items, &kept);
+        }
+        kept.write(&mut tx, engine, &self.link, resource).await?;
+        if announced {
+            kept.announce(&mut tx, engine, &self.link, resource, run).await?;
+        }
+        self.link.updated_at = at;
+        self.link.last_accessed_at = Some(at);
+        tx.save_link(&self.link).await?;
+        engine.schedule_staleness(&mut tx, &self.link).await?;
+        tx.commit().await?;
+        engine.wake_readers();
+
+        let mut retrieved = Retrieved { saved: true, ..Retrieved::default() };
+        for (index, shown) in kept.shown.into_iter().enumerate() {
+            let Some((id, body)) = shown else { continue };
+            retrieved.records.push(id);
+            retrieved.items.push(self.embed(resource, items[index].1.account.as_deref(), &body));
+        }
+        Ok(retrieved)
+    }
+
+    /// What is compared apart from each other: each account, or all at once.
+    async fn parts(
+        &self,
+        tx: &mut Tx,
+        resource: &'static Resource,
+        fetch: &Fetch,
+        items: &[(u32, Item)],
+    ) -> Result<Vec<Part>, Error> {
+        let days = fetch.window.map(|window| {
+            let reach = jiff::Span::new().days(Rules::default().reach());
+            Window { from: window.from.saturating_sub(reach), to: window.to.saturating_add(reach) }
+        });
+        let scope =
+            fetch.account.as_ref().and_then(|key| self.account(Some(key))).map(|known| known.id);
+        let mut known: HashMap<Option<RecordId>, Vec<StoredRecord>> = HashMap::new();
+        for record in tx.records_for_ledger(self.link.id, resource.name, scope, days).await? {
+            known.entry(record.account.filter(|_| resource.by_account)).or_default().push(record);
+        }
+        if !resource.by_account {
+            let known = known.remove(&None).unwrap_or_default();
+            return Ok(vec![Part {
+                account: None,
+                key: None,
+                known,
+                items: (0..items.len()).collect(),
+            }]);
+        }
+        let mut by_key: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, (_, item)) in items.iter().enumerate() {
+            by_key.entry(item.account.as_deref().unwrap_or_default()).or_default().push(index);
+        }
+        let mut parts: Vec<Part> = self
+            .accounts
+            .iter()
+            .flatten()
+            .filter(|(key, _)| fetch.account.as_ref().is_none_or(|only| only == *key))
+            .map(|(key, account)| Part {
+                account: Some(account.id),
+                key: Some(key.clone()),
+                known: known.remove(&Some(account.id)).unwrap_or_default(),
+                items: by_key.remove(key.as_str()).unwrap_or_default(),
+            })
+            .collect();
+        if let Some(stray) = by_key.values().map(Vec::len).reduce(|a, b| a + b) {
+            tracing::warn!(link.id = %self.link.id, resource = resource.name, stray, "items of unknown accounts were left out");
+        }
+        parts.sort_by_key(|part| part.account);
+        Ok(parts)
+    }
+
+    /// The days to ask for where nobody said which. A load takes all that institutions show; a
+    /// scheduled refresh what no complete reading has covered yet, and a little before, where
+    /// pending movements may still change.
+    async fn default_window(
+        &self,
+        engine: &Engine,
+        resource: &Resource,
+        cause: Option<&Cause>,
+    ) -> Result<Option<Window>, Error> {
+        let days = match resource.window {
+            WindowRule::Now => return Ok(None),
+            WindowRule::Dates { at_most } => at_most.min(HISTORY),
+            WindowRule::OptionalDates { default } => default,
+        };
+        let today = domain::time::day(engine.env().now());
+        let all = Window::last_days(today, days);
+        if !matches!(cause, Some(Cause::Schedule(_))) || !resource.by_account {
+            return Ok(Some(all));
+        }
+        let mut from = today;
+        let mut tx = engine.store().read().await?;
+        for account in self.accounts.iter().flatten().map(|(_, account)| account.id) {
+            let mut covered = Coverage::default();
+            for part in tx.coverage(self.link.id, resource.name, Some(account)).await? {
+                covered.add(part.days);
+            }
+            from = covered.gaps(all).first().map_or(from, |gap| gap.from.min(from));
+        }
+        let from = from
+            .saturating_sub(jiff::Span::new().days(Rules::default().posts_within))
+            .max(all.from);
+        Ok(Some(Window { from, to: today }))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one reading with all that it is compared with")]
+    async fn reconcile(
+        &self,
+        tx: &mut Tx,
+        engine: &Engine,
+        resource: &'static Resource,
+        items: &[(u32, Item)],
+        covered: &Covered,
+        part: &Part,
+        kept: &mut Kept,
+    ) -> Result<(), Error> {
+        let at = kept.at;
+        let trust = engine.trust(&self.link.institution);
+        let known = part.known.iter().map(known).collect::<Result<Vec<_>, Error>>()?;
+        let seen: Vec<Seen> =
+            part.items.iter().map(|&index| seen(index, &items[index], at)).collect();
+        let stated = part.key.as_ref().and_then(|key| covered.stated.get(key));
+        let reading = Reading {
+            window: covered.window,
+            complete: covered.complete,
+            trust,
+            seen: &seen,
+            removed: &[],
+            at,
+            stated: stated.map_or_else(ledger::Stated::default, |s| ledger::Stated {
+                opening: s.opening,
+                closing: s.closing,
+            }),
+        };
+        let rules =
+            if resource.name == "ACCOUNTS" { Rules::of_accounts() } else { Rules::default() };
+        let plan = ledger::reconcile(&known, &reading, &rules);
+        if let Some(window) = plan.proves {
+            tx.add_coverage(self.link.id, resource.name, part.account, window, at).await?;
+        }
+        let stored: HashMap<RecordId, &StoredRecord> =
+            part.known.iter().map(|record| (record.id, record)).collect();
+        let hashes: HashMap<usize, i64> = seen.iter().map(|s| (s.item, s.content)).collect();
+        let platform = |id: RecordId, collected_at, created_at| Platform {
+            id: Some(id),
+            account: part.account,
+            collected_at,
+            created_at,
+        };
+        let record = |id: RecordId, index: usize, created_at: Timestamp, doubt: Option<&Doubt>| {
+            let item = &items[index].1;
+            let trusted = ledger::keeps_source_id(trust, &item.facts);
+            NewRecord {
+                id,
+                link: self.link.id,
+                tenant: self.link.tenant,
+                resource: resource.name,
+                account: part.account,
+                source_id: item.source_id.clone().filter(|_| trusted),
+                natural_key: natural_key(&item.facts),
+                day: item.day,
+                pending: matches!(&item.facts, Facts::Movement(m) if m.pending),
+                facts: serde_json::to_string(&item.facts).expect("facts are plain data"),
+                content: hashes[&index],
+                suspected_at: None,
+                doubt: doubt.map(|d| serde_json::to_string(d).expect("a doubt is plain data")),
+                created_at,
+                collected_at: at,
+                body: engine.compose(
+                    &self.link,
+                    resource,
+                    platform(id, at, created_at),
+                    &item.body,
+                ),
+            }
+        };
+        for (index, doubt) in &plan.create {
+            let id = self.new_record_id(engine, resource, &items[*index].1.facts);
+            kept.created(*index, record(id, *index, at, doubt.as_ref()));
+        }
+        for &(id, index) in &plan.update {
+            let created_at = stored.get(&id).map_or(at, |stored| stored.created_at);
+            kept.updated(index, record(id, index, created_at, None));
+        }
+        for &(id, index) in &plan.unchanged {
+            let Some(stored) = stored.get(&id) else { continue };
+            if resource.marks_seen {
+                kept.seen(index, record(id, index, stored.created_at, None));
+            } else if kept.shows {
+                let platform = platform(id, stored.collected_at, stored.created_at);
+                let body = engine.compose(&self.link, resource, platform, &items[index].1.body);
+                kept.shown[index] = Some((id, body));
+            }
+        }
+        kept.marks(plan);
+        Ok(())
+    }
+
+    /// Accounts keep their id when the same person is linked again; everything else is born now.
+    fn new_record_id(&self, engine: &Engine, resource: &Resource, facts: &Facts) -> RecordId {
+        match (resource.name, facts, &self.link.institution_user_id) {
+            ("ACCOUNTS", Facts::Keyed(keys), Some(user)) if !keys.is_empty() => {
+                let link = &self.link;
+                engine
+                    .index()
+                    .account_id(link.id.bucket(), link.tenant, &link.institution, user, &keys[0])
+                    .into()
+            }
+            _ => engine.env().id_in(self.link.id.bucket()),
+        }
+    }
+
+    fn compose_unsaved(
+        &self,
+        engine: &Engine,
+        resource: &Resource,
+        item: &Item,
+        at: Timestamp,
+    ) -> String {
+        let platform = Platform { id: None, account: None, collected_at: at, created_at: at };
+        let body = engine.compose(&self.link, resource, platform, &item.body);
+        self.embed(resource, item.account.as_deref(), &body)
+    }
+
+    /// The record with its account inside, where the resource shows it.
+    fn embed(&self, resource: &Resource, account: Option<&str>, body: &str) -> String {
+        if !resource.embeds_account {
+            return body.into();
+        }
+        embed_account(self.account(account).map(|known| known.body.as_str()), body)
+    }
+
+    fn account(&self, key: Option<&str>) -> Option<&KnownAccount> {
+        self.accounts.as_ref()?.get(key?)
+    }
+
+    fn remember(&mut self, items: &[(u32, Item)], kept: &Kept) {
+        let accounts = items.iter().zip(&kept.shown).filter_map(|((_, item), shown)| {
+            let (id, body) = shown.clone()?;
+            Some((item.account.clone()?, KnownAccount { id, body }))
+        });
+        self.accounts = Some(accounts.collect());
+    }
+
+    /// Accounts that are not kept still belong to their movements.
+    fn remember_unsaved(&mut self, engine: &Engine, items: &[(u32, Item)], at: Timestamp) {
+        let accounts = resource::named("ACCOUNTS").into_iter().flat_map(|resource| {
+            items
+                .iter()
+                .filter_map(|(_, item)| {
+                    let body = self.compose_unsaved(engine, resource, item, at);
+                    let id = self.new_record_id(engine, resource, &item.facts);
+                    Some((item.account.clone()?, KnownAccount { id, body }))
+                })
+                .collect::<Vec<_>>()
+        });
+        self.accounts = Some(accounts.collect());
+    }
+
+    /// The institution has none of a resource that a load wanted: said once, with zeros.
+    async fn nothing(&self, run: &Run, resource: &'static Resource) -> Result<(), Error> {
+        let engine = &run.engine;
+        let mut tx = engine.store().write().await?;
+        let kept = Kept::of(&[], engine.env().now(), false);
+        kept.announce(&mut tx, engine, &self.link, resource, run).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+impl Run {
+    /// Fails where another worker has taken the work over, or the session has been ended.
+    async fn still_ours(&self, tx: &mut Tx) -> Result<(), Error> {
+        let ours = match self.work() {
+            Some(work) => tx.holds(work.job, work.fence).await?,
+            None => true,
+        };
+        if ours { Ok(()) } else { Err(Failure::Cancelled.into()) }
+    }
+}
+
+/// One account's share of a reading, or all of it.
+struct Part {
+    account: Option<RecordId>,
+    key: Option<String>,
+    known: Vec<StoredRecord>,
+    items: Vec<usize>,
+}
+
+/// What one reading changes.
+struct Kept {
+    at: Timestamp,
+    /// Whether a caller waits for the records themselves.
+    shows: bool,
+    shown: Vec<Option<(RecordId, String)>>,
+    writes: Vec<NewRecord>,
+    changes: Vec<(RecordId, ChangeKind)>,
+    deletes: Vec<RecordId>,
+    suspects: Vec<RecordId>,
+    clears: Vec<RecordId>,
+    doubts: Vec<(RecordId, Option<String>)>,
+    notes: Vec<Note>,
+    disagreements: Vec<Amount>,
+    tally: Tally,
+}
+
+impl Kept {
+    fn of(items: &[(u32, Item)], at: Timestamp, shows: bool) -> Self {
+        Self {
+            at,
+            shows,
+            shown: vec![None; items.len()],
+            writes: Vec::new(),
+            changes: Vec::new(),
+            deletes: Vec::new(),
+            suspects: Vec::new(),
+            clears: Vec::new(),
+            doubts: Vec::new(),
+            notes: Vec::new(),
+            disagreements: Vec::new(),
+            tally: Tally::of(items),
+        }
+    }
+    fn created(&mut self, index: usize, record: NewRecord) {
+        self.changes.push((record.id, ChangeKind::Created));
+        self.seen(index, record);
+    }
+    fn updated(&mut self, index: usize, record: NewRecord) {
+        self.changes.push((record.id, ChangeKind::Updated));
+        self.seen(index, record);
+    }
+    fn seen(&mut self, index: usize, record: NewRecord) {
+        if self.shows || record.resource == "ACCOUNTS" {
+            self.shown[index] = Some((record.id, record.body.clone()));
+        }
+        self.writes.push(record);
+    }
+    fn marks(&mut self, plan: Plan) {
+        self.changes.extend(plan.delete.iter().map(|&id| (id, ChangeKind::Deleted)));
+        self.deletes.extend(plan.delete);
+        self.suspects.extend(plan.suspect);
+        self.clears.extend(plan.clear);
+        self.notes.extend(plan.notes);
+        let text = |doubt: Doubt| serde_json::to_string(&doubt).expect("a doubt is plain data");
+        self.doubts.extend(plan.doubts.into_iter().map(|(id, doubt)| (id, doubt.map(text))));
+        if let Verdict::DisagreesBy(amount) = plan.verdict {
+            self.disagreements.push(amount);
+        }
+    }
+
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        engine: &Engine,
+        link: &Link,
+        resource: &'static Resource,
+    ) -> Result<(), Error> {
+        tx.write_records(&self.writes).await?;
+        tx.delete_records(link.id, &self.deletes).await?;
+        tx.suspect_records(link.id, &self.suspects, self.at).await?;
+        tx.clear_records(link.id, &self.clears).await?;
+        tx.set_doubts(link.id, &self.doubts).await?;
+        engine.log_changes(tx, link, resource.name, &self.changes).await?;
+        for note in &self.notes {
+            let detail = json!({"resource": resource.name, "note": note.to_string()});
+            engine.note(tx, link, "reading_noted", detail).await?;
+        }
+        for amount in &self.disagreements {
+            engine
+                .note(tx, link, "sums_disagree", json!({"resource": resource.name, "by": amount}))
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn announce(
+        &self,
+        tx: &mut Tx,
+        engine: &Engine,
+        link: &Link,
+        resource: &'static Resource,
+        run: &Run,
+    ) -> Result<(), Error> {
+        let cause = run.work().map_or(Cause::Request(run.request()), |work| work.cause.clone());
+        let ids = |kind: ChangeKind| {
+            self.changes.iter().filter(move |(_, k)| *k == kind).map(|(id, _)| *id).collect()
+        };
+        let tally = Tally {
+            created: ids(ChangeKind::Created),
+            updated: ids(ChangeKind::Updated),
+            deleted: ids(ChangeKind::Deleted),
+            ..self.tally.clone()
+        };
+        announcements::reading(engine, tx, link, resource, &cause, &tally).await
+    }
+}
+
+fn seen(index: usize, (page, item): &(u32, Item), at: Timestamp) -> Seen {
+    Seen {
+        item: index,
+        facts: item.facts.clone(),
+        source_id: item.source_id.clone(),
+        page: *page,
+        content: content(item, at),
+    }
+}
+
+fn known(record: &StoredRecord) -> Result<Known, Error> {
+    let unreadable =
+        |e: serde_json::Error| Error::Internal("reading a record's facts", Box::new(e));
+    Ok(Known {
+        id: record.id,
+        facts: serde_json::from_str(&record.facts).map_err(unreadable)?,
+        day: record.day,
+        source_id: record.source_id.clone(),
+        content: record.content,
+        suspected_at: record.suspected_at,
+        doubt: record.doubt.as_deref().map(serde_json::from_str).transpose().map_err(unreadable)?,
+        created_at: record.created_at,
+    })
+}
+
+fn natural_key(facts: &Facts) -> String {
+    match facts {
+        Facts::Keyed(keys) => keys.first().cloned().unwrap_or_default(),
+        Facts::Movement(_) | Facts::Snapshot => String::new(),
+    }
+}
