@@ -24,9 +24,11 @@ pub mod retrieval;
 pub mod sessions;
 pub mod tenants;
 pub mod timeline;
+pub mod tokens;
 mod waiting;
 pub mod webhooks;
 
+pub use connect::talk::{Failure, LoginProblem};
 pub use error::{Challenged, Error, FieldProblem};
 
 use catalogue::Catalogue;
@@ -92,6 +94,8 @@ pub struct Settings {
     pub workers: usize,
     /// What a conversation may cost.
     pub conversation: Limits,
+    /// How the tokens of widgets are made.
+    pub tokens: tokens::TokenSettings,
     /// Webhooks may go to private addresses: for development.
     pub local_webhooks: bool,
 }
@@ -107,6 +111,7 @@ impl Default for Settings {
             jobs_per_link: 20,
             workers: 16,
             conversation: Limits::default(),
+            tokens: tokens::TokenSettings::default(),
             local_webhooks: false,
         }
     }

@@ -28,6 +28,7 @@ pub mod tenants;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod timeline;
+pub mod tokens;
 
 pub use db::{Buckets, Settings, Store, Tx};
 pub use error::Error;

@@ -35,6 +35,12 @@ create table server_keys (
     sealed bytea not null
 );
 
+create table used_tokens (
+    token text not null primary key,
+    ends bigint not null
+);
+create index used_tokens_by_end on used_tokens (ends);
+
 create table institutions (
     id bigint not null primary key,
     name text not null unique,

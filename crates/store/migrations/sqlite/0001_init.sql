@@ -23,6 +23,12 @@ create table server_keys (
     sealed blob not null
 ) strict;
 
+create table used_tokens (
+    token text not null primary key,
+    ends integer not null
+) strict;
+create index used_tokens_by_end on used_tokens (ends);
+
 create table institutions (
     id integer not null primary key,
     name text not null unique,

@@ -1,0 +1,333 @@
+//! The tokens that widgets call with: an access token for minutes, and a refresh token that buys
+//! new ones. Both are JWTs signed by this installation, so that reading one costs no look-up.
+
+use crate::{Caller, Engine, Error};
+use domain::{
+    access::{CredentialsStorage, Scope, StaleIn},
+    ids::{KeyId, LinkId, RequestId, TenantId},
+};
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use store::Tx;
+use vault::Signer;
+
+/// What a token is to be good for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TokenRequest {
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// The one link that it is for.
+    pub link: Option<LinkId>,
+    /// Put on the link that is made with it.
+    pub external_id: Option<String>,
+    /// Put on the link that is made with it.
+    pub fetch_resources: Option<Vec<String>>,
+    /// Put on the link that is made with it.
+    pub credentials_storage: Option<CredentialsStorage>,
+    /// Put on the link that is made with it.
+    pub stale_in: Option<StaleIn>,
+    /// How the widget looks, and where it sends people afterwards.
+    pub widget: Option<Value>,
+}
+
+/// A refresh token and its first access token. As good as passwords.
+pub struct TokenPair {
+    /// Lives for years.
+    pub refresh: SecretString,
+    /// Lives for minutes.
+    pub access: SecretString,
+}
+
+/// What a good access token says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grant {
+    /// Whose data may be seen.
+    pub tenant: TenantId,
+    /// The key that made the token.
+    pub key: KeyId,
+    /// Which token this is: 32 hex digits.
+    pub token: String,
+    /// When it ends.
+    pub ends: Timestamp,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// The one link that it is for.
+    pub link: Option<LinkId>,
+    /// Put on the link that is made with it.
+    pub external_id: Option<String>,
+    /// Put on the link that is made with it.
+    pub fetch_resources: Option<Vec<String>>,
+    /// Put on the link that is made with it.
+    pub credentials_storage: Option<CredentialsStorage>,
+    /// Put on the link that is made with it.
+    pub stale_in: Option<StaleIn>,
+    /// How the widget looks, and where it sends people afterwards.
+    pub widget: Option<Value>,
+}
+
+/// The two kinds of token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Access,
+    Refresh,
+}
+
+/// What stands in a token. The names are those that existing readers look for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Claims {
+    token_type: Kind,
+    exp: i64,
+    iat: i64,
+    jti: String,
+    user_id: KeyId,
+    organization_id: TenantId,
+    organization_name: String,
+    scopes: Vec<Scope>,
+    environment: String,
+    api_url: String,
+    iss: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    credentials_storage: Option<CredentialsStorage>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    stale_in: Option<StaleIn>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    fetch_resources: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    link_id: Option<LinkId>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    external_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    widget: Option<Value>,
+}
+
+/// How tokens are made.
+#[derive(Debug, Clone)]
+pub struct TokenSettings {
+    /// How long an access token lives.
+    pub access: SignedDuration,
+    /// `sandbox` or `production`; widgets read it.
+    pub environment: String,
+    /// Host and port where the API is reached; widgets read it.
+    pub host: String,
+}
+
+impl Default for TokenSettings {
+    fn default() -> Self {
+        Self {
+            access: SignedDuration::from_mins(20),
+            environment: "sandbox".into(),
+            host: "localhost".into(),
+        }
+    }
+}
+
+/// How long a refresh token lives.
+const REFRESH: SignedDuration = SignedDuration::from_hours(7200 * 24);
+
+/// Makes and reads tokens.
+struct Tokens<'a> {
+    signer: &'a Signer,
+    settings: &'a TokenSettings,
+}
+
+impl Tokens<'_> {
+    /// A pair for `caller`; `ids` are what the two are told apart by.
+    fn pair(
+        &self,
+        caller: &Caller,
+        organization: &str,
+        wanted: TokenRequest,
+        now: Timestamp,
+        ids: [String; 2],
+    ) -> TokenPair {
+        let [access, refresh] = ids;
+        let claims = Claims {
+            token_type: Kind::Refresh,
+            exp: ending(now, REFRESH),
+            iat: now.as_second(),
+            jti: refresh,
+            user_id: caller.key,
+            organization_id: caller.tenant,
+            organization_name: organization.into(),
+            scopes: wanted.scopes,
+            environment: self.settings.environment.clone(),
+            api_url: self.settings.host.clone(),
+            iss: self.settings.host.clone(),
+            credentials_storage: wanted.credentials_storage,
+            stale_in: wanted.stale_in,
+            fetch_resources: wanted.fetch_resources,
+            link_id: wanted.link,
+            external_id: wanted.external_id,
+            widget: wanted.widget,
+        };
+        TokenPair { access: self.access(claims.clone(), now, access), refresh: self.sign(&claims) }
+    }
+    /// An access token that says what a refresh token says.
+    fn access(&self, refresh: Claims, now: Timestamp, id: String) -> SecretString {
+        self.sign(&Claims {
+            token_type: Kind::Access,
+            exp: ending(now, self.settings.access),
+            iat: now.as_second(),
+            jti: id,
+            ..refresh
+        })
+    }
+    fn sign(&self, claims: &Claims) -> SecretString {
+        // Plain data with text keys: it always becomes JSON.
+        let claims = serde_json::to_value(claims).unwrap_or_default();
+        self.signer.sign(&claims).into()
+    }
+    /// What a token of this kind says, if it is ours and lives.
+    fn read(&self, token: &str, kind: Kind, now: Timestamp) -> Option<Claims> {
+        let claims: Claims = serde_json::from_value(self.signer.verify(token).ok()?).ok()?;
+        (claims.token_type == kind && now.as_second() < claims.exp).then_some(claims)
+    }
+}
+
+fn ending(now: Timestamp, lifetime: SignedDuration) -> i64 {
+    now.saturating_add(lifetime).unwrap_or(Timestamp::MAX).as_second()
+}
+
+impl From<Claims> for Grant {
+    fn from(claims: Claims) -> Self {
+        Self {
+            tenant: claims.organization_id,
+            key: claims.user_id,
+            token: claims.jti,
+            ends: Timestamp::from_second(claims.exp).unwrap_or(Timestamp::MAX),
+            scopes: claims.scopes,
+            link: claims.link_id,
+            external_id: claims.external_id,
+            fetch_resources: claims.fetch_resources,
+            credentials_storage: claims.credentials_storage,
+            stale_in: claims.stale_in,
+            widget: claims.widget,
+        }
+    }
+}
+
+impl Engine {
+    fn tokens(&self) -> Tokens<'_> {
+        Tokens { signer: self.signer(), settings: &self.settings().tokens }
+    }
+    fn token_id(&self) -> String {
+        self.env().id::<RequestId>().hex()
+    }
+
+    /// Makes a pair of tokens. `Error::NoSuch("link")` when the link is not the caller's.
+    pub async fn issue_tokens(
+        &self,
+        caller: &Caller,
+        wanted: TokenRequest,
+    ) -> Result<TokenPair, Error> {
+        if let Some(link) = wanted.link {
+            self.link(caller.tenant, link).await?;
+        }
+        let tenant = self.store().read().await?.tenant(caller.tenant).await?;
+        let organization = tenant.ok_or(Error::NoSuch("tenant"))?.name;
+        let ids = [self.token_id(), self.token_id()];
+        Ok(self.tokens().pair(caller, &organization, wanted, self.env().now(), ids))
+    }
+
+    /// What an access token allows; `None` if it is not ours, has ended, is used up, or its key is
+    /// gone.
+    pub async fn grant(&self, token: &str) -> Result<Option<Grant>, Error> {
+        let Some(claims) = self.tokens().read(token, Kind::Access, self.env().now()) else {
+            return Ok(None);
+        };
+        let mut tx = self.store().read().await?;
+        if tx.token_is_used(&claims.jti).await? || !holds(&mut tx, &claims).await? {
+            return Ok(None);
+        }
+        Ok(Some(claims.into()))
+    }
+
+    /// A fresh access token for a refresh token; `None` if it is not ours, has ended, or its key is
+    /// gone.
+    pub async fn renew_access(&self, refresh: &str) -> Result<Option<SecretString>, Error> {
+        let now = self.env().now();
+        let Some(claims) = self.tokens().read(refresh, Kind::Refresh, now) else {
+            return Ok(None);
+        };
+        if !holds(&mut self.store().read().await?, &claims).await? {
+            return Ok(None);
+        }
+        Ok(Some(self.tokens().access(claims, now, self.token_id())))
+    }
+
+    /// The token has connected its link: it opens nothing any more.
+    pub async fn use_up(&self, grant: &Grant) -> Result<(), Error> {
+        let mut tx = self.store().write().await?;
+        tx.forget_ended_tokens(self.env().now()).await?;
+        tx.use_token(&grant.token, grant.ends).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Whether the key that made a token is still good.
+async fn holds(tx: &mut Tx, claims: &Claims) -> Result<bool, Error> {
+    let key = tx.key(claims.user_id).await?;
+    Ok(key.is_some_and(|key| key.tenant == claims.organization_id && key.revoked_at.is_none()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::{ExposeSecret, SecretSlice};
+    use uuid::Uuid;
+
+    fn signer() -> Signer {
+        Signer::new(&SecretSlice::from(vec![7; 64]))
+    }
+    fn caller() -> Caller {
+        Caller {
+            tenant: TenantId::from(Uuid::from_u128(1)),
+            key: KeyId::from(Uuid::from_u128(2)),
+            request: RequestId::from(Uuid::from_u128(3)),
+        }
+    }
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_780_000_000 + seconds).expect("a timestamp")
+    }
+    fn pair(tokens: &Tokens<'_>) -> TokenPair {
+        let wanted = TokenRequest {
+            scopes: vec![Scope::ReadInstitutions, Scope::WriteLinks],
+            external_id: Some("customer-1".into()),
+            stale_in: "90d".parse().ok(),
+            credentials_storage: "30d".parse().ok(),
+            ..TokenRequest::default()
+        };
+        tokens.pair(&caller(), "shop", wanted, at(0), ["a".repeat(32), "b".repeat(32)])
+    }
+
+    #[test]
+    fn an_access_token_says_what_was_asked_for_and_lives_twenty_minutes() {
+        let (signer, settings) = (signer(), TokenSettings::default());
+        let tokens = Tokens { signer: &signer, settings: &settings };
+        let pair = pair(&tokens);
+        let read = |now| tokens.read(pair.access.expose_secret(), Kind::Access, now);
+        let grant = Grant::from(read(at(1199)).expect("alive"));
+        assert_eq!(grant.tenant, caller().tenant);
+        assert_eq!(grant.scopes, [Scope::ReadInstitutions, Scope::WriteLinks]);
+        assert_eq!(grant.external_id.as_deref(), Some("customer-1"));
+        assert_eq!(grant.credentials_storage, Some(CredentialsStorage::Days(30)));
+        assert_eq!(read(at(1200)), None);
+    }
+    #[test]
+    fn a_refresh_token_is_no_access_token_and_buys_one() {
+        let (signer, settings) = (signer(), TokenSettings::default());
+        let tokens = Tokens { signer: &signer, settings: &settings };
+        let pair = pair(&tokens);
+        assert_eq!(tokens.read(pair.refresh.expose_secret(), Kind::Access, at(0)), None);
+        assert_eq!(tokens.read(pair.access.expose_secret(), Kind::Refresh, at(0)), None);
+        let years = 7200 * 86_400;
+        let refresh = tokens.read(pair.refresh.expose_secret(), Kind::Refresh, at(years - 1));
+        let access = tokens.access(refresh.expect("alive"), at(years - 1), "c".repeat(32));
+        let grant = tokens.read(access.expose_secret(), Kind::Access, at(years)).expect("alive");
+        assert_eq!(grant.jti, "c".repeat(32));
+        assert_eq!(tokens.read(pair.refresh.expose_secret(), Kind::Refresh, at(years)), None);
+    }
+}

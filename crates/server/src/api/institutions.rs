@@ -1,0 +1,73 @@
+//! `/api/institutions/`: the catalogue.
+
+use crate::{
+    App,
+    operation::{Access, Operation, get},
+    problem::Problem,
+    query::{Query, shown},
+};
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use domain::{
+    access::Scope,
+    filter::{ALLIN, Field, IN, IS, PARTIAL, Source},
+    institution::Institution,
+};
+use engine::{Engine, Error, Listed};
+use utoipa::openapi::{ObjectBuilder, Type};
+
+/// What the catalogue can be filtered by.
+static FILTERS: &[Field] = &[
+    Field::text("name", IN, Source::Column("name")),
+    Field::text("display_name", PARTIAL, Source::Body(&["display_name"])),
+    Field::text("country_code", IN, Source::Column("country")),
+    Field::text("resources", ALLIN, Source::Body(&["resources"])),
+    Field::word("status", &["healthy", "down"], IN, Source::Column("status")),
+    Field::word("type", &["bank", "fiscal", "employment"], IN, Source::Column("kind")),
+    Field::text("website", IS, Source::Body(&["website"])),
+];
+
+pub(crate) fn operations() -> Vec<Operation> {
+    let open = Access::KeysOr(Scope::ReadInstitutions);
+    let number = ObjectBuilder::new().schema_type(Type::Integer);
+    vec![
+        get("/api/institutions/", "list_institutions", "Lists institutions", list)
+            .access(open)
+            .lists::<Institution>()
+            .projects()
+            .filters(FILTERS, &[]),
+        get("/api/institutions/{id}/", "detail_institution", "Shows an institution", detail)
+            .access(open)
+            .path_parameter("id", number)
+            .answers_one::<Institution>(200, "The institution.")
+            .projects(),
+    ]
+}
+
+async fn list(State(app): State<App>, query: Query) -> Result<Response, Problem> {
+    let page = query.page()?;
+    let listed = app.engine.institutions(&query.conditions(FILTERS)?, page).await?;
+    let items = listed.items.iter().map(shown).collect::<Result<_, _>>()?;
+    query.answer(page, &Listed { count: listed.count, items })
+}
+
+async fn detail(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    query: Query,
+) -> Result<Response, Problem> {
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    query.one(StatusCode::OK, shown(&app.engine.institution(id).await?)?)
+}
+
+/// The institution of this name.
+pub(crate) async fn named(engine: &Engine, name: &str) -> Result<Option<Institution>, Problem> {
+    match engine.institution_named(name).await {
+        Ok(institution) => Ok(Some(institution)),
+        Err(Error::NoSuch(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}

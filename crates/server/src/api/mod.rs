@@ -1,0 +1,63 @@
+//! The compatible face.
+
+pub(crate) mod institutions;
+pub(crate) mod links;
+pub(crate) mod resources;
+pub(crate) mod tokens;
+
+use crate::{
+    App,
+    caller::Caller,
+    operation::{Operation, get},
+    problem::Problem,
+    query::{absolute, json, shown},
+};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, request::Parts},
+    response::Response,
+};
+use domain::ids::RequestId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub(crate) fn operations() -> Vec<Operation> {
+    let mut all = vec![
+        get("/api/", "root", "Whether the keys are good", root)
+            .answers_one::<Root>(200, "They are."),
+    ];
+    all.extend(institutions::operations());
+    all.extend(links::operations());
+    all.extend(tokens::operations());
+    all.extend(resources::operations());
+    all
+}
+
+/// Where to go from here.
+#[derive(Serialize, ToSchema)]
+struct Root {
+    /// The list of institutions.
+    institutions: String,
+    /// The list of links.
+    links: String,
+}
+
+async fn root(State(app): State<App>, _: Caller, parts: Parts) -> Json<Root> {
+    let at = |path| absolute(&parts, &app.settings, path);
+    Json(Root { institutions: at("/api/institutions/"), links: at("/api/links/") })
+}
+
+/// Whether the caller wants the answer later. The value is case-sensitive; any other is ignored.
+fn wants_later(headers: &HeaderMap) -> bool {
+    headers.get("x-belvo-request-mode").is_some_and(|mode| mode == "async")
+}
+
+/// 202 with the id by which a webhook will speak of it.
+pub(crate) fn later(request: RequestId) -> Result<Response, Problem> {
+    #[derive(Serialize)]
+    struct Accepted {
+        request_id: String,
+    }
+    Ok(json(StatusCode::ACCEPTED, shown(&Accepted { request_id: request.hex() })?))
+}

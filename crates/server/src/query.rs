@@ -1,0 +1,287 @@
+//! The query of a list: filters, page and projection; and the page that answers it.
+
+use crate::{
+    App, Settings,
+    problem::{Item, Problem},
+};
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use domain::filter::{Condition, Field, Page, Projection, parse};
+use engine::Listed;
+use serde::{
+    Serialize,
+    de::{DeserializeSeed, Deserializer, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+use std::{convert::Infallible, fmt::Write};
+use url::form_urlencoded;
+
+/// A request's query, decoded, and the address that it came to.
+#[derive(Debug)]
+pub(crate) struct Query {
+    pairs: Vec<(String, String)>,
+    /// Scheme, host and path, as the client knows them.
+    address: String,
+    default_size: u32,
+}
+
+impl FromRequestParts<App> for Query {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self {
+            pairs: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+            address: format!("{}{}", origin(parts, &app.settings), parts.uri.path()),
+            default_size: app.settings.page_size,
+        })
+    }
+}
+
+impl Query {
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+    /// The last value of `key`.
+    pub(crate) fn value(&self, key: &str) -> Option<&str> {
+        self.pairs().filter(|(known, _)| *known == key).map(|(_, value)| value).last()
+    }
+    /// Which page is asked for.
+    pub(crate) fn page(&self) -> Result<Page, Problem> {
+        Ok(Page::parse(self.pairs(), self.default_size)?)
+    }
+    /// Which first-level keys are asked for.
+    pub(crate) fn projection(&self) -> Projection {
+        Projection::parse(self.pairs())
+    }
+    /// What the list is filtered by; an empty value of a filter that must be given is none.
+    pub(crate) fn conditions(&self, fields: &'static [Field]) -> Result<Vec<Condition>, Problem> {
+        Ok(parse(fields, self.pairs())?)
+    }
+    /// 400 unless one of `keys` was given.
+    pub(crate) fn requires(&self, keys: &[&'static str]) -> Result<(), Problem> {
+        if keys.iter().any(|key| self.value(key).is_some_and(|value| !value.trim().is_empty())) {
+            return Ok(());
+        }
+        Err(Problem::bad(vec![Item::new("required", "This field is required.").at(keys[0])]))
+    }
+
+    /// The page of a list, its bodies passed on unread where nothing is left out of them.
+    pub(crate) fn answer(&self, page: Page, listed: &Listed<String>) -> Result<Response, Problem> {
+        let items = project_all(&listed.items, &self.projection())?;
+        let next = page.has_next(listed.count).then(|| self.link_to(page.number + 1));
+        let previous = (page.number > 1).then(|| self.link_to(page.number - 1));
+        let size = items.iter().map(|item| item.len() + 1).sum::<usize>();
+        let mut body = String::with_capacity(size + 512);
+        let fits = write!(
+            body,
+            "{{\"count\":{},\"next\":{},\"previous\":{},\"results\":[",
+            listed.count,
+            Shown(&next),
+            Shown(&previous)
+        );
+        debug_assert!(fits.is_ok(), "writing to a string does not fail");
+        join(&mut body, &items);
+        body.push_str("]}");
+        Ok(json(StatusCode::OK, body))
+    }
+    /// A bare array of records.
+    pub(crate) fn array(&self, status: StatusCode, items: &[String]) -> Result<Response, Problem> {
+        let items = project_all(items, &self.projection())?;
+        let mut body =
+            String::with_capacity(items.iter().map(|item| item.len() + 1).sum::<usize>() + 2);
+        body.push('[');
+        join(&mut body, &items);
+        body.push(']');
+        Ok(json(status, body))
+    }
+    /// One record.
+    pub(crate) fn one(&self, status: StatusCode, item: String) -> Result<Response, Problem> {
+        let projection = self.projection();
+        let item = if projection.is_whole() { item } else { project(&item, &projection)? };
+        Ok(json(status, item))
+    }
+
+    /// The same request for another page.
+    fn link_to(&self, page: u32) -> String {
+        let number = page.to_string();
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let mut named = false;
+        for (key, value) in self.pairs() {
+            if key != "page" {
+                query.append_pair(key, value);
+            } else if !std::mem::replace(&mut named, true) {
+                query.append_pair(key, &number);
+            }
+        }
+        if !named {
+            query.append_pair("page", &number);
+        }
+        format!("{}?{}", self.address, query.finish())
+    }
+}
+
+/// An optional text as JSON.
+struct Shown<'a>(&'a Option<String>);
+impl std::fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&serde_json::to_string(self.0).map_err(|_| std::fmt::Error)?)
+    }
+}
+
+fn join(body: &mut String, items: &[impl AsRef<str>]) {
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            body.push(',');
+        }
+        body.push_str(item.as_ref());
+    }
+}
+
+/// A JSON answer of text that is JSON already.
+pub(crate) fn json(status: StatusCode, body: String) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// Serialises what is ours, so that it can be listed like a stored record.
+pub(crate) fn shown(item: &impl Serialize) -> Result<String, Problem> {
+    serde_json::to_string(item).map_err(|error| {
+        tracing::error!(%error, "an answer could not be written");
+        Problem::unexpected()
+    })
+}
+
+fn project_all<'a>(
+    items: &'a [String],
+    projection: &Projection,
+) -> Result<Vec<std::borrow::Cow<'a, str>>, Problem> {
+    if projection.is_whole() {
+        return Ok(items.iter().map(|item| item.as_str().into()).collect());
+    }
+    items.iter().map(|item| project(item, projection).map(Into::into)).collect()
+}
+
+/// Leaves out the first-level keys that are not asked for; the rest stays byte for byte, in order.
+fn project(item: &str, projection: &Projection) -> Result<String, Problem> {
+    let mut from = serde_json::Deserializer::from_str(item);
+    Keys(projection).deserialize(&mut from).map_err(|error| {
+        tracing::error!(%error, "a stored record is no object");
+        Problem::unexpected()
+    })
+}
+
+/// Copies an object's shown keys.
+struct Keys<'a>(&'a Projection);
+impl<'de> DeserializeSeed<'de> for Keys<'_> {
+    type Value = String;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<String, D::Error> {
+        from.deserialize_map(self)
+    }
+}
+impl<'de> Visitor<'de> for Keys<'_> {
+    type Value = String;
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<String, A::Error> {
+        use serde::de::Error;
+        let mut kept = String::from("{");
+        while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
+            if self.0.shows(&key) {
+                if kept.len() > 1 {
+                    kept.push(',');
+                }
+                kept.push_str(&serde_json::to_string(&key).map_err(A::Error::custom)?);
+                kept.push(':');
+                kept.push_str(value.get());
+            }
+        }
+        kept.push('}');
+        Ok(kept)
+    }
+}
+
+/// Scheme and host as the client knows them: the configured ones, else those that a proxy says it
+/// was called by, else those of the request itself.
+fn origin(parts: &Parts, settings: &Settings) -> String {
+    if let Some(url) = &settings.public_url {
+        return url.as_str().trim_end_matches('/').into();
+    }
+    let said = |name: &str| {
+        let text = parts.headers.get(name)?.to_str().ok()?;
+        text.split(',').next().map(str::trim).filter(|text| !text.is_empty())
+    };
+    let host = said("x-forwarded-host")
+        .or_else(|| said("host"))
+        .or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str))
+        .filter(|host| host.parse::<axum::http::uri::Authority>().is_ok() && !host.contains('@'))
+        .unwrap_or("localhost");
+    let scheme = match said("x-forwarded-proto").or_else(|| parts.uri.scheme_str()) {
+        Some("https") => "https",
+        _ => "http",
+    };
+    format!("{scheme}://{host}")
+}
+
+/// Builds absolute addresses outside lists.
+pub(crate) fn absolute(parts: &Parts, settings: &Settings, path: &str) -> String {
+    format!("{}{path}", origin(parts, settings))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(text: &str) -> Query {
+        Query {
+            pairs: form_urlencoded::parse(text.as_bytes()).into_owned().collect(),
+            address: "https://host/api/links/".into(),
+            default_size: 10,
+        }
+    }
+
+    #[test]
+    fn other_pages_keep_every_parameter() {
+        let first = query("status__in=valid,invalid&created_at__gte=2026-01-01T00:00:00%2B00:00");
+        assert_eq!(
+            first.link_to(2),
+            "https://host/api/links/?status__in=valid%2Cinvalid&created_at__gte=2026-01-01T00%3A00%3A00%2B00%3A00&page=2"
+        );
+        assert_eq!(query("page=3&a=1&page=2").link_to(3), "https://host/api/links/?page=3&a=1");
+    }
+    #[test]
+    fn a_projection_keeps_values_byte_for_byte_and_in_order() {
+        let item = r#"{"b": 0.30, "a": {"x": [1, 2]}, "c\"": null}"#;
+        let shown = |text: &str| project(item, &query(text).projection()).expect("projected");
+        assert_eq!(shown("fields=a,b,zzz"), r#"{"b":0.30,"a":{"x": [1, 2]}}"#);
+        assert_eq!(shown("omit=a,b"), r#"{"c\"":null}"#);
+        assert_eq!(shown("fields=a,b&omit=a"), r#"{"b":0.30}"#);
+        assert_eq!(shown("fields=zzz"), "{}");
+    }
+    #[test]
+    fn the_forwarded_address_wins_over_the_own_one() {
+        let address = |headers: &[(&str, &str)], public: Option<&str>| {
+            let mut request = axum::http::Request::builder().uri("/api/links/?page=2");
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let (parts, ()) = request.body(()).expect("a request").into_parts();
+            let public_url = public.map(|url| url.parse().expect("a url"));
+            origin(&parts, &Settings { public_url, ..Settings::dev() })
+        };
+        assert_eq!(address(&[("host", "127.0.0.1:8080")], None), "http://127.0.0.1:8080");
+        let proxied = [
+            ("host", "inner"),
+            ("x-forwarded-host", "api.example.com"),
+            ("x-forwarded-proto", "https"),
+        ];
+        assert_eq!(address(&proxied, None), "https://api.example.com");
+        assert_eq!(
+            address(&proxied, Some("https://links.example.com/")),
+            "https://links.example.com"
+        );
+        assert_eq!(address(&[("host", "a b/\"<x>")], None), "http://localhost");
+    }
+}
