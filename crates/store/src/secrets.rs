@@ -4,7 +4,7 @@ use crate::{
     Error, Tx,
     value::{Row, values},
 };
-use domain::ids::LinkId;
+use domain::ids::{LinkId, TenantId};
 use std::fmt;
 
 /// The sealed secrets of one link.
@@ -97,19 +97,20 @@ impl Tx {
         self.hit(SQL, values![link.bucket(), link]).await
     }
 
-    /// Some of those whose data key is wrapped by an older key than `newest`.
+    /// Some of those whose data key is wrapped by an older key than `newest`, with whose they are.
     pub async fn secrets_under_old_keys_across_buckets(
         &mut self,
         newest: u32,
         limit: u32,
-    ) -> Result<Vec<LinkSecrets>, Error> {
+    ) -> Result<Vec<(TenantId, LinkSecrets)>, Error> {
         const SQL: &str = concat!(
-            "select ",
+            "select (select tenant from links where links.bucket = link_secrets.bucket
+                and links.id = link_secrets.link) as tenant, ",
             secret_columns!(),
             " from link_secrets where key_number < $1 order by key_number limit $2"
         );
         let rows = self.rows(SQL, values![newest, limit]).await?;
-        rows.iter().map(secrets).collect()
+        rows.iter().map(|row| Ok((row.get("tenant")?, secrets(row)?))).collect()
     }
 
     /// How many data keys each key of the ring wraps.

@@ -189,6 +189,12 @@ impl Vault {
     }
 }
 
+/// The number of the key in the ring that is needed for what [`Vault::seal_alone`] or
+/// [`Vault::new_server_key`] gave.
+pub fn number_of(bytes: &[u8]) -> Result<u32, Error> {
+    bytes.first_chunk().map(|number| u32::from_be_bytes(*number)).ok_or(Error::Sealed)
+}
+
 /// Number, wrapped key and sealed body of what [`Vault::seal_alone`] gave.
 fn split_alone(bytes: &[u8]) -> Result<(WrappedKey, &[u8]), Error> {
     let (number, rest) = bytes.split_first_chunk().ok_or(Error::Sealed)?;
@@ -267,6 +273,9 @@ mod tests {
         let realone = both.rewrap_alone(&here, &alone).unwrap().expect("an older key");
         assert_eq!(both.rewrap_alone(&here, &realone), Ok(None), "nothing left to do");
         assert_eq!((wrapped.number, rewrapped.number), (1, 2));
+        for (old, new) in [(&server, &reserver), (&alone, &realone)] {
+            assert_eq!((number_of(old), number_of(new)), (Ok(1), Ok(2)));
+        }
         for key in [&wrapped, &rewrapped] {
             assert_eq!(both.open(key, &here, &sealed).unwrap().expose_secret(), b"hunter2");
         }

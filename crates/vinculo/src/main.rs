@@ -1,1 +1,33 @@
-fn main() {}
+//! The binary: flags, configuration, wiring and the operator's tools.
+//!
+//! Entry points: `cmd` has a file for each command; `wiring` is where store, vault, connectors,
+//! engine and server meet.
+
+mod cmd;
+mod config;
+mod home;
+mod installation;
+mod out;
+mod telemetry;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+/// Wrong use: flags or settings that cannot be followed. Ends the process with 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct WrongUse(String);
+
+fn main() -> ExitCode {
+    match cmd::Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if matches!(error.downcast_ref(), Some(out::Error::Closed(_))) => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            out::tell(format_args!("vinculo: {error:#}"));
+            let wrong_use = error.is::<WrongUse>() || error.is::<config::Error>();
+            ExitCode::from(if wrong_use { 2 } else { 1 })
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! `vinculo dev`: the emulator, ready at once.
+
+use super::{LogFlags, keys};
+use crate::{
+    WrongUse,
+    config::{Log, Role},
+    home::{ApiKey, FOLDER, Home, Lock},
+    installation,
+    out::tell,
+    wiring::{self, Running},
+};
+use anyhow::{Context as _, Result};
+use domain::{env::Env, ids::KeyId};
+use engine::clock::VirtualClock;
+use secrecy::{ExposeSecret as _, SecretString};
+use std::{
+    env::{VarError, var},
+    net::SocketAddr,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+use vault::Vault;
+
+const ID: &str = "VINCULO_SECRET_ID";
+const PASSWORD: &str = "VINCULO_SECRET_PASSWORD";
+
+#[derive(clap::Args)]
+pub(crate) struct Flags {
+    /// Where to listen; port 0 picks one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The data directory; made if it is not there
+    #[arg(long, value_name = "DIR", default_value = FOLDER)]
+    data: PathBuf,
+    /// Keep the data in PostgreSQL (postgres://…) or another file (sqlite:FILE) instead
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+}
+
+pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
+    let home = Home::at(&flags.data);
+    let mut lock = home.enter()?;
+    let vault = Vault::new(&home.ring(&lock)?)?;
+    let clock = home.clock(&lock)?;
+    let env = Env::new(Arc::new(clock.clone()), *vault::random_bytes()?);
+    log.start(&Log::default(), Arc::new(clock.clone()))?;
+
+    let url = flags.database.clone().map_or_else(|| home.database(), SecretString::from);
+    let store = installation::open(&url, 16, Duration::from_secs(10)).await?;
+    store.migrate().await.context("the database cannot be brought up to date")?;
+    let (key, source) = api_key(&home, &lock, &env)?;
+    keys::see_to_it(&store, &env, key.id, &key.password).await?;
+
+    let ahead = clock.offset();
+    let parts = engine::Parts {
+        env,
+        clock: Some(clock),
+        store,
+        vault,
+        connectors: wiring::connectors(true),
+        settings: wiring::dev_engine_settings(),
+    };
+    let roles = [Role::Api, Role::Worker];
+    let running =
+        Running::start(parts, server::Settings::dev(), &roles, flags.listen).await?;
+    // Only for the message that a second process shows.
+    if let Err(error) = lock.says(&format!(", which listens on http://{}", running.address)) {
+        tracing::debug!(%error, "the lock file could not be written");
+    }
+    welcome(&home, running.address, &key, source, ahead.as_hours() / 24);
+    running.until_told_to_stop(Duration::from_secs(10)).await
+}
+
+/// The key of the environment, else that of the data directory; and where it is from.
+fn api_key(home: &Home, lock: &Lock, env: &Env) -> Result<(ApiKey, &'static str)> {
+    let read = |name: &str| match var(name) {
+        Ok(text) if text.is_empty() => Ok(None),
+        Ok(text) => Ok(Some(text)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(WrongUse(format!("{name} is not text"))),
+    };
+    match (read(ID)?, read(PASSWORD)?) {
+        (Some(id), Some(password)) => {
+            let id: KeyId = id.parse().map_err(|_| WrongUse(format!("{ID} must be a UUID")))?;
+            Ok((ApiKey { id, password: password.into() }, "from the environment"))
+        }
+        (None, None) => Ok((home.api_key(lock, || env.id())?, "made for this directory")),
+        _ => Err(WrongUse(format!("set both {ID} and {PASSWORD}, or neither")).into()),
+    }
+}
+
+/// The first screen. On standard error, so that standard output has the one line for programs.
+fn welcome(home: &Home, address: SocketAddr, key: &ApiKey, source: &str, days_ahead: i64) {
+    let url = format!("http://{address}");
+    let (id, password) = (key.id, key.password.expose_secret());
+    let keys = match source {
+        // A password that somebody chose is theirs to show.
+        "from the environment" => format!("{id} : (as in {PASSWORD})"),
+        _ => format!("{id} : {password}"),
+    };
+    let user = match source {
+        "from the environment" => format!("\"${ID}:${PASSWORD}\""),
+        _ => format!("{id}:{password}"),
+    };
+    let clock = match days_ahead {
+        0 => String::new(),
+        days => format!("\n  Clock      {days} days ahead, as you left it"),
+    };
+    tell(format_args!(
+        "\n  Vinculo {version}, for development: everything here is invented.\n\n  \
+           API        {url}\n  \
+           Key        {keys}\n             ({source})\n  \
+           Data       {data}{clock}\n\n  \
+         Register a link, read its transactions, let a month pass:\n\n  \
+           curl -u {user} {url}/api/links/ -H 'content-type: application/json' \\\n    \
+             -d '{{\"institution\": \"erebor_mx_retail\", \"username\": \"bnk100\", \"password\": \"full\", \"access_mode\": \"recurrent\"}}'\n  \
+           curl -u {user} '{url}/api/transactions/?link=LINK&page_size=5'\n  \
+           curl -u {user} {url}/v1/clock/advance/ -H 'content-type: application/json' -d '{{\"by\": \"30d\"}}'\n\n  \
+         Institutions: {url}/api/institutions/   API description: {url}/openapi.json\n  \
+         Ctrl-C stops it; the data stay.\n",
+        version = env!("CARGO_PKG_VERSION"),
+        data = home.path().display(),
+    ));
+}

@@ -1,0 +1,82 @@
+//! The commands, one file each.
+
+mod doctor;
+mod init;
+mod jobs;
+mod keys;
+mod links;
+mod migrate;
+
+use crate::{config::Format, telemetry};
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+use std::sync::Arc;
+
+/// Vinculo, an open-finance links engine that speaks Belvo's API.
+#[derive(Parser)]
+#[command(version, about, infer_subcommands = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    log: LogFlags,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// How much to log, and how.
+#[derive(clap::Args)]
+pub(crate) struct LogFlags {
+    /// How log lines look [default: human]
+    #[arg(long = "log", value_name = "FORMAT", global = true)]
+    pub(crate) format: Option<Format>,
+    /// error, warn, info, debug or trace, or directives as in RUST_LOG [default: info]
+    #[arg(long = "log-level", value_name = "LEVEL", global = true)]
+    pub(crate) level: Option<String>,
+}
+
+impl LogFlags {
+    /// Starts logging as the flags say, else as `configured`.
+    fn start(
+        &self,
+        configured: &crate::config::Log,
+        clock: Arc<dyn domain::env::Clock>,
+    ) -> Result<()> {
+        let level = self.level.as_deref().or(configured.level.as_deref());
+        telemetry::start(self.format.unwrap_or(configured.format), level, clock)
+    }
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write a commented vinculo.toml and a key ring
+    Init(init::Flags),
+    /// Bring the database up to date
+    Migrate(migrate::Flags),
+    /// API keys, and the key ring that seals credentials
+    Keys(keys::Flags),
+    /// Look at links
+    Links(links::Flags),
+    /// Look at background work, and do it again
+    Jobs(jobs::Flags),
+    /// Check the configuration and everything it names, and say what to do
+    Doctor(doctor::Flags),
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub(crate) fn run(self) -> Result<()> {
+        let log = &self.log;
+        match self.command {
+            Command::Init(flags) => init::run(&flags),
+            Command::Migrate(flags) => block_on(migrate::run(&flags)),
+            Command::Keys(flags) => block_on(keys::run(&flags)),
+            Command::Links(flags) => block_on(links::run(&flags)),
+            Command::Jobs(flags) => block_on(jobs::run(&flags)),
+            Command::Doctor(flags) => block_on(doctor::run(&flags)),
+        }
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.context("the runtime cannot be started")?.block_on(work)
+}

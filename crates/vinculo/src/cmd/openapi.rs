@@ -1,0 +1,9 @@
+//! `vinculo openapi`: the document, computed from the resources.
+
+use crate::out::Out;
+use anyhow::Result;
+
+pub(crate) fn run() -> Result<()> {
+    Out::line(server::openapi_json().trim_end())?;
+    Ok(())
+}

@@ -1,0 +1,431 @@
+//! The configuration: `vinculo.toml`, then `VINCULO_SECTION__KEY` from the environment, then
+//! flags; later wins. A mistake is named with its file, line and field, and nothing is guessed.
+
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+use toml::{Table, Value};
+
+/// Where it is looked for when nobody says.
+pub(crate) const FILE: &str = "vinculo.toml";
+const PREFIX: &str = "VINCULO_";
+
+/// All settings. Not `Debug`: the database's URL may hold a password.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) server: Server,
+    pub(crate) limits: Limits,
+    pub(crate) database: Database,
+    pub(crate) keys: Keys,
+    pub(crate) webhooks: Webhooks,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) log: Log,
+}
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Role {
+    /// Answers requests.
+    Api,
+    /// Refreshes links, delivers webhooks, forgets what must be forgotten.
+    Worker,
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Server {
+    #[serde(deserialize_with = "plain")]
+    pub(crate) listen: SocketAddr,
+    #[serde(deserialize_with = "list")]
+    pub(crate) roles: Vec<Role>,
+    /// How the world calls this server: in tokens and pages.
+    pub(crate) public_url: Option<String>,
+    #[serde(deserialize_with = "plain")]
+    pub(crate) behind_proxy: bool,
+    /// How long a stop waits for requests and sessions to end.
+    #[serde(deserialize_with = "plain")]
+    pub(crate) stop_seconds: u32,
+}
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            roles: vec![Role::Api, Role::Worker],
+            public_url: None,
+            behind_proxy: false,
+            stop_seconds: 20,
+        }
+    }
+}
+
+/// Zero switches a limit off.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Limits {
+    #[serde(deserialize_with = "plain")]
+    pub(crate) requests_in_30_seconds: u32,
+    #[serde(deserialize_with = "plain")]
+    pub(crate) deletions_a_minute: u32,
+}
+impl Default for Limits {
+    fn default() -> Self {
+        Self { requests_in_30_seconds: 1000, deletions_a_minute: 300 }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Database {
+    #[serde(deserialize_with = "secret")]
+    pub(crate) url: Option<SecretString>,
+    #[serde(deserialize_with = "plain")]
+    pub(crate) connections: u32,
+    /// Whether `serve` brings the database up to date by itself.
+    #[serde(deserialize_with = "plain")]
+    pub(crate) migrate: bool,
+}
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: None, connections: 16, migrate: false }
+    }
+}
+
+/// Where the key ring comes from: exactly one of them.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Keys {
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) variable: Option<String>,
+    #[serde(deserialize_with = "some_list")]
+    pub(crate) command: Option<Vec<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Webhooks {
+    /// Whether endpoints may be in private networks.
+    #[serde(deserialize_with = "plain")]
+    pub(crate) private_addresses: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Sandbox {
+    /// Whether the sandbox institutions are offered.
+    #[serde(deserialize_with = "plain")]
+    pub(crate) enabled: bool,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For machines.
+    Json,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Log {
+    pub(crate) format: Format,
+    pub(crate) level: Option<String>,
+}
+
+/// A mistake in the configuration.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub(crate) enum Error {
+    #[error("{file}, line {line}, {field}: {message}", file = file.display())]
+    File { file: PathBuf, line: usize, field: String, message: String },
+    #[error("{origin}, {field}: {message}")]
+    Setting { origin: String, field: String, message: String },
+    #[error("{file} cannot be read: {why}", file = file.display())]
+    Unreadable { file: PathBuf, why: String },
+    #[error("there is no configuration file {file}", file = file.display())]
+    Missing { file: PathBuf },
+}
+
+/// A setting given outside the file.
+pub(crate) struct Setting {
+    /// `section.key`.
+    pub(crate) field: String,
+    pub(crate) value: String,
+    /// How the person gave it: `VINCULO_SERVER__LISTEN`, `--listen`.
+    pub(crate) origin: String,
+}
+
+impl Setting {
+    /// Of a flag.
+    pub(crate) fn flag(origin: &str, field: &str, value: impl ToString) -> Self {
+        Self { field: field.into(), value: value.to_string(), origin: origin.into() }
+    }
+}
+
+/// The settings in the environment.
+pub(crate) fn of_environment(all: impl IntoIterator<Item = (String, String)>) -> Vec<Setting> {
+    let setting = |(name, value): (String, String)| {
+        let (section, key) = name.strip_prefix(PREFIX)?.split_once("__")?;
+        let field = format!("{}.{}", section.to_lowercase(), key.to_lowercase());
+        Some(Setting { field, value, origin: name })
+    };
+    all.into_iter().filter_map(setting).collect()
+}
+
+impl Config {
+    /// Reads `file` (or `./vinculo.toml`, if there is one) and lays `settings` over it, in order.
+    pub(crate) fn load(file: Option<&Path>, settings: Vec<Setting>) -> Result<Self, Error> {
+        let path = file.unwrap_or(Path::new(FILE));
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match file {
+                Some(file) => return Err(Error::Missing { file: file.into() }),
+                None => String::new(),
+            },
+            Err(error) => {
+                return Err(Error::Unreadable { file: path.into(), why: error.to_string() });
+            }
+        };
+        Self::read(path, &text, settings)
+    }
+
+    fn read(path: &Path, text: &str, settings: Vec<Setting>) -> Result<Self, Error> {
+        let mistake = |field: String, error: &toml::de::Error| {
+            let start = error.span().map_or(0, |span| span.start).min(text.len());
+            let line = text.as_bytes()[..start].iter().filter(|&&b| b == b'\n').count() + 1;
+            Error::File { file: path.into(), line, field, message: error.message().into() }
+        };
+        let parsed =
+            toml::Deserializer::parse(text).map_err(|error| mistake("not TOML".into(), &error))?;
+        // The file is checked by itself first, because only here lines are known.
+        serde_path_to_error::deserialize::<_, Self>(parsed)
+            .map_err(|error| mistake(field_of(&error), error.inner()))?;
+        let mut all: Table =
+            toml::from_str(text).map_err(|error| mistake("not TOML".into(), &error))?;
+
+        let mut origins = BTreeMap::new();
+        for Setting { field, value, origin } in settings {
+            let Some((section, key)) = field.split_once('.') else { continue };
+            let section = all.entry(section).or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(section) = section {
+                section.insert(key.into(), Value::String(value));
+            }
+            origins.insert(field, origin);
+        }
+        serde_path_to_error::deserialize(Value::Table(all)).map_err(|error| {
+            let field = field_of(&error);
+            // An unknown section is reported without the key that was given in it.
+            let given = |(path, _): &(&String, &String)| {
+                path.strip_prefix(&field)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            let origin = origins.iter().find(given).map(|(_, origin)| origin.clone());
+            Error::Setting {
+                origin: origin.unwrap_or_else(|| path.display().to_string()),
+                message: error.inner().message().into(),
+                field,
+            }
+        })
+    }
+}
+
+fn field_of<E>(error: &serde_path_to_error::Error<E>) -> String {
+    match error.path().to_string().as_str() {
+        "." => "the whole".into(),
+        path => path.into(),
+    }
+}
+
+/// A number, a truth or an address: as TOML writes it, or as text from the environment.
+fn plain<'de, D: Deserializer<'de>, T>(deserializer: D) -> Result<T, D::Error>
+where
+    T: DeserializeOwned + FromStr<Err: std::fmt::Display>,
+{
+    match Value::deserialize(deserializer)? {
+        Value::String(text) => text.trim().parse().map_err(D::Error::custom),
+        value => T::deserialize(value).map_err(|error| D::Error::custom(error.message())),
+    }
+}
+
+/// A list: as TOML writes it, or text with commas from the environment.
+fn list<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let value = match Value::deserialize(deserializer)? {
+        Value::String(text) => {
+            text.split(',').map(|part| Value::String(part.trim().into())).collect::<Vec<_>>().into()
+        }
+        value => value,
+    };
+    Vec::deserialize(value).map_err(|error| D::Error::custom(error.message()))
+}
+
+fn some_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    list(deserializer).map(Some)
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    String::deserialize(deserializer).map(|text| Some(text.into()))
+}
+
+/// The file that `vinculo init` writes. Every line that is commented out shows the default.
+pub(crate) fn commented(keys: &Path) -> String {
+    format!(
+        r#"# Vinculo's configuration. Every setting can also be given in the environment, as
+# VINCULO_SECTION__KEY (for example VINCULO_DATABASE__URL), and some as flags; later wins.
+
+[server]
+# Where it listens. Put a proxy that speaks TLS in front of it.
+# listen = "127.0.0.1:8080"
+# What this process does: answer requests, work in the background, or both.
+# roles = ["api", "worker"]
+# How the world calls this server; stands in access tokens.
+# public_url = "https://links.example.com"
+# Whether a proxy in front adds the caller's address to X-Forwarded-For.
+# behind_proxy = false
+# How long a stop waits for requests and sessions to end.
+# stop_seconds = 20
+
+[limits]
+# For each caller's address, and for each tenant. 0 is no limit.
+# requests_in_30_seconds = 1000
+# deletions_a_minute = 300
+
+[database]
+# PostgreSQL 15 or newer, or a file for SQLite ("sqlite:vinculo.db").
+# Better in VINCULO_DATABASE__URL when it holds a password.
+url = "postgres://vinculo@localhost/vinculo"
+# connections = 16
+# Whether `vinculo serve` brings the database up to date by itself. Otherwise it refuses to start
+# on an older one, and `vinculo migrate` does it.
+# migrate = false
+
+[keys]
+# The key ring that seals credentials: exactly one of file, variable and command. It never goes
+# into the database. Keep a copy apart from the database's backups: without it sealed
+# credentials are lost, with it they can be read.
+file = {keys}
+# variable = "VINCULO_KEYS"
+# command = ["pass", "show", "vinculo/keys"]
+
+[webhooks]
+# Whether webhook endpoints may be in private networks. Only where every tenant is trusted.
+# private_addresses = false
+
+[sandbox]
+# Whether the sandbox institutions are offered.
+# enabled = false
+
+[log]
+# "human" or "json".
+# format = "human"
+# "error", "warn", "info", "debug", "trace", or directives as in RUST_LOG.
+# level = "info"
+"#,
+        keys = Value::String(keys.display().to_string()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret as _;
+
+    fn read(text: &str, settings: &[(&str, &str)]) -> Result<Config, Error> {
+        let pairs = settings.iter().map(|&(name, value)| (name.into(), value.into()));
+        Config::read(Path::new("vinculo.toml"), text, of_environment(pairs))
+    }
+    fn mistake(text: &str, settings: &[(&str, &str)]) -> String {
+        read(text, settings).err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn later_wins_file_then_environment_then_flags() {
+        let file = "[server]\nlisten = \"127.0.0.1:1\"\n[database]\nconnections = 1\n";
+        let config = read(file, &[]).unwrap();
+        assert_eq!((config.server.listen.port(), config.database.connections), (1, 1));
+        let environment = [
+            ("VINCULO_SERVER__LISTEN", "127.0.0.1:2"),
+            ("VINCULO_DATABASE__CONNECTIONS", "2"),
+            ("VINCULO_SERVER__ROLES", "api, worker"),
+            ("VINCULO_SERVER__BEHIND_PROXY", "true"),
+            ("VINCULO_DATABASE__URL", "postgres://here"),
+            ("VINCULO_KEYS__COMMAND", "pass,show"),
+            ("VINCULO_SECRET_ID", "is no setting"),
+            ("HOME", "neither"),
+        ];
+        let config = read(file, &environment).unwrap();
+        assert_eq!((config.server.listen.port(), config.database.connections), (2, 2));
+        assert_eq!(config.server.roles, [Role::Api, Role::Worker]);
+        assert!(config.server.behind_proxy);
+        assert_eq!(config.database.url.unwrap().expose_secret(), "postgres://here");
+        assert_eq!(config.keys.command.unwrap(), ["pass", "show"]);
+
+        let mut settings = of_environment([(environment[0].0.into(), environment[0].1.into())]);
+        settings.push(Setting::flag("--listen", "server.listen", "127.0.0.1:3"));
+        let config = Config::read(Path::new("f"), file, settings).unwrap();
+        assert_eq!(config.server.listen.port(), 3);
+    }
+
+    #[test]
+    fn a_mistake_in_the_file_is_named_with_line_and_field() {
+        for (text, expected) in [
+            ("[server]\n\nlistn = 1", "vinculo.toml, line 3, server.listn: unknown field `listn`"),
+            ("[sever]", "vinculo.toml, line 1, sever: unknown field `sever`"),
+            ("[server]\nlisten = 'here'", "vinculo.toml, line 2, server.listen: invalid socket"),
+            ("[server]\nroles = ['cook']", "vinculo.toml, line 2, server.roles: unknown variant"),
+            ("[database]\nconnections = -1", "line 2, database.connections: invalid value"),
+            ("[log]\n\nformat = 'loud'", "line 3, log.format: unknown variant `loud`"),
+            ("[log\n", "vinculo.toml, line 1, not TOML: "),
+        ] {
+            let mistake = mistake(text, &[]);
+            assert!(mistake.contains(expected), "{text:?}: {mistake}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_in_the_environment_is_named_with_the_variable() {
+        for (name, value) in [
+            ("VINCULO_DATABASE__CONNECTIONS", "many"),
+            ("VINCULO_SERVER__LISTN", "x"),
+            ("VINCULO_SEVER__LISTEN", "x"),
+            ("VINCULO_SERVER__ROLES", "cook"),
+        ] {
+            let mistake = mistake("", &[(name, value), ("VINCULO_LOG__LEVEL", "info")]);
+            assert!(mistake.starts_with(name), "{name}: {mistake}");
+        }
+    }
+
+    #[test]
+    fn the_file_that_init_writes_is_read_and_shows_the_defaults() {
+        let text = commented(Path::new("/etc/vin\"culo/keys"));
+        let config = read(&text, &[]).unwrap();
+        assert_eq!(config.keys.file.as_deref(), Some(Path::new("/etc/vin\"culo/keys")));
+        let shown: String = text
+            .lines()
+            .filter(|line| !line.starts_with("# variable") && !line.starts_with("# command"))
+            .filter(|line| !line.starts_with("# public_url"))
+            .map(|line| match line.strip_prefix("# ") {
+                Some(setting) if setting.contains(" = ") => format!("{setting}\n"),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        let (shown, default) = (read(&shown, &[]).unwrap(), Config::default());
+        assert_eq!(shown.server.listen, default.server.listen);
+        assert_eq!(shown.server.roles, default.server.roles);
+        assert_eq!(shown.server.stop_seconds, default.server.stop_seconds);
+        assert_eq!(shown.limits.requests_in_30_seconds, default.limits.requests_in_30_seconds);
+        assert_eq!(shown.limits.deletions_a_minute, default.limits.deletions_a_minute);
+        assert_eq!(shown.database.connections, default.database.connections);
+        assert_eq!(shown.log.format, default.log.format);
+    }
+}

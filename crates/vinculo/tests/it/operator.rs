@@ -1,0 +1,131 @@
+//! An operator's day: init, migrate, keys, rotation, doctor.
+
+use crate::{said, say, vinculo};
+use std::{fs, path::Path};
+
+/// A fresh installation on SQLite, and the id of its first API key.
+fn installed(folder: &Path) -> String {
+    assert_eq!(say(folder, &["init"]).code, Some(0));
+    let config = folder.join("vinculo.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    let url = "url = \"postgres://vinculo@localhost/vinculo\"";
+    assert!(text.contains(url));
+    fs::write(config, text.replace(url, "url = \"sqlite:vinculo.db\"")).unwrap();
+    let migrated = say(folder, &["migrate"]);
+    assert_eq!(migrated.code, Some(0), "{}", migrated.err);
+    let created = say(folder, &["keys", "create"]);
+    assert_eq!(created.code, Some(0), "{}", created.err);
+    let id = created.out.lines().next().and_then(|line| line.strip_prefix("VINCULO_SECRET_ID="));
+    id.expect("an id").to_owned()
+}
+
+#[test]
+fn init_never_overwrites_and_keeps_the_ring_private() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(say(folder.path(), &["init"]).code, Some(0));
+    let ring = folder.path().join("vinculo.keys");
+    let before = fs::read(&ring).unwrap();
+    let again = say(folder.path(), &["init"]);
+    assert_eq!(again.code, Some(2));
+    assert!(again.err.contains("exists already"), "{}", again.err);
+    assert_eq!(fs::read(&ring).unwrap(), before);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(&ring).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn a_key_is_made_listed_and_revoked_and_its_password_shown_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let id = installed(folder.path());
+    let list = say(folder.path(), &["keys", "list"]);
+    assert!(list.out.contains(&id), "{}", list.out);
+
+    let second = say(folder.path(), &["keys", "create", "--new-tenant", "Acme", "--name", "shop"]);
+    let password = second.out.lines().find_map(|l| l.strip_prefix("VINCULO_SECRET_PASSWORD="));
+    let list = say(folder.path(), &["keys", "list"]).out;
+    assert!(list.contains("Acme") && list.contains("shop"), "{list}");
+    assert!(!list.contains(password.expect("a password")), "{list}");
+
+    let ambiguous = say(folder.path(), &["keys", "create"]);
+    assert_eq!(ambiguous.code, Some(2));
+    assert!(ambiguous.err.contains("--tenant ID") && ambiguous.err.contains("Acme"));
+
+    assert_eq!(say(folder.path(), &["keys", "revoke", &id]).out, "revoked\n");
+    assert_eq!(say(folder.path(), &["keys", "revoke", &id]).out, "was revoked already\n");
+    let unknown = say(folder.path(), &["keys", "revoke", "00000000-0000-0000-0000-000000000000"]);
+    assert_eq!(unknown.code, Some(1));
+}
+
+#[test]
+fn the_ring_is_rotated() {
+    let folder = tempfile::tempdir().unwrap();
+    installed(folder.path());
+    let added = say(folder.path(), &["keys", "ring", "add"]);
+    assert_eq!(
+        (added.code, added.out.starts_with("added key 2")),
+        (Some(0), true),
+        "{}",
+        added.err
+    );
+    let rewrapped = say(folder.path(), &["keys", "ring", "rewrap"]);
+    assert!(
+        rewrapped.out.contains("by key 2; nothing is left"),
+        "{}{}",
+        rewrapped.out,
+        rewrapped.err
+    );
+    let list = say(folder.path(), &["keys", "ring", "list"]).out;
+    assert!(list.lines().any(|line| line.starts_with('2') && line.ends_with("newest")), "{list}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_exposed_ring_is_refused_with_the_remedy() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    installed(folder.path());
+    let ring = folder.path().join("vinculo.keys");
+    fs::set_permissions(&ring, fs::Permissions::from_mode(0o644)).unwrap();
+    let refused = say(folder.path(), &["keys", "ring", "list"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("chmod 600"), "{}", refused.err);
+    let doctor = say(folder.path(), &["doctor"]);
+    assert_eq!(doctor.code, Some(1));
+    assert!(doctor.out.contains("chmod 600"), "{}", doctor.out);
+}
+
+#[test]
+fn the_doctor_finds_what_is_missing_and_what_does_not_belong_together() {
+    let folder = tempfile::tempdir().unwrap();
+    installed(folder.path());
+    let well = say(folder.path(), &["doctor"]);
+    assert_eq!(well.code, Some(0), "{}{}", well.out, well.err);
+    assert!(!well.out.contains("BAD"), "{}", well.out);
+
+    let older =
+        said(vinculo(folder.path()).arg("doctor").env("VINCULO_DATABASE__URL", "sqlite:other"));
+    assert_eq!(older.code, Some(1));
+    assert!(older.out.contains("→ vinculo migrate"), "{}", older.out);
+
+    let ringless =
+        said(vinculo(folder.path()).arg("doctor").env("VINCULO_KEYS__FILE", "/nonexistent/keys"));
+    assert_eq!(ringless.code, Some(1));
+    assert!(ringless.out.contains("vinculo init"), "{}", ringless.out);
+}
+
+#[test]
+fn lists_of_nothing_are_lists() {
+    let folder = tempfile::tempdir().unwrap();
+    installed(folder.path());
+    for arguments in [&["links", "list"][..], &["jobs", "list"], &["jobs", "list", "--failed"]] {
+        let list = say(folder.path(), arguments);
+        assert_eq!((list.code, list.out.lines().count()), (Some(0), 1), "{}{}", list.out, list.err);
+    }
+    let link = "00000000-0000-7000-8000-000000000000";
+    for arguments in [["links", "show", link], ["jobs", "retry", link]] {
+        assert_eq!(say(folder.path(), &arguments).code, Some(1));
+    }
+}
