@@ -5,6 +5,7 @@
 use crate::{
     Caller, Engine, Error, announcements,
     effects::Cause,
+    retention,
     retrieval::Wanted,
     sessions::{Chain, Purpose, Work},
 };
@@ -140,11 +141,19 @@ impl Engine {
     pub async fn work(self) {
         let stop = self.stopping();
         let mut heartbeat = self.env().now();
+        let mut cleaning = heartbeat;
         loop {
             let woken = self.workers_woken();
             if heartbeat <= self.env().now() {
                 self.give_signs_of_life().await;
                 heartbeat = self.env().now().saturating_add(HEARTBEAT).unwrap_or(Timestamp::MAX);
+            }
+            if cleaning <= self.env().now() {
+                if let Err(error) = self.forget_old().await {
+                    tracing::error!(error = %Chain(&error), "old things could not be forgotten");
+                }
+                cleaning =
+                    self.env().now().saturating_add(retention::EVERY).unwrap_or(Timestamp::MAX);
             }
             let did = {
                 let _turn = self.turn().lock().await;
@@ -430,7 +439,7 @@ impl Engine {
     }
 }
 
-fn purpose_name(purpose: &Purpose) -> &'static str {
+pub(crate) fn purpose_name(purpose: &Purpose) -> &'static str {
     match purpose {
         Purpose::Register => "registration",
         Purpose::Repair => "repair",

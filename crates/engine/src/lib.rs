@@ -18,8 +18,10 @@ pub mod jobs;
 pub mod ledger;
 pub mod links;
 mod live;
+pub mod metrics;
 pub mod query;
 mod reading;
+pub mod retention;
 pub mod retrieval;
 pub mod sessions;
 pub mod tenants;
@@ -96,6 +98,9 @@ pub struct Settings {
     pub conversation: Limits,
     /// How the tokens of widgets are made.
     pub tokens: tokens::TokenSettings,
+    /// No other process works on this database (always so with SQLite): what a predecessor held is
+    /// taken over at once.
+    pub alone: bool,
     /// Webhooks may go to private addresses: for development.
     pub local_webhooks: bool,
 }
@@ -112,6 +117,7 @@ impl Default for Settings {
             workers: 16,
             conversation: Limits::default(),
             tokens: tokens::TokenSettings::default(),
+            alone: false,
             local_webhooks: false,
         }
     }
@@ -161,6 +167,7 @@ struct Inner {
     work: Notify,
     news: Notify,
     webhooks: webhooks::Webhooks,
+    metrics: metrics::Metrics,
 }
 
 impl Engine {
@@ -172,6 +179,9 @@ impl Engine {
         let catalogue = Catalogue::new(&connectors);
         let mut tx = store.write().await?;
         tx.save_catalogue(&catalogue.institutions()).await?;
+        if settings.alone {
+            tx.end_all_leases_across_buckets(env.now()).await?;
+        }
         tx.commit().await?;
         let webhooks = webhooks::Webhooks::new(&settings)?;
         Ok(Self(Arc::new(Inner {
@@ -194,6 +204,7 @@ impl Engine {
             work: Notify::new(),
             news: Notify::new(),
             webhooks,
+            metrics: metrics::Metrics::default(),
             settings,
             env,
         })))
@@ -264,6 +275,11 @@ impl Engine {
     }
     pub(crate) fn webhooks(&self) -> &webhooks::Webhooks {
         &self.0.webhooks
+    }
+    /// What the engine counts.
+    #[must_use]
+    pub fn metrics(&self) -> &metrics::Metrics {
+        &self.0.metrics
     }
     pub(crate) fn tracker(&self) -> &TaskTracker {
         &self.0.tracker

@@ -569,6 +569,14 @@ impl Kept {
         tx.clear_records(link.id, &self.clears).await?;
         tx.set_doubts(link.id, &self.doubts).await?;
         engine.log_changes(tx, link, resource.name, &self.changes).await?;
+        for kind in ChangeKind::ALL {
+            let count = self.changes.iter().filter(|(_, k)| k == kind).count();
+            engine.metrics().records(
+                resource.name,
+                kind.as_str(),
+                u64::try_from(count).unwrap_or(0),
+            );
+        }
         for note in &self.notes {
             let detail = json!({"resource": resource.name, "note": note.to_string()});
             engine.note(tx, link, "reading_noted", detail).await?;

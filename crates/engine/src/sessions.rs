@@ -4,6 +4,7 @@
 use crate::{
     Engine, Error,
     effects::{Cause, Settled},
+    jobs::purpose_name,
     live::{Held, Progress},
     reading::Reader,
     retrieval::{Retrieved, Wanted},
@@ -366,6 +367,7 @@ impl Run {
             (None, Some(answer)) => Progress::Answered(Arc::new(answer)),
             (None, None) => Progress::LoggedIn,
         });
+        engine.metrics().session_ended(purpose_name(&self.purpose), failure.as_ref());
         if let Some(failure) = failure {
             engine.heard_from_link(self.tenant(), self.link(), &failure).await;
         }

@@ -19,6 +19,7 @@ pub mod endpoints;
 pub mod events;
 pub mod institutions;
 pub mod jobs;
+pub mod leases;
 pub mod links;
 pub mod migrate;
 pub mod records;

@@ -1,8 +1,8 @@
 //! stub
 pub mod guard;
-pub mod sender;
 #[cfg(test)]
 pub(crate) mod receiver;
+pub mod sender;
 
 use crate::{Engine, Error, Settings};
 use domain::{

@@ -261,13 +261,15 @@ mod tests {
             receiver.has(1).await;
             wall.advance(TIME_LIMIT);
         };
-        let (answer, ()) = tokio::join!(sender.post(&to, common_headers(), Bytes::from_static(b"{}")), waited);
+        let (answer, ()) =
+            tokio::join!(sender.post(&to, common_headers(), Bytes::from_static(b"{}")), waited);
         assert_eq!(answer, Answer { verdict: Err(Silence::TimedOut), took: TIME_LIMIT });
     }
 
     #[tokio::test]
     async fn little_of_a_long_body_is_kept_and_its_end_is_not_waited_for() {
-        let text = format!("HTTP/1.1 500 X\r\ncontent-length: 9000000\r\n\r\n{}", "x".repeat(DRAIN));
+        let text =
+            format!("HTTP/1.1 500 X\r\ncontent-length: 9000000\r\n\r\n{}", "x".repeat(DRAIN));
         let receiver = Receiver::answering(move |_, _| Reply::Raw(text.clone())).await;
         let (sender, _) = sender(Reach::Anywhere);
         let said = post(&sender, &receiver.url()).await.unwrap();
