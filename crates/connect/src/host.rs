@@ -99,7 +99,9 @@ pub struct HostedConversation {
 
 impl std::fmt::Debug for HostedConversation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("HostedConversation").field("over", &self.inner.as_ref().err()).finish()
+        f.debug_struct("HostedConversation")
+            .field("over", &self.inner.as_ref().err())
+            .finish_non_exhaustive()
     }
 }
 

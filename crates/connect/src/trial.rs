@@ -87,15 +87,15 @@ pub(crate) fn credentials(fields: &[(&str, &str)]) -> Credentials {
 
 /// An end user who answers the given answers in turn, the last one for ever.
 pub(crate) struct Answers {
-    answers: Vec<String>,
+    told: Vec<String>,
     after: Option<(Env, SignedDuration)>,
     failure: Option<Failure>,
     pub(crate) asked: Vec<Challenge>,
 }
 impl Answers {
     pub(crate) fn each(answers: &[&str]) -> Self {
-        let answers = answers.iter().map(|a| (*a).to_owned()).collect();
-        Self { answers, after: None, failure: None, asked: Vec::new() }
+        let told = answers.iter().map(|a| (*a).to_owned()).collect();
+        Self { told, after: None, failure: None, asked: Vec::new() }
     }
     pub(crate) fn always(answer: &str) -> Self {
         Self::each(&[answer])
@@ -122,7 +122,7 @@ impl Ask for Answers {
             if let Some((env, time)) = &self.after {
                 env.sleep(*time).await;
             }
-            match self.answers.get(self.asked.len() - 1).or(self.answers.last()) {
+            match self.told.get(self.asked.len() - 1).or(self.told.last()) {
                 Some(answer) => Ok(SecretString::from(answer.as_str())),
                 None => std::future::pending().await,
             }

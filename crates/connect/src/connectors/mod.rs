@@ -1,0 +1,3 @@
+//! The connectors, one folder each.
+
+pub mod sandbox;

@@ -1,0 +1,343 @@
+//! A conversation with an institution of the sandbox.
+
+use super::{
+    chance::Seed,
+    faults::{During, Effect, Faults, Visitor},
+    habits::Purse,
+    institutions::{ASSETS, Door, Site},
+    items::{Owner, Showing, stated_by_key},
+    users::{Fate, RIGHT_ANSWER, mock_customer},
+    world::{Book, Plan, World},
+};
+use crate::talk::{Ask, Conversation, Covered, Credentials, Failure, Fetch, Given, LoggedIn, Sink};
+use domain::{
+    env::{BoxFuture, Env},
+    resource,
+    session::{Challenge, ChallengeKind},
+    time::{Window, day},
+};
+use jiff::{SignedDuration, civil::Date};
+use secrecy::ExposeSecret;
+use serde::Serialize;
+use serde_json::value::to_raw_value;
+use std::sync::Arc;
+
+/// Items on one page.
+pub(super) const PAGE: usize = 50;
+/// Items of the page before that a page of [`Effect::Duplicated`] begins with.
+const OVERLAP: usize = 5;
+/// Days of history that an institution shows.
+pub(super) const HISTORY: i32 = 365;
+/// Wrong answers in one login before the institution closes the door.
+pub(super) const MOST_WRONG: u32 = 5;
+/// Seconds that an answer is waited for.
+const PATIENCE: u32 = 9_600;
+/// The longest delay that somebody may ask for.
+const LONGEST_DELAY: i64 = 600;
+
+/// One login at a sandbox institution.
+pub(super) struct Talk {
+    pub(super) site: Option<&'static Site>,
+    pub(super) subject: String,
+    pub(super) env: Env,
+    pub(super) faults: Arc<Faults>,
+    pub(super) inside: Option<Inside>,
+}
+
+/// Somebody who was let in.
+pub(super) struct Inside {
+    world: World,
+    username: String,
+    breaks: Option<Failure>,
+    churn: Option<Seed>,
+}
+
+type Items = Vec<(Option<String>, Box<serde_json::value::RawValue>)>;
+
+impl Conversation for Talk {
+    fn login<'a>(
+        &'a mut self,
+        credentials: &'a Credentials,
+        ask: &'a mut dyn Ask,
+    ) -> BoxFuture<'a, Result<LoggedIn, Failure>> {
+        Box::pin(self.let_in(credentials, ask))
+    }
+    fn fetch<'a>(
+        &'a mut self,
+        wanted: &'a Fetch,
+        _ask: &'a mut dyn Ask,
+        out: &'a mut dyn Sink,
+    ) -> BoxFuture<'a, Result<Covered, Failure>> {
+        Box::pin(self.show(wanted, out))
+    }
+    fn logout(&mut self) -> BoxFuture<'_, ()> {
+        self.inside = None;
+        Box::pin(std::future::ready(()))
+    }
+}
+
+impl Talk {
+    async fn let_in(
+        &mut self,
+        credentials: &Credentials,
+        ask: &mut dyn Ask,
+    ) -> Result<LoggedIn, Failure> {
+        let site = self.site.ok_or(Failure::InstitutionInactive)?;
+        let username = credentials.reveal("username");
+        let effects = self.faults.take(self.visitor(site, username), During::Login, self.env.now());
+        self.wait(&effects).await;
+        if effects.contains(&Effect::Down) {
+            return Err(Failure::InstitutionDown);
+        }
+        if effects.contains(&Effect::Unavailable) {
+            return Err(Failure::InstitutionUnavailable);
+        }
+        if site.door == Door::Slow {
+            let delay: i64 = credentials.reveal("username2").parse().unwrap_or(0);
+            self.env.sleep(SignedDuration::from_secs(delay.clamp(0, LONGEST_DELAY))).await;
+        }
+        let mut fate = Fate::at(site, credentials);
+        for effect in &effects {
+            match effect {
+                Effect::ChangePassword(only) if only.0 != credentials.reveal("password") => {
+                    return Err(Failure::InvalidCredentials);
+                }
+                Effect::Revoke => return Err(Failure::Revoked),
+                Effect::DemandToken => fate.asks = fate.asks.or(Some(ChallengeKind::Otp)),
+                _ => {}
+            }
+        }
+        if let Some(failure) = fate.fails {
+            return Err(failure);
+        }
+        if let Some(kind) = fate.asks {
+            self.challenge(site, username, kind, fate.in_vain, ask).await?;
+        }
+        let second = if site.door == Door::Advanced { credentials.reveal("username2") } else { "" };
+        let user = Seed::of(&["user", site.name, username, second]);
+        let churn = effects
+            .contains(&Effect::ChurnIds)
+            .then(|| user.with(self.env.now().as_microsecond().cast_unsigned()));
+        self.inside = Some(Inside {
+            world: world(site, username, fate.plan),
+            username: username.to_owned(),
+            breaks: fate.breaks,
+            churn,
+        });
+        let user = format!("{:016x}{:016x}", user.with(1).bits(), user.with(2).bits());
+        Ok(LoggedIn { user, state: None })
+    }
+
+    fn visitor<'a>(&'a self, site: &'a Site, username: &'a str) -> Visitor<'a> {
+        Visitor { institution: site.name, username, subject: &self.subject }
+    }
+
+    async fn wait(&self, effects: &[Effect]) {
+        for effect in effects {
+            if let Effect::Slow(seconds) = effect {
+                self.env.sleep(SignedDuration::from_secs((*seconds).into())).await;
+            }
+        }
+    }
+
+    /// Asks until the answer is right.
+    async fn challenge(
+        &self,
+        site: &Site,
+        username: &str,
+        kind: ChallengeKind,
+        in_vain: bool,
+        ask: &mut dyn Ask,
+    ) -> Result<(), Failure> {
+        for attempt in 0..MOST_WRONG {
+            let seed = Seed::of(&["challenge", site.name, username])
+                .with(self.env.now().as_microsecond().cast_unsigned())
+                .with(attempt.into());
+            let challenge = question(kind, seed);
+            let silent = !challenge.expects_input();
+            let answer = ask.ask(challenge).await?;
+            let answer = answer.expose_secret().trim();
+            let right = answer == RIGHT_ANSWER || silent && answer.is_empty();
+            if right && !in_vain {
+                return Ok(());
+            }
+        }
+        Err(Failure::WrongToken)
+    }
+
+    async fn show(&mut self, wanted: &Fetch, out: &mut dyn Sink) -> Result<Covered, Failure> {
+        let site = self.site.ok_or(Failure::InstitutionInactive)?;
+        let inside = self.inside.as_ref().ok_or(Failure::SessionExpired)?;
+        let visitor = self.visitor(site, &inside.username);
+        let effects = self.faults.take(visitor, During::Fetch, self.env.now());
+        self.wait(&effects).await;
+        if let Some(failure) = &inside.breaks {
+            return Err(failure.clone());
+        }
+        let offered = resource::named(&wanted.resource).map_or("", |r| r.offered_as);
+        if !site.resources().contains(&offered) {
+            return Err(Failure::Unsupported);
+        }
+        let now = self.env.now();
+        let window = shown(wanted.window, day(now));
+        let from = window.map_or(day(now), |window| window.from);
+        let world = &inside.world;
+        let showing = Showing { world, books: world.books(from, now), churn: inside.churn };
+        let (mut items, mut covered) = showing.all(wanted, window)?;
+        let most = effects.iter().fold(usize::MAX, |most, effect| match effect {
+            Effect::Partial => {
+                covered.complete = false;
+                most.min(items.len() / 2)
+            }
+            Effect::Truncated(count) => most.min(*count),
+            Effect::Empty => 0,
+            _ => most,
+        });
+        if most < items.len() {
+            items.truncate(most);
+            covered.stated.clear();
+        }
+        give(items, effects.contains(&Effect::Duplicated), out).await?;
+        Ok(covered)
+    }
+}
+
+/// Whoever goes by `username` at `site`.
+fn world(site: &'static Site, username: &str, plan: Plan) -> World {
+    match mock_customer(username).filter(|_| site.door == Door::OpenFinance) {
+        None => World::of(site, username, plan),
+        Some((document, name, company)) => World::of_customer(site, document, name, company, plan),
+    }
+}
+
+/// The days of `asked` that an institution shows; `None` for none of them.
+fn shown(asked: Option<Window>, today: Date) -> Option<Window> {
+    let history = Window::last_days(today, HISTORY);
+    match asked {
+        None => Some(history),
+        Some(asked) => Window::new(asked.from.max(history.from), asked.to.min(history.to)),
+    }
+}
+
+/// Hands over the items page by page.
+async fn give(items: Items, overlap: bool, out: &mut dyn Sink) -> Result<(), Failure> {
+    let mut page = 0;
+    let mut on_page = 0;
+    for index in 0..items.len() {
+        if on_page == PAGE {
+            page += 1;
+            on_page = 0;
+            let again = if overlap { index.saturating_sub(OVERLAP)..index } else { 0..0 };
+            for (account, item) in &items[again] {
+                out.give(Given { account: account.clone(), page, item: item.clone() }).await?;
+            }
+        }
+        let (account, item) = &items[index];
+        out.give(Given { account: account.clone(), page, item: item.clone() }).await?;
+        on_page += 1;
+    }
+    Ok(())
+}
+
+impl Showing<'_> {
+    /// All items of what is wanted, and how much of it that is.
+    fn all(&self, wanted: &Fetch, window: Option<Window>) -> Result<(Items, Covered), Failure> {
+        let books: Vec<&Book> = (self.books.accounts.iter())
+            .filter(|book| wanted.account.as_ref().is_none_or(|key| *key == self.key(book.purse)))
+            .collect();
+        let deposits =
+            || books.iter().filter(|b| matches!(b.purse, Purse::Checking | Purse::Savings));
+        let mut items = Items::new();
+        let mut covered = Covered::whole(None);
+        // An account that is not there any more proves nothing about its records.
+        covered.complete = wanted.account.is_none() || !books.is_empty();
+        match wanted.resource.as_str() {
+            "ACCOUNTS" => {
+                for book in &books {
+                    push(&mut items, Some(self.key(book.purse)), &self.account(book))?;
+                }
+            }
+            "OWNERS" => {
+                if !self.books.accounts.is_empty() {
+                    match self.owner() {
+                        Owner::Generic(owner) => push(&mut items, None, &owner)?,
+                        Owner::Individual(owner) => push(&mut items, None, &owner)?,
+                        Owner::Business(owner) => push(&mut items, None, &owner)?,
+                    }
+                }
+            }
+            "BALANCE_SNAPSHOTS" => {
+                for book in deposits() {
+                    push(&mut items, Some(self.key(book.purse)), &self.snapshot(book))?;
+                }
+            }
+            "TRANSACTIONS" | "BALANCES" => {
+                covered.window = window;
+                covered.complete &= window.is_some();
+                let Some(window) = window else { return Ok((items, covered)) };
+                if wanted.resource == "BALANCES" {
+                    for book in deposits() {
+                        for balance in Self::daily(book, window) {
+                            push(&mut items, Some(self.key(book.purse)), &balance)?;
+                        }
+                    }
+                } else {
+                    for book in &books {
+                        for transaction in self.transactions(book, window) {
+                            push(&mut items, Some(self.key(book.purse)), &transaction)?;
+                        }
+                    }
+                    covered.stated = stated_by_key(self, &books, window);
+                }
+            }
+            _ => return Err(Failure::Unsupported),
+        }
+        Ok((items, covered))
+    }
+}
+
+fn push<T: Serialize>(items: &mut Items, key: Option<String>, item: &T) -> Result<(), Failure> {
+    let item = to_raw_value(item).map_err(|e| Failure::Unexpected(e.to_string()))?;
+    items.push((key, item));
+    Ok(())
+}
+
+/// What the institution asks.
+fn question(kind: ChallengeKind, seed: Seed) -> Challenge {
+    let (prompt, value) = match kind {
+        ChallengeKind::Otp => ("Enter the six digits that your device shows.", None),
+        ChallengeKind::Numeric => {
+            ("Use this number to generate the code.", Some(format!("1{}", seed.digits(4))))
+        }
+        ChallengeKind::Qr => ("Scan this code with the app of your bank.", Some(QR.to_owned())),
+        ChallengeKind::Question => ("What is the answer to every question of this bank?", None),
+        ChallengeKind::Choice => ("Which of these numbers is yours?", None),
+        ChallengeKind::Image => ("Type what you see.", Some(PICTURE.to_owned())),
+        ChallengeKind::Push => ("Confirm the login in the app of your bank.", None),
+        ChallengeKind::Redirect => (
+            "Go to the page of your bank and come back.",
+            Some(format!("{ASSETS}/sandbox/authorize/{:016x}", seed.bits())),
+        ),
+    };
+    let options = match kind {
+        ChallengeKind::Choice => ["111111", "222222", "999999"].map(str::to_owned).into(),
+        _ => Vec::new(),
+    };
+    Challenge { kind, prompt: prompt.into(), value, options, expires_in_seconds: PATIENCE }
+}
+
+/// A QR code that says [`RIGHT_ANSWER`].
+const QR: &str = include_str!("pictures/qr.txt");
+/// [`RIGHT_ANSWER`] as a picture.
+const PICTURE: &str = include_str!("pictures/image.txt");
+
+/// What nobody but the engine's fetches would otherwise name.
+#[cfg(test)]
+pub(super) fn fetch(resource: &str, account: Option<&str>, window: Option<Window>) -> Fetch {
+    Fetch {
+        resource: resource.into(),
+        account: account.map(str::to_owned),
+        window,
+        options: std::collections::BTreeMap::new(),
+    }
+}

@@ -1,0 +1,286 @@
+//! The institutions of the sandbox: those that integrations of this API are tested against.
+
+use domain::institution::{
+    Choice, Feature, FormField, Health, Institution, InstitutionType, IntegrationType, OpenBanking,
+};
+
+/// Where pictures are; whoever serves the catalogue puts its own address here.
+pub const ASSETS: &str = "http://vinculo.invalid";
+
+/// A country with sandbox institutions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Country {
+    Mexico,
+    Colombia,
+    Brazil,
+}
+
+impl Country {
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 3] = [Self::Mexico, Self::Colombia, Self::Brazil];
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Mexico => "MX",
+            Self::Colombia => "CO",
+            Self::Brazil => "BR",
+        }
+    }
+    pub(super) const fn currency(self) -> &'static str {
+        match self {
+            Self::Mexico => "MXN",
+            Self::Colombia => "COP",
+            Self::Brazil => "BRL",
+        }
+    }
+    pub(super) const fn dialling(self) -> &'static str {
+        match self {
+            Self::Mexico => "52",
+            Self::Colombia => "57",
+            Self::Brazil => "55",
+        }
+    }
+}
+
+/// How one logs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Door {
+    /// User name and password.
+    Plain,
+    /// The same, and a token at every login.
+    Token,
+    /// A kind of user, a second name and a second password as well.
+    Advanced,
+    /// A second name that is a delay in seconds.
+    Slow,
+    /// A tax number and a password.
+    Fiscal,
+    /// A CURP alone.
+    Employment,
+    /// A tax number, and the rest at the institution.
+    OpenFinance,
+}
+
+/// What the sandbox knows of an institution.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Site {
+    pub(super) id: i64,
+    pub(super) name: &'static str,
+    pub(super) display: &'static str,
+    pub(super) country: Country,
+    pub(super) door: Door,
+}
+
+const fn site(
+    id: i64,
+    name: &'static str,
+    display: &'static str,
+    country: Country,
+    door: Door,
+) -> Site {
+    Site { id, name, display, country, door }
+}
+
+use Country::{Brazil, Colombia, Mexico};
+/// All of them.
+pub(super) static SITES: &[Site] = &[
+    site(1001, "gringotts_mx_retail", "Gringotts Bank", Mexico, Door::Plain),
+    site(1002, "gringotts_co_retail", "Gringotts Bank", Colombia, Door::Plain),
+    site(1003, "gringotts_br_retail", "Gringotts Bank", Brazil, Door::Plain),
+    site(1004, "erebor_mx_retail", "Erebor Bank", Mexico, Door::Plain),
+    site(1005, "erebor_co_retail", "Erebor Bank", Colombia, Door::Plain),
+    site(1006, "erebor_br_retail", "Erebor Bank", Brazil, Door::Plain),
+    site(1010, "gotham_mx_business", "Gotham Business Bank", Mexico, Door::Token),
+    site(1011, "gotham_co_business", "Gotham Business Bank", Colombia, Door::Token),
+    site(1012, "gotham_br_business", "Gotham Business Bank", Brazil, Door::Token),
+    site(1013, "tatooine_mx_fiscal", "Tatooine Fiscal", Mexico, Door::Fiscal),
+    site(1014, "heimdall_mx_retail", "Heimdall Bank", Mexico, Door::Token),
+    site(1015, "ironbank_br_business", "Iron Bank Business", Brazil, Door::Advanced),
+    site(1016, "ironbank_br_retail", "Iron Bank", Brazil, Door::Advanced),
+    site(1020, "heimdall_br_retail", "Heimdall Bank", Brazil, Door::Token),
+    site(1021, "heimdall_co_retail", "Heimdall Bank", Colombia, Door::Token),
+    site(9256, "ofmockbank_br_retail", "OF Mockbank", Brazil, Door::OpenFinance),
+    site(9322, "belvo_mx_retail", "Belvo Bank", Mexico, Door::Slow),
+    site(9454, "planet_mx_employment", "Planet", Mexico, Door::Employment),
+];
+
+impl Site {
+    /// The institution of that name.
+    pub(super) fn named(name: &str) -> Option<&'static Self> {
+        SITES.iter().find(|site| site.name == name)
+    }
+    /// Whether its customers are companies.
+    pub(super) fn is_business(&self) -> bool {
+        self.name.ends_with("_business")
+    }
+    /// What it answers for.
+    pub(super) fn resources(&self) -> &'static [&'static str] {
+        const BANK: [&str; 7] = [
+            "ACCOUNTS",
+            "TRANSACTIONS",
+            "OWNERS",
+            "BALANCES",
+            "INCOMES",
+            "RECURRING_EXPENSES",
+            "RISK_INSIGHTS",
+        ];
+        match self.door {
+            Door::Fiscal => &[
+                "TAX_COMPLIANCE_STATUS",
+                "TAX_RETURNS",
+                "TAX_STATUS",
+                "INVOICES",
+                "FINANCIAL_STATEMENTS",
+                "TAX_RETENTIONS",
+            ],
+            Door::Employment => {
+                &["EMPLOYMENT_RECORDS", "CURRENT_EMPLOYMENTS", "EMPLOYMENT_METRICS", "OWNERS"]
+            }
+            Door::OpenFinance => &[
+                "ACCOUNTS",
+                "TRANSACTIONS",
+                "OWNERS",
+                "BALANCES",
+                "BILLS",
+                "INVESTMENTS",
+                "INVESTMENT_TRANSACTIONS",
+                "EXCHANGES",
+                "INCOMES",
+                "RECURRING_EXPENSES",
+                "RISK_INSIGHTS",
+            ],
+            _ if self.is_business() => BANK.first_chunk::<4>().map_or(&[], |core| core),
+            _ => &BANK,
+        }
+    }
+
+    /// As the catalogue shows it.
+    pub(super) fn institution(&self) -> Institution {
+        let picture = |kind: &str| {
+            let brand = self.name.split('_').next().unwrap_or_default();
+            Some(format!("{ASSETS}/assets/institutions/{kind}/{brand}.svg"))
+        };
+        let open = self.door == Door::OpenFinance;
+        Institution {
+            id: self.id,
+            name: self.name.into(),
+            kind: match self.door {
+                Door::Fiscal => InstitutionType::Fiscal,
+                Door::Employment => InstitutionType::Employment,
+                _ => InstitutionType::Bank,
+            },
+            website: Some(format!("https://{}.example.com", self.name.replace('_', "-"))),
+            display_name: self.display.into(),
+            country_codes: vec![self.country.code().into()],
+            country_code: Some(self.country.code().into()),
+            primary_color: "#056dae".into(),
+            logo: picture("text_logos"),
+            icon_logo: picture("icon_logos"),
+            text_logo: picture("text_logos"),
+            code: None,
+            form_fields: self.form(),
+            features: match self.door {
+                Door::Token => vec![Feature {
+                    name: "token_required".into(),
+                    description: "May ask for a token while logging in.".into(),
+                }],
+                _ => Vec::new(),
+            },
+            resources: self.resources().iter().map(|&r| r.into()).collect(),
+            integration_type: if open {
+                IntegrationType::OpenFinance
+            } else {
+                IntegrationType::Credentials
+            },
+            status: Health::Healthy,
+            openbanking_information: open.then(|| OpenBanking {
+                description: "A bank that only plays one, for trying out consents.".into(),
+                participants: vec![self.display.into()],
+                authorization_server_id: uuid::uuid!("c8f0bf49-4744-4933-8960-7add6e590841"),
+            }),
+        }
+    }
+
+    fn form(&self) -> Vec<FormField> {
+        let plain = [
+            field("username", "text", "User", "bnk100"),
+            field("password", "password", "Password", "••••••••"),
+        ];
+        match self.door {
+            Door::Plain => plain.into(),
+            Door::Token => {
+                let mut token = field("token", "number", "Token", "123456");
+                token.validation = r"^\d{6}$".into();
+                token.validation_message = "Six digits.".into();
+                token.length = Some("6".into());
+                token.optional = Some(true);
+                [&plain[..], &[token]].concat()
+            }
+            Door::Advanced => {
+                let mut kind = field("username_type", "select", "Kind of user", "003");
+                kind.validation = r"^\d{3}$".into();
+                kind.values = Some(vec![
+                    choice("003", "Customer", "adv_valid"),
+                    choice("999", "Stranger", "adv_invalid"),
+                ]);
+                let mut form = vec![kind];
+                form.extend(plain);
+                form.push(field("username2", "text", "Second user", "valid"));
+                form.push(field("password2", "password", "Second password", "••••••••"));
+                form
+            }
+            Door::Slow => {
+                let mut delay = field("username2", "text", "Delay in seconds", "0");
+                delay.validation = r"^\d{0,3}$".into();
+                delay.validation_message = "At most three digits.".into();
+                delay.optional = Some(true);
+                [&plain[..], &[delay]].concat()
+            }
+            Door::Fiscal => {
+                let mut rfc = field("username", "text", "RFC", "PFIS010101000");
+                rfc.validation = r"^([A-Za-zÑñ&]{3,4}\d{6}[A-Za-z0-9]{3}|fiscal10\d)$".into();
+                rfc.validation_message = "An RFC has 12 or 13 letters and digits.".into();
+                let mut password = field("password", "password", "Password", "••••••••");
+                password.validation = "^.{1,64}$".into();
+                password.validation_message = "At most 64 letters.".into();
+                vec![rfc, password]
+            }
+            Door::Employment => {
+                let mut curp = field("username", "text", "CURP", "BLPM951331IONVGR54");
+                curp.validation = "^[A-Z]{4}[0-9]{6}[A-Z]{6}[A-Z0-9]{2}$".into();
+                curp.validation_message = "A CURP has 18 letters and digits.".into();
+                let mut password = field("password", "password", "Password", "");
+                password.validation = "^.*$".into();
+                password.value = Some("fake-password".into());
+                vec![curp, password]
+            }
+            Door::OpenFinance => {
+                let mut cpf = field("username", "text", "CPF", "761.092.776-73");
+                cpf.validation = r"^\d{11}|\d{3}\.\d{3}\.\d{3}-\d{2}$".into();
+                cpf.validation_message = "A CPF has 11 digits.".into();
+                vec![cpf]
+            }
+        }
+    }
+}
+
+fn field(name: &str, kind: &str, label: &str, placeholder: &str) -> FormField {
+    FormField {
+        name: name.into(),
+        kind: kind.into(),
+        label: label.into(),
+        validation: "^[a-zA-Z0-9_]{1,16}$".into(),
+        validation_message: "One to sixteen letters, digits or underscores.".into(),
+        placeholder: placeholder.into(),
+        ..FormField::default()
+    }
+}
+
+fn choice(code: &str, label: &str, placeholder: &str) -> Choice {
+    Choice {
+        code: code.into(),
+        label: label.into(),
+        validation: "^[a-zA-Z0-9_]{1,16}$".into(),
+        validation_message: "One to sixteen letters, digits or underscores.".into(),
+        placeholder: placeholder.into(),
+    }
+}

@@ -1,0 +1,69 @@
+//! The sandbox: institutions that exist only here, with people whose money moves as it does in
+//! Mexico, Colombia and Brazil, users who provoke every failure and every challenge, and faults on
+//! demand. `docs/sandbox.md` is its manual.
+
+mod chance;
+mod conversation;
+mod faults;
+mod habits;
+mod institutions;
+mod items;
+mod people;
+mod users;
+mod world;
+
+pub use faults::{Effect, Fault, Faults, SandboxPassword, Scope, TooManyFaults};
+pub use institutions::ASSETS;
+pub use users::{KnownUser, RIGHT_ANSWER, known_users};
+
+use crate::talk::{Connector, Conversation};
+use conversation::Talk;
+use domain::{env::Env, institution::Institution, record::Trust};
+use institutions::{SITES, Site};
+use std::sync::Arc;
+
+/// The connector of the sandbox.
+#[derive(Debug, Default)]
+pub struct Sandbox {
+    faults: Arc<Faults>,
+}
+
+impl Sandbox {
+    /// Nothing goes wrong until a fault is added.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// What goes wrong at present.
+    #[must_use]
+    pub fn faults(&self) -> &Arc<Faults> {
+        &self.faults
+    }
+}
+
+impl Connector for Sandbox {
+    fn name(&self) -> &'static str {
+        "sandbox"
+    }
+    fn version(&self) -> &'static str {
+        "1"
+    }
+    fn institutions(&self) -> Vec<Institution> {
+        SITES.iter().map(Site::institution).collect()
+    }
+    fn trust(&self, _institution: &str) -> Trust {
+        Trust::Posted
+    }
+    fn open(&self, institution: &str, subject: &str, env: &Env) -> Box<dyn Conversation> {
+        Box::new(Talk {
+            site: Site::named(institution),
+            subject: subject.to_owned(),
+            env: env.clone(),
+            faults: self.faults.clone(),
+            inside: None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,559 @@
+use super::{
+    conversation::{HISTORY, MOST_WRONG, PAGE, fetch},
+    faults::{Effect, Fault, SandboxPassword, Scope},
+    institutions::{Door, SITES},
+    users::{ASKED, Does, FAILING, RIGHT_ANSWER, SHOWN, TestUser},
+    *,
+};
+use crate::{
+    host::{Host, HostedConversation, Limits},
+    talk::{Covered, Failure, Given, LoginProblem},
+    trial::{Answers, Collected, IdleClock, credentials},
+};
+use domain::{
+    env::Env,
+    record::Facts,
+    resource::{self, Resource},
+    session::ChallengeKind,
+    time::{Window, day},
+};
+use jiff::{SignedDuration, ToSpan, civil::date};
+use std::collections::{BTreeMap, BTreeSet};
+use tokio_util::sync::CancellationToken;
+
+struct Visit {
+    sandbox: Sandbox,
+    clock: Arc<IdleClock>,
+    env: Env,
+    talk: HostedConversation,
+    fields: Vec<(String, String)>,
+}
+
+/// Somebody at the door of `site`.
+fn visit(site: &str, username: &str, password: &str) -> Visit {
+    let (clock, env) = IdleClock::new();
+    visit_at(Sandbox::new(), clock, env, site, username, password)
+}
+fn visit_at(
+    sandbox: Sandbox,
+    clock: Arc<IdleClock>,
+    env: Env,
+    site: &str,
+    username: &str,
+    password: &str,
+) -> Visit {
+    let talk =
+        Host::open(&sandbox, site, "link-1", &env, &Limits::default(), CancellationToken::new());
+    let fields = vec![("username".into(), username.into()), ("password".into(), password.into())];
+    Visit { sandbox, clock, env, talk, fields }
+}
+impl Visit {
+    fn with(mut self, field: &str, value: &str) -> Self {
+        self.fields.push((field.into(), value.into()));
+        self
+    }
+    /// At iron banks, everything that is asked for.
+    fn equipped(self) -> Self {
+        self.with("username_type", "003").with("username2", "valid").with("password2", "valid")
+    }
+    fn with_fault(self, effect: Effect) -> Self {
+        let fault = Fault { scope: Scope::Link("link-1".into()), effect, calls: None, until: None };
+        self.sandbox.faults().add(fault).expect("room");
+        self
+    }
+    fn login_with(&mut self, answers: &mut Answers) -> Result<String, Failure> {
+        let fields: Vec<(&str, &str)> =
+            self.fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let credentials = credentials(&fields);
+        self.clock.run(self.talk.login(&credentials, answers)).map(|said| said.user)
+    }
+    fn login(&mut self) -> Result<String, Failure> {
+        self.login_with(&mut Answers::none())
+    }
+    fn inside(mut self) -> Self {
+        let said = self.login_with(&mut Answers::always(RIGHT_ANSWER));
+        assert!(said.is_ok(), "{said:?}");
+        self
+    }
+    fn read(
+        &mut self,
+        resource: &str,
+        window: Option<Window>,
+    ) -> Result<(Vec<Given>, Covered), Failure> {
+        self.read_account(resource, None, window)
+    }
+    fn read_account(
+        &mut self,
+        resource: &str,
+        account: Option<&str>,
+        window: Option<Window>,
+    ) -> Result<(Vec<Given>, Covered), Failure> {
+        let mut out = Collected::default();
+        let wanted = fetch(resource, account, window);
+        let covered = self.clock.run(self.talk.fetch(&wanted, &mut Answers::none(), &mut out))?;
+        Ok((out.0, covered))
+    }
+    fn items(&mut self, resource: &'static Resource) -> Vec<domain::record::Item> {
+        // Thirty-five days hold every kind of movement, and tests stay quick.
+        let window = Window::last_days(day(self.env.now()), 35);
+        let (given, _) = self.read(resource.name, Some(window)).expect("readable");
+        let read = |g: Given| (resource.read)(&g.item, g.account, self.env.now());
+        given.into_iter().map(|g| read(g).expect("good items")).collect()
+    }
+}
+fn named(name: &str) -> &'static Resource {
+    resource::named(name).expect("a resource")
+}
+fn banks() -> impl Iterator<Item = &'static institutions::Site> {
+    SITES.iter().filter(|s| !matches!(s.door, Door::Fiscal | Door::Employment))
+}
+fn someone_at(site: &institutions::Site) -> Visit {
+    let user = if site.door == Door::OpenFinance { "76109277673" } else { "bnk100" };
+    visit(site.name, user, "full").equipped()
+}
+
+#[test]
+fn every_bank_shows_records_that_can_be_kept() {
+    for site in banks() {
+        let mut visit = someone_at(site).inside();
+        for resource in resource::all() {
+            let items = visit.items(resource);
+            assert!(!items.is_empty(), "{} has {}", site.name, resource.name);
+            for item in &items {
+                if let Facts::Movement(movement) = &item.facts {
+                    assert_eq!(
+                        movement.pending,
+                        movement.running_balance.is_none() && !item.body.contains("PROCESSED")
+                    );
+                    assert!(
+                        !movement.description.is_empty() && !movement.description.contains('{')
+                    );
+                }
+                assert_eq!(item.account.is_some(), resource.name != "OWNERS");
+            }
+        }
+        let accounts = visit.items(named("ACCOUNTS"));
+        let keys: BTreeSet<_> = accounts.iter().map(|a| a.account.clone()).collect();
+        assert_eq!(keys.len(), accounts.len(), "each account has its key");
+        let strongest: BTreeSet<_> = accounts
+            .iter()
+            .map(|a| match &a.facts {
+                Facts::Keyed(keys) => keys[0].clone(),
+                _ => String::new(),
+            })
+            .collect();
+        assert_eq!(strongest.len(), accounts.len(), "no two share a number");
+    }
+}
+#[test]
+fn stated_balances_and_daily_balances_agree_with_the_movements() {
+    let mut visit = visit("erebor_mx_retail", "bnk100", "full").inside();
+    let today = day(visit.env.now());
+    for (from, to) in [(40, 0), (90, 60), (364, 0), (3, 3)] {
+        let window = Window::new(today - from.days(), today - to.days());
+        let (given, covered) = visit.read("TRANSACTIONS", window).expect("readable");
+        assert_eq!((covered.window, covered.complete), (window, true));
+        let mut sums: BTreeMap<String, rust_decimal::Decimal> = BTreeMap::new();
+        for given in given {
+            let key = given.account.clone().expect("an account");
+            let item = (named("TRANSACTIONS").read)(&given.item, given.account, visit.env.now());
+            let Facts::Movement(m) = item.expect("good").facts else { continue };
+            assert!(window.expect("one").contains(m.value_date));
+            let sign = if m.direction == Some(domain::record::Direction::Inflow) { 1 } else { -1 };
+            if !m.pending {
+                *sums.entry(key).or_default() += m.amount.0 * rust_decimal::Decimal::from(sign);
+            }
+        }
+        for (key, stated) in &covered.stated {
+            let (Some(opening), Some(closing)) = (stated.opening, stated.closing) else { panic!() };
+            let moved = sums.get(key).copied().unwrap_or_default();
+            assert!(
+                closing.0 - opening.0 == moved || opening.0 - closing.0 == moved,
+                "{key}: {opening} to {closing} by {moved}"
+            );
+        }
+        assert_eq!(covered.stated.len(), 4);
+    }
+    let balances = visit.items(named("BALANCES"));
+    assert_eq!(balances.len(), 2 * 35, "checking and savings");
+}
+#[test]
+fn one_account_alone_can_be_read() {
+    let mut visit = visit("erebor_mx_retail", "bnk100", "full").inside();
+    let (accounts, _) = visit.read("ACCOUNTS", None).expect("readable");
+    let (all, _) = visit.read("TRANSACTIONS", None).expect("readable");
+    let mut sum = 0;
+    for account in &accounts {
+        let (some, covered) =
+            visit.read_account("TRANSACTIONS", account.account.as_deref(), None).expect("readable");
+        assert!(some.iter().all(|g| g.account == account.account) && covered.complete);
+        sum += some.len();
+    }
+    assert_eq!(sum, all.len());
+    let (none, covered) = visit.read_account("TRANSACTIONS", Some("no"), None).expect("readable");
+    assert!(none.is_empty() && !covered.complete, "an unknown account proves nothing");
+}
+#[test]
+fn a_year_is_all_that_is_shown() {
+    let mut visit = visit("erebor_mx_retail", "bnk100", "full").inside();
+    let today = day(visit.env.now());
+    let (_, covered) =
+        visit.read("TRANSACTIONS", Window::new(date(2020, 1, 1), date(2030, 1, 1))).expect("ok");
+    assert_eq!(covered.window, Some(Window::last_days(today, HISTORY)));
+    let (given, covered) =
+        visit.read("TRANSACTIONS", Window::new(date(2020, 1, 1), date(2020, 2, 1))).expect("ok");
+    assert!(given.is_empty() && !covered.complete, "nothing seen proves nothing");
+}
+#[test]
+fn pages_hold_fifty_items() {
+    let mut visit = visit("erebor_mx_retail", "bnk100", "full").inside();
+    let (given, _) = visit.read("TRANSACTIONS", None).expect("readable");
+    assert!(given.len() > 500);
+    for (index, given) in given.iter().enumerate() {
+        assert_eq!(given.page as usize, index / PAGE);
+    }
+}
+#[test]
+fn the_same_person_is_behind_a_name_at_every_bank_of_a_country() {
+    let owner = |site: &str, user: &str| {
+        let mut visit = visit(site, user, "full").inside();
+        let body = visit.items(named("OWNERS")).remove(0).body;
+        let body: serde_json::Value = serde_json::from_str(&body).expect("json");
+        body["document_id"]["document_number"].as_str().expect("a document").to_owned()
+    };
+    assert_eq!(owner("erebor_mx_retail", "ana"), owner("gringotts_mx_retail", "ana"));
+    assert_ne!(owner("erebor_mx_retail", "ana"), owner("erebor_mx_retail", "eva"));
+    assert_eq!(owner("ofmockbank_br_retail", "761.092.776-73"), "76109277673");
+    let mut one = visit("erebor_mx_retail", "ana", "a");
+    let mut two = visit("erebor_mx_retail", "ana", "b");
+    assert_eq!(one.login(), two.login(), "whatever the password");
+    let mut elsewhere = visit("gringotts_mx_retail", "ana", "a");
+    assert_ne!(one.login(), elsewhere.login());
+}
+#[test]
+fn fiscal_and_employment_institutions_let_people_in_and_have_no_data_yet() {
+    for (site, user) in [
+        ("tatooine_mx_fiscal", "PFIS010101000"),
+        ("tatooine_mx_fiscal", "fiscal100"),
+        ("planet_mx_employment", "BLPM951331IONVGR54"),
+    ] {
+        let mut visit = visit(site, user, "individual").inside();
+        for resource in resource::all() {
+            let offered = SITES
+                .iter()
+                .any(|s| s.name == site && s.resources().contains(&resource.offered_as));
+            if !offered {
+                assert_eq!(visit.read(resource.name, None).err(), Some(Failure::Unsupported));
+            }
+        }
+        assert_eq!(visit.read("INVOICES", None).err(), Some(Failure::Unsupported));
+    }
+}
+#[test]
+fn iron_banks_want_everything_and_all_of_it_right() {
+    let login = |fields: &[(&str, &str)]| {
+        let mut visit = visit("ironbank_br_retail", "adv_valid", "pass_valid");
+        for (field, value) in fields {
+            visit = visit.with(field, value);
+        }
+        visit.login().err()
+    };
+    let missing = Some(Failure::Login(LoginProblem::MissingCredentials));
+    assert_eq!(login(&[]), missing);
+    assert_eq!(login(&[("username_type", "003"), ("username2", "valid")]), missing);
+    let all = |kind, second, word| {
+        login(&[("username_type", kind), ("username2", second), ("password2", word)])
+    };
+    assert_eq!(all("003", "valid", "valid"), None);
+    assert_eq!(all("999", "valid", "valid"), Some(Failure::InvalidCredentials));
+    assert_eq!(all("003", "invalid", "valid"), Some(Failure::InvalidCredentials));
+    assert_eq!(all("003", "valid", "invalid"), Some(Failure::InvalidCredentials));
+}
+#[test]
+fn only_its_documented_customers_get_into_the_open_finance_bank() {
+    let mut visit = visit("ofmockbank_br_retail", "12345678909", "");
+    assert_eq!(visit.login(), Err(Failure::InvalidCredentials));
+    for customer in ["76109277673", "50685362006773"] {
+        let mut visit = self::visit("ofmockbank_br_retail", customer, "");
+        let mut answers = Answers::always("");
+        assert!(visit.login_with(&mut answers).is_ok());
+        assert_eq!(answers.asked[0].kind, ChallengeKind::Redirect);
+        let owners = visit.items(named("OWNERS"));
+        assert_eq!(owners[0].body.contains("birth_date"), customer.len() == 11);
+    }
+}
+#[test]
+fn the_second_name_at_the_slow_bank_is_a_delay_on_our_clock() {
+    let mut visit = visit("belvo_mx_retail", "ana", "x").with("username2", "90");
+    let before = visit.env.now();
+    assert!(visit.login().is_ok());
+    assert_eq!(visit.env.now().duration_since(before), SignedDuration::from_secs(90));
+}
+#[test]
+fn banks_with_tokens_ask_at_every_login_until_the_answer_is_right() {
+    for site in ["heimdall_mx_retail", "gotham_br_business"] {
+        let mut visit = visit(site, "ana", "x");
+        assert_eq!(visit.login(), Err(Failure::TokenRequired), "nobody is there to ask");
+        for _ in 0..2 {
+            let mut answers = Answers::each(&["999999", "000000", "", RIGHT_ANSWER]);
+            assert!(visit.login_with(&mut answers).is_ok());
+            assert_eq!(answers.asked.len(), 4, "a challenge for each wrong answer");
+        }
+        assert_eq!(visit.login_with(&mut Answers::always("999999")), Err(Failure::WrongToken));
+    }
+}
+
+/// What a user does according to their row of the table.
+fn check(user: &TestUser) {
+    let password = user.password.unwrap_or("any");
+    let mut visit = visit("erebor_mx_retail", user.name, password);
+    match &user.does {
+        Does::Fails(failure) => {
+            assert_eq!(visit.login().err().as_ref(), Some(failure), "{}", user.name);
+        }
+        Does::Breaks(failure) => {
+            assert!(visit.login().is_ok(), "{}", user.name);
+            let said = visit.read("ACCOUNTS", None).err();
+            assert_eq!(said.as_ref(), Some(failure), "{}", user.name);
+        }
+        Does::AsksInVain => {
+            let mut answers = Answers::always(RIGHT_ANSWER);
+            assert_eq!(visit.login_with(&mut answers), Err(Failure::WrongToken));
+            assert_eq!(answers.asked.len(), MOST_WRONG as usize);
+        }
+        Does::Asks(kind) => {
+            let mut answers = Answers::each(&["999999", RIGHT_ANSWER]);
+            assert!(visit.login_with(&mut answers).is_ok(), "{}", user.name);
+            assert!(answers.asked.len() == 2 && answers.asked.iter().all(|c| c.kind == *kind));
+            let asked = &answers.asked[0];
+            assert!(asked.expires_in_seconds > 0 && !asked.prompt.is_empty());
+            let shows = !matches!(
+                kind,
+                ChallengeKind::Otp
+                    | ChallengeKind::Question
+                    | ChallengeKind::Push
+                    | ChallengeKind::Choice
+            );
+            assert_eq!(asked.value.is_some(), shows, "{}", user.name);
+            assert_eq!(
+                asked.options.contains(&RIGHT_ANSWER.to_owned()),
+                *kind == ChallengeKind::Choice
+            );
+            let silent = visit.login_with(&mut Answers::each(&["", RIGHT_ANSWER]));
+            assert!(silent.is_ok());
+        }
+        Does::Shows(plan) => {
+            assert!(visit.login().is_ok(), "{}", user.name);
+            let accounts = visit.items(named("ACCOUNTS")).len();
+            let movements = visit.read("TRANSACTIONS", None).expect("readable").0.len();
+            let owners = visit.items(named("OWNERS")).len();
+            let (least, most, has) = match plan {
+                world::Plan::Full => (720, 1600, 4),
+                world::Plan::Low => (60, 400, 1),
+                world::Plan::Negative => (300, 1600, 2),
+                world::Plan::Nothing => (0, 0, 0),
+            };
+            assert!((least..=most).contains(&movements), "{}: {movements}", user.name);
+            assert_eq!((accounts, owners), (has, usize::from(has > 0)), "{}", user.name);
+        }
+    }
+}
+#[test]
+fn every_documented_user_does_what_the_table_says() {
+    for user in [SHOWN, ASKED, FAILING].into_iter().flatten() {
+        check(user);
+        assert!(
+            user.name.len() <= 16
+                && user.name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        );
+    }
+}
+#[test]
+fn every_failure_and_every_challenge_has_its_user() {
+    let asked: BTreeSet<_> = ASKED
+        .iter()
+        .filter_map(|u| match u.does {
+            Does::Asks(kind) => Some(kind),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(asked, ChallengeKind::ALL.iter().copied().collect());
+    let provoked = |failure: &Failure| {
+        FAILING.iter().any(|u| match &u.does {
+            Does::Fails(f) | Does::Breaks(f) => f == failure,
+            Does::AsksInVain => *failure == Failure::WrongToken,
+            _ => false,
+        })
+    };
+    let mut all = vec![
+        Failure::InvalidCredentials,
+        Failure::TokenRequired,
+        Failure::WrongToken,
+        Failure::SessionExpired,
+        Failure::TooManySessions,
+        Failure::InstitutionDown,
+        Failure::InstitutionUnavailable,
+        Failure::InstitutionInactive,
+        Failure::Unsupported,
+        Failure::UnavailableData,
+        Failure::Revoked,
+        Failure::Timeout,
+        Failure::TooMuch,
+        Failure::Cancelled,
+        Failure::Unexpected(String::new()),
+    ];
+    all.extend(
+        [
+            LoginProblem::Locked,
+            LoginProblem::PasswordExpired,
+            LoginProblem::ActionNeeded,
+            LoginProblem::Forbidden,
+            LoginProblem::MissingCredentials,
+            LoginProblem::NotActivated,
+            LoginProblem::UnsupportedChallenge,
+        ]
+        .map(Failure::Login),
+    );
+    for failure in &all {
+        assert!(provoked(failure), "nobody provokes {failure:?}");
+    }
+}
+#[test]
+fn the_manual_holds_the_tables() {
+    let manual = include_str!("../../../../../docs/sandbox.md");
+    for user in known_users() {
+        let password = user.password.map_or("any".into(), |p| format!("`{p}`"));
+        let row = format!("| `{}` | {password} | {} |", user.username, user.says);
+        assert!(manual.contains(&row), "docs/sandbox.md lacks:\n{row}");
+    }
+    for site in SITES {
+        let row = format!("| {} | `{}` | {} |", site.id, site.name, site.display);
+        assert!(manual.contains(&row), "docs/sandbox.md lacks:\n{row}");
+    }
+    for effect in [
+        Effect::Down,
+        Effect::Unavailable,
+        Effect::Slow(30),
+        Effect::DemandToken,
+        Effect::ChangePassword(SandboxPassword("new".into())),
+        Effect::Revoke,
+        Effect::Partial,
+        Effect::Truncated(10),
+        Effect::Duplicated,
+        Effect::Empty,
+        Effect::ChurnIds,
+    ] {
+        let json = serde_json::to_string(&effect).expect("json");
+        assert!(manual.contains(&format!("| `{json}` |")), "docs/sandbox.md lacks {json}");
+    }
+}
+
+fn ids(given: &[Given]) -> Vec<String> {
+    given
+        .iter()
+        .map(|g| {
+            let body: serde_json::Value = serde_json::from_str(g.item.get()).expect("json");
+            body["internal_identification"].as_str().expect("an id").to_owned()
+        })
+        .collect()
+}
+fn bank() -> Visit {
+    visit("erebor_mx_retail", "bnk100", "full")
+}
+#[test]
+fn faults_at_the_door_keep_people_out() {
+    assert_eq!(bank().with_fault(Effect::Down).login(), Err(Failure::InstitutionDown));
+    let unavailable = bank().with_fault(Effect::Unavailable).login();
+    assert_eq!(unavailable, Err(Failure::InstitutionUnavailable));
+    assert_eq!(bank().with_fault(Effect::Revoke).login(), Err(Failure::Revoked));
+    assert_eq!(bank().with_fault(Effect::DemandToken).login(), Err(Failure::TokenRequired));
+    let changed = |only: &str| {
+        let effect = Effect::ChangePassword(SandboxPassword(only.into()));
+        bank().with_fault(effect).login().err()
+    };
+    assert_eq!(changed("other"), Some(Failure::InvalidCredentials));
+    assert_eq!(changed("full"), None);
+}
+#[test]
+fn a_slow_institution_takes_its_time_on_our_clock() {
+    let mut visit = bank().with_fault(Effect::Slow(20));
+    let before = visit.env.now();
+    assert!(visit.login().is_ok());
+    visit.read("ACCOUNTS", None).expect("readable");
+    assert_eq!(visit.env.now().duration_since(before), SignedDuration::from_secs(40));
+    let mut slower = bank().with_fault(Effect::Slow(600));
+    assert_eq!(slower.login(), Err(Failure::Timeout), "the host gives up");
+}
+#[test]
+fn faults_of_reading_show_what_they_say() {
+    let (whole, _) = bank().inside().read("TRANSACTIONS", None).expect("readable");
+    let read =
+        |effect| bank().with_fault(effect).inside().read("TRANSACTIONS", None).expect("readable");
+    let (given, covered) = read(Effect::Partial);
+    assert!(given.len() == whole.len() / 2 && !covered.complete);
+    let (given, covered) = read(Effect::Truncated(10));
+    assert!(given.len() == 10 && covered.complete, "it says that this is all");
+    let (given, covered) = read(Effect::Empty);
+    assert!(given.is_empty() && covered.complete);
+    let (given, _) = read(Effect::Duplicated);
+    assert!(given.len() > whole.len());
+    let (mut shown, mut distinct) = (ids(&given), ids(&whole));
+    for page in 0..=given.last().map_or(0, |g| g.page) {
+        let of_page = ids(&given.iter().filter(|g| g.page == page).cloned().collect::<Vec<_>>());
+        let once: BTreeSet<_> = of_page.iter().collect();
+        assert_eq!(once.len(), of_page.len(), "no page shows anything twice");
+    }
+    shown.sort_unstable();
+    shown.dedup();
+    distinct.sort_unstable();
+    assert_eq!(shown, distinct);
+}
+#[test]
+fn churning_ids_are_new_at_each_login_and_the_connectors_keys_are_not() {
+    let one = bank().with_fault(Effect::ChurnIds).inside().read("ACCOUNTS", None).expect("ok").0;
+    let later = bank().with_fault(Effect::ChurnIds);
+    later.clock.run(later.env.sleep(SignedDuration::from_secs(1)));
+    let mut later = later.inside();
+    let two = later.read("ACCOUNTS", None).expect("ok").0;
+    let again = later.read("ACCOUNTS", None).expect("ok").0;
+    assert_ne!(ids(&one), ids(&two));
+    assert_eq!(ids(&two), ids(&again), "within a login they stay");
+    let keys = |given: &[Given]| given.iter().map(|g| g.account.clone()).collect::<Vec<_>>();
+    assert_eq!(keys(&one), keys(&two));
+}
+#[test]
+fn the_catalogue_is_sound() {
+    let sandbox = Sandbox::new();
+    let institutions = sandbox.institutions();
+    let ids: BTreeSet<_> = institutions.iter().map(|i| i.id).collect();
+    let names: BTreeSet<_> = institutions.iter().map(|i| &i.name).collect();
+    assert_eq!((ids.len(), names.len()), (institutions.len(), institutions.len()));
+    for institution in &institutions {
+        assert!(!institution.form_fields.is_empty() && !institution.resources.is_empty());
+        let token = institution.form_fields.iter().any(|f| f.name == "token");
+        assert_eq!(token, institution.may_challenge());
+        let (_, env) = IdleClock::new();
+        drop(sandbox.open(&institution.name, "s", &env));
+    }
+}
+#[test]
+fn pending_movements_are_booked_under_another_id_and_a_longer_text() {
+    let mut visit = bank().inside();
+    let (before, _) = visit.read("TRANSACTIONS", None).expect("readable");
+    let pending: Vec<_> =
+        before.iter().filter(|g| g.item.get().contains("\"PENDING\"")).cloned().collect();
+    assert!(!pending.is_empty());
+    visit.clock.run(visit.env.sleep(SignedDuration::from_hours(24 * 5)));
+    let (after, _) = visit.read("TRANSACTIONS", None).expect("readable");
+    let later = ids(&after);
+    assert!(ids(&pending).iter().all(|id| !later.contains(id)));
+    let booked = ids(&before
+        .iter()
+        .filter(|g| g.item.get().contains("\"PROCESSED\""))
+        .cloned()
+        .collect::<Vec<_>>());
+    let first = day(visit.env.now()) - 364.days();
+    let gone = booked.iter().filter(|id| !later.contains(*id)).count();
+    // Only what slid out of the year.
+    assert!(gone < 60, "{gone} booked movements are gone since {first}");
+}

@@ -1,0 +1,283 @@
+//! Who can log in at the sandbox's institutions, with what, and what happens. The tables of
+//! `docs/sandbox.md` are these tables.
+
+use super::{
+    institutions::{Door, Site},
+    world::Plan,
+};
+use crate::talk::{Credentials, Failure, LoginProblem};
+use domain::session::ChallengeKind;
+
+/// A user of whom something special is known.
+pub(super) struct TestUser {
+    pub(super) name: &'static str,
+    /// Only with this password; with another one they are like anybody.
+    pub(super) password: Option<&'static str>,
+    pub(super) does: Does,
+    /// For the manual.
+    pub(super) says: &'static str,
+}
+
+/// What happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Does {
+    /// Shows such data.
+    Shows(Plan),
+    /// Asks this first.
+    Asks(ChallengeKind),
+    /// Asks, and takes no answer for right.
+    AsksInVain,
+    /// Is not let in.
+    Fails(Failure),
+    /// Is let in, but gets no data.
+    Breaks(Failure),
+}
+
+const fn user(
+    name: &'static str,
+    password: Option<&'static str>,
+    does: Does,
+    says: &'static str,
+) -> TestUser {
+    TestUser { name, password, does, says }
+}
+const fn err(name: &'static str, failure: Failure, says: &'static str) -> TestUser {
+    user(name, None, Does::Fails(failure), says)
+}
+
+/// The code that every challenge of the sandbox accepts.
+pub const RIGHT_ANSWER: &str = "111111";
+
+/// Users of data.
+pub(super) static SHOWN: &[TestUser] = &[
+    user(
+        "bnk100",
+        Some("full"),
+        Does::Shows(Plan::Full),
+        "The frequent user: all kinds of accounts, 60 to 130 movements a month.",
+    ),
+    user(
+        "bnk101",
+        Some("nodata"),
+        Does::Shows(Plan::Nothing),
+        "Gets in and has nothing: every list is empty.",
+    ),
+    user(
+        "bnk102",
+        Some("low"),
+        Does::Shows(Plan::Low),
+        "One checking account with little movement.",
+    ),
+    user(
+        "bnk103",
+        Some("negative"),
+        Does::Shows(Plan::Negative),
+        "A checking account that is always overdrawn, and a card.",
+    ),
+    user("user_valid", Some("pass_valid"), Does::Shows(Plan::Full), "As the frequent user."),
+];
+
+/// Users who are asked.
+pub(super) static ASKED: &[TestUser] = &[
+    user("mfa_default", None, Does::Asks(ChallengeKind::Otp), "A code from a device (`otp`)."),
+    user(
+        "mfa_numeric",
+        None,
+        Does::Asks(ChallengeKind::Numeric),
+        "A number is shown, the code follows from it (`numeric`).",
+    ),
+    user(
+        "mfa_qr",
+        None,
+        Does::Asks(ChallengeKind::Qr),
+        "A QR code is shown, to be scanned (`qr`). Nothing to type.",
+    ),
+    user(
+        "mfa_question",
+        None,
+        Does::Asks(ChallengeKind::Question),
+        "A question in words (`question`).",
+    ),
+    user(
+        "mfa_choice",
+        None,
+        Does::Asks(ChallengeKind::Choice),
+        "One of several options (`choice`).",
+    ),
+    user("mfa_image", None, Does::Asks(ChallengeKind::Image), "A picture to read (`image`)."),
+    user(
+        "mfa_push",
+        None,
+        Does::Asks(ChallengeKind::Push),
+        "Confirm in the bank's app (`push`). Nothing to type.",
+    ),
+    user(
+        "mfa_redirect",
+        None,
+        Does::Asks(ChallengeKind::Redirect),
+        "Go to a page and come back (`redirect`). Nothing to type.",
+    ),
+];
+
+/// Users who fail.
+pub(super) static FAILING: &[TestUser] = &[
+    err("user_invalid", Failure::InvalidCredentials, "The password is wrong."),
+    err("err_locked", Failure::Login(LoginProblem::Locked), "The account is locked."),
+    err(
+        "err_forbidden",
+        Failure::Login(LoginProblem::Forbidden),
+        "The institution forbids the access.",
+    ),
+    err(
+        "err_password_exp",
+        Failure::Login(LoginProblem::PasswordExpired),
+        "The password must be renewed at the institution.",
+    ),
+    err(
+        "err_action",
+        Failure::Login(LoginProblem::ActionNeeded),
+        "Something must be confirmed at the institution.",
+    ),
+    err(
+        "err_not_activate",
+        Failure::Login(LoginProblem::NotActivated),
+        "Online access was never activated.",
+    ),
+    err("err_missing", Failure::Login(LoginProblem::MissingCredentials), "A field is missing."),
+    err(
+        "err_challenge",
+        Failure::Login(LoginProblem::UnsupportedChallenge),
+        "Asks for a token that cannot be passed on.",
+    ),
+    err("err_session", Failure::SessionExpired, "The institution closes the session."),
+    err("err_too_many", Failure::TooManySessions, "The person is logged in elsewhere."),
+    err("err_down", Failure::InstitutionDown, "The institution is down."),
+    err("err_unavailable", Failure::InstitutionUnavailable, "The institution is unavailable."),
+    err("err_inactive", Failure::InstitutionInactive, "The institution is switched off."),
+    err("err_unexpected", Failure::Unexpected(String::new()), "Something unexpected happens."),
+    err("err_timeout", Failure::Timeout, "The institution takes too long."),
+    err("err_too_much", Failure::TooMuch, "The institution says more than can be taken."),
+    err("err_cancelled", Failure::Cancelled, "The conversation is cancelled."),
+    err("err_revoked", Failure::Revoked, "The permission was withdrawn."),
+    err("err_token", Failure::TokenRequired, "A token is wanted, but cannot be asked for."),
+    user("err_wrong_token", None, Does::AsksInVain, "Asks for a code and takes none for right."),
+    user(
+        "err_no_data",
+        None,
+        Does::Breaks(Failure::UnavailableData),
+        "Gets in, but the institution has nothing to return.",
+    ),
+    user(
+        "err_unsupported",
+        None,
+        Does::Breaks(Failure::Unsupported),
+        "Gets in, but no resource is supported.",
+    ),
+    user(
+        "err_later",
+        None,
+        Does::Breaks(Failure::InstitutionUnavailable),
+        "Gets in, but each resource is unavailable.",
+    ),
+    user(
+        "err_revoked_late",
+        None,
+        Does::Breaks(Failure::Revoked),
+        "Gets in, but the permission is withdrawn before any data.",
+    ),
+];
+
+/// A user of whom something special is known, for whoever shows the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownUser {
+    /// What to log in with.
+    pub username: &'static str,
+    /// Only with this password; any other one if `None`.
+    pub password: Option<&'static str>,
+    /// What happens, in words.
+    pub says: &'static str,
+}
+
+/// Every user of whom something special is known, in the order of the manual.
+pub fn known_users() -> impl Iterator<Item = KnownUser> {
+    [SHOWN, ASKED, FAILING].into_iter().flatten().map(|user| KnownUser {
+        username: user.name,
+        password: user.password,
+        says: user.says,
+    })
+}
+
+/// What will happen to somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fate {
+    pub(super) plan: Plan,
+    pub(super) asks: Option<ChallengeKind>,
+    pub(super) in_vain: bool,
+    pub(super) fails: Option<Failure>,
+    pub(super) breaks: Option<Failure>,
+}
+
+impl Fate {
+    fn failing(failure: Failure) -> Self {
+        Self { fails: Some(failure), ..Self::of(Plan::Full) }
+    }
+    fn of(plan: Plan) -> Self {
+        Self { plan, asks: None, in_vain: false, fails: None, breaks: None }
+    }
+
+    /// What happens to whoever comes to `site` with `credentials`.
+    pub(super) fn at(site: &Site, credentials: &Credentials) -> Self {
+        let name = credentials.reveal("username");
+        let password = credentials.reveal("password");
+        let known = [SHOWN, ASKED, FAILING]
+            .into_iter()
+            .flatten()
+            .find(|user| user.name == name && user.password.is_none_or(|only| only == password));
+        let mut fate = match known.map(|user| user.does.clone()) {
+            None => Self::of(Plan::Full),
+            Some(Does::Shows(plan)) => Self::of(plan),
+            Some(Does::Asks(kind)) => Self { asks: Some(kind), ..Self::of(Plan::Full) },
+            Some(Does::AsksInVain) => {
+                Self { asks: Some(ChallengeKind::Otp), in_vain: true, ..Self::of(Plan::Full) }
+            }
+            Some(Does::Fails(failure)) => return Self::failing(failure),
+            Some(Does::Breaks(failure)) => Self { breaks: Some(failure), ..Self::of(Plan::Full) },
+        };
+        let missing = |field| credentials.reveal(field).is_empty();
+        let needs_password = !matches!(site.door, Door::Employment | Door::OpenFinance);
+        if missing("username") || needs_password && missing("password") {
+            return Self::failing(Failure::Login(LoginProblem::MissingCredentials));
+        }
+        match site.door {
+            Door::Token => fate.asks = fate.asks.or(Some(ChallengeKind::Otp)),
+            Door::Advanced => {
+                if ["username_type", "username2", "password2"].into_iter().any(missing) {
+                    return Self::failing(Failure::Login(LoginProblem::MissingCredentials));
+                }
+                let is_invalid = |field| credentials.reveal(field) == "invalid";
+                if credentials.reveal("username_type") != "003"
+                    || is_invalid("username2")
+                    || is_invalid("password2")
+                {
+                    return Self::failing(Failure::InvalidCredentials);
+                }
+            }
+            Door::OpenFinance => {
+                if known.is_none() && mock_customer(name).is_none() {
+                    return Self::failing(Failure::InvalidCredentials);
+                }
+                fate.asks = fate.asks.or(Some(ChallengeKind::Redirect));
+            }
+            Door::Plain | Door::Slow | Door::Fiscal | Door::Employment => {}
+        }
+        fate
+    }
+}
+
+/// The customers of the Open Finance bank: tax number and name, and whether a company.
+pub(super) fn mock_customer(document: &str) -> Option<(&'static str, &'static str, bool)> {
+    let digits: String = document.chars().filter(char::is_ascii_digit).collect();
+    [("76109277673", "Ralph Bragg", false), ("50685362006773", "Bragg Comércio LTDA", true)]
+        .into_iter()
+        .find(|(number, ..)| *number == digits)
+}
