@@ -149,7 +149,7 @@ impl Operation {
         self
     }
     /// The schema of a type and of all that it refers to.
-    fn schema_of<T: ToSchema>(mut self) -> Self {
+    pub(crate) fn schema_of<T: ToSchema>(mut self) -> Self {
         let mut below = Vec::new();
         T::schemas(&mut below);
         self.schemas.extend(below);

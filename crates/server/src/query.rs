@@ -106,18 +106,21 @@ impl Query {
 
     /// The same request for another page.
     fn link_to(&self, page: u32) -> String {
-        let number = page.to_string();
+        self.with("page", &page.to_string())
+    }
+    /// The same request with another value of one parameter.
+    pub(crate) fn with(&self, name: &str, wanted: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let mut named = false;
         for (key, value) in self.pairs() {
-            if key != "page" {
+            if key != name {
                 query.append_pair(key, value);
             } else if !std::mem::replace(&mut named, true) {
-                query.append_pair(key, &number);
+                query.append_pair(key, wanted);
             }
         }
         if !named {
-            query.append_pair("page", &number);
+            query.append_pair(name, wanted);
         }
         format!("{}?{}", self.address, query.finish())
     }

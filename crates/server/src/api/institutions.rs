@@ -20,7 +20,7 @@ use engine::{Engine, Error, Listed};
 use utoipa::openapi::{ObjectBuilder, Type};
 
 /// What the catalogue can be filtered by.
-static FILTERS: &[Field] = &[
+pub(crate) static FILTERS: &[Field] = &[
     Field::text("name", IN, Source::Column("name")),
     Field::text("display_name", PARTIAL, Source::Body(&["display_name"])),
     Field::text("country_code", IN, Source::Column("country")),

@@ -1,12 +1,23 @@
-//! Our own face: what the compatible one has no words for.
+//! Our own face: what the compatible one has no words for. Errors and pages look as they do there.
+
+mod changes;
+mod clock;
+mod institutions;
+mod links;
+mod settings;
 
 use crate::operation::Operation;
 
 pub(crate) fn operations() -> Vec<Operation> {
-    Vec::new()
+    let mut all = Vec::new();
+    all.extend(links::operations());
+    all.extend(institutions::operations());
+    all.extend(settings::operations());
+    all.extend(changes::operations());
+    all
 }
 
 /// What steers clock and sandbox; only where the settings allow it.
 pub(crate) fn steering() -> Vec<Operation> {
-    Vec::new()
+    clock::operations()
 }
