@@ -39,7 +39,7 @@ pub static ACCOUNTS: Resource = Resource {
     filters: &[
         Field::id("link", IN, Source::Column("link")),
         Field::id("id", IN, Source::Column("id")),
-        Field::text("institution", IN, Source::Column("institution")),
+        Field::text("institution", IN, Source::Body(&["institution", "name"])),
         Field::word("category", Category::WORDS, IN, Source::Body(&["category"])),
         Field::text("currency", IN, Source::Body(&["currency"])),
         Field::text("number", IN, Source::Body(&["number"])),

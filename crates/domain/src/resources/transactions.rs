@@ -51,7 +51,7 @@ pub static TRANSACTIONS: Resource = Resource {
         Field::text("reference", IN, Source::Body(&["reference"])),
         Field::word("status", Status::WORDS, IN, Source::Body(&["status"])),
         Field::word("type", Direction::WORDS, IN, Source::Body(&["type"])),
-        Field::date("value_date", Source::Column("value_date")),
+        Field::date("value_date", Source::Column("day")),
     ],
     link_required: true,
     cascades_to: &[],

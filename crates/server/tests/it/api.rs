@@ -1,0 +1,199 @@
+//! An API of a test's own, with a tenant that may call it.
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::{env::Env, ids::TenantId};
+use engine::{Engine, Parts, clock::VirtualClock};
+use secrecy::SecretString;
+use serde_json::Value;
+use server::Settings;
+use std::sync::Arc;
+use store::testing::{TestStore, postgres, sqlite, stores};
+use tower::ServiceExt;
+use vault::{KeyRing, Vault};
+
+/// What every key's password is. Colons belong to it.
+pub(crate) const PASSWORD: &str = "se:cret@#-_";
+
+/// An API on a database of its own.
+pub(crate) struct Api {
+    pub(crate) router: Router,
+    pub(crate) engine: Engine,
+    pub(crate) tenant: TenantId,
+    /// `Basic …` of the tenant's key.
+    pub(crate) keys: String,
+    pub(crate) key_id: String,
+    store: TestStore,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    /// The body as JSON; null when it is empty.
+    pub(crate) fn json(&self) -> Value {
+        if self.text.is_empty() {
+            return Value::Null;
+        }
+        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
+    }
+    /// The first error's code.
+    pub(crate) fn code(&self) -> String {
+        self.json()[0]["code"].as_str().unwrap_or_default().to_owned()
+    }
+    /// Each error's code and field.
+    pub(crate) fn codes(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let json = self.json();
+        let items = json.as_array().expect("an error body is an array");
+        items.iter().map(|item| (text(&item["code"]), text(&item["field"]))).collect()
+    }
+    /// The error body without what differs from call to call.
+    pub(crate) fn errors(&self) -> Value {
+        let mut json = self.json();
+        for item in json.as_array_mut().expect("an error body is an array") {
+            let id = item.as_object_mut().and_then(|item| item.remove("request_id"));
+            let id = id.expect("every item has a request id");
+            assert_eq!(
+                Some(id.as_str().expect("text")),
+                self.headers["x-request-id"].to_str().ok()
+            );
+        }
+        json
+    }
+}
+
+impl Api {
+    /// On SQLite, for what no database could change.
+    pub(crate) async fn new() -> Self {
+        Self::on(sqlite().await, Settings::dev()).await
+    }
+    /// On SQLite, behaving so.
+    pub(crate) async fn with(settings: Settings) -> Self {
+        Self::on(sqlite().await, settings).await
+    }
+    /// On PostgreSQL.
+    pub(crate) async fn postgres() -> Self {
+        Self::on(postgres().await, Settings::dev()).await
+    }
+    /// One on each database.
+    pub(crate) async fn each() -> Vec<Self> {
+        let mut all = Vec::new();
+        for store in stores().await {
+            all.push(Self::on(store, Settings::dev()).await);
+        }
+        all
+    }
+    async fn on(store: TestStore, settings: Settings) -> Self {
+        let clock = VirtualClock::stopped("2026-01-14T09:00:00Z".parse().expect("an instant"));
+        let parts = Parts {
+            env: Env::new(Arc::new(clock.clone()), [7; 32]),
+            clock: Some(clock),
+            store: store.store.clone(),
+            vault: Vault::new(&KeyRing::generate().expect("a ring")).expect("a vault"),
+            connectors: Vec::new(),
+            settings: engine::Settings::default(),
+        };
+        let engine = Engine::open(parts).await.expect("an engine");
+        let router = server::router(engine.clone(), settings);
+        let (tenant, key_id) = tenant(&engine).await;
+        Self { router, keys: basic(&key_id, PASSWORD), key_id, tenant, engine, store }
+    }
+    /// `sqlite` or `postgres`.
+    pub(crate) fn database(&self) -> &str {
+        self.store.name
+    }
+    /// The keys of somebody else.
+    pub(crate) async fn stranger(&self) -> String {
+        basic(&tenant(&self.engine).await.1, PASSWORD)
+    }
+
+    /// Any request.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("infallible");
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 64 << 20).await.expect("a body");
+        let text = String::from_utf8(body.to_vec()).expect("UTF-8");
+        let answer = Answer { status: parts.status, headers: parts.headers, text };
+        answer.is_well_formed();
+        answer
+    }
+    /// A request with this `Authorization`.
+    pub(crate) async fn call_as(
+        &self,
+        authorization: Option<&str>,
+        method: &str,
+        path: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(Method::from_bytes(method.as_bytes()).expect("a method"))
+            .uri(path)
+            .header(header::HOST, "api.test")
+            .header(header::CONTENT_TYPE, "application/json");
+        if let Some(authorization) = authorization {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        self.send(request.body(body.into()).expect("a request")).await
+    }
+    /// A request of the tenant.
+    pub(crate) async fn call(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
+        self.call_as(Some(&self.keys), method, path, body).await
+    }
+    /// A GET of the tenant.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, Body::empty()).await
+    }
+    /// A POST of the tenant.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.call("POST", path, body.to_string()).await
+    }
+    /// A PATCH of the tenant.
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.call("PATCH", path, body.to_string()).await
+    }
+}
+
+impl Answer {
+    /// What holds of every answer to every request.
+    fn is_well_formed(&self) {
+        let id = self.headers["x-request-id"].to_str().expect("text");
+        assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{id}");
+        assert_eq!(self.headers["x-content-type-options"], "nosniff");
+        if self.status.is_client_error() || self.status.is_server_error() {
+            if self.text.is_empty() {
+                return;
+            }
+            let json = self.json();
+            let items = json.as_array().unwrap_or_else(|| panic!("no array: {}", self.text));
+            assert!(!items.is_empty(), "an error says something");
+            for item in items {
+                assert!(item["code"].is_string() && item["message"].is_string(), "{item}");
+                assert_eq!(item["request_id"], id, "one id for all");
+            }
+        }
+    }
+}
+
+async fn tenant(engine: &Engine) -> (TenantId, String) {
+    let tenant = engine.add_tenant("shop").await.expect("a tenant");
+    let key = engine
+        .add_key(tenant.id, None, "test", &SecretString::from(PASSWORD))
+        .await
+        .expect("a key");
+    (tenant.id, key.to_string())
+}
+
+/// An `Authorization` header of keys.
+pub(crate) fn basic(id: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{id}:{password}")))
+}

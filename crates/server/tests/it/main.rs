@@ -1,0 +1,7 @@
+//! The whole HTTP surface on a real engine, in process, on both databases.
+
+mod api;
+mod hostile;
+mod institutions;
+mod surface;
+mod tokens;
