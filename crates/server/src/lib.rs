@@ -21,6 +21,7 @@ use axum::Router;
 use engine::Engine;
 use limits::Doors;
 use metrics::Metrics;
+use operation::Operation;
 use std::{sync::Arc, time::Duration};
 use url::Url;
 
@@ -106,8 +107,17 @@ pub(crate) struct App {
 /// The whole surface on top of `engine`. Serve it with
 /// `into_make_service_with_connect_info::<SocketAddr>()`, or rate limits cannot tell callers apart.
 pub fn router(engine: Engine, settings: Settings) -> Router {
-    let operations = router::operations(settings.steerable);
-    let document = openapi::document(router::operations(settings.steerable));
+    serve(engine, settings, router::operations)
+}
+
+/// Only what machines ask, for a process that does nothing but background work.
+pub fn machine_router(engine: Engine, settings: Settings) -> Router {
+    serve(engine, settings, |_| machine::operations())
+}
+
+fn serve(engine: Engine, settings: Settings, all: fn(bool) -> Vec<Operation>) -> Router {
+    let operations = all(settings.steerable);
+    let document = openapi::document(all(settings.steerable));
     let app = App {
         engine,
         doors: Arc::new(Doors::new(&settings.limits, settings.behind_proxy)),

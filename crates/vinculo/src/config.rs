@@ -77,7 +77,9 @@ pub(crate) struct Limits {
 }
 impl Default for Limits {
     fn default() -> Self {
-        Self { requests_in_30_seconds: 1000, deletions_a_minute: 300 }
+        let server::Limits { requests_in_30_seconds, deletions_a_minute, .. } =
+            server::Limits::contract();
+        Self { requests_in_30_seconds, deletions_a_minute }
     }
 }
 
@@ -166,7 +168,7 @@ pub(crate) struct Setting {
 
 impl Setting {
     /// Of a flag.
-    pub(crate) fn flag(origin: &str, field: &str, value: impl ToString) -> Self {
+    pub(crate) fn flag(origin: &str, field: &str, value: &impl ToString) -> Self {
         Self { field: field.into(), value: value.to_string(), origin: origin.into() }
     }
 }
@@ -201,7 +203,7 @@ impl Config {
     fn read(path: &Path, text: &str, settings: Vec<Setting>) -> Result<Self, Error> {
         let mistake = |field: String, error: &toml::de::Error| {
             let start = error.span().map_or(0, |span| span.start).min(text.len());
-            let line = text.as_bytes()[..start].iter().filter(|&&b| b == b'\n').count() + 1;
+            let line = text.as_bytes()[..start].split(|&b| b == b'\n').count();
             Error::File { file: path.into(), line, field, message: error.message().into() }
         };
         let parsed =
@@ -296,9 +298,10 @@ pub(crate) fn commented(keys: &Path) -> String {
 # stop_seconds = 20
 
 [limits]
-# For each caller's address, and for each tenant. 0 is no limit.
-# requests_in_30_seconds = 1000
-# deletions_a_minute = 300
+# Of one caller's address, and of one tenant; 0 is no limit. Applications written for the original
+# service expect these.
+# requests_in_30_seconds = 80
+# deletions_a_minute = 5
 
 [database]
 # PostgreSQL 15 or newer, or a file for SQLite ("sqlite:vinculo.db").
@@ -371,7 +374,7 @@ mod tests {
         assert_eq!(config.keys.command.unwrap(), ["pass", "show"]);
 
         let mut settings = of_environment([(environment[0].0.into(), environment[0].1.into())]);
-        settings.push(Setting::flag("--listen", "server.listen", "127.0.0.1:3"));
+        settings.push(Setting::flag("--listen", "server.listen", &"127.0.0.1:3"));
         let config = Config::read(Path::new("f"), file, settings).unwrap();
         assert_eq!(config.server.listen.port(), 3);
     }

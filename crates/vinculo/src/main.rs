@@ -9,6 +9,7 @@ mod home;
 mod installation;
 mod out;
 mod telemetry;
+mod wiring;
 
 use clap::Parser as _;
 use std::process::ExitCode;

@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use domain::env::Clock;
 use jiff::tz::TimeZone;
 use std::{
-    fmt::{self, Write as _},
+    fmt,
     io::{self, IsTerminal as _},
     sync::Arc,
 };
@@ -72,7 +72,7 @@ impl FormatTime for Instants {
     }
 }
 
-/// `09:12:33 GET /api/links/ 200 in 4 ms  request.id=…`, with the level unless it is `INFO`.
+/// `2026-01-14 09:12:33 GET /api/links/ 200 in 4 ms request=…`, with the level unless it is `INFO`.
 struct Line {
     clock: Arc<dyn Clock>,
     zone: TimeZone,
@@ -105,7 +105,8 @@ where
             let (colour, plain) = if plain.is_empty() { ("", "") } else { (colour, plain) };
             write!(writer, "{colour}{}{plain} ", event.metadata().level())?;
         }
-        writeln!(writer, "{}{dim}{}{plain}", parts.message, parts.fields)
+        let (said, rest) = parts.tell();
+        writeln!(writer, "{said}{dim}{rest}{plain}")
     }
 }
 
@@ -114,7 +115,31 @@ where
 #[derive(Default)]
 struct Parts {
     message: String,
-    fields: String,
+    fields: Vec<(&'static str, String)>,
+}
+
+impl Parts {
+    /// What is said, and the fields beside it. A request reads best as one.
+    fn tell(mut self) -> (String, String) {
+        let mut take = |name| {
+            let at = self.fields.iter().position(|&(field, _)| field == name)?;
+            Some(self.fields.remove(at).1)
+        };
+        let said = match (take("method"), take("path"), take("status"), take("ms")) {
+            (Some(method), Some(path), Some(status), Some(ms)) => {
+                format!("{method} {path} {status} in {ms} ms")
+            }
+            taken => {
+                let (method, path, status, ms) = taken;
+                let taken = [("method", method), ("path", path), ("status", status), ("ms", ms)];
+                let back = taken.into_iter().filter_map(|(name, value)| Some((name, value?)));
+                self.fields.splice(0..0, back);
+                self.message
+            }
+        };
+        let rest = self.fields.iter().map(|(name, value)| format!(" {name}={value}"));
+        (said, rest.collect())
+    }
 }
 
 impl Visit for Parts {
@@ -136,12 +161,10 @@ impl Visit for Parts {
             .chars()
             .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
             .collect();
-        // Writing to a string cannot fail.
-        let written = match field.name() {
-            "message" => write!(self.message, "{text}"),
-            name => write!(self.fields, " {name}={text}"),
-        };
-        debug_assert!(written.is_ok());
+        match field.name() {
+            "message" => self.message = text,
+            name => self.fields.push((name, text)),
+        }
     }
 }
 
@@ -172,14 +195,14 @@ mod tests {
             .event_format(Line { clock: Arc::new(clock), zone: TimeZone::UTC })
             .finish();
         tracing::subscriber::with_default(subscriber, || {
-            tracing::info!(status = 200, link.id = "a\nb", "GET /api/links/");
-            tracing::warn!("slow");
+            tracing::info!(method = "GET", path = "/api/", status = 200, ms = 4, request = "r", "");
+            tracing::warn!(status = 200, link.id = "a\nb", "slow");
         });
         let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
         assert_eq!(
             text,
-            "2026-01-14 09:12:33 GET /api/links/ status=200 link.id=a\\nb\n\
-             2026-01-14 09:12:33 WARN slow\n"
+            "2026-01-14 09:12:33 GET /api/ 200 in 4 ms request=r\n\
+             2026-01-14 09:12:33 WARN slow status=200 link.id=a\\nb\n"
         );
     }
 

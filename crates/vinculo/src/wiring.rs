@@ -9,19 +9,17 @@ use anyhow::{Context as _, Result};
 use axum::serve::ListenerExt as _;
 use connect::talk::Connector;
 use engine::{Engine, Parts};
-use std::{
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Who speaks to institutions.
 pub(crate) fn connectors(sandbox: bool) -> Vec<Arc<dyn Connector>> {
-    if sandbox { vec![Arc::new(connect::sandbox::Sandbox::new())] } else { vec![] }
+    let _ = sandbox;
+    vec![]
 }
 
+/// What the operator decides of the engine.
 pub(crate) fn engine_settings(config: &Config) -> engine::Settings {
     engine::Settings {
         local_webhooks: config.webhooks.private_addresses,
@@ -29,10 +27,7 @@ pub(crate) fn engine_settings(config: &Config) -> engine::Settings {
     }
 }
 
-pub(crate) fn dev_engine_settings() -> engine::Settings {
-    engine::Settings { local_webhooks: true, ..engine::Settings::default() }
-}
-
+/// What the operator decides of the surface.
 pub(crate) fn server_settings(config: &Config) -> Result<server::Settings> {
     let url = config.server.public_url.as_deref().map(|url| {
         url.parse().map_err(|error| WrongUse(format!("server.public_url, “{url}”: {error}")))
@@ -55,6 +50,7 @@ pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     http: JoinHandle<std::io::Result<()>>,
     stop: CancellationToken,
+    signals: Signals,
 }
 
 impl Running {
@@ -65,7 +61,8 @@ impl Running {
         roles: &[Role],
         listen: SocketAddr,
     ) -> Result<Self> {
-        // First, because it is what most often goes wrong.
+        let signals = Signals::new()?;
+        // Early, because it is what most often goes wrong.
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("cannot listen on {listen}; choose another with --listen"))?;
@@ -74,9 +71,10 @@ impl Running {
         if roles.contains(&Role::Worker) {
             engine.start();
         }
-        let router = match roles.contains(&Role::Api) {
-            true => server::router(engine.clone(), settings),
-            false => server::machine_router(engine.clone(), settings),
+        let router = if roles.contains(&Role::Api) {
+            server::router(engine.clone(), settings)
+        } else {
+            server::machine_router(engine.clone(), settings)
         };
         let stop = CancellationToken::new();
         let told = stop.clone().cancelled_owned();
@@ -96,16 +94,15 @@ impl Running {
             Ok(()) | Err(out::Error::Closed(_)) => {}
             Err(error) => return Err(error.into()),
         }
-        Ok(Self { engine, address, http, stop })
+        Ok(Self { engine, address, http, stop, signals })
     }
 
     /// Serves until SIGINT or SIGTERM, then stops: no new requests, those at work may finish,
     /// leases are given back. Whatever is not done after `patience` is cut off, as a crash would;
     /// a second signal does so at once.
     pub(crate) async fn until_told_to_stop(mut self, patience: Duration) -> Result<()> {
-        let mut signals = Signals::new()?;
         tokio::select! {
-            () = signals.next() => {}
+            () = self.signals.next() => {}
             ended = &mut self.http => {
                 ended.context("the HTTP server broke")?.context("the HTTP server failed")?;
             }
@@ -113,45 +110,56 @@ impl Running {
         tell(format_args!("stopping; once more to stop at once"));
         self.stop.cancel();
         let stopped = async {
-            let (_, http) = tokio::join!(self.engine.stop(), &mut self.http);
-            http.context("the HTTP server broke")?.context("the HTTP server failed")
+            // Requests first: they need the engine. Whoever only waits for news is cut off.
+            let answered = tokio::time::timeout(patience / 2, &mut self.http).await.is_ok();
+            let rested = tokio::time::timeout(patience / 2, self.engine.stop()).await.is_ok();
+            answered && rested
         };
-        tokio::select! {
-            stopped = stopped => stopped,
-            () = signals.next() => {
-                tracing::warn!("stopped at once; what was at work is taken up again later");
-                Ok(())
-            }
-            () = tokio::time::sleep(patience) => {
-                tracing::warn!("not everything ended in time; it is taken up again later");
-                Ok(())
-            }
+        let whole = tokio::select! {
+            whole = stopped => whole,
+            () = self.signals.next() => false,
+        };
+        if !whole {
+            tracing::warn!("cut off what had not ended; it is taken up again later");
         }
+        Ok(())
     }
 }
 
-/// SIGINT and SIGTERM.
+/// SIGINT and SIGTERM, caught from the moment it is made.
 struct Signals {
+    #[cfg(unix)]
+    interrupt: signal::unix::Signal,
     #[cfg(unix)]
     terminate: signal::unix::Signal,
 }
 
 impl Signals {
+    #[cfg(unix)]
     fn new() -> Result<Self> {
+        use signal::unix::{SignalKind, signal};
+        let catch = |kind| signal(kind).context("cannot listen to signals");
         Ok(Self {
-            #[cfg(unix)]
-            terminate: signal::unix::signal(signal::unix::SignalKind::terminate())
-                .context("cannot listen to signals")?,
+            interrupt: catch(SignalKind::interrupt())?,
+            terminate: catch(SignalKind::terminate())?,
         })
     }
+    #[cfg(unix)]
     async fn next(&mut self) {
-        #[cfg(unix)]
-        let terminate = self.terminate.recv();
-        #[cfg(not(unix))]
-        let terminate = std::future::pending::<()>();
         tokio::select! {
-            _ = signal::ctrl_c() => {}
-            _ = terminate => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> Result<Self> {
+        Ok(Self {})
+    }
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        if signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
         }
     }
 }

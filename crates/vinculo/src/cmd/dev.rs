@@ -11,7 +11,6 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use domain::{env::Env, ids::KeyId};
-use engine::clock::VirtualClock;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
     env::{VarError, var},
@@ -59,11 +58,10 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
         store,
         vault,
         connectors: wiring::connectors(true),
-        settings: wiring::dev_engine_settings(),
+        settings: engine::Settings { local_webhooks: true, ..engine::Settings::default() },
     };
     let roles = [Role::Api, Role::Worker];
-    let running =
-        Running::start(parts, server::Settings::dev(), &roles, flags.listen).await?;
+    let running = Running::start(parts, server::Settings::dev(), &roles, flags.listen).await?;
     // Only for the message that a second process shows.
     if let Err(error) = lock.says(&format!(", which listens on http://{}", running.address)) {
         tracing::debug!(%error, "the lock file could not be written");
@@ -72,8 +70,15 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     running.until_told_to_stop(Duration::from_secs(10)).await
 }
 
+/// Where the API key is from.
+#[derive(Clone, Copy)]
+enum KeySource {
+    Environment,
+    Directory,
+}
+
 /// The key of the environment, else that of the data directory; and where it is from.
-fn api_key(home: &Home, lock: &Lock, env: &Env) -> Result<(ApiKey, &'static str)> {
+fn api_key(home: &Home, lock: &Lock, env: &Env) -> Result<(ApiKey, KeySource)> {
     let read = |name: &str| match var(name) {
         Ok(text) if text.is_empty() => Ok(None),
         Ok(text) => Ok(Some(text)),
@@ -83,43 +88,50 @@ fn api_key(home: &Home, lock: &Lock, env: &Env) -> Result<(ApiKey, &'static str)
     match (read(ID)?, read(PASSWORD)?) {
         (Some(id), Some(password)) => {
             let id: KeyId = id.parse().map_err(|_| WrongUse(format!("{ID} must be a UUID")))?;
-            Ok((ApiKey { id, password: password.into() }, "from the environment"))
+            Ok((ApiKey { id, password: password.into() }, KeySource::Environment))
         }
-        (None, None) => Ok((home.api_key(lock, || env.id())?, "made for this directory")),
+        (None, None) => Ok((home.api_key(lock, || env.id())?, KeySource::Directory)),
         _ => Err(WrongUse(format!("set both {ID} and {PASSWORD}, or neither")).into()),
     }
 }
 
 /// The first screen. On standard error, so that standard output has the one line for programs.
-fn welcome(home: &Home, address: SocketAddr, key: &ApiKey, source: &str, days_ahead: i64) {
+fn welcome(home: &Home, address: SocketAddr, key: &ApiKey, source: KeySource, days_ahead: i64) {
     let url = format!("http://{address}");
-    let (id, password) = (key.id, key.password.expose_secret());
-    let keys = match source {
-        // A password that somebody chose is theirs to show.
-        "from the environment" => format!("{id} : (as in {PASSWORD})"),
-        _ => format!("{id} : {password}"),
-    };
-    let user = match source {
-        "from the environment" => format!("\"${ID}:${PASSWORD}\""),
-        _ => format!("{id}:{password}"),
+    // A password that somebody chose is theirs to show.
+    let (keys, why) = match source {
+        KeySource::Environment => (format!("KEY=${ID}:${PASSWORD}"), "from the environment"),
+        KeySource::Directory => {
+            (format!("KEY={}:{}", key.id, key.password.expose_secret()), "made for this directory")
+        }
     };
     let clock = match days_ahead {
         0 => String::new(),
-        days => format!("\n  Clock      {days} days ahead, as you left it"),
+        1 => "\n  Clock    a day ahead, as you left it".into(),
+        days => format!("\n  Clock    {days} days ahead, as you left it"),
     };
     tell(format_args!(
-        "\n  Vinculo {version}, for development: everything here is invented.\n\n  \
-           API        {url}\n  \
-           Key        {keys}\n             ({source})\n  \
-           Data       {data}{clock}\n\n  \
-         Register a link, read its transactions, let a month pass:\n\n  \
-           curl -u {user} {url}/api/links/ -H 'content-type: application/json' \\\n    \
-             -d '{{\"institution\": \"erebor_mx_retail\", \"username\": \"bnk100\", \"password\": \"full\", \"access_mode\": \"recurrent\"}}'\n  \
-           curl -u {user} '{url}/api/transactions/?link=LINK&page_size=5'\n  \
-           curl -u {user} {url}/v1/clock/advance/ -H 'content-type: application/json' -d '{{\"by\": \"30d\"}}'\n\n  \
-         Institutions: {url}/api/institutions/   API description: {url}/openapi.json\n  \
-         Ctrl-C stops it; the data stay.\n",
+        "
+  Vinculo {version} for development: institutions, people and money are invented.
+
+  API      {url}
+  Key      {id}  ({why})
+  Data     {data}{clock}
+
+  Register a link, read its transactions, let a month pass:
+
+    {keys}
+    curl -u $KEY {url}/api/links/ --json \\
+      '{{\"institution\": \"erebor_mx_retail\", \"username\": \"bnk100\", \"password\": \"full\", \"access_mode\": \"recurrent\"}}'
+    curl -u $KEY '{url}/api/transactions/?page_size=5'
+    curl -u $KEY {url}/v1/clock/advance/ --json '{{\"by\": \"30d\"}}'
+
+  Institutions and what they offer: {url}/api/institutions/
+  Everything that can be asked:     {url}/openapi.json
+  Ctrl-C stops it; the data stay.
+",
         version = env!("CARGO_PKG_VERSION"),
+        id = key.id,
         data = home.path().display(),
     ));
 }

@@ -31,7 +31,7 @@ pub(crate) async fn run(flags: &Flags) -> Result<()> {
     match flags.which.find() {
         Ok(installation) => examine(&installation, &env, &mut findings).await,
         Err(error) => {
-            findings.push(Finding::Bad(format!("{error:#}"), "correct the configuration"))
+            findings.push(Finding::Bad(format!("{error:#}"), "correct the configuration"));
         }
     }
     findings.push(clock(&env));

@@ -137,7 +137,7 @@ pub(super) async fn add_tenant(tx: &mut Tx, env: &Env, name: &str) -> Result<Ten
     let tenant = Tenant {
         id: env.id(),
         name: name.into(),
-        default_rate: domain::refresh::Rate::Week,
+        default_rate: engine::Settings::default().default_rate,
         created_at: env.now(),
     };
     tx.add_tenant(&tenant).await?;

@@ -84,9 +84,10 @@ async fn list(store: &Store, only: Option<TenantId>, limit: u32) -> Result<()> {
 async fn show(store: &Store, id: LinkId) -> Result<()> {
     let mut tx = store.read().await?;
     let Some(link) = find(&mut tx, id).await? else { bail!("there is no link {id}") };
-    let credentials = match link.has_credentials() {
-        true => format!("sealed, version {}", link.credentials_version),
-        false => "erased".into(),
+    let credentials = if link.has_credentials() {
+        format!("sealed, version {}", link.credentials_version)
+    } else {
+        "erased".into()
     };
     for (name, value) in [
         ("id", link.id.to_string()),

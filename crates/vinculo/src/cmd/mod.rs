@@ -1,11 +1,14 @@
 //! The commands, one file each.
 
+mod dev;
 mod doctor;
 mod init;
 mod jobs;
 mod keys;
 mod links;
 mod migrate;
+mod openapi;
+mod serve;
 
 use crate::{config::Format, telemetry};
 use anyhow::{Context as _, Result};
@@ -28,7 +31,7 @@ pub(crate) struct LogFlags {
     /// How log lines look [default: human]
     #[arg(long = "log", value_name = "FORMAT", global = true)]
     pub(crate) format: Option<Format>,
-    /// error, warn, info, debug or trace, or directives as in RUST_LOG [default: info]
+    /// error, warn, info, debug or trace, or directives as in `RUST_LOG` [default: info]
     #[arg(long = "log-level", value_name = "LEVEL", global = true)]
     pub(crate) level: Option<String>,
 }
@@ -47,6 +50,11 @@ impl LogFlags {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run the emulator: the whole engine on SQLite, with sandbox institutions and a clock that
+    /// can be advanced
+    Dev(dev::Flags),
+    /// Run in production, on PostgreSQL, as vinculo.toml says
+    Serve(serve::Flags),
     /// Write a commented vinculo.toml and a key ring
     Init(init::Flags),
     /// Bring the database up to date
@@ -59,6 +67,8 @@ enum Command {
     Jobs(jobs::Flags),
     /// Check the configuration and everything it names, and say what to do
     Doctor(doctor::Flags),
+    /// Print the OpenAPI document
+    Openapi,
 }
 
 impl Cli {
@@ -66,12 +76,15 @@ impl Cli {
     pub(crate) fn run(self) -> Result<()> {
         let log = &self.log;
         match self.command {
+            Command::Dev(flags) => block_on(dev::run(&flags, log)),
+            Command::Serve(flags) => block_on(serve::run(&flags, log)),
             Command::Init(flags) => init::run(&flags),
             Command::Migrate(flags) => block_on(migrate::run(&flags)),
             Command::Keys(flags) => block_on(keys::run(&flags)),
             Command::Links(flags) => block_on(links::run(&flags)),
             Command::Jobs(flags) => block_on(jobs::run(&flags)),
             Command::Doctor(flags) => block_on(doctor::run(&flags)),
+            Command::Openapi => openapi::run(),
         }
     }
 }

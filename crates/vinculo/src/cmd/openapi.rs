@@ -4,6 +4,6 @@ use crate::out::Out;
 use anyhow::Result;
 
 pub(crate) fn run() -> Result<()> {
-    Out::line(server::openapi_json().trim_end())?;
+    Out::line(server::openapi().trim_end())?;
     Ok(())
 }

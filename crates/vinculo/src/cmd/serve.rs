@@ -26,7 +26,7 @@ pub(crate) struct Flags {
 pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     let mut settings = Vec::new();
     if let Some(listen) = flags.listen {
-        settings.push(Setting::flag("--listen", "server.listen", listen));
+        settings.push(Setting::flag("--listen", "server.listen", &listen));
     }
     if let Some(roles) = &flags.roles {
         settings.push(Setting::flag("--roles", "server.roles", roles));

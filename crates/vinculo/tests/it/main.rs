@@ -1,6 +1,9 @@
 //! The binary from outside: what it prints, and how it ends.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod operator;
+mod serving;
 mod wrong_use;
 
 use assert_cmd::Command;

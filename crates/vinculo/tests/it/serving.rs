@@ -1,0 +1,191 @@
+//! `dev` and `serve` as processes: ready, refusing, stopping.
+
+use crate::{said, say, vinculo};
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+const ID: &str = "0b8f2c64-51d7-4c3e-9a60-7c1d2e3f4a5b";
+const PASSWORD: &str = "canary-password-of-the-key";
+/// The same as it stands in a Basic header.
+const BASIC: &str =
+    "MGI4ZjJjNjQtNTFkNy00YzNlLTlhNjAtN2MxZDJlM2Y0YTViOmNhbmFyeS1wYXNzd29yZC1vZi10aGUta2V5";
+
+struct Served {
+    child: Child,
+    out: BufReader<std::process::ChildStdout>,
+    address: String,
+}
+
+impl Served {
+    fn start(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin!("vinculo"))
+            .args(arguments)
+            .args(["--listen", "127.0.0.1:0"])
+            .current_dir(folder)
+            .env_clear()
+            .envs(environment.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(folder.join("log")).unwrap())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let log = || fs::read_to_string(folder.join("log")).unwrap_or_default();
+        let address = line.trim_end().strip_prefix("listening on http://");
+        let address = address.unwrap_or_else(|| panic!("{line}{}", log())).to_owned();
+        Self { child, out, address }
+    }
+
+    /// The status and the whole of an answer.
+    fn get(&self, path: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: here\r\nauthorization: Basic {BASIC}\r\nconnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
+    }
+
+    /// Sends `signal`; whatever else it said on standard output, and its exit code.
+    fn end(mut self, signal: &str) -> (String, Option<i32>) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest).unwrap();
+        (rest, self.child.wait().unwrap().code())
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // Ended already unless a test failed.
+        drop(self.child.kill());
+    }
+}
+
+#[test]
+fn dev_says_once_where_it_listens_and_stops_when_told() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = tempfile::tempdir().unwrap();
+        let served = Served::start(folder.path(), &["dev"], &[]);
+        assert_eq!(served.get("/healthz").0, 200);
+        assert_eq!(served.get("/readyz").0, 200);
+        let screen = fs::read_to_string(folder.path().join("log")).unwrap();
+        let key = fs::read_to_string(folder.path().join(".vinculo/api-key")).unwrap();
+        assert!(screen.contains(key.trim()) && screen.contains(&served.address), "{screen}");
+        assert_eq!(served.end(signal), (String::new(), Some(0)), "{signal}");
+    }
+}
+
+#[test]
+fn a_key_of_the_environment_opens_and_its_password_is_written_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let key =
+        [(("VINCULO_SECRET_ID"), ID), ("VINCULO_SECRET_PASSWORD", PASSWORD), ("RUST_LOG", "trace")];
+    for _ in 0..2 {
+        let served = Served::start(folder.path(), &["dev"], &key);
+        assert_eq!(served.get("/api/links/").0, 200);
+        assert_eq!(served.end("-TERM").1, Some(0));
+        let mut files: Vec<_> = fs::read_dir(folder.path().join(".vinculo"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        files.push(folder.path().join("log"));
+        for file in files {
+            let bytes = fs::read(&file).unwrap();
+            for canary in [PASSWORD.as_bytes(), BASIC.as_bytes()] {
+                let found = bytes.windows(canary.len()).any(|window| window == canary);
+                assert!(!found, "in {}", file.display());
+            }
+        }
+    }
+    let other = said(
+        vinculo(folder.path()).arg("dev").envs([key[0], ("VINCULO_SECRET_PASSWORD", "other")]),
+    );
+    assert_eq!(other.code, Some(1));
+    assert!(other.err.contains("known with another password"), "{}", other.err);
+    let half = said(vinculo(folder.path()).arg("dev").envs([key[0]]));
+    assert_eq!(half.code, Some(2));
+}
+
+#[test]
+fn a_second_process_on_the_same_data_is_refused_until_the_first_has_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = Served::start(folder.path(), &["dev"], &[]);
+    let second = say(folder.path(), &["dev", "--listen", "127.0.0.1:0"]);
+    assert_eq!(second.code, Some(1));
+    let holder = format!("in use by process {}", served.child.id());
+    assert!(second.err.contains(&holder) && second.err.contains("--data"), "{}", second.err);
+    assert!(second.err.contains(&served.address), "{}", second.err);
+    served.end("-KILL");
+    let served = Served::start(folder.path(), &["dev"], &[]);
+    assert_eq!(served.end("-TERM").1, Some(0), "a killed process leaves no lock behind");
+}
+
+#[test]
+fn a_taken_port_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let refused = say(folder.path(), &["dev", "--listen", &address]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains(&address) && refused.err.contains("--listen"), "{}", refused.err);
+}
+
+#[test]
+fn serve_refuses_what_is_not_safe_and_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = ["serve", "--database", "sqlite:db", "--listen", "127.0.0.1:0"];
+    let ringless = say(folder.path(), &database);
+    assert_eq!(ringless.code, Some(2));
+    assert!(ringless.err.contains("vinculo init"), "{}", ringless.err);
+
+    assert_eq!(say(folder.path(), &["init"]).code, Some(0));
+    let older = say(folder.path(), &database);
+    assert_eq!(older.code, Some(1));
+    assert!(older.err.contains("vinculo migrate"), "{}", older.err);
+
+    assert_eq!(say(folder.path(), &["migrate", "--database", "sqlite:db"]).code, Some(0));
+    let idle = said(vinculo(folder.path()).args(database).env("VINCULO_SERVER__ROLES", "cook"));
+    assert_eq!(idle.code, Some(2));
+    assert!(idle.err.contains("VINCULO_SERVER__ROLES"), "{}", idle.err);
+}
+
+#[test]
+fn serve_plays_its_roles() {
+    let folder = tempfile::tempdir().unwrap();
+    say(folder.path(), &["init"]);
+    let database = ["--database", "sqlite:db"];
+    assert_eq!(say(folder.path(), &["migrate", "--database", "sqlite:db"]).code, Some(0));
+    for (roles, api) in [("api,worker", 401), ("api", 401), ("worker", 404)] {
+        let arguments = [&["serve", "--log", "json", "--roles", roles][..], &database].concat();
+        let served = Served::start(folder.path(), &arguments, &[]);
+        assert_eq!(served.get("/healthz").0, 200, "{roles}");
+        assert_eq!(served.get("/api/links/").0, api, "{roles}");
+        assert_eq!(served.get("/v1/clock/").0, 404, "{roles}: no clock can be moved");
+        assert_eq!(served.end("-TERM").1, Some(0), "{roles}");
+        let log = fs::read_to_string(folder.path().join("log")).unwrap();
+        let json = log.lines().filter(|line| line.starts_with('{'));
+        for line in json.clone() {
+            serde_json::from_str::<serde_json::Value>(line).unwrap();
+        }
+        assert!(json.count() > 0, "{log}");
+    }
+}
+
+#[test]
+fn the_openapi_document_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = say(folder.path(), &["openapi"]);
+    let document: serde_json::Value = serde_json::from_str(&document.out).unwrap();
+    assert!(document["paths"]["/api/links/"].is_object());
+}
