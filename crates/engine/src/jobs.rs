@@ -179,6 +179,18 @@ impl Engine {
         }
     }
 
+    /// Signs of life without work, until told to stop.
+    pub(crate) async fn stay_alive(self) {
+        let stop = self.stopping();
+        loop {
+            self.give_signs_of_life().await;
+            tokio::select! {
+                () = self.env().sleep(HEARTBEAT) => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
     /// Renews the claims of this process on jobs and sessions.
     async fn give_signs_of_life(&self) {
         let renewed = async {

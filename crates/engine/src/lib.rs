@@ -216,6 +216,12 @@ impl Engine {
         self.tracker().spawn(self.clone().dispatch());
     }
 
+    /// For a process that leaves the work to others: only keeps alive the sessions that its callers
+    /// hold. Ends with [`Engine::stop`].
+    pub fn attend(&self) {
+        self.tracker().spawn(self.clone().stay_alive());
+    }
+
     /// Stops the background, lets what is in the middle of something finish, and waits for it.
     pub async fn stop(&self) {
         self.0.stop.cancel();

@@ -64,32 +64,7 @@ impl Home {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.recursive(true).create(&self.0).with_context(|| format!("cannot make {shown}"))?;
-        let path = self.0.join("lock");
-        let mut file = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .with_context(|| format!("cannot open {}", path.display()))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                // Only for the message: whoever holds the lock may be just writing.
-                let read = (&mut file).take(200).read_to_string(&mut holder);
-                let holder = read.map_or("another process", |_| holder.trim());
-                bail!(
-                    "{shown} is in use by {holder}; stop it, or give this one its own: --data DIR"
-                );
-            }
-            Err(TryLockError::Error(error)) => {
-                return Err(error).with_context(|| format!("cannot lock {}", path.display()));
-            }
-        }
-        let mut lock = Lock(file);
-        lock.says("").with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(lock)
+        Lock::take(&self.0.join("lock"), &self.0, "give this one its own directory: --data DIR")
     }
 
     /// The key ring, made if there is none.
@@ -161,6 +136,33 @@ fn parse_api_key(text: &str) -> Option<ApiKey> {
 }
 
 impl Lock {
+    /// Takes the lock file at `path`, which keeps every other process away from `what`.
+    pub(crate) fn take(path: &Path, what: &Path, remedy: &str) -> Result<Self> {
+        let mut file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .with_context(|| format!("cannot open {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                // Only for the message: whoever holds the lock may be just writing.
+                let read = (&mut file).take(200).read_to_string(&mut holder);
+                let holder = read.map_or("another process", |_| holder.trim());
+                bail!("{} is in use by {holder}: stop it, or {remedy}", what.display());
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("cannot lock {}", path.display()));
+            }
+        }
+        let mut lock = Self(file);
+        lock.says("").with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(lock)
+    }
+
     /// Leaves word of who holds the lock, for the message that another process shows.
     pub(crate) fn says(&mut self, more: &str) -> io::Result<()> {
         let file = &mut self.0;

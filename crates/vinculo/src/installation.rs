@@ -4,7 +4,7 @@
 use crate::{
     WrongUse,
     config::{self, Config, FILE, Setting},
-    home::{FOLDER, Home},
+    home::{FOLDER, Home, Lock},
 };
 use anyhow::{Context as _, Result, bail};
 use domain::env::Env;
@@ -127,6 +127,19 @@ impl Installation {
     /// As [`Installation::open`], waiting longer: a server may start before its database.
     pub(crate) async fn open_within(&self, patience: Duration) -> Result<Store> {
         open(&self.database, self.config.database.connections, patience).await
+    }
+    /// Keeps other servers away from a SQLite file, which is for one at a time. `None` where the
+    /// database may be shared.
+    pub(crate) fn lock(&self) -> Result<Option<Lock>> {
+        let url = self.database.expose_secret();
+        if url.starts_with("postgres") {
+            return Ok(None);
+        }
+        let file = url.strip_prefix("sqlite:").unwrap_or(url);
+        let file = Path::new(file.strip_prefix("//").unwrap_or(file));
+        let mut path = file.as_os_str().to_owned();
+        path.push(".lock");
+        Lock::take(Path::new(&path), file, "use PostgreSQL to run several").map(Some)
     }
     /// The database, which must be at this program's version.
     pub(crate) async fn store(&self) -> Result<Store> {

@@ -54,7 +54,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts the roles and says on standard output where it listens.
+    /// Starts the roles.
     pub(crate) async fn start(
         parts: Parts,
         settings: server::Settings,
@@ -70,6 +70,8 @@ impl Running {
         let engine = Engine::open(parts).await.context("the engine cannot be started")?;
         if roles.contains(&Role::Worker) {
             engine.start();
+        } else {
+            engine.attend();
         }
         let router = if roles.contains(&Role::Api) {
             server::router(engine.clone(), settings)
@@ -89,12 +91,16 @@ impl Running {
         let http = tasks.spawn(async move {
             axum::serve(listener, service).with_graceful_shutdown(told).await
         });
-        match Out::line(format_args!("listening on http://{address}")) {
-            // Nobody reads it; the server is there all the same.
-            Ok(()) | Err(out::Error::Closed(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
         Ok(Self { engine, address, http, stop, signals })
+    }
+
+    /// Says on standard output where it listens: one line, for programs to wait for.
+    pub(crate) fn announce(&self) -> Result<()> {
+        match Out::line(format_args!("listening on http://{}", self.address)) {
+            // Nobody reads it; the server is there all the same.
+            Ok(()) | Err(out::Error::Closed(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Serves until SIGINT or SIGTERM, then stops: no new requests, those at work may finish,

@@ -58,7 +58,12 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
         store,
         vault,
         connectors: wiring::connectors(true),
-        settings: engine::Settings { local_webhooks: true, ..engine::Settings::default() },
+        settings: engine::Settings {
+            // The lock on the data directory keeps every other process out.
+            alone: true,
+            local_webhooks: true,
+            ..engine::Settings::default()
+        },
     };
     let roles = [Role::Api, Role::Worker];
     let running = Running::start(parts, server::Settings::dev(), &roles, flags.listen).await?;
@@ -67,6 +72,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
         tracing::debug!(%error, "the lock file could not be written");
     }
     welcome(&home, running.address, &key, source, ahead.as_hours() / 24);
+    running.announce()?;
     running.until_told_to_stop(Duration::from_secs(10)).await
 }
 

@@ -39,6 +39,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     let clock = Arc::new(engine::clock::SystemClock::new());
     log.start(&config.log, clock.clone())?;
     let vault = Vault::new(&installation.ring()?)?;
+    let lock = installation.lock()?;
     let store = installation.open_within(Duration::from_secs(30)).await?;
     if config.database.migrate {
         for step in store.migrate().await? {
@@ -55,7 +56,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
             store,
             vault,
             connectors: wiring::connectors(config.sandbox.enabled),
-            settings: wiring::engine_settings(config),
+            settings: engine::Settings { alone: lock.is_some(), ..wiring::engine_settings(config) },
         },
         server,
         &config.server.roles,
@@ -68,5 +69,6 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     if !config.server.roles.contains(&Role::Worker) {
         tracing::info!("this process does no background work");
     }
+    running.announce()?;
     running.until_told_to_stop(Duration::from_secs(config.server.stop_seconds.into())).await
 }

@@ -172,6 +172,9 @@ fn serve_plays_its_roles() {
         assert_eq!(served.get("/healthz").0, 200, "{roles}");
         assert_eq!(served.get("/api/links/").0, api, "{roles}");
         assert_eq!(served.get("/v1/clock/").0, 404, "{roles}: no clock can be moved");
+        let second = say(folder.path(), &[&arguments[..], &["--listen", "127.0.0.1:0"]].concat());
+        assert_eq!(second.code, Some(1), "one server for one SQLite file");
+        assert!(second.err.contains("in use by process"), "{}", second.err);
         assert_eq!(served.end("-TERM").1, Some(0), "{roles}");
         let log = fs::read_to_string(folder.path().join("log")).unwrap();
         let json = log.lines().filter(|line| line.starts_with('{'));
