@@ -45,7 +45,7 @@ impl Tx {
         const COUNT: &str = "select count(*) from audit where tenant = $1";
         const SQL: &str = "select id, tenant, at, actor, action, subject,
                 cast(detail as text) as detail
-            from audit where tenant = $1 order by id desc limit $2 offset $3";
+            from audit where tenant = $1 order by at desc, id desc limit $2 offset $3";
         let count = self.number(COUNT, values![tenant]).await?;
         let rows = self.rows(SQL, values![tenant, page.size, page.offset()]).await?;
         let items = rows.iter().map(|row| {

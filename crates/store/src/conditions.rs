@@ -155,9 +155,7 @@ fn list_text(table: &'static str, field: &Field) -> String {
     match field.source {
         Source::Column(column) => format!("cast({table}.{column} as text)"),
         Source::Body(path) | Source::AccountBody(path) => {
-            let (last, parents) = path.split_last().unwrap_or((&"", &[]));
-            let parents: String = parents.iter().map(|key| format!(" -> '{key}'")).collect();
-            format!("cast({table}.body{parents} -> '{last}' as text)")
+            format!("cast({table}.body -> '{}' as text)", path.join("' -> '"))
         }
     }
 }
@@ -165,8 +163,11 @@ fn list_text(table: &'static str, field: &Field) -> String {
 /// The value at the end of a path of keys.
 fn within(table: &str, path: &[&'static str]) -> String {
     let (last, parents) = path.split_last().unwrap_or((&"", &[]));
-    let parents: String = parents.iter().map(|key| format!(" -> '{key}'")).collect();
-    format!("{table}.body{parents} ->> '{last}'")
+    let mut value = format!("{table}.body");
+    for key in parents {
+        value = format!("{value} -> '{key}'");
+    }
+    format!("{value} ->> '{last}'")
 }
 
 /// `part`, so that `like` takes each of its characters for itself.

@@ -55,7 +55,12 @@ impl Default for Settings {
 
 /// A transaction. Dropped without [`Tx::commit`], it leaves no trace.
 #[derive(Debug)]
-pub struct Tx(Inner);
+pub struct Tx {
+    inner: Inner,
+    /// What the database said about each statement, while it is asked.
+    #[cfg(feature = "testing")]
+    pub(crate) plans: Option<Vec<crate::testing::Plan>>,
+}
 
 #[derive(Debug)]
 enum Inner {
@@ -66,7 +71,7 @@ enum Inner {
 /// The same code for both databases; written like a closure, so that tools understand it.
 macro_rules! on {
     ($tx:expr, |$database:ident, $conn:ident, $prepared:ident| $body:expr) => {
-        match &mut $tx.0 {
+        match &mut $tx.inner {
             Inner::Sqlite(tx) => {
                 type $database = Sqlite;
                 let ($conn, $prepared) = (&mut **tx, true);
@@ -166,7 +171,7 @@ impl Store {
     /// A transaction that only reads, from one moment's state.
     pub async fn read(&self) -> Result<Tx, Error> {
         const SNAPSHOT: &str = "begin isolation level repeatable read, read only";
-        Ok(Tx(match self {
+        Ok(Tx::new(match self {
             Self::Sqlite { read, .. } => Inner::Sqlite(read.begin().await?),
             Self::Postgres { pool, prepared } => {
                 Inner::Postgres { tx: pool.begin_with(SNAPSHOT).await?, prepared: *prepared }
@@ -176,7 +181,7 @@ impl Store {
 
     /// A transaction that may write. On SQLite there is one at a time: keep it short.
     pub async fn write(&self) -> Result<Tx, Error> {
-        Ok(Tx(match self {
+        Ok(Tx::new(match self {
             Self::Sqlite { write, .. } => Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres { pool, prepared } => {
                 Inner::Postgres { tx: pool.begin().await?, prepared: *prepared }
@@ -202,9 +207,17 @@ impl Store {
 }
 
 impl Tx {
+    fn new(inner: Inner) -> Self {
+        Self {
+            inner,
+            #[cfg(feature = "testing")]
+            plans: None,
+        }
+    }
+
     /// Makes everything done in this transaction durable and visible, all at once.
     pub async fn commit(self) -> Result<(), Error> {
-        match self.0 {
+        match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
             Inner::Postgres { tx, .. } => tx.commit().await?,
         }
@@ -212,12 +225,25 @@ impl Tx {
     }
 
     pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self.0, Inner::Postgres { .. })
+        matches!(self.inner, Inner::Postgres { .. })
     }
 
     /// `locking` where rows can be locked; nothing on SQLite, where a writer has all to itself.
     pub(crate) fn lock(&self, plain: &'static str, locking: &'static str) -> &'static str {
         if self.is_postgres() { locking } else { plain }
+    }
+
+    /// All rows of a query, unseen by those who watch.
+    #[cfg(feature = "testing")]
+    pub(crate) async fn rows_unseen(
+        &mut self,
+        sql: SqlStr,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, Error> {
+        Ok(on!(self, |Db, conn, prepared| {
+            let query = sqlx::query_with(sql, arguments!(Db, values)).persistent(prepared);
+            query.fetch_all(conn).await?.into_iter().map(Row::from).collect()
+        }))
     }
 
     /// All rows of a query.
@@ -227,6 +253,8 @@ impl Tx {
         values: Vec<Value>,
     ) -> Result<Vec<Row>, Error> {
         let sql: SqlStr = sql.into_sql_str();
+        #[cfg(feature = "testing")]
+        self.explain(&sql, &values).await?;
         Ok(on!(self, |Db, conn, prepared| {
             let query = sqlx::query_with(sql, arguments!(Db, values)).persistent(prepared);
             query.fetch_all(conn).await?.into_iter().map(Row::from).collect()
@@ -240,6 +268,8 @@ impl Tx {
         values: Vec<Value>,
     ) -> Result<Option<Row>, Error> {
         let sql: SqlStr = sql.into_sql_str();
+        #[cfg(feature = "testing")]
+        self.explain(&sql, &values).await?;
         Ok(on!(self, |Db, conn, prepared| {
             let query = sqlx::query_with(sql, arguments!(Db, values)).persistent(prepared);
             query.fetch_optional(conn).await?.map(Row::from)
@@ -263,6 +293,8 @@ impl Tx {
         values: Vec<Value>,
     ) -> Result<u64, Error> {
         let sql: SqlStr = sql.into_sql_str();
+        #[cfg(feature = "testing")]
+        self.explain(&sql, &values).await?;
         Ok(on!(self, |Db, conn, prepared| {
             let query = sqlx::query_with(sql, arguments!(Db, values)).persistent(prepared);
             query.execute(conn).await?.rows_affected()

@@ -58,7 +58,8 @@ impl From<sqlx::Error> for Error {
         if matches!(error, sqlx::Error::PoolTimedOut) {
             return Self::Busy;
         }
-        let code = error.as_database_error().and_then(|e| e.code().map(|code| code.into_owned()));
+        let code =
+            error.as_database_error().and_then(|e| e.code().map(std::borrow::Cow::into_owned));
         match code.as_deref() {
             // PostgreSQL: too many connections, not ready. SQLite: busy, and busy with a snapshot.
             Some("53300" | "57P03" | "5" | "517" | "261") => Self::Busy,

@@ -82,22 +82,26 @@ impl Store {
         if found > known {
             return Err(Error::Newer { found, known });
         }
-        match self {
-            Self::Sqlite { write, .. } => {
-                migrator(|step| step.sqlite)
-                    .run_direct(None, &mut *write.acquire().await?, false)
-                    .await?;
-            }
-            Self::Postgres { pool, .. } => {
-                // A connection of its own: the lock belongs to the database session and must end
-                // with it, whatever happens.
-                let mut conn = pool.acquire().await?.detach();
-                migrator(|step| step.postgres).run_direct(None, &mut conn, false).await?;
-                conn.close().await?;
-            }
-        }
+        run(self, None).await?;
         Ok(pending)
     }
+}
+
+pub(crate) async fn run(store: &Store, to: Option<i64>) -> Result<(), Error> {
+    match store {
+        Store::Sqlite { write, .. } => {
+            let mut conn = write.acquire().await?;
+            migrator(|step| step.sqlite).run_direct(to, &mut *conn, false).await?;
+        }
+        Store::Postgres { pool, .. } => {
+            // A connection of its own: the lock belongs to the database session and must end with
+            // it, whatever happens.
+            let mut conn = pool.acquire().await?.detach();
+            migrator(|step| step.postgres).run_direct(to, &mut conn, false).await?;
+            conn.close().await?;
+        }
+    }
+    Ok(())
 }
 
 /// The text of all steps on PostgreSQL: a database that was made from another text is another.

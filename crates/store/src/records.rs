@@ -240,14 +240,18 @@ impl Tx {
 
     /// Notes that records were seen again; one that was suspected no longer is.
     pub async fn mark_seen(&mut self, link: LinkId, seen: &[Seen]) -> Result<(), Error> {
+        // The whole primary key stands in each line, for each to be looked up by it.
         const SQL: &str = "update records
             set collected_at = cast(seen.value ->> 'at' as bigint), suspected_at = null,
                 body = coalesce(seen.value -> 'body', records.body)
-            from json_each($3) as seen
-            where records.bucket = $1 and records.link = $2
+            from json_each($1) as seen
+            where records.bucket = cast(seen.value ->> 'bucket' as smallint)
+                and records.link = unhex(seen.value ->> 'link')
                 and records.id = unhex(seen.value ->> 'id')";
         #[derive(Serialize)]
         struct Line<'a> {
+            bucket: u16,
+            link: String,
             id: String,
             at: i64,
             #[serde(skip_serializing_if = "Option::is_none")]
@@ -257,13 +261,15 @@ impl Tx {
             let lines = some.iter().map(|seen| {
                 let body = seen.body.as_deref().map(serde_json::from_str).transpose();
                 Ok(Line {
+                    bucket: link.bucket().number(),
+                    link: link.hex(),
                     id: seen.id.hex(),
                     at: seen.collected_at.as_microsecond(),
                     body: body.map_err(|e| corrupt("body", e))?,
                 })
             });
             let lines = batch(lines.collect::<Result<Vec<_>, Error>>()?);
-            self.run(SQL, values![link.bucket(), link, lines]).await?;
+            self.run(SQL, values![lines]).await?;
         }
         Ok(())
     }
@@ -296,25 +302,28 @@ impl Tx {
         doubts: &[(RecordId, Option<String>)],
     ) -> Result<u64, Error> {
         const SQL: &str = "update records set doubt = told.value ->> 'doubt'
-            from json_each($3) as told
-            where bucket = $1 and link = $2 and id = unhex(told.value ->> 'id')";
+            from json_each($1) as told
+            where records.bucket = cast(told.value ->> 'bucket' as smallint)
+                and records.link = unhex(told.value ->> 'link')
+                and records.id = unhex(told.value ->> 'id')";
         #[derive(Serialize)]
-        struct Doubt<'a> {
+        struct Line<'a> {
+            bucket: u16,
+            link: String,
             id: String,
             doubt: Option<&'a str>,
         }
-        if doubts.is_empty() {
-            return Ok(0);
+        let mut set = 0;
+        for some in doubts.chunks(BATCH) {
+            let lines = some.iter().map(|(id, doubt)| Line {
+                bucket: link.bucket().number(),
+                link: link.hex(),
+                id: id.hex(),
+                doubt: doubt.as_deref(),
+            });
+            set += self.run(SQL, values![batch(lines)]).await?;
         }
-        let told: Vec<_> = doubts
-            .iter()
-            .map(|(id, doubt)| Doubt { id: id.hex(), doubt: doubt.as_deref() })
-            .collect();
-        self.run(
-            SQL,
-            values![link.bucket(), link, serde_json::to_string(&told).expect("text is JSON")],
-        )
-        .await
+        Ok(set)
     }
 
     /// Removes records; how many there were.
@@ -360,8 +369,8 @@ impl Tx {
         page: Page,
     ) -> Result<PageRows, Error> {
         const FROM: &str = " from records where records.bucket = $1 and records.link = $2
-            and records.resource = $3 and exists (select 1 from links
-                where links.bucket = $1 and links.id = $2 and links.tenant = $4)";
+            and records.resource = $3 and (select links.tenant from links
+                where links.bucket = $1 and links.id = $2) = $4";
         let mut list = Sql::new(FROM, values![link.bucket(), link, resource, tenant]);
         list.and("records", conditions);
         let (count, rows) = self.page_of_list(COUNT, SELECT, &list, NEWEST_FIRST, page).await?;
@@ -390,10 +399,12 @@ impl Tx {
         resource: &str,
         id: RecordId,
     ) -> Result<Option<PageRow>, Error> {
-        const SQL: &str = "select id, link, account, cast(body as text) as body from records
-            where bucket = $1 and id = $2 and tenant = $3 and resource = $4";
-        let row = self.row(SQL, values![id.bucket(), id, tenant, resource]).await?;
-        row.as_ref().map(page_row).transpose()
+        // Whose it is, is compared here: SQLite would look for it by the tenant.
+        const SQL: &str = "select id, link, account, cast(body as text) as body, tenant, resource
+            from records where bucket = $1 and id = $2";
+        let Some(row) = self.row(SQL, values![id.bucket(), id]).await? else { return Ok(None) };
+        let theirs = row.at::<TenantId>(4)? != tenant || row.at::<String>(5)? != resource;
+        if theirs { Ok(None) } else { page_row(&row).map(Some) }
     }
 
     /// The bodies of some of a link's records: the accounts that a list embeds, for instance.
@@ -415,13 +426,17 @@ impl Tx {
         tenant: TenantId,
         ids: &[RecordId],
     ) -> Result<Vec<(RecordId, String)>, Error> {
-        const SQL: &str = "select records.id, cast(records.body as text) as body
-            from json_each($2) as wanted join records
+        const SQL: &str = "select records.id, cast(records.body as text) as body, records.tenant
+            from json_each($1) as wanted join records
                 on records.bucket = cast(wanted.value ->> 'bucket' as smallint)
-                and records.id = unhex(wanted.value ->> 'id')
-            where records.tenant = $1";
-        let rows = self.rows(SQL, values![tenant, places(ids)]).await?;
-        rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
+                and records.id = unhex(wanted.value ->> 'id')";
+        let mut found = Vec::with_capacity(ids.len());
+        for row in self.rows(SQL, values![places(ids)]).await? {
+            if row.at::<TenantId>(2)? == tenant {
+                found.push((row.at(0)?, row.at(1)?));
+            }
+        }
+        Ok(found)
     }
 
     /// What a link has of a resource.

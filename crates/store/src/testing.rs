@@ -5,8 +5,10 @@
 //! that run from the same target directory, without durability, and gone a quarter of an hour
 //! after its last use.
 
-use crate::{Settings, Store};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, postgres::PgConnection};
+use crate::{Error, Settings, Store, Tx, value::Value};
+use sqlx::{
+    AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _, SqlStr, postgres::PgConnection,
+};
 use std::{
     fs::{self, File},
     hash::{BuildHasher as _, Hasher as _, RandomState},
@@ -56,7 +58,69 @@ struct Database {
     name: String,
 }
 
-const SETTINGS: Settings = Settings { connections: 8, patience: Duration::from_secs(60) };
+const SETTINGS: Settings = Settings { connections: 8, patience: Duration::from_mins(1) };
+
+/// How the database goes about a statement.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The statement.
+    pub sql: String,
+    /// The database's words.
+    pub plan: String,
+}
+
+impl Tx {
+    /// From now on, asks the database how it goes about each statement. PostgreSQL is told to scan
+    /// whole tables only where no index serves.
+    pub async fn watch_plans(&mut self) -> Result<(), Error> {
+        if self.is_postgres() {
+            // As if the tables were large.
+            for way in ["seqscan", "hashjoin", "mergejoin"] {
+                let off = AssertSqlSafe(format!("set local enable_{way} = off"));
+                self.run(off, vec![]).await?;
+            }
+        }
+        self.plans = Some(Vec::new());
+        Ok(())
+    }
+
+    /// How it went about the statements since it was watched or last asked.
+    pub fn plans(&mut self) -> Vec<Plan> {
+        self.plans.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    pub(crate) async fn explain(&mut self, sql: &SqlStr, values: &[Value]) -> Result<(), Error> {
+        if self.plans.is_none() {
+            return Ok(());
+        }
+        let explain = if self.is_postgres() { "explain" } else { "explain query plan" };
+        let question = AssertSqlSafe(format!("{explain} {}", sql.as_str())).into_sql_str();
+        let column = if self.is_postgres() { 0 } else { 3 };
+        let rows = self.rows_unseen(question, values.to_vec()).await?;
+        let lines = rows.iter().map(|row| row.at::<String>(column)).collect::<Result<Vec<_>, _>>();
+        let plan = Plan { sql: sql.as_str().into(), plan: lines?.join("\n") };
+        self.plans.get_or_insert_default().push(plan);
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Takes the pending steps up to `version` only.
+    pub async fn migrate_to(&self, version: i64) -> Result<(), Error> {
+        crate::migrate::run(self, Some(version)).await
+    }
+
+    /// What a query of the test's own answers: each row's columns as one text, `null` for nothing.
+    /// For looking at what no method shows.
+    pub async fn look(&self, sqlite: &'static str, postgres: &'static str) -> Vec<String> {
+        let mut tx = self.write().await.expect("the store answers");
+        let sql = tx.lock(sqlite, postgres);
+        let rows = tx.rows(sql, vec![]).await.expect("the question can be answered");
+        let text = |row: &crate::value::Row| row.at::<Option<String>>(0);
+        let rows = rows.iter().map(|row| Ok(text(row)?.unwrap_or_else(|| "null".into())));
+        rows.collect::<Result<_, Error>>().expect("the answer is text")
+    }
+}
 
 /// A fresh store on each database.
 pub async fn stores() -> [TestStore; 2] {

@@ -74,6 +74,8 @@ create table audit (
     primary key (tenant, id)
 ) strict;
 
+create index audit_of_tenant on audit (tenant, at, id);
+
 -- The order in which a tenant's commits are read. Filled after the fact, so that those who commit
 -- never wait for one another.
 create table feed (
@@ -126,7 +128,7 @@ create table link_secrets (
     credentials_version integer not null,
     primary key (bucket, link)
 ) strict;
-create index link_secrets_by_key on link_secrets (key_number);
+create index link_secrets_by_number on link_secrets (key_number);
 
 create table sessions (
     bucket integer not null,

@@ -3,14 +3,22 @@
 use domain::{
     access::{AccessMode, StaleIn},
     env::{BoxFuture, Clock, Env},
-    ids::{Bucket, LinkId, TenantId},
+    filter::Page,
+    ids::{Bucket, LinkId, RecordId, TenantId},
     link::{Link, Status},
     refresh::Rate,
+    session::{Session, State},
 };
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
+};
+use store::{
+    changes::{ChangeKind, NewChange},
+    events::{Attempt, Claimed, Event, Verdict},
+    records::NewRecord,
+    sessions::StoredSession,
 };
 
 /// A clock that each look moves on by a microsecond, so that nothing happens at once.
@@ -71,4 +79,104 @@ pub(crate) fn new_link(env: &Env, tenant: TenantId, bucket: u16) -> Link {
         credentials_version: 1,
         credentials_since: Some(now),
     }
+}
+
+pub(crate) fn page(number: u32, size: u32) -> Page {
+    Page { number, size }
+}
+pub(crate) fn any_page() -> Page {
+    page(1, Page::LARGEST)
+}
+
+/// A new record of a link, not stored yet.
+pub(crate) fn record(
+    env: &Env,
+    link: &Link,
+    resource: &'static str,
+    account: Option<RecordId>,
+) -> NewRecord {
+    let now = env.now();
+    let id: RecordId = env.id_in(link.id.bucket());
+    NewRecord {
+        id,
+        link: link.id,
+        tenant: link.tenant,
+        resource,
+        account,
+        source_id: None,
+        natural_key: format!("key:{id}"),
+        day: None,
+        pending: false,
+        facts: "facts".into(),
+        content: i64::MIN,
+        suspected_at: None,
+        doubt: None,
+        created_at: now,
+        collected_at: now,
+        body: format!(r#"{{"id":"{id}","amount":10.50}}"#),
+    }
+}
+
+pub(crate) fn created(record: &NewRecord) -> NewChange {
+    let resource = record.resource.into();
+    NewChange { resource, record: record.id, kind: ChangeKind::Created }
+}
+
+pub(crate) fn session(env: &Env, link: &Link) -> StoredSession {
+    let now = env.now();
+    StoredSession {
+        session: Session {
+            id: env.id_in(link.id.bucket()),
+            tenant: link.tenant,
+            link: link.id,
+            state: State::Running,
+            deadline: now + SignedDuration::from_mins(10),
+        },
+        purpose: r#"{"registration":true}"#.into(),
+        challenge: None,
+        challenge_number: 0,
+        outcome: None,
+        request: env.id(),
+        node: env.id(),
+        lease_until: now + SignedDuration::from_secs(30),
+        created_at: now,
+        finished_at: None,
+    }
+}
+
+pub(crate) fn event(env: &Env, link: &Link, code: &str) -> Event {
+    Event {
+        id: env.id_in(link.id.bucket()),
+        tenant: link.tenant,
+        link: link.id,
+        kind: "TRANSACTIONS".into(),
+        code: code.into(),
+        process_type: None,
+        body: format!(r#"{{"webhook_code": "{code}", "n": 1.50}}"#),
+        created_at: env.now(),
+    }
+}
+
+fn attempt(claimed: &Claimed, verdict: Verdict) -> Attempt {
+    let delivery = &claimed.delivery;
+    let worked = verdict == Verdict::Delivered;
+    Attempt {
+        delivery: delivery.id,
+        fence: delivery.fence,
+        number: delivery.attempts + 1,
+        at: after(2),
+        status: worked.then_some(200),
+        error: (!worked).then(|| "refused".into()),
+        duration_ms: 12,
+        verdict,
+    }
+}
+pub(crate) fn delivered(claimed: &Claimed) -> Attempt {
+    attempt(claimed, Verdict::Delivered)
+}
+pub(crate) fn failed(claimed: &Claimed) -> Attempt {
+    attempt(claimed, Verdict::Failed)
+}
+pub(crate) fn retried(claimed: &Claimed, at: Timestamp) -> Attempt {
+    attempt(claimed, Verdict::RetryAt(at))
 }

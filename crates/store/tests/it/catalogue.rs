@@ -1,0 +1,225 @@
+//! Tenants, keys, institutions, endpoints, audit: what belongs to no link.
+
+use crate::world::{after, any_page, env, page, start};
+use domain::{
+    filter::{Field, Operator, Source, parse},
+    ids::TenantId,
+    institution::{Health, Institution, InstitutionType, IntegrationType},
+    refresh::Rate,
+};
+use store::{
+    audit::AuditLine,
+    endpoints::Endpoint,
+    tenants::{ApiKey, Tenant},
+    testing::stores,
+};
+
+#[tokio::test]
+async fn tenants_and_their_keys() {
+    for store in stores().await {
+        let env = env();
+        let mut tenant = Tenant {
+            id: env.id(),
+            name: "Bäckerei".into(),
+            default_rate: Rate::Week,
+            created_at: start(),
+        };
+        let other = Tenant { id: env.id(), created_at: after(1), ..tenant.clone() };
+        let mut tx = store.write().await.unwrap();
+        tx.add_tenant(&tenant).await.unwrap();
+        tx.add_tenant(&other).await.unwrap();
+        assert!(tx.rename_tenant(tenant.id, "Padaria").await.unwrap());
+        assert!(tx.set_default_rate(tenant.id, Rate::SixHours).await.unwrap());
+        assert!(!tx.rename_tenant(env.id(), "nobody").await.unwrap());
+        (tenant.name, tenant.default_rate) = ("Padaria".into(), Rate::SixHours);
+        assert_eq!(tx.tenant(tenant.id).await.unwrap(), Some(tenant.clone()), "{}", store.name);
+        assert_eq!(tx.tenants().await.unwrap(), [tenant.clone(), other.clone()]);
+
+        let mut key = ApiKey {
+            id: env.id(),
+            tenant: tenant.id,
+            hash: "hash".into(),
+            name: "laptop".into(),
+            created_at: start(),
+            last_used_at: None,
+            revoked_at: None,
+        };
+        tx.add_key(&key).await.unwrap();
+        tx.touch_key(key.id, after(3)).await.unwrap();
+        key.last_used_at = Some(after(3));
+        assert_eq!(tx.key(key.id).await.unwrap(), Some(key.clone()));
+        assert_eq!(tx.keys(tenant.id).await.unwrap(), [key.clone()]);
+        assert_eq!(tx.keys(other.id).await.unwrap(), []);
+        assert!(!tx.revoke_key(other.id, key.id, after(4)).await.unwrap(), "another tenant's");
+        assert!(tx.revoke_key(tenant.id, key.id, after(4)).await.unwrap());
+        assert!(!tx.revoke_key(tenant.id, key.id, after(5)).await.unwrap());
+        assert_eq!(tx.key(key.id).await.unwrap().unwrap().revoked_at, Some(after(4)));
+        assert!(!format!("{key:?}").contains("hash"));
+    }
+}
+
+#[tokio::test]
+async fn the_first_server_key_wins() {
+    for store in stores().await {
+        let mut tx = store.write().await.unwrap();
+        assert!(tx.put_server_key_if_absent("index", &[1]).await.unwrap());
+        assert!(!tx.put_server_key_if_absent("index", &[2]).await.unwrap());
+        assert_eq!(tx.server_key("index").await.unwrap(), Some(vec![1]));
+        assert_eq!(tx.server_key("none").await.unwrap(), None);
+        assert!(tx.replace_server_key("index", &[1], &[3]).await.unwrap());
+        assert!(!tx.replace_server_key("index", &[1], &[4]).await.unwrap());
+        assert_eq!(tx.server_keys().await.unwrap(), [("index".into(), vec![3])]);
+    }
+}
+
+fn institution(id: i64, name: &str, resources: &[&str]) -> Institution {
+    Institution {
+        id,
+        name: name.into(),
+        kind: InstitutionType::Bank,
+        website: None,
+        display_name: format!("Banco São {id}%"),
+        country_codes: vec!["BR".into()],
+        country_code: Some("BR".into()),
+        primary_color: "#123456".into(),
+        logo: None,
+        icon_logo: None,
+        text_logo: None,
+        code: None,
+        form_fields: vec![],
+        features: vec![],
+        resources: resources.iter().map(|&r| r.into()).collect(),
+        integration_type: IntegrationType::Credentials,
+        status: Health::Healthy,
+        openbanking_information: None,
+    }
+}
+
+static FIELDS: &[Field] = &[
+    Field::text("name", &[Operator::Is, Operator::In], Source::Column("name")),
+    Field::text("status", &[Operator::Is], Source::Column("status")),
+    Field::text("country_code", &[Operator::Is], Source::Column("country")),
+    Field::text("type", &[Operator::Is], Source::Column("kind")),
+    Field::text("display_name", &[Operator::Partial], Source::Body(&["display_name"])),
+    Field::text("resources", &[Operator::Allin], Source::Body(&["resources"])),
+];
+
+#[tokio::test]
+async fn a_new_catalogue_keeps_the_health_that_was_set() {
+    for store in stores().await {
+        let mut one = institution(1, "gringotts_br_retail", &["ACCOUNTS", "OWNERS"]);
+        let two = institution(2, "erebor_br_retail", &["ACCOUNTS", "TRANSACTIONS_X"]);
+        let mut tx = store.write().await.unwrap();
+        tx.save_catalogue(&[one.clone(), two.clone()]).await.unwrap();
+        assert!(tx.set_health(&one.name, Health::Down, Some("maintenance")).await.unwrap());
+        assert!(!tx.set_health(&one.name, Health::Down, None).await.unwrap());
+        let down = Some((Health::Down, Some("maintenance".to_owned())));
+        assert_eq!(tx.health(&one.name).await.unwrap(), down);
+        one.website = Some("https://example.org".into());
+        tx.save_catalogue(std::slice::from_ref(&one)).await.unwrap();
+        one.status = Health::Down;
+        assert_eq!(tx.institution(1).await.unwrap(), Some(one.clone()), "{}", store.name);
+        assert_eq!(tx.institution_named(&one.name).await.unwrap(), Some(one.clone()));
+        assert_eq!(tx.institution(3).await.unwrap(), None);
+        let all = tx.institutions(&[], page(1, 1)).await.unwrap();
+        assert_eq!((all.count, all.items), (2, vec![one.clone()]));
+
+        for (query, expected) in [
+            (vec![("display_name", "SÃO 1")], vec![1]),
+            (vec![("display_name", "são")], vec![1, 2]),
+            (vec![("display_name", "1%")], vec![1]),
+            (vec![("display_name", "S_o")], vec![]),
+            (vec![("resources__allin", "ACCOUNTS,OWNERS")], vec![1]),
+            (vec![("resources__allin", "ACCOUNTS,TRANSACTIONS")], vec![]),
+            (vec![("name__in", "gringotts_br_retail,x")], vec![1]),
+            (vec![("status", "down")], vec![1]),
+            (vec![("country_code", "BR"), ("type", "bank")], vec![1, 2]),
+        ] {
+            let conditions = parse(FIELDS, query.iter().copied()).unwrap();
+            let found = tx.institutions(&conditions, any_page()).await.unwrap();
+            let ids: Vec<i64> = found.items.iter().map(|i| i.id).collect();
+            assert_eq!(ids, expected, "{}: {query:?}", store.name);
+        }
+
+        assert_eq!(tx.breaker(1, "v1").await.unwrap(), None);
+        assert!(tx.put_breaker(1, "v1", 0, r#"{"failures":1}"#).await.unwrap());
+        assert!(!tx.put_breaker(1, "v1", 0, "{}").await.unwrap(), "someone was faster");
+        let breaker = tx.breaker(1, "v1").await.unwrap().unwrap();
+        assert_eq!((breaker.revision, breaker.state.as_str()), (1, r#"{"failures":1}"#));
+        assert!(tx.put_breaker(1, "v1", 1, "{}").await.unwrap());
+        assert!(!tx.put_breaker(1, "v1", 1, "{}").await.unwrap());
+        assert_eq!(tx.breaker(1, "v2").await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn endpoints_are_their_tenants() {
+    for store in stores().await {
+        let env = env();
+        let tenant =
+            Tenant { id: env.id(), name: "t".into(), default_rate: Rate::Day, created_at: start() };
+        let mut tx = store.write().await.unwrap();
+        tx.add_tenant(&tenant).await.unwrap();
+        let mut endpoint = Endpoint {
+            id: env.id(),
+            tenant: tenant.id,
+            url: "https://example.org/hook".into(),
+            authorization_sealed: Some(vec![1]),
+            secret_sealed: vec![2],
+            old_secret_sealed: None,
+            old_secret_until: None,
+            events: vec!["ACCOUNTS".into()],
+            created_at: start(),
+            disabled_at: None,
+            disabled_reason: None,
+            failing_since: None,
+        };
+        tx.add_endpoint(&endpoint).await.unwrap();
+        assert_eq!(tx.endpoint(tenant.id, endpoint.id).await.unwrap(), Some(endpoint.clone()));
+        assert_eq!(tx.endpoint(env.id(), endpoint.id).await.unwrap(), None);
+        endpoint.old_secret_sealed = Some(vec![2]);
+        endpoint.old_secret_until = Some(after(9));
+        endpoint.events = vec![];
+        endpoint.disabled_at = Some(after(8));
+        endpoint.disabled_reason = Some("gone".into());
+        assert!(tx.save_endpoint(&endpoint).await.unwrap());
+        let id = endpoint.id;
+        assert!(tx.set_failing_since(tenant.id, id, Some(after(1))).await.unwrap());
+        assert!(!tx.set_failing_since(tenant.id, id, Some(after(2))).await.unwrap(), "since then");
+        endpoint.failing_since = Some(after(1));
+        assert_eq!(tx.endpoints(tenant.id).await.unwrap(), [endpoint.clone()], "{}", store.name);
+        assert!(tx.set_failing_since(tenant.id, id, None).await.unwrap());
+        assert!(!tx.set_failing_since(tenant.id, id, None).await.unwrap());
+        assert!(!tx.delete_endpoint(env.id(), id).await.unwrap());
+        assert!(tx.delete_endpoint(tenant.id, id).await.unwrap());
+        assert!(!tx.save_endpoint(&endpoint).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn the_audit_log_shows_the_latest_first() {
+    for store in stores().await {
+        let env = env();
+        let tenant: TenantId = env.id();
+        let mut tx = store.write().await.unwrap();
+        let lines: Vec<AuditLine> = (0..3)
+            .map(|n| AuditLine {
+                id: env.id(),
+                tenant,
+                at: env.now(),
+                actor: "key".into(),
+                action: "link.deleted".into(),
+                subject: n.to_string(),
+                detail: "{}".into(),
+            })
+            .collect();
+        for line in &lines {
+            tx.audit(line).await.unwrap();
+        }
+        let shown = tx.audit_log(tenant, page(1, 2)).await.unwrap();
+        assert_eq!((shown.count, shown.items), (3, vec![lines[2].clone(), lines[1].clone()]));
+        assert_eq!(tx.audit_log(env.id(), page(1, 2)).await.unwrap().count, 0);
+        tx.commit().await.unwrap();
+        store.close().await;
+    }
+}

@@ -1,0 +1,190 @@
+//! The hot statements go by an index, on both databases.
+
+use crate::world::{after, any_page, env, event, new_link, page, record};
+use domain::{link::Link, time::Window};
+use store::{
+    Buckets, Store, Tx,
+    records::Seen,
+    testing::{Plan, TestStore, stores},
+};
+
+/// The plan of the last statement that begins so.
+fn plan<'a>(plans: &'a [Plan], contains: &str) -> &'a str {
+    let squeezed = |sql: &str| sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    let found = plans.iter().rfind(|plan| squeezed(&plan.sql).contains(contains));
+    &found.unwrap_or_else(|| panic!("no statement contains {contains}: {plans:#?}")).plan
+}
+
+#[track_caller]
+fn goes_by(store: &TestStore, plans: &[Plan], contains: &str, index: &str) {
+    let plan = plan(plans, contains);
+    let whole = if store.name == "sqlite" {
+        plan.lines().any(|line| {
+            line.starts_with("SCAN") && !line.contains("VIRTUAL TABLE") && !line.contains(index)
+        })
+    } else {
+        plan.contains("Seq Scan") || plan.contains("Sort") || !plan.contains("Index")
+    };
+    assert!(plan.contains(index) && !whole, "{}: {contains}: not by {index}:\n{plan}", store.name);
+}
+
+/// PostgreSQL chooses by what the tables hold, so they hold something. The link and the tenant of
+/// the stories have much; others too.
+async fn crowd(store: &TestStore, link: &Link) {
+    const SQL: &str = "
+        insert into records select n % 4, md5('r' || n)::uuid, LINK,
+            case when n % 4 = 3 then TENANT else md5('t' || n % 9)::uuid end, 'TRANSACTIONS',
+            md5('a' || n % 7)::uuid, null, n::text, n % 900, false, '', n, null, null, n, n, '{}'
+            from (select n, case when n % 4 = 3 then 'ID'::uuid else md5('l' || n % 50)::uuid end as link
+                from generate_series(1, 8000) n) as rows;
+        insert into jobs select n % 4096, md5('j' || n)::uuid, TENANT, null, 'k', n::text, '{}', n * 1000000000000,
+            null, 0, 0, null, null, 0, case when n % 9 > 0 then 1 end, null
+            from generate_series(1, 6000) n;
+        insert into events select n % 4096, md5('e' || n)::uuid, TENANT, md5('l' || n % 500)::uuid,
+            't', 'c', null, '{}', n from generate_series(1, 4000) n;
+        insert into deliveries select n % 4096, md5('d' || n)::uuid, TENANT,
+            md5('l' || n % 500)::uuid, md5('e' || n)::uuid, md5('p' || n % 3)::uuid, n,
+            case when n % 3 = 0 then 'pending' else 'delivered' end, 1, n * 1000000000000, null, 0, n, null, null, null
+            from generate_series(1, 6000) n;
+        insert into links select n % 4096, md5('l' || n)::uuid, TENANT, 'i', '', 'single', 'valid',
+            null, null, null, null, 'store', '365d', '[]', TENANT, n, null, n, null, 0, 1, null, 1
+            from generate_series(1, 2000) n;
+        insert into commits select n % 4096, md5('c' || n)::uuid, TENANT, md5('l' || n)::uuid, n,
+            n > 20 from generate_series(1, 2000) n;
+        insert into changes select n % 4096, md5('c' || n)::uuid, 0, md5('l' || n)::uuid, 'r',
+            md5('r' || n)::uuid, 'created' from generate_series(1, 2000) n;
+        insert into feed select TENANT, n + 1000, n % 4096, md5('c' || n)::uuid
+            from generate_series(1, 2000) n;
+        analyze";
+    let Store::Postgres { pool, .. } = &store.store else { return };
+    let sql = SQL
+        .replace("ID", &link.id.to_string())
+        .replace("LINK", "link")
+        .replace("TENANT", &format!("'{}'::uuid", link.tenant));
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(pool).await.unwrap();
+}
+
+/// The primary key on SQLite, which does not look into the tables; on PostgreSQL, which does, any
+/// index that it finds as good.
+fn key(store: &TestStore, table: &str) -> String {
+    if store.name == "sqlite" {
+        format!("sqlite_autoindex_{table}_1")
+    } else {
+        format!("on {table}")
+    }
+}
+
+async fn watched(store: &TestStore, link: &Link) -> Tx {
+    crowd(store, link).await;
+    let mut tx = store.write().await.unwrap();
+    tx.watch_plans().await.unwrap();
+    tx
+}
+
+#[tokio::test]
+async fn lists_and_details_go_by_an_index() {
+    for store in &stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let mut tx = watched(store, &link).await;
+        tx.records_page(link.tenant, link.id, "TRANSACTIONS", &[], any_page()).await.unwrap();
+        goes_by(store, &tx.plans(), "select count(*) from records", "records_");
+        tx.insert_link(&link, &[1; 32]).await.unwrap();
+        let one = record(&env, &link, "TRANSACTIONS", None);
+        tx.write_records(std::slice::from_ref(&one)).await.unwrap();
+        tx.plans();
+        tx.records_page(link.tenant, link.id, "TRANSACTIONS", &[], page(1, 20)).await.unwrap();
+        goes_by(store, &tx.plans(), "order by created_at desc, id desc", "records_of_link");
+        tx.records_page_across_buckets(link.tenant, "TRANSACTIONS", &[], page(1, 20))
+            .await
+            .unwrap();
+        let plans = tx.plans();
+        goes_by(store, &plans, "select count(*) from records", "records_of_tenant");
+        goes_by(store, &plans, "order by created_at desc, id desc", "records_of_tenant");
+        tx.links_across_buckets(link.tenant, &[], page(1, 10)).await.unwrap();
+        goes_by(store, &tx.plans(), "order by created_at desc, id desc", "links_of_tenant");
+
+        tx.record(link.tenant, "TRANSACTIONS", one.id).await.unwrap();
+        goes_by(store, &tx.plans(), "from records", &key(store, "records"));
+        tx.bodies(link.id, &[one.id]).await.unwrap();
+        goes_by(store, &tx.plans(), "from records", &key(store, "records"));
+        tx.bodies_across_buckets(link.tenant, &[one.id]).await.unwrap();
+        goes_by(store, &tx.plans(), "join records", &key(store, "records"));
+        tx.link(link.tenant, link.id).await.unwrap();
+        goes_by(store, &tx.plans(), "from links", &key(store, "links"));
+    }
+}
+
+#[tokio::test]
+async fn the_ledger_goes_by_an_index() {
+    for store in &stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let one = record(&env, &link, "TRANSACTIONS", None);
+        let day = "2026-01-01".parse().unwrap();
+        let days = Window::new(day, day);
+        let key = &key(store, "records");
+        let mut tx = watched(store, &link).await;
+        tx.records_for_ledger(link.id, "TRANSACTIONS", Some(one.id), days).await.unwrap();
+        goes_by(store, &tx.plans(), "from records", "records_for_ledger");
+        tx.delete_records(link.id, &[one.id]).await.unwrap();
+        goes_by(store, &tx.plans(), "delete from records", key);
+        tx.suspect_records(link.id, &[one.id], after(1)).await.unwrap();
+        goes_by(store, &tx.plans(), "update records", key);
+        tx.mark_seen(link.id, &[Seen { id: one.id, collected_at: after(1), body: None }])
+            .await
+            .unwrap();
+        goes_by(store, &tx.plans(), "update records", key);
+    }
+}
+
+#[tokio::test]
+async fn claims_go_by_an_index() {
+    for store in &stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let node = env.id();
+        let mut tx = watched(store, &link).await;
+        tx.claim_across_buckets(node, after(0), after(9), 10, Buckets::ALL).await.unwrap();
+        goes_by(store, &tx.plans(), "from jobs", "jobs_due");
+        tx.next_run_at_across_buckets().await.unwrap();
+        goes_by(store, &tx.plans(), "from jobs", "jobs_due");
+        tx.announce(&event(&env, &link, "x"), &[(env.id_in(link.id.bucket()), env.id())])
+            .await
+            .unwrap();
+        goes_by(store, &tx.plans(), "insert into deliveries", "deliveries_in_order");
+        let all = Buckets::ALL;
+        tx.claim_deliveries_across_buckets(node, after(9), after(19), 10, all, &[]).await.unwrap();
+        let plans = tx.plans();
+        let due = plan(&plans, "from deliveries");
+        assert!(due.contains("deliveries_due"), "{}: {due}", store.name);
+        assert!(due.contains("deliveries_in_order"), "{}: {due}", store.name);
+        assert!(!due.contains("Seq Scan") && !due.contains("SCAN"), "{}: {due}", store.name);
+        goes_by(store, &plans, "update deliveries", &key(store, "deliveries"));
+        goes_by(store, &plans, "join events", &key(store, "events"));
+        tx.next_delivery_at_across_buckets(after(9)).await.unwrap();
+        goes_by(store, &tx.plans(), "from deliveries", "deliveries_due");
+    }
+}
+
+#[tokio::test]
+async fn the_change_log_goes_by_an_index() {
+    for store in &stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let change = crate::world::created(&record(&env, &link, "BILLS", None));
+        let mut tx = store.write().await.unwrap();
+        let commit = env.id_in(link.id.bucket());
+        tx.log_changes(commit, link.tenant, link.id, after(0), &[change]).await.unwrap();
+        tx.commit().await.unwrap();
+        store.sequence(link.tenant).await.unwrap();
+        let mut tx = watched(store, &link).await;
+        tx.unsequenced_tenants_across_buckets(5).await.unwrap();
+        let plans = tx.plans();
+        assert!(plan(&plans, "from commits").contains("commits_unsequenced"), "{plans:?}");
+        assert_eq!(tx.changes_after(link.tenant, 0, 0, 9).await.unwrap().len(), 1);
+        let plans = tx.plans();
+        goes_by(store, &plans, "from feed", &key(store, "feed"));
+        assert!(plan(&plans, "join changes").contains(&key(store, "changes")), "{plans:?}");
+    }
+}
