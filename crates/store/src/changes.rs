@@ -8,8 +8,7 @@
 use crate::{
     Error, Store, Tx,
     conditions::Sql,
-    records::places,
-    value::{Row, corrupt, values},
+    value::{Row, corrupt, places, values},
 };
 use domain::{
     ids::{CommitId, LinkId, RecordId, TenantId},

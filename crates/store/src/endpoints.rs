@@ -2,11 +2,10 @@
 
 use crate::{
     Error, Tx,
-    value::{Row, Value, batch, corrupt, values},
+    value::{Row, Value, corrupt, hex, values},
 };
 use domain::ids::{EndpointId, TenantId};
 use jiff::Timestamp;
-use serde::Serialize;
 use std::fmt;
 
 /// An address that takes a tenant's webhooks.
@@ -129,12 +128,7 @@ impl Tx {
             " from endpoints where id in
                 (select unhex(wanted.value ->> 'id') from json_each($1) as wanted)"
         );
-        #[derive(Serialize)]
-        struct Wanted {
-            id: String,
-        }
-        let ids = batch(ids.iter().map(|id| Wanted { id: id.hex() }));
-        self.rows(SQL, values![ids]).await?.iter().map(endpoint).collect()
+        self.rows(SQL, values![hex(ids)]).await?.iter().map(endpoint).collect()
     }
 
     /// Disables an endpoint; false if it is gone or disabled already.

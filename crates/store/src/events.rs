@@ -8,7 +8,7 @@ use crate::{
     Buckets, Error, Tx,
     conditions::Sql,
     links::Listed,
-    value::{Row, batch, values},
+    value::{Row, batch, fenced, hex, places, values},
 };
 use domain::{
     filter::{Condition, Page, Source},
@@ -303,28 +303,17 @@ impl Tx {
             from json_each($1) as wanted join events
                 on events.bucket = cast(wanted.value ->> 'bucket' as smallint)
                 and events.id = unhex(wanted.value ->> 'id')";
-        #[derive(Serialize)]
-        struct Due {
-            bucket: u16,
-            id: String,
-            fence: u64,
-        }
         let sql = self.lock(DUE, DUE_AND_FREE);
-        let busy = crate::records::hex(busy);
+        let busy = hex(busy);
         let due = self.rows(sql, values![now, buckets.from, buckets.to, limit, busy]).await?;
         if due.is_empty() {
             return Ok(Vec::new());
         }
-        let due = due.iter().map(|row| {
-            let id: DeliveryId = row.get("id")?;
-            Ok(Due { bucket: id.bucket().number(), id: id.hex(), fence: row.get("fence")? })
-        });
-        let due = batch(due.collect::<Result<Vec<_>, Error>>()?);
-        let claimed = self.rows(CLAIM, values![due, node, lease_until]).await?;
+        let claimed = self.rows(CLAIM, values![fenced(&due)?, node, lease_until]).await?;
         let claimed = claimed.iter().map(delivery).collect::<Result<Vec<_>, _>>()?;
         let events: Vec<EventId> = claimed.iter().map(|delivery| delivery.event).collect();
         let mut bodies = std::collections::HashMap::with_capacity(events.len());
-        for row in self.rows(BODIES, values![crate::records::places(&events)]).await? {
+        for row in self.rows(BODIES, values![places(&events)]).await? {
             bodies.insert(row.at::<EventId>(0)?, row.at::<String>(1)?);
         }
         let with_body = claimed.into_iter().filter_map(|delivery| {
@@ -619,7 +608,7 @@ impl Tx {
             return Ok(0);
         }
         for sql in PRUNE {
-            self.run(*sql, values![crate::records::places(&old)]).await?;
+            self.run(*sql, values![places(&old)]).await?;
         }
         Ok(old.len() as u64)
     }

@@ -7,14 +7,13 @@
 use crate::{
     Buckets, Error, Tx,
     links::Listed,
-    value::{Row, batch, values},
+    value::{Row, fenced, values},
 };
 use domain::{
     filter::Page,
     ids::{Bucket, JobId, LinkId, NodeId, TenantId},
 };
 use jiff::Timestamp;
-use serde::Serialize;
 
 /// Work to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -224,24 +223,13 @@ impl Tx {
              returning ",
             job_columns!()
         );
-        #[derive(Serialize)]
-        struct Due {
-            bucket: u16,
-            id: String,
-            fence: u64,
-        }
         let due = self
             .rows(self.lock(DUE, DUE_AND_FREE), values![now, buckets.from, buckets.to, limit])
             .await?;
         if due.is_empty() {
             return Ok(Vec::new());
         }
-        let due = due.iter().map(|row| {
-            let id: JobId = row.get("id")?;
-            Ok(Due { bucket: id.bucket().number(), id: id.hex(), fence: row.get("fence")? })
-        });
-        let due = batch(due.collect::<Result<Vec<_>, Error>>()?);
-        let claimed = self.rows(CLAIM, values![due, node, lease_until]).await?;
+        let claimed = self.rows(CLAIM, values![fenced(&due)?, node, lease_until]).await?;
         claimed.iter().map(job).collect()
     }
 

@@ -5,7 +5,7 @@
 use crate::{
     Error, Tx,
     conditions::Sql,
-    value::{Row, batch, corrupt, values},
+    value::{Row, batch, corrupt, hex, places, values},
 };
 use domain::{
     filter::{Condition, Page},
@@ -15,7 +15,6 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use uuid::Uuid;
 
 /// A record as the ledger reads it: all but the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,15 +152,6 @@ fn stored(row: &Row) -> Result<StoredRecord, Error> {
 
 fn page_row(row: &Row) -> Result<PageRow, Error> {
     Ok(PageRow { id: row.at(0)?, link: row.at(1)?, account: row.at(2)?, body: row.at(3)? })
-}
-
-/// An id in a batch.
-#[derive(Serialize)]
-struct Hex {
-    id: String,
-}
-pub(crate) fn hex<T: Into<Uuid> + Copy>(ids: &[T]) -> String {
-    batch(ids.iter().map(|&id| Hex { id: id.into().simple().to_string() }))
 }
 
 const SELECT: &str = "select id, link, account, cast(body as text) as body";
@@ -458,18 +448,4 @@ impl Tx {
             last: row.at(4)?,
         })
     }
-}
-
-/// Ids with the buckets that they lie in, as a batch.
-pub(crate) fn places<T: domain::ids::BelowLink>(ids: &[T]) -> String {
-    #[derive(Serialize)]
-    struct Place {
-        bucket: u16,
-        id: String,
-    }
-    batch(ids.iter().map(|&id| {
-        let id: Uuid = id.into();
-        let bucket = RecordId::from(id).bucket().number();
-        Place { bucket, id: id.simple().to_string() }
-    }))
 }

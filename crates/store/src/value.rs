@@ -3,10 +3,11 @@
 
 use crate::Error;
 use domain::ids::{
-    AuditId, Bucket, CommitId, DeliveryId, EndpointId, EntryId, EventId, JobId, KeyId, LinkId,
-    NodeId, RecordId, RequestId, SessionId, TenantId,
+    AuditId, BelowLink, Bucket, CommitId, DeliveryId, EndpointId, EntryId, EventId, Id, JobId,
+    KeyId, LinkId, NodeId, RecordId, RequestId, SessionId, TenantId,
 };
 use jiff::{Timestamp, civil::Date};
+use serde::Serialize;
 use sqlx::{Row as _, postgres::PgRow, sqlite::SqliteRow};
 use std::str::FromStr;
 use uuid::Uuid;
@@ -214,7 +215,50 @@ ids!(
 );
 
 /// The items of a batch as one JSON parameter. Ids in it are 32 hex digits, for `unhex`.
-pub(crate) fn batch<T: serde::Serialize>(items: impl IntoIterator<Item = T>) -> String {
+pub(crate) fn batch<T: Serialize>(items: impl IntoIterator<Item = T>) -> String {
     let items: Vec<T> = items.into_iter().collect();
     serde_json::to_string(&items).unwrap_or_else(|_| String::from("[]"))
+}
+
+/// Ids as a batch.
+pub(crate) fn hex<T: Id>(ids: &[T]) -> String {
+    #[derive(Serialize)]
+    struct Named {
+        id: String,
+    }
+    batch(ids.iter().map(|&id| Named { id: simple(id) }))
+}
+
+/// Ids with the buckets that they lie in, as a batch.
+pub(crate) fn places<T: BelowLink>(ids: &[T]) -> String {
+    #[derive(Serialize)]
+    struct Place {
+        bucket: u16,
+        id: String,
+    }
+    batch(ids.iter().map(|&id| Place { bucket: bucket(id).number(), id: simple(id) }))
+}
+
+/// Rows of `bucket, id, fence` as a batch, for a claim that compares the fences again.
+pub(crate) fn fenced(rows: &[Row]) -> Result<String, Error> {
+    #[derive(Serialize)]
+    struct Fenced {
+        bucket: u16,
+        id: String,
+        fence: u64,
+    }
+    let rows = rows.iter().map(|row| {
+        let id: RecordId = row.get("id")?;
+        Ok(Fenced { bucket: id.bucket().number(), id: id.hex(), fence: row.get("fence")? })
+    });
+    Ok(batch(rows.collect::<Result<Vec<_>, Error>>()?))
+}
+
+fn simple(id: impl Id) -> String {
+    id.into().simple().to_string()
+}
+
+/// The bucket that any id below a link carries in the same place.
+fn bucket(id: impl BelowLink) -> Bucket {
+    RecordId::from(id.into()).bucket()
 }

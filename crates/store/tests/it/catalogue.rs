@@ -190,6 +190,12 @@ async fn endpoints_are_their_tenants() {
         assert_eq!(tx.endpoints(tenant.id).await.unwrap(), [endpoint.clone()], "{}", store.name);
         assert!(tx.set_failing_since(tenant.id, id, None).await.unwrap());
         assert!(!tx.set_failing_since(tenant.id, id, None).await.unwrap());
+        let known = tx.endpoints_of_any_tenant(&[env.id(), id]).await.unwrap();
+        assert_eq!(known.iter().map(|e| e.id).collect::<Vec<_>>(), [id]);
+        assert!(!tx.disable_endpoint(tenant.id, id, after(9), "again").await.unwrap());
+        endpoint.disabled_at = None;
+        tx.save_endpoint(&endpoint).await.unwrap();
+        assert!(tx.disable_endpoint(tenant.id, id, after(9), "failing").await.unwrap());
         assert!(!tx.delete_endpoint(env.id(), id).await.unwrap());
         assert!(tx.delete_endpoint(tenant.id, id).await.unwrap());
         assert!(!tx.save_endpoint(&endpoint).await.unwrap());
@@ -221,5 +227,19 @@ async fn the_audit_log_shows_the_latest_first() {
         assert_eq!(tx.audit_log(env.id(), page(1, 2)).await.unwrap().count, 0);
         tx.commit().await.unwrap();
         store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_used_once_and_forgotten_after_its_end() {
+    for store in stores().await {
+        let mut tx = store.write().await.unwrap();
+        assert!(!tx.token_is_used("t").await.unwrap());
+        assert!(tx.use_token("t", after(60)).await.unwrap());
+        assert!(!tx.use_token("t", after(60)).await.unwrap());
+        assert!(tx.token_is_used("t").await.unwrap());
+        assert_eq!(tx.forget_ended_tokens(after(59)).await.unwrap(), 0);
+        assert_eq!(tx.forget_ended_tokens(after(60)).await.unwrap(), 1);
+        assert!(!tx.token_is_used("t").await.unwrap());
     }
 }

@@ -5,15 +5,44 @@ use crate::world::{
 };
 use domain::{
     env::Env,
-    ids::{DeliveryId, EndpointId, NodeId},
+    filter::{Field, IS, Source, parse},
+    ids::{DeliveryId, EndpointId, NodeId, TenantId},
     link::Link,
+    refresh::Rate,
 };
 use std::collections::BTreeMap;
 use store::{
     Buckets, Tx,
-    events::{Claimed, DeliveryState, Event},
+    endpoints::Endpoint,
+    events::{Claimed, DeliveryState, Event, Replay},
+    tenants::Tenant,
     testing::stores,
 };
+
+static FIELDS: &[Field] = &[
+    Field::id("endpoint", IS, Source::Column("endpoint")),
+    Field::id("link", IS, Source::Column("link")),
+    Field::text("state", IS, Source::Column("state")),
+    Field::text("type", IS, Source::Column("type")),
+    Field::text("code", IS, Source::Column("code")),
+];
+
+fn endpoint(tenant: TenantId, id: EndpointId) -> Endpoint {
+    Endpoint {
+        id,
+        tenant,
+        url: "https://example.org".into(),
+        authorization_sealed: None,
+        secret_sealed: vec![1],
+        old_secret_sealed: None,
+        old_secret_until: None,
+        events: vec![],
+        created_at: start(),
+        disabled_at: None,
+        disabled_reason: None,
+        failing_since: None,
+    }
+}
 
 async fn announce(tx: &mut Tx, env: &Env, link: &Link, code: &str, to: &[EndpointId]) -> Event {
     let event = event(env, link, code);
@@ -125,6 +154,22 @@ async fn a_dead_senders_delivery_is_sent_by_another_whose_word_counts() {
 }
 
 #[tokio::test]
+async fn a_busy_endpoint_is_left_for_later() {
+    for store in stores().await {
+        let (env, node) = (env(), env().id());
+        let link = new_link(&env, env.id(), 3);
+        let [busy, idle]: [EndpointId; 2] = [env.id(), env.id()];
+        let mut tx = store.write().await.unwrap();
+        announce(&mut tx, &env, &link, "x", &[busy, idle]).await;
+        let (now, lease, all) = (after(1), after(30), Buckets::ALL);
+        let claimed = tx.claim_deliveries_across_buckets(node, now, lease, 9, all, &[busy]).await;
+        let claimed = claimed.unwrap();
+        assert_eq!((claimed.len(), claimed[0].delivery.endpoint), (1, idle), "{}", store.name);
+        assert_eq!(claim(&mut tx, node, 2).await.len(), 1, "now it has time");
+    }
+}
+
+#[tokio::test]
 async fn deliveries_are_listed_cancelled_replayed_and_pruned() {
     for store in stores().await {
         let (env, node) = (env(), env().id());
@@ -142,17 +187,31 @@ async fn deliveries_are_listed_cancelled_replayed_and_pruned() {
             let attempts: Vec<_> = claimed.iter().map(delivered).collect();
             assert_eq!(tx.record_attempts(&attempts).await.unwrap(), 1);
         }
-        let mut count = async |endpoint, state| {
-            let listed = tx.deliveries_across_buckets(tenant, endpoint, state, any_page()).await;
-            listed.unwrap().count
+        let texts = |query: Vec<(&'static str, String)>| {
+            parse(FIELDS, query.iter().map(|(key, value)| (*key, value.as_str()))).unwrap()
         };
-        assert_eq!(count(None, None).await, 6);
-        assert_eq!(count(Some(here), None).await, 3);
-        assert_eq!(count(Some(there), Some(DeliveryState::Cancelled)).await, 3);
-        assert_eq!(count(Some(there), Some(DeliveryState::Delivered)).await, 0);
-        let newest =
-            tx.deliveries_across_buckets(tenant, Some(here), None, page(1, 1)).await.unwrap();
-        let newest = &newest.items[0];
+        for (query, expected) in [
+            (vec![], 6),
+            (vec![("endpoint", here.to_string())], 3),
+            (vec![("endpoint", there.to_string()), ("state", "cancelled".into())], 3),
+            (vec![("endpoint", there.to_string()), ("state", "delivered".into())], 0),
+            (vec![("code", "b".into())], 2),
+            (vec![("code", "b".into()), ("link", link.id.to_string())], 2),
+            (vec![("type", "ACCOUNTS".into())], 0),
+        ] {
+            let conditions = texts(query.clone());
+            let listed =
+                tx.deliveries_across_buckets(tenant, &conditions, any_page()).await.unwrap();
+            assert_eq!(listed.count, expected, "{}: {query:?}", store.name);
+            assert_eq!(listed.items.len() as u64, expected);
+        }
+        let conditions = texts(vec![("endpoint", here.to_string())]);
+        let newest = tx.deliveries_across_buckets(tenant, &conditions, page(1, 1)).await.unwrap();
+        assert_eq!(
+            (newest.items[0].kind.as_str(), newest.items[0].code.as_str()),
+            ("TRANSACTIONS", "c")
+        );
+        let newest = &newest.items[0].delivery;
 
         assert!(!tx.replay(env.id(), newest.id, after(5)).await.unwrap(), "another tenant's");
         assert!(tx.replay(tenant, newest.id, after(5)).await.unwrap());
@@ -163,16 +222,32 @@ async fn deliveries_are_listed_cancelled_replayed_and_pruned() {
         tx.record_attempts(&[delivered(&claimed[0])]).await.unwrap();
         assert_eq!(tx.delivery(tenant, newest.id).await.unwrap().unwrap().1.len(), 2);
 
-        let ever = (start(), after(10));
-        let replayed = tx.replay_range_across_buckets(tenant, there, ever, false, after(6)).await;
-        assert_eq!(replayed.unwrap(), 3);
-        let replayed = tx.replay_range_across_buckets(tenant, here, ever, false, after(6)).await;
-        assert_eq!(replayed.unwrap(), 0, "what arrived is left alone");
-        let replayed = tx.replay_range_across_buckets(tenant, here, ever, true, after(6)).await;
-        assert_eq!(replayed.unwrap(), 3, "unless it is asked for");
-        let empty = (after(9), after(10));
-        let replayed = tx.replay_range_across_buckets(tenant, here, empty, true, after(6)).await;
-        assert_eq!(replayed.unwrap(), 0);
+        let tenant_row =
+            Tenant { id: tenant, name: "t".into(), default_rate: Rate::Day, created_at: start() };
+        tx.add_tenant(&tenant_row).await.unwrap();
+        for id in [here, there] {
+            tx.add_endpoint(&endpoint(tenant, id)).await.unwrap();
+        }
+        let missed = vec![DeliveryState::Failed, DeliveryState::Cancelled];
+        let mut what =
+            Replay { endpoint: Some(there), from: start(), to: after(10), states: missed };
+        assert_eq!(tx.replay_across_buckets(env.id(), &what, after(6)).await.unwrap(), 0);
+        assert_eq!(tx.replay_across_buckets(tenant, &what, after(6)).await.unwrap(), 3);
+        what.endpoint = Some(here);
+        assert_eq!(
+            tx.replay_across_buckets(tenant, &what, after(6)).await.unwrap(),
+            0,
+            "it arrived"
+        );
+        what.states = vec![DeliveryState::Delivered];
+        what.from = after(9);
+        assert_eq!(tx.replay_across_buckets(tenant, &what, after(6)).await.unwrap(), 0);
+        what.from = start();
+        tx.disable_endpoint(tenant, here, after(6), "gone").await.unwrap();
+        assert_eq!(tx.replay_across_buckets(tenant, &what, after(6)).await.unwrap(), 0, "disabled");
+        tx.save_endpoint(&endpoint(tenant, here)).await.unwrap();
+        what.endpoint = None;
+        assert_eq!(tx.replay_across_buckets(tenant, &what, after(6)).await.unwrap(), 3);
         let mut order = Vec::new();
         for now in 7..20 {
             let claimed = claim(&mut tx, node, now).await;
@@ -192,7 +267,7 @@ async fn deliveries_are_listed_cancelled_replayed_and_pruned() {
         assert_eq!(tx.prune_events_across_buckets(after(99), 9).await.unwrap(), 1);
         assert_eq!(tx.prune_events_across_buckets(after(99), 9).await.unwrap(), 0);
         assert_eq!(tx.events_across_buckets(tenant, any_page()).await.unwrap().count, 1);
-        let left = tx.deliveries_across_buckets(tenant, None, None, any_page()).await.unwrap();
+        let left = tx.deliveries_across_buckets(tenant, &[], any_page()).await.unwrap();
         assert_eq!(left.count, 1);
     }
 }

@@ -124,6 +124,33 @@ async fn a_dead_workers_lease_is_taken_over_and_its_fence_keeps_it_out() {
 }
 
 #[tokio::test]
+async fn all_leases_end_at_once_when_their_only_holder_is_gone() {
+    for store in stores().await {
+        let env = env();
+        let [dead, heir]: [NodeId; 2] = [env.id(), env.id()];
+        let mut tx = store.write().await.unwrap();
+        tx.schedule(&new_job(&env, "leased", 0)).await.unwrap();
+        let [lost] = claim(&mut tx, dead, 0).await.try_into().unwrap();
+        tx.schedule(&new_job(&env, "later", 60)).await.unwrap();
+        let link = crate::world::new_link(&env, env.id(), 3);
+        let session = crate::world::session(&env, &link);
+        tx.open_session(&session).await.unwrap();
+        let event = crate::world::event(&env, &link, "x");
+        tx.announce(&event, &[(env.id_in(link.id.bucket()), env.id())]).await.unwrap();
+        let all = Buckets::ALL;
+        let sent = tx.claim_deliveries_across_buckets(dead, after(1), after(60), 9, all, &[]);
+        assert_eq!(sent.await.unwrap().len(), 1);
+
+        tx.end_all_leases_across_buckets(after(2)).await.unwrap();
+        let [taken] = claim(&mut tx, heir, 2).await.try_into().unwrap();
+        assert_eq!((taken.id, taken.fence), (lost.id, 2), "{}", store.name);
+        assert_eq!(tx.overdue_sessions_across_buckets(after(2), 9).await.unwrap().len(), 1);
+        let sent = tx.claim_deliveries_across_buckets(heir, after(2), after(60), 9, all, &[]);
+        assert_eq!(sent.await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_job_can_be_born_under_a_lease() {
     for store in stores().await {
         let (env, node) = (env(), env().id());
@@ -182,6 +209,10 @@ async fn operators_see_what_waits_and_what_failed() {
             []
         );
         assert_eq!(tx.jobs_of(env.id_in(Bucket::of(12)), 9).await.unwrap(), []);
+        let of_link = env.id_in(Bucket::of(12));
+        tx.schedule(&NewJob { link: Some(of_link), ..new_job(&env, "link's", 0) }).await.unwrap();
+        assert_eq!(tx.jobs_of(of_link, 9).await.unwrap().len(), 1);
+        assert_eq!(tx.unfinished_jobs_of(of_link).await.unwrap(), 1);
         assert_eq!(tx.prune_jobs_across_buckets(after(2)).await.unwrap(), 2);
         assert_eq!(tx.prune_jobs_across_buckets(after(2)).await.unwrap(), 0);
     }

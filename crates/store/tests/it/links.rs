@@ -170,6 +170,7 @@ async fn sealed_secrets_are_put_erased_and_rewrapped() {
             credentials_version: 2,
         };
         let mut tx = store.write().await.unwrap();
+        tx.insert_link(&link, &[1; 32]).await.unwrap();
         assert_eq!(tx.secrets(link.id).await.unwrap(), None);
         tx.put_secrets(&secrets).await.unwrap();
         assert!(tx.put_state(link.id, Some(&[1])).await.unwrap());
@@ -178,7 +179,7 @@ async fn sealed_secrets_are_put_erased_and_rewrapped() {
         assert!(!format!("{with_state:?}").contains("255"), "sealed bytes are not shown");
 
         let old = tx.secrets_under_old_keys_across_buckets(2, 10).await.unwrap();
-        assert_eq!(old, std::slice::from_ref(&with_state));
+        assert_eq!(old, [(link.tenant, with_state.clone())]);
         assert!(tx.rewrap(&with_state, 2, &[3; 4]).await.unwrap());
         assert!(!tx.rewrap(&with_state, 2, &[4; 4]).await.unwrap(), "it is no longer so");
         assert_eq!(tx.secrets_under_old_keys_across_buckets(2, 10).await.unwrap(), []);
