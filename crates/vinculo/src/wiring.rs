@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use axum::serve::ListenerExt as _;
-use connect::talk::Connector;
+use connect::{sandbox::Sandbox, talk::Connector};
 use engine::{Engine, Parts};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, task::JoinHandle};
@@ -15,8 +15,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Who speaks to institutions.
 pub(crate) fn connectors(sandbox: bool) -> Vec<Arc<dyn Connector>> {
-    let _ = sandbox;
-    vec![]
+    if sandbox { vec![Arc::new(Sandbox::new())] } else { vec![] }
 }
 
 /// What the operator decides of the engine.

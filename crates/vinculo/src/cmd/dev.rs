@@ -127,10 +127,11 @@ fn welcome(home: &Home, address: SocketAddr, key: &ApiKey, source: KeySource, da
   Register a link, read its transactions, let a month pass:
 
     {keys}
-    curl -u $KEY {url}/api/links/ --json \\
+    curl -u $KEY {url}/api/links/ -H 'Content-Type: application/json' -d \\
       '{{\"institution\": \"erebor_mx_retail\", \"username\": \"bnk100\", \"password\": \"full\", \"access_mode\": \"recurrent\"}}'
-    curl -u $KEY '{url}/api/transactions/?page_size=5'
-    curl -u $KEY {url}/v1/clock/advance/ --json '{{\"by\": \"30d\"}}'
+    LINK=(the id in the answer)
+    curl -u $KEY \"{url}/api/transactions/?link=$LINK&page_size=5\"
+    curl -u $KEY {url}/v1/clock/advance/ -H 'Content-Type: application/json' -d '{{\"by\": \"30d\"}}'
 
   Institutions and what they offer: {url}/api/institutions/
   Everything that can be asked:     {url}/openapi.json
