@@ -352,6 +352,13 @@ impl Default for Subscription {
     }
 }
 
+impl From<Vec<String>> for Subscription {
+    /// As it was stored: what no event matches any more does no harm.
+    fn from(patterns: Vec<String>) -> Self {
+        Self(patterns)
+    }
+}
+
 impl Subscription {
     /// The most patterns that one endpoint can give.
     pub const MOST: usize = 100;

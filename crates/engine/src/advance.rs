@@ -28,6 +28,7 @@ impl Engine {
             return Err(NotAdvanced::Backwards(self.env().now()));
         }
         let _turn = self.turn().lock().await;
+        let _held = self.webhooks().hold().await;
         // What the workers have begun, they end first.
         let all = u32::try_from(self.settings().workers).unwrap_or(u32::MAX);
         let _slots = self.slots().acquire_many_owned(all).await.map_err(|_| Error::Busy)?;

@@ -18,7 +18,7 @@ impl Engine {
         cause: &Cause,
         what: Announcement,
     ) -> Result<(), Error> {
-        self.webhooks().announce(tx, Some(link), Some(cause.process()), cause.request(), what).await
+        self.webhooks().announce(tx, link, cause.process(), cause.request(), what).await
     }
 }
 

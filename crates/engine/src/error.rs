@@ -129,6 +129,11 @@ impl From<store::Error> for Error {
         Self::Internal("talking to the database", Box::new(error))
     }
 }
+impl From<crate::webhooks::sender::NoClient> for Error {
+    fn from(error: crate::webhooks::sender::NoClient) -> Self {
+        Self::Internal("building the sender of webhooks", Box::new(error))
+    }
+}
 impl From<vault::Error> for Error {
     fn from(error: vault::Error) -> Self {
         Self::Internal("opening the vault", Box::new(error))

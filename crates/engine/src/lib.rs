@@ -34,7 +34,7 @@ pub use connect::talk::{Failure, LoginProblem};
 pub use error::{Challenged, Error, FieldProblem};
 
 use catalogue::Catalogue;
-use clock::VirtualClock;
+use clock::{SystemClock, VirtualClock};
 use connect::{host::Limits, talk::Connector};
 use domain::{
     env::Env,
@@ -49,6 +49,7 @@ use store::Store;
 use tokio::sync::{Mutex, Notify, RwLock, Semaphore, futures::Notified};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use vault::{Index, Signer, Vault, Verifier};
+use webhooks::{Webhooks, guard::Reach, sender::Sender};
 
 /// Who is calling, already authenticated, and with which request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,7 +149,7 @@ struct Inner {
     clock: Option<VirtualClock>,
     node: NodeId,
     store: Store,
-    vault: Vault,
+    vault: Arc<Vault>,
     index: Index,
     signer: Signer,
     verifier: Verifier,
@@ -166,7 +167,7 @@ struct Inner {
     hashing: Semaphore,
     work: Notify,
     news: Notify,
-    webhooks: webhooks::Webhooks,
+    webhooks: Webhooks,
     metrics: metrics::Metrics,
 }
 
@@ -183,9 +184,15 @@ impl Engine {
             tx.end_all_leases_across_buckets(env.now()).await?;
         }
         tx.commit().await?;
-        let webhooks = webhooks::Webhooks::new(&settings)?;
+        let (vault, node) = (Arc::new(vault), env.id());
+        let reach = if settings.local_webhooks { Reach::Anywhere } else { Reach::Public };
+        // Receivers go by the real time, whatever the clock of this engine shows.
+        let sender = Sender::new(reach, Arc::new(SystemClock::new()))?;
+        let metrics = metrics::Metrics::default();
+        let webhooks =
+            Webhooks::new(env.clone(), store.clone(), vault.clone(), node, sender, metrics.clone());
         Ok(Self(Arc::new(Inner {
-            node: env.id(),
+            node,
             clock,
             store,
             vault,
@@ -204,7 +211,7 @@ impl Engine {
             work: Notify::new(),
             news: Notify::new(),
             webhooks,
-            metrics: metrics::Metrics::default(),
+            metrics,
             settings,
             env,
         })))
@@ -279,7 +286,9 @@ impl Engine {
     pub(crate) fn running(&self) -> &Running {
         &self.0.running
     }
-    pub(crate) fn webhooks(&self) -> &webhooks::Webhooks {
+    /// Endpoints, deliveries and their sending.
+    #[must_use]
+    pub fn webhooks(&self) -> &Webhooks {
         &self.0.webhooks
     }
     /// What the engine counts.

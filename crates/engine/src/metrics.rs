@@ -1,6 +1,7 @@
 //! What the engine counts, for `/metrics`. One explicit struct, nothing global.
 
 use connect::talk::Failure;
+use domain::webhook::Outcome;
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family},
@@ -21,9 +22,16 @@ struct Written {
     change: &'static str,
 }
 
+/// What came of posting a webhook.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Posted {
+    outcome: &'static str,
+}
+
 /// The engine's counters.
 #[derive(Debug, Default, Clone)]
 pub struct Metrics {
+    deliveries: Family<Posted, Counter>,
     sessions: Family<Ending, Counter>,
     records: Family<Written, Counter>,
 }
@@ -31,6 +39,11 @@ pub struct Metrics {
 impl Metrics {
     /// Puts the counters into a registry.
     pub fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "vinculo_delivery_attempts",
+            "Attempts to deliver a webhook, by outcome",
+            self.deliveries.clone(),
+        );
         registry.register(
             "vinculo_sessions",
             "Sessions ended, by purpose and outcome",
@@ -41,6 +54,14 @@ impl Metrics {
             "Records written, by resource and change",
             self.records.clone(),
         );
+    }
+    pub(crate) fn attempted(&self, outcome: Outcome) {
+        let outcome = match outcome {
+            Outcome::Delivered => "delivered",
+            Outcome::Failed => "failed",
+            Outcome::Gone => "gone",
+        };
+        self.deliveries.get_or_create(&Posted { outcome }).inc();
     }
     pub(crate) fn session_ended(&self, purpose: &'static str, failure: Option<&Failure>) {
         let outcome = failure.map_or("done", word);

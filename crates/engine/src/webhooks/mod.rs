@@ -1,36 +1,200 @@
-//! stub
+//! Tells tenants what happened: announces in the transaction of the thing itself, sends afterwards,
+//! at least once, until the receiver has taken it or three days are over.
+//!
+//! - [`Webhooks::announce`] writes an event and its deliveries (the outbox);
+//! - [`dispatcher`] claims what is due, posts it through the [`sender`], records what came of it;
+//! - [`endpoints`] and [`deliveries`] are what a tenant sees of it.
+
+pub mod deliveries;
+pub mod dispatcher;
+pub mod endpoints;
 pub mod guard;
-#[cfg(test)]
-pub(crate) mod receiver;
 pub mod sender;
 
-use crate::{Engine, Error, Settings};
+#[cfg(test)]
+pub(crate) mod receiver;
+#[cfg(test)]
+mod tests;
+
+use crate::{Caller, Engine, Error, metrics::Metrics};
+use dispatcher::Known;
 use domain::{
-    ids::RequestId,
+    env::Env,
+    ids::{DeliveryId, EventId, LinkId, NodeId, RequestId, TenantId},
     link::Link,
-    webhook::{Announcement, ProcessType},
+    webhook::{Announcement, EventType, ProcessType, Subscription},
 };
-use store::Tx;
-pub(crate) struct Webhooks;
+use sender::Sender;
+use serde_json::json;
+use std::sync::Arc;
+use store::{Store, Tx, audit::AuditLine, endpoints::Endpoint as Stored, events::Event};
+use tokio::sync::{Mutex, Notify};
+use uuid::Uuid;
+use vault::Vault;
+
+/// What stands for the link in events that are about none; shown as null.
+pub(crate) fn no_link() -> LinkId {
+    Uuid::nil().into()
+}
+
+/// Everything about webhooks, wired together.
+pub struct Webhooks {
+    env: Env,
+    store: Store,
+    vault: Arc<Vault>,
+    node: NodeId,
+    sender: Sender,
+    metrics: Metrics,
+    /// Endpoints as they were last opened.
+    known: std::sync::Mutex<Known>,
+    /// Something may be due before the next look.
+    woken: Notify,
+    /// Whoever holds it keeps the background from beginning to send.
+    begin: Mutex<()>,
+    /// Held by whoever claims and sends, one at a time in a process.
+    floor: Mutex<()>,
+}
+
+/// What an event is about.
+struct About<'a> {
+    tenant: TenantId,
+    link: Option<&'a Link>,
+    because: Option<ProcessType>,
+    request: RequestId,
+}
+
 impl Webhooks {
-    pub(crate) fn new(_: &Settings) -> Result<Self, Error> {
-        Ok(Self)
+    /// Webhooks that go out through `sender`.
+    #[must_use]
+    pub fn new(
+        env: Env,
+        store: Store,
+        vault: Arc<Vault>,
+        node: NodeId,
+        sender: Sender,
+        metrics: Metrics,
+    ) -> Self {
+        Self {
+            env,
+            store,
+            vault,
+            node,
+            sender,
+            metrics,
+            known: std::sync::Mutex::default(),
+            woken: Notify::new(),
+            begin: Mutex::default(),
+            floor: Mutex::default(),
+        }
     }
-    pub(crate) async fn announce(
+
+    /// Stores an event about a link and one delivery of it for each endpoint that wants it. Call
+    /// [`Webhooks::wake`] when `tx` is committed.
+    pub async fn announce(
         &self,
-        _: &mut Tx,
-        _: Option<&Link>,
-        _: Option<ProcessType>,
-        _: RequestId,
-        _: Announcement,
+        tx: &mut Tx,
+        link: &Link,
+        because: ProcessType,
+        request: RequestId,
+        what: Announcement,
     ) -> Result<(), Error> {
-        Ok(())
+        let about =
+            About { tenant: link.tenant, link: Some(link), because: Some(because), request };
+        self.publish(tx, &about, what, wants).await.map(drop)
     }
-    pub(crate) async fn deliver_until_quiet(&self) -> Result<usize, Error> {
-        Ok(0)
+
+    /// Makes the dispatcher look now rather than a moment later.
+    pub fn wake(&self) {
+        self.woken.notify_one();
+    }
+
+    async fn publish(
+        &self,
+        tx: &mut Tx,
+        about: &About<'_>,
+        what: Announcement,
+        goes_to: impl Fn(&Stored, &EventType) -> bool,
+    ) -> Result<Vec<DeliveryId>, Error> {
+        let kind = what
+            .event_type()
+            .ok_or_else(|| Error::Internal("announcing", what.code.to_owned().into()))?;
+        let link = about.link.map_or_else(no_link, |link| link.id);
+        let bucket = link.bucket();
+        let id: EventId = self.env.id_in(bucket);
+        let payload = what.payload(
+            id,
+            about.because,
+            about.link.map(|link| link.id),
+            about.request.hex(),
+            about.link.and_then(|link| link.external_id.clone()),
+        );
+        let event = Event {
+            id,
+            tenant: about.tenant,
+            link,
+            kind: kind.of.into(),
+            code: kind.code.into(),
+            process_type: about.because.map(|because| because.as_str().into()),
+            body: serde_json::to_string(&payload).expect("payloads are plain data"),
+            created_at: self.env.now(),
+        };
+        let deliveries: Vec<_> = tx
+            .endpoints(about.tenant)
+            .await?
+            .iter()
+            .filter(|endpoint| endpoint.disabled_at.is_none() && goes_to(endpoint, kind))
+            .map(|endpoint| (self.env.id_in(bucket), endpoint.id))
+            .collect();
+        tx.announce(&event, &deliveries).await?;
+        tracing::info!(
+            event.id = %id.hex(),
+            event.r#type = kind.of,
+            event.code = kind.code,
+            link.id = about.link.map(|link| tracing::field::display(link.id)),
+            endpoints = deliveries.len(),
+            "announced"
+        );
+        Ok(deliveries.into_iter().map(|(id, _)| id).collect())
+    }
+
+    /// A line of the audit log, in the transaction of the act.
+    async fn audit(
+        &self,
+        tx: &mut Tx,
+        tenant: TenantId,
+        who: Option<&Caller>,
+        action: &str,
+        (subject, reason): (String, Option<&str>),
+    ) -> Result<(), Error> {
+        let detail = match who {
+            Some(caller) => json!({"request_id": caller.request.hex()}),
+            None => json!({"reason": reason}),
+        };
+        let line = AuditLine {
+            id: self.env.id(),
+            tenant,
+            at: self.env.now(),
+            actor: who.map_or_else(|| "dispatcher".into(), |caller| format!("key {}", caller.key)),
+            action: action.into(),
+            subject,
+            detail: detail.to_string(),
+        };
+        Ok(tx.audit(&line).await?)
     }
 }
+
+/// Whether an endpoint has subscribed to an event.
+fn wants(endpoint: &Stored, kind: &EventType) -> bool {
+    Subscription::from(endpoint.events.clone()).wants(kind)
+}
+
 impl Engine {
-    pub(crate) async fn dispatch(self) {}
-    pub(crate) fn wake_dispatcher(&self) {}
+    /// Sends what falls due, until told to stop.
+    pub(crate) async fn dispatch(self) {
+        self.webhooks().dispatch(self.stopping()).await;
+    }
+    /// Something may have been announced: to be called after the commit.
+    pub(crate) fn wake_dispatcher(&self) {
+        self.webhooks().wake();
+    }
 }

@@ -44,8 +44,6 @@ pub(crate) enum Reply {
     Close,
     /// Never answer.
     Silence,
-    /// Answer 200 when [`Receiver::release`] is called.
-    Wait,
 }
 
 type Script = Box<dyn Fn(usize, &Received) -> Reply + Send + Sync>;
@@ -60,7 +58,6 @@ struct State {
     script: Mutex<Script>,
     received: Mutex<Vec<Received>>,
     came: Notify,
-    released: Notify,
 }
 
 impl Receiver {
@@ -78,7 +75,6 @@ impl Receiver {
             script: Mutex::new(Box::new(script)),
             received: Mutex::default(),
             came: Notify::new(),
-            released: Notify::new(),
         });
         let mut tasks = JoinSet::new();
         let shared = state.clone();
@@ -103,10 +99,6 @@ impl Receiver {
     pub(crate) fn received(&self) -> Vec<Received> {
         self.state.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
-    /// What has come since the last time.
-    pub(crate) fn take(&self) -> Vec<Received> {
-        std::mem::take(&mut *self.state.received.lock().unwrap_or_else(PoisonError::into_inner))
-    }
     /// Waits until so many requests are there.
     pub(crate) async fn has(&self, count: usize) -> Vec<Received> {
         loop {
@@ -117,10 +109,6 @@ impl Receiver {
             }
             came.await;
         }
-    }
-    /// Answers one request that waits.
-    pub(crate) fn release(&self) {
-        self.state.released.notify_one();
     }
 }
 
@@ -139,10 +127,6 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
             Reply::Raw(text) => text,
             Reply::Close => return,
             Reply::Silence => std::future::pending().await,
-            Reply::Wait => {
-                state.released.notified().await;
-                "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned()
-            }
         };
         if stream.write_all(text.as_bytes()).await.is_err() {
             return;

@@ -1,0 +1,546 @@
+//! Sends what is due: claims a batch under a lease, posts it, and records what came of it together
+//! with the next claim, so that a delivery costs a fraction of a transaction.
+//!
+//! At least once: a process that dies between posting and recording has posted for nothing; when
+//! its lease ends another posts the same body under the same `webhook-id`. One delivery of a link
+//! and endpoint is under way at a time, which keeps their order; the store sees to that.
+
+use super::{
+    About, Webhooks,
+    sender::{Answer, Sender, common_headers},
+    wants,
+};
+use crate::{Error, sessions::Chain};
+use bytes::Bytes;
+use domain::{
+    ids::{DeliveryId, EndpointId, EventId, TenantId},
+    webhook::{Announcement, Outcome, TIME_LIMIT, is_worn_out, signed_content, wait},
+};
+use futures::{StreamExt as _, stream};
+use jiff::{SignedDuration, Timestamp};
+use reqwest::{
+    Url,
+    header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue},
+};
+use secrecy::{ExposeSecret, SecretSlice};
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt::Write as _,
+    sync::{Arc, PoisonError},
+};
+use store::{
+    Buckets, Tx,
+    endpoints::Endpoint as Stored,
+    events::{Attempt, Claimed, Verdict},
+};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// How long a claim lasts; what a dead process had is taken over within thirty seconds.
+const LEASE: SignedDuration = SignedDuration::from_secs(20);
+/// What must be left of a lease for a post to begin: its time limit, and time to record it.
+const MARGIN: SignedDuration = SignedDuration::from_secs(TIME_LIMIT.as_secs() + 2);
+/// Deliveries that a process has claimed at once …
+const CLAIMED: usize = 2048;
+/// … and takes with one claim: few enough that a slow endpoint is noticed before it has them all.
+const BATCH: usize = 256;
+/// Posts under way to one endpoint, so that a slow one leaves room for the others …
+const EACH: usize = 64;
+/// … and to one whose last attempts have failed.
+const EACH_FAILING: usize = 4;
+/// How long until the next look when nobody says that anything is due. Other processes do not.
+const POLL: SignedDuration = SignedDuration::from_millis(500);
+/// How long to rest when the database did not do what was asked.
+const REST: SignedDuration = SignedDuration::from_secs(1);
+/// How long until the next look when what is due is in somebody else's hands.
+const BLINK: SignedDuration = SignedDuration::from_millis(50);
+
+const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
+const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
+const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
+
+/// Endpoints as they were last opened. Bounded by how many endpoints there are.
+pub(super) type Known = HashMap<EndpointId, Arc<Destination>>;
+
+/// An endpoint, opened: what every post to it has in common.
+pub(super) struct Destination {
+    stored: Stored,
+    url: Url,
+    headers: HeaderMap,
+    keys: Vec<(SecretSlice<u8>, Option<Timestamp>)>,
+}
+
+/// A claimed delivery on its way.
+pub(super) struct Parcel {
+    id: DeliveryId,
+    event: EventId,
+    fence: u64,
+    attempts: u32,
+    tries: u32,
+    lease_until: Timestamp,
+    body: String,
+    to: Arc<Destination>,
+}
+
+/// A parcel that has been posted.
+pub(super) struct Posted {
+    parcel: Parcel,
+    at: Timestamp,
+    answer: Answer,
+}
+
+impl Destination {
+    /// Signed for the moment at which it is sent, by every key that is valid then.
+    fn headers(&self, event: EventId, body: &str, now: Timestamp, wall: Timestamp) -> HeaderMap {
+        let (id, at) = (event.hex(), wall.as_second());
+        let content = signed_content(&id, at, body);
+        let mut signatures = String::with_capacity(48);
+        for (key, _) in self.keys.iter().filter(|(_, until)| until.is_none_or(|until| now < until))
+        {
+            let signature = vault::webhook_signature(key.expose_secret(), content.as_bytes());
+            let space = if signatures.is_empty() { "" } else { " " };
+            // Writing into a string cannot fail.
+            write!(signatures, "{space}v1,{signature}").ok();
+        }
+        let mut headers = self.headers.clone();
+        for (name, value) in
+            [(WEBHOOK_ID, id), (WEBHOOK_TIMESTAMP, at.to_string()), (WEBHOOK_SIGNATURE, signatures)]
+        {
+            let value = HeaderValue::from_maybe_shared(Bytes::from(value));
+            headers.insert(name, value.expect("hex, digits and base64 are header values"));
+        }
+        headers
+    }
+
+    /// How many posts may be under way to it.
+    fn room(&self) -> usize {
+        if self.stored.failing_since.is_some() { EACH_FAILING } else { EACH }
+    }
+}
+
+impl Parcel {
+    pub(super) async fn post(mut self, sender: Sender, now: Timestamp) -> Posted {
+        let headers = self.to.headers(self.event, &self.body, now, sender.wall());
+        let body = Bytes::from(std::mem::take(&mut self.body));
+        let answer = sender.post(&self.to.url, headers, body).await;
+        Posted { parcel: self, at: now, answer }
+    }
+}
+
+impl Posted {
+    fn status(&self) -> Option<u16> {
+        self.answer.verdict.as_ref().ok().map(|said| said.status)
+    }
+    fn outcome(&self) -> Outcome {
+        Outcome::of(self.status())
+    }
+    /// What is stored of it, and what is next.
+    fn attempt(&self, now: Timestamp, chance: impl FnOnce() -> u64) -> Attempt {
+        let (error, asked) = match &self.answer.verdict {
+            Ok(said) => (said.body.clone(), said.retry_after),
+            Err(silence) => (silence.to_string(), None),
+        };
+        let failed = self.parcel.tries + 1;
+        let (verdict, error) = match self.outcome() {
+            Outcome::Delivered => (Verdict::Delivered, None),
+            Outcome::Gone => (Verdict::Failed, Some(error)),
+            Outcome::Failed => {
+                let next = wait(failed, asked, chance())
+                    .map(|wait| now.saturating_add(wait).unwrap_or(Timestamp::MAX));
+                (next.map_or(Verdict::Failed, Verdict::RetryAt), Some(error))
+            }
+        };
+        Attempt {
+            delivery: self.parcel.id,
+            fence: self.parcel.fence,
+            number: self.parcel.attempts + 1,
+            at: self.at,
+            status: self.status().map(u32::from),
+            error,
+            duration_ms: u32::try_from(self.answer.took.as_millis()).unwrap_or(u32::MAX),
+            verdict,
+        }
+    }
+}
+
+/// What a process has for one endpoint.
+#[derive(Default)]
+struct Lane {
+    waiting: VecDeque<Parcel>,
+    under_way: usize,
+}
+
+impl Lane {
+    /// The next to post, if the endpoint has room for one more.
+    fn next(&mut self) -> Option<Parcel> {
+        let room = self.waiting.front()?.to.room();
+        if self.under_way < room { self.waiting.pop_front() } else { None }
+    }
+}
+
+/// What a batch of attempts says of one endpoint.
+#[derive(Default)]
+struct Health {
+    delivered: bool,
+    failed: bool,
+    gone: bool,
+}
+
+impl Webhooks {
+    /// Sends what falls due, until told to stop.
+    pub async fn dispatch(&self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let begin = self.begin.lock().await;
+            let floor = self.floor.lock().await;
+            drop(begin);
+            let next = self.burst(&stop).await;
+            drop(floor);
+            let until = next.unwrap_or_else(|error| {
+                tracing::warn!(error = %Chain(&error), "webhooks rest for a moment");
+                self.later(REST)
+            });
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.woken.notified() => {}
+                () = self.env.sleep_until(until) => {}
+            }
+        }
+    }
+
+    /// Keeps the background from beginning to send until the guard is dropped; what it has begun is
+    /// finished first. For whoever moves the clock.
+    pub async fn hold(&self) -> impl Drop + '_ {
+        let held = self.begin.lock().await;
+        drop(self.floor.lock().await);
+        held
+    }
+
+    /// Sends all that is due now and what falls due meanwhile, to each endpoint one after the other,
+    /// so that the same history comes in the same order; how many attempts were made.
+    pub async fn deliver_until_quiet(&self) -> Result<usize, Error> {
+        let _floor = self.floor.lock().await;
+        let mut attempts = 0;
+        loop {
+            match self.deliver_due().await? {
+                0 => return Ok(attempts),
+                some => attempts += some,
+            }
+        }
+    }
+
+    /// One batch: claims, sends, records. How many attempts were made.
+    async fn deliver_due(&self) -> Result<usize, Error> {
+        let mut tx = self.store.write().await?;
+        let mut parcels = self.claim(&mut tx, BATCH, &[]).await?;
+        tx.commit().await?;
+        parcels.sort_unstable_by_key(|parcel| parcel.id);
+        let mut lanes: Vec<Vec<Parcel>> = Vec::new();
+        for parcel in parcels {
+            match lanes.iter_mut().find(|lane| lane[0].to.stored.id == parcel.to.stored.id) {
+                Some(lane) => lane.push(parcel),
+                None => lanes.push(vec![parcel]),
+            }
+        }
+        let mut posted: Vec<Posted> = stream::iter(lanes)
+            .map(|lane| {
+                stream::iter(lane)
+                    .then(|parcel| parcel.post(self.sender.clone(), self.env.now()))
+                    .collect::<Vec<_>>()
+            })
+            .buffer_unordered(EACH)
+            .concat()
+            .await;
+        // The same order whoever answered first, so that the same history gives the same chances.
+        posted.sort_unstable_by_key(|posted| posted.parcel.id);
+        let mut tx = self.store.write().await?;
+        self.record(&mut tx, &posted).await?;
+        tx.commit().await?;
+        Ok(posted.len())
+    }
+
+    /// Sends until nothing is due and nothing is under way. When to look again.
+    async fn burst(&self, stop: &CancellationToken) -> Result<Timestamp, Error> {
+        let mut under_way: JoinSet<Posted> = JoinSet::new();
+        let mut lanes: HashMap<EndpointId, Lane> = HashMap::new();
+        let mut posted: Vec<Posted> = Vec::new();
+        // Another look is worth its while: something may be due.
+        let mut look = true;
+        loop {
+            if stop.is_cancelled() {
+                // What has not begun waits for whoever claims it next.
+                (look, lanes) = (false, HashMap::new());
+            }
+            let waiting: usize = lanes.values().map(|lane| lane.waiting.len()).sum();
+            let claims = look && waiting + under_way.len() + BATCH <= CLAIMED;
+            if claims && posted.is_empty() && under_way.is_empty() {
+                // Most looks find nothing; they should not take the one writer of SQLite.
+                let now = self.env.now();
+                let next = self.store.read().await?.next_delivery_at_across_buckets(now).await?;
+                if next.is_none_or(|next| now < next) {
+                    return Ok(next.unwrap_or(Timestamp::MAX).min(self.later(POLL)));
+                }
+            }
+            if claims || !posted.is_empty() {
+                let room = if claims { BATCH } else { 0 };
+                let busy = lanes.iter().filter(|(_, lane)| lane.waiting.len() >= EACH);
+                let busy: Vec<_> = busy.map(|(id, _)| *id).collect();
+                match self.turn_over(&mut posted, room, &busy).await {
+                    Ok(claimed) => {
+                        look = !claimed.is_empty();
+                        for parcel in claimed {
+                            lanes.entry(parcel.to.stored.id).or_default().waiting.push_back(parcel);
+                        }
+                    }
+                    // What is under way goes on, and what was posted is recorded when it can be.
+                    Err(error) if !stop.is_cancelled() => {
+                        tracing::warn!(error = %Chain(&error), "webhooks cannot be recorded");
+                        self.env.sleep(REST).await;
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            let now = self.env.now();
+            for lane in lanes.values_mut() {
+                while let Some(parcel) = lane.next() {
+                    // Too late to be recorded: whoever holds the next lease sends it.
+                    if parcel.lease_until.duration_since(now) >= MARGIN {
+                        lane.under_way += 1;
+                        under_way.spawn(parcel.post(self.sender.clone(), now));
+                    }
+                }
+            }
+            lanes.retain(|_, lane| lane.under_way > 0 || !lane.waiting.is_empty());
+            if under_way.is_empty() && posted.is_empty() {
+                if look {
+                    continue;
+                }
+                return Ok(self.later(BLINK));
+            }
+            let first = tokio::select! {
+                first = under_way.join_next() => first,
+                () = self.woken.notified() => None,
+                () = self.env.sleep(POLL) => None,
+            };
+            let more = std::iter::from_fn(|| under_way.try_join_next());
+            for done in first.into_iter().chain(more) {
+                match done {
+                    Ok(done) => {
+                        if let Some(lane) = lanes.get_mut(&done.parcel.to.stored.id) {
+                            lane.under_way -= 1;
+                        }
+                        posted.push(done);
+                    }
+                    // It is sent again when its lease ends.
+                    Err(error) => tracing::error!(error = %error, "a delivery broke off"),
+                }
+            }
+            look = true;
+        }
+    }
+
+    fn later(&self, by: SignedDuration) -> Timestamp {
+        self.env.now().saturating_add(by).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Records what has been posted and claims up to `room` more, in one transaction.
+    async fn turn_over(
+        &self,
+        posted: &mut Vec<Posted>,
+        room: usize,
+        busy: &[EndpointId],
+    ) -> Result<Vec<Parcel>, Error> {
+        let mut tx = self.store.write().await?;
+        self.record(&mut tx, posted).await?;
+        let claimed = self.claim(&mut tx, room, busy).await?;
+        tx.commit().await?;
+        posted.clear();
+        Ok(claimed)
+    }
+
+    /// Claims what is due, and finds out where it goes.
+    pub(super) async fn claim(
+        &self,
+        tx: &mut Tx,
+        room: usize,
+        busy: &[EndpointId],
+    ) -> Result<Vec<Parcel>, Error> {
+        let limit = u32::try_from(room).unwrap_or(u32::MAX);
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let now = self.env.now();
+        let lease_until = self.later(LEASE);
+        let claimed = tx
+            .claim_deliveries_across_buckets(self.node, now, lease_until, limit, Buckets::ALL, busy)
+            .await?;
+        let destinations = self.destinations(tx, &claimed).await?;
+        let mut parcels = Vec::with_capacity(claimed.len());
+        for Claimed { delivery, body } in claimed {
+            match destinations.get(&delivery.endpoint) {
+                Some(Some(to)) => parcels.push(Parcel {
+                    id: delivery.id,
+                    event: delivery.event,
+                    fence: delivery.fence,
+                    attempts: delivery.attempts,
+                    tries: delivery.tries,
+                    lease_until,
+                    body,
+                    to: to.clone(),
+                }),
+                // Its secrets do not open: ours to mend, so it waits for the next lease.
+                Some(None) => {}
+                // Announced or replayed while the endpoint was being deleted or disabled.
+                None => {
+                    tx.cancel_deliveries_across_buckets(delivery.tenant, delivery.endpoint, now)
+                        .await?;
+                }
+            }
+        }
+        Ok(parcels)
+    }
+
+    /// The endpoints of `claimed` that take anything; `None` for those that cannot be opened.
+    async fn destinations(
+        &self,
+        tx: &mut Tx,
+        claimed: &[Claimed],
+    ) -> Result<HashMap<EndpointId, Option<Arc<Destination>>>, Error> {
+        let mut ids: Vec<_> = claimed.iter().map(|claimed| claimed.delivery.endpoint).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let stored = tx.endpoints_of_any_tenant(&ids).await?;
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = HashMap::with_capacity(ids.len());
+        for stored in stored.into_iter().filter(|stored| stored.disabled_at.is_none()) {
+            let id = stored.id;
+            let opened = match known.get(&id) {
+                Some(same) if same.stored == stored => Some(same.clone()),
+                _ => match self.destination(stored) {
+                    Ok(new) => Some(Arc::new(new)),
+                    Err(error) => {
+                        tracing::error!(endpoint.id = %id, error = %Chain(&error), "an endpoint cannot be opened");
+                        None
+                    }
+                },
+            };
+            if let Some(opened) = &opened {
+                known.insert(id, opened.clone());
+            }
+            found.insert(id, opened);
+        }
+        for id in ids.iter().filter(|id| !found.contains_key(id)) {
+            known.remove(id);
+        }
+        Ok(found)
+    }
+
+    fn destination(&self, stored: Stored) -> Result<Destination, Error> {
+        let url = Url::parse(&stored.url)
+            .map_err(|e| Error::Internal("reading the URL of an endpoint", Box::new(e)))?;
+        let mut headers = common_headers();
+        if let Some(value) = self.authorization(&stored)? {
+            headers.insert(AUTHORIZATION, value);
+        }
+        Ok(Destination { url, headers, keys: self.keys(&stored)?, stored })
+    }
+
+    /// Stores what came of some posts, and what it means for their endpoints.
+    pub(super) async fn record(&self, tx: &mut Tx, posted: &[Posted]) -> Result<(), Error> {
+        if posted.is_empty() {
+            return Ok(());
+        }
+        let now = self.env.now();
+        let attempts: Vec<_> =
+            posted.iter().map(|posted| posted.attempt(now, || self.env.chance_u64())).collect();
+        tx.record_attempts(&attempts).await?;
+        let mut healths: Vec<(&Stored, Health)> = Vec::new();
+        for (posted, attempt) in posted.iter().zip(&attempts) {
+            let stored = &posted.parcel.to.stored;
+            let at = healths.iter().position(|(known, _)| known.id == stored.id);
+            let at = at.unwrap_or_else(|| {
+                healths.push((stored, Health::default()));
+                healths.len() - 1
+            });
+            let health = &mut healths[at].1;
+            self.metrics.attempted(posted.outcome());
+            match posted.outcome() {
+                Outcome::Delivered => health.delivered = true,
+                Outcome::Failed => health.failed = true,
+                Outcome::Gone => health.gone = true,
+            }
+            if let Some(why) = &attempt.error {
+                tracing::info!(
+                    delivery.id = %attempt.delivery,
+                    endpoint.id = %stored.id,
+                    number = attempt.number,
+                    status = attempt.status,
+                    why,
+                    "a delivery failed"
+                );
+            }
+        }
+        for (stored, health) in healths {
+            self.judge(tx, stored, &health, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Draws the conclusions of a batch for one endpoint.
+    async fn judge(
+        &self,
+        tx: &mut Tx,
+        seen: &Stored,
+        health: &Health,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let Stored { id, tenant, .. } = *seen;
+        if health.gone {
+            return self.disable(tx, tenant, id, "It answered 410 Gone.").await;
+        }
+        if health.delivered {
+            if seen.failing_since.is_some() {
+                tx.set_failing_since(tenant, id, None).await?;
+            }
+            return Ok(());
+        }
+        match seen.failing_since {
+            None => drop(tx.set_failing_since(tenant, id, Some(now)).await?),
+            Some(since) if is_worn_out(since, now) => {
+                // Somebody else may have got through, or mended it, since it was looked at.
+                let current = tx.endpoint(tenant, id).await?.and_then(|e| e.failing_since);
+                if current.is_some_and(|since| is_worn_out(since, now)) {
+                    let reason = "Everything sent to it for five days has failed.";
+                    self.disable(tx, tenant, id, reason).await?;
+                }
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Sends nothing to an endpoint any more, and tells the tenant's others.
+    async fn disable(
+        &self,
+        tx: &mut Tx,
+        tenant: TenantId,
+        id: EndpointId,
+        reason: &str,
+    ) -> Result<(), Error> {
+        let now = self.env.now();
+        if !tx.disable_endpoint(tenant, id, now, reason).await? {
+            return Ok(());
+        }
+        let cancelled = tx.cancel_deliveries_across_buckets(tenant, id, now).await?;
+        tracing::warn!(endpoint.id = %id, reason, cancelled, "an endpoint has been disabled");
+        let subject = (id.to_string(), Some(reason));
+        self.audit(tx, tenant, None, "disable_endpoint", subject).await?;
+        let about = About { tenant, link: None, because: None, request: self.env.id() };
+        let what = Announcement::endpoint_disabled(id, reason);
+        self.publish(tx, &about, what, |endpoint, kind| endpoint.id != id && wants(endpoint, kind))
+            .await
+            .map(drop)
+    }
+}
