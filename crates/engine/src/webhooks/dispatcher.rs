@@ -7,6 +7,7 @@
 
 use super::{
     About, Webhooks,
+    endpoints::SigningKey,
     sender::{Answer, Sender, common_headers},
     wants,
 };
@@ -22,7 +23,7 @@ use reqwest::{
     Url,
     header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue},
 };
-use secrecy::{ExposeSecret, SecretSlice};
+use secrecy::ExposeSecret;
 use std::{
     collections::{HashMap, VecDeque},
     fmt::Write as _,
@@ -67,7 +68,7 @@ pub(super) struct Destination {
     stored: Stored,
     url: Url,
     headers: HeaderMap,
-    keys: Vec<(SecretSlice<u8>, Option<Timestamp>)>,
+    keys: Vec<SigningKey>,
 }
 
 /// A claimed delivery on its way.
@@ -95,8 +96,8 @@ impl Destination {
         let (id, at) = (event.hex(), wall.as_second());
         let content = signed_content(&id, at, body);
         let mut signatures = String::with_capacity(48);
-        for (key, _) in self.keys.iter().filter(|(_, until)| until.is_none_or(|until| now < until))
-        {
+        let valid = |key: &&SigningKey| key.until.is_none_or(|until| now < until);
+        for SigningKey { key, .. } in self.keys.iter().filter(valid) {
             let signature = vault::webhook_signature(key.expose_secret(), content.as_bytes());
             let space = if signatures.is_empty() { "" } else { " " };
             // Writing into a string cannot fail.

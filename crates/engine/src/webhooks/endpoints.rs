@@ -66,6 +66,13 @@ pub struct Change {
     pub enabled: Option<bool>,
 }
 
+/// A key that signs what is sent to an endpoint.
+pub(super) struct SigningKey {
+    pub(super) key: SecretSlice<u8>,
+    /// Until when it signs; `None` for the present one.
+    pub(super) until: Option<Timestamp>,
+}
+
 impl Webhooks {
     /// Makes an endpoint and its secret, which is shown only now.
     pub async fn add_endpoint(
@@ -267,15 +274,13 @@ impl Webhooks {
         Ok(rewrapped)
     }
 
-    /// The keys that sign for an endpoint, the newest first, and until when each does.
-    pub(super) fn keys(
-        &self,
-        stored: &Stored,
-    ) -> Result<Vec<(SecretSlice<u8>, Option<Timestamp>)>, Error> {
+    /// The keys that sign for an endpoint, the newest first.
+    pub(super) fn keys(&self, stored: &Stored) -> Result<Vec<SigningKey>, Error> {
         let place = place(stored.tenant, stored.id, SECRET);
-        let mut keys = vec![(self.key(&place, &stored.secret_sealed)?, None)];
+        let key = self.key(&place, &stored.secret_sealed)?;
+        let mut keys = vec![SigningKey { key, until: None }];
         if let (Some(old), Some(until)) = (&stored.old_secret_sealed, stored.old_secret_until) {
-            keys.push((self.key(&place, old)?, Some(until)));
+            keys.push(SigningKey { key: self.key(&place, old)?, until: Some(until) });
         }
         Ok(keys)
     }
