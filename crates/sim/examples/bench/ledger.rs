@@ -1,0 +1,84 @@
+//! The ledger: 10,000 new movements and 10,000 unchanged ones, from the connector to the commit,
+//! beside a bare batched upsert of the same rows.
+
+use crate::House;
+use domain::{access::AccessMode, resource, time::Window};
+use engine::retrieval::Retrieval;
+use std::time::{Duration, Instant};
+use store::records::NewRecord;
+
+const COUNT: usize = 10_000;
+
+pub(crate) async fn run(house: &House) {
+    house.bank.shows(COUNT);
+    let today = domain::time::day(house.engine.env().now());
+    let link = house.register("ledger", AccessMode::Single).await;
+    let retrieve = || async {
+        let wanted = Retrieval {
+            resource: resource::named("TRANSACTIONS").unwrap(),
+            link: link.id,
+            window: Some(Window::last_days(today, 365)),
+            account: None,
+            save: true,
+            token: None,
+        };
+        let begun = Instant::now();
+        let got = house.engine.retrieve(&house.caller(), wanted).await.unwrap();
+        assert_eq!(got.items.len(), COUNT);
+        begun.elapsed()
+    };
+    let new = retrieve().await;
+    let unchanged = retrieve().await.min(retrieve().await);
+
+    // The reference writes the same rows, made beforehand, with nothing to decide.
+    let mut tx = house.engine.store().read().await.unwrap();
+    let stored = tx.records_for_ledger(link.id, "TRANSACTIONS", None, None).await.unwrap();
+    let ids: Vec<_> = stored.iter().map(|record| record.id).collect();
+    let bodies: std::collections::HashMap<_, _> =
+        tx.bodies(link.id, &ids).await.unwrap().into_iter().collect();
+    drop(tx);
+    let rows: Vec<NewRecord> = stored
+        .into_iter()
+        .map(|r| NewRecord {
+            link: link.id,
+            tenant: link.tenant,
+            resource: "BENCH",
+            body: bodies[&r.id].clone(),
+            id: house.engine.env().id_in(link.id.bucket()),
+            account: r.account,
+            source_id: r.source_id,
+            natural_key: r.natural_key,
+            day: r.day,
+            pending: r.pending,
+            facts: r.facts,
+            content: r.content,
+            suspected_at: None,
+            doubt: None,
+            created_at: r.created_at,
+            collected_at: r.collected_at,
+        })
+        .collect();
+    let upsert = || async {
+        let begun = Instant::now();
+        let mut tx = house.engine.store().write().await.unwrap();
+        tx.write_records(&rows).await.unwrap();
+        tx.commit().await.unwrap();
+        begun.elapsed()
+    };
+    let bare_new = upsert().await;
+    let bare_again = upsert().await;
+    let rate = |took: Duration| COUNT as f64 / took.as_secs_f64();
+    println!(
+        "ledger, {COUNT} new movements: {:.0} records/s; bare upsert of the same rows {:.0}/s; ratio {:.2}",
+        rate(new),
+        rate(bare_new),
+        bare_new.as_secs_f64() / new.as_secs_f64()
+    );
+    println!(
+        "ledger, {COUNT} unchanged movements: {:.0} records/s; bare upsert of the same rows {:.0}/s; ratio {:.2}",
+        rate(unchanged),
+        rate(bare_again),
+        bare_again.as_secs_f64() / unchanged.as_secs_f64()
+    );
+    house.bank.shows(1_000);
+}

@@ -1,0 +1,59 @@
+//! A list of 100 transactions of one link, beside a bare handler that returns the same bytes.
+
+use crate::{House, Options, SECRET, load};
+use axum::{Router, http::header::CONTENT_TYPE, routing::get};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use domain::access::AccessMode;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+
+pub(crate) async fn run(house: &House, options: &Options) {
+    let link = house.register("list", AccessMode::Recurrent).await;
+    house.engine.settle_down().await.unwrap();
+    let server = serve(server::router(house.engine.clone(), server::Settings::dev())).await;
+    let basic = BASE64_STANDARD.encode(format!("{}:{SECRET}", house.caller.key));
+    let path = format!("/api/transactions/?link={}&page_size=100", link.id);
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: {server}\r\nauthorization: Basic {basic}\r\n\r\n");
+    let bytes = load::body(server, request.as_bytes()).await;
+    let bare = serve(bare(bytes)).await;
+
+    for connections in [1, 8] {
+        let ours = load::flood(server, request.as_bytes(), connections, options.time()).await;
+        let theirs = load::flood(bare, request.as_bytes(), connections, options.time()).await;
+        assert_eq!(ours.bytes, theirs.bytes, "the same bytes");
+        println!(
+            "list of 100 transactions ({} kB), {connections} connections: {:.0}/s, p50 {:.2} ms, p99 {:.2} ms; bare handler {:.0}/s, p99 {:.2} ms; ratio {:.3}",
+            ours.bytes / 1000,
+            ours.rate,
+            ours.p50,
+            ours.p99,
+            theirs.rate,
+            theirs.p99,
+            ours.rate / theirs.rate
+        );
+    }
+    let ours = load::steady(server, request.as_bytes(), 500, options.time()).await;
+    let theirs = load::steady(bare, request.as_bytes(), 500, options.time()).await;
+    println!(
+        "list at 500 requests/s: p50 {:.2} ms, p99 {:.2} ms; bare handler p50 {:.2} ms, p99 {:.2} ms",
+        ours.p50, ours.p99, theirs.p50, theirs.p99
+    );
+}
+
+/// Serves on a port of its own, until the process ends.
+async fn serve(router: Router) -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    drop(tokio::task::spawn(async move { axum::serve(listener, service).await }));
+    address
+}
+
+fn bare(bytes: Vec<u8>) -> Router {
+    let bytes = bytes::Bytes::from(bytes);
+    Router::new().route(
+        "/api/transactions/",
+        get(move || std::future::ready(([(CONTENT_TYPE, "application/json")], bytes.clone()))),
+    )
+}
