@@ -237,6 +237,12 @@ impl Engine {
             kind: kind.into(),
             detail: detail.to_string(),
         };
+        tracing::info!(
+            institution = %link.institution,
+            link.id = %link.id,
+            "link {}",
+            kind.replace('_', " ")
+        );
         Ok(tx.add_entry(&entry).await?)
     }
 }
