@@ -103,7 +103,8 @@ pub struct Fetch {
 /// One thing that the institution showed.
 #[derive(Debug, Clone)]
 pub struct Given {
-    /// The connector's key of the account it belongs to; `None` where there are no accounts.
+    /// The connector's key of the account it belongs to or, for an account, of itself; `None` where
+    /// there are no accounts.
     pub account: Option<String>,
     /// The page it stood on, so that overlapping pages can be folded.
     pub page: u32,

@@ -74,6 +74,9 @@ pub struct Verbs {
     pub asynchronous: bool,
 }
 
+/// A hundred years: asking for more than there is is not an error, what exists is returned.
+pub const ANY_WINDOW: i32 = 36_525;
+
 /// The dates in a retrieval's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WindowRule {

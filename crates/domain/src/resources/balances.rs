@@ -6,7 +6,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Envelope, Events, Resource, Verbs, WindowRule},
+    resource::{ANY_WINDOW, Envelope, Events, Resource, Verbs, WindowRule},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub static BALANCES: Resource = Resource {
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Bank],
     core: false,
-    window: WindowRule::Dates { at_most: 366 },
+    window: WindowRule::Dates { at_most: ANY_WINDOW },
     account_key: Some("account"),
     by_account: true,
     embeds_account: true,

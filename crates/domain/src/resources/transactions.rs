@@ -6,7 +6,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Direction, Facts, Item, Movement},
-    resource::{Envelope, Events, Resource, Verbs, WindowRule},
+    resource::{ANY_WINDOW, Envelope, Events, Resource, Verbs, WindowRule},
     time::{Moment, day},
     words,
 };
@@ -24,7 +24,7 @@ pub static TRANSACTIONS: Resource = Resource {
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: true },
     institutions: &[InstitutionType::Bank],
     core: true,
-    window: WindowRule::Dates { at_most: 366 },
+    window: WindowRule::Dates { at_most: ANY_WINDOW },
     account_key: Some("account"),
     by_account: true,
     embeds_account: true,

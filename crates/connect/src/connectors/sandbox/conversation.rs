@@ -204,9 +204,12 @@ impl Talk {
 
 /// Whoever goes by `username` at `site`.
 fn world(site: &'static Site, username: &str, plan: Plan) -> World {
-    match mock_customer(username).filter(|_| site.door == Door::OpenFinance) {
-        None => World::of(site, username, plan),
-        Some((document, name, company)) => World::of_customer(site, document, name, company, plan),
+    match (site.door, mock_customer(username)) {
+        (Door::OpenFinance, Some((document, name, company))) => {
+            World::of_customer(site, document, name, company, plan)
+        }
+        (Door::Employment, _) => World::of_document(site, username, plan),
+        _ => World::of(site, username, plan),
     }
 }
 

@@ -248,6 +248,8 @@ fn fiscal_and_employment_institutions_let_people_in_and_have_no_data_yet() {
         }
         assert_eq!(visit.read("INVOICES", None).err(), Some(Failure::Unsupported));
     }
+    let mut planet = visit("planet_mx_employment", "BLPM951331IONVGR54", "").inside();
+    assert!(planet.items(named("OWNERS"))[0].body.contains("BLPM951331IONVGR54"));
 }
 #[test]
 fn iron_banks_want_everything_and_all_of_it_right() {
@@ -528,7 +530,14 @@ fn the_catalogue_is_sound() {
     let ids: BTreeSet<_> = institutions.iter().map(|i| i.id).collect();
     let names: BTreeSet<_> = institutions.iter().map(|i| &i.name).collect();
     assert_eq!((ids.len(), names.len()), (institutions.len(), institutions.len()));
+    let mut schemas: serde_json::Value =
+        serde_json::from_str(include_str!("../../../../server/tests/schemas.json")).expect("json");
+    schemas["$ref"] = "#/Institution".into();
+    let validator = jsonschema::validator_for(&schemas).expect("sound schemas");
     for institution in &institutions {
+        let shown = serde_json::to_value(institution).expect("json");
+        let wrong: Vec<_> = validator.iter_errors(&shown).map(|e| e.to_string()).collect();
+        assert!(wrong.is_empty(), "{}: {wrong:?}", institution.name);
         assert!(!institution.form_fields.is_empty() && !institution.resources.is_empty());
         let token = institution.form_fields.iter().any(|f| f.name == "token");
         assert_eq!(token, institution.may_challenge());

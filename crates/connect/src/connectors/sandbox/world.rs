@@ -184,6 +184,12 @@ impl World {
         let person = Person::of(site.country, site.is_business(), user);
         Self { site, person, plan, seed: Seed::of(&["world", site.name, user]) }
     }
+    /// Somebody who logs in with their document.
+    pub(super) fn of_document(site: &'static Site, document: &str, plan: Plan) -> Self {
+        let mut world = Self::of(site, document, plan);
+        document.clone_into(&mut world.person.document);
+        world
+    }
     /// A customer of known name and document.
     pub(super) fn of_customer(
         site: &'static Site,
