@@ -690,19 +690,23 @@ fn read(item: &RawValue, account: Option<String>, stamp: Timestamp) -> Result<It
 }
 
 /// What tells an account from others, the strongest first: its public identifier, its number in its
-/// branch, the institution's own key, what is visible of a masked number, and its shape.
+/// branch, the institution's own key, what is visible of a masked number, the cards on it, and its
+/// shape.
 fn keys(account: &Account) -> Vec<String> {
+    let category = account.category.map_or("", Category::as_str);
     let mut keys = Vec::new();
-    let mut masked = None;
-    let on_card = account.category == Some(Category::CreditCard);
+    let mut weak = Vec::new();
     if let Some(value) = filled(account.public_identification_value.as_deref()) {
-        let kind = account.public_identification_name.as_deref().unwrap_or_default();
+        let kind = plain(account.public_identification_name.as_deref().unwrap_or_default());
         match value.split('/').map(digits).collect::<Option<Vec<_>>>() {
             // The cards of an account come and go, and four digits are not a number.
-            Some(parts) if !on_card => {
-                keys.push(format!("public:{}:{}", plain(kind), parts.join("/")));
+            _ if account.category == Some(Category::CreditCard) => {
+                let mut cards: Vec<String> = value.split(',').map(plain).collect();
+                cards.sort_unstable();
+                weak.push(format!("cards:{}", cards.join(",")));
             }
-            _ => masked = Some(value),
+            Some(parts) => keys.push(format!("public:{kind}:{}", parts.join("/"))),
+            None => weak.push(format!("public:{kind}:{value}")),
         }
     }
     if let Some(number) = filled(account.number.as_deref()) {
@@ -712,21 +716,15 @@ fn keys(account: &Account) -> Vec<String> {
         match digits(&format!("{number}{check}")) {
             Some(number) => {
                 let agency = account.agency.as_deref().and_then(digits).unwrap_or_default();
-                let category = account.category.map_or("", Category::as_str);
                 keys.push(format!("number:{category}|{agency}|{number}"));
             }
-            None => masked = masked.or(Some(number)),
+            None => weak.insert(0, format!("number:{category}|{number}")),
         }
     }
     if let Some(id) = filled(account.internal_identification.as_deref()) {
         keys.push(format!("id:{id}"));
     }
-    let category = account.category.map_or("", Category::as_str);
-    if let Some(masked) = masked {
-        let mut seen: Vec<String> = masked.split(',').map(visible).collect();
-        seen.sort_unstable();
-        keys.push(format!("mask:{category}|{}", seen.join(",")));
-    }
+    keys.append(&mut weak);
     let name = account.name.as_deref().or(account.kind.as_deref()).unwrap_or_default();
     let currency = account.currency.as_deref().unwrap_or_default();
     keys.push(format!("shape:{category}|{}|{}", plain(currency), plain(name)));
@@ -743,11 +741,6 @@ fn digits(number: &str) -> Option<String> {
     let bare = plain(number);
     let bare = bare.trim_start_matches('0');
     (!masked && !bare.is_empty()).then(|| bare.to_owned())
-}
-
-/// The digits of a masked number that can be seen.
-fn visible(masked: &str) -> String {
-    masked.chars().filter(char::is_ascii_digit).collect()
 }
 
 /// Upper-case letters and digits alone.
