@@ -39,6 +39,11 @@ impl Env {
     pub fn new(clock: Arc<dyn Clock>, seed: [u8; 32]) -> Self {
         Self { clock, chance: Arc::new(Mutex::new(StdRng::from_seed(seed))) }
     }
+    /// The same chance with another clock.
+    #[must_use]
+    pub fn with_clock(&self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, chance: self.chance.clone() }
+    }
     /// The present instant.
     #[must_use]
     pub fn now(&self) -> Timestamp {

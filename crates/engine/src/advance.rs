@@ -21,7 +21,7 @@ pub enum NotAdvanced {
 impl Engine {
     /// Moves the clock to `to`. Work, deliveries, expiries and retries happen one after the other at
     /// the instants at which they fall due; the background workers rest meanwhile, so that the same
-    /// history gives the same log.
+    /// history gives the same log. Whatever sleeps on the clock wakes at its own instant too.
     pub async fn advance(&self, to: Timestamp) -> Result<Timestamp, NotAdvanced> {
         let clock = self.movable_clock().ok_or(NotAdvanced::Real)?;
         if to < self.env().now() {
@@ -29,48 +29,34 @@ impl Engine {
         }
         let _turn = self.turn().lock().await;
         let _held = self.webhooks().hold().await;
-        // What the workers have begun, they end first.
-        let all = u32::try_from(self.settings().workers).unwrap_or(u32::MAX);
-        let _slots = self.slots().acquire_many_owned(all).await.map_err(|_| Error::Busy)?;
         loop {
             self.settle_down().await?;
             let Some(next) = self.next_due().await?.filter(|next| *next <= to) else { break };
-            {
-                // Nobody is in the middle of anything while the clock moves.
-                let _still = self.gate().write_owned().await;
-                clock.advance_to(next.max(self.env().now()));
-            }
-            // Parked sessions whose time is up notice by themselves; let them close.
-            tokio::task::yield_now().await;
+            clock.advance_to(next.max(self.env().now()));
         }
-        {
-            let _still = self.gate().write_owned().await;
-            clock.advance_to(to.max(self.env().now()));
-        }
+        clock.advance_to(to.max(self.env().now()));
         self.settle_down().await?;
         Ok(self.env().now())
     }
 
-    /// Does all that is due now, until nothing is.
+    /// Does all that is due now, until nothing is and everybody rests: is done, or waits for the
+    /// clock or for an end user.
     pub async fn settle_down(&self) -> Result<(), Error> {
         loop {
-            self.end_abandoned_sessions().await?;
-            self.until_sessions_rest().await;
+            self.bustle().rest(self.env()).await;
+            // What is held here is not lost, however far the clock has moved.
+            self.give_signs_of_life().await;
             let jobs = self.claim(1).await?;
-            let worked = !jobs.is_empty();
-            for job in jobs {
-                self.run_job(job).await;
+            if !jobs.is_empty() {
+                for job in jobs {
+                    self.start_job(job);
+                }
+                continue;
             }
-            let delivered = self.webhooks().deliver_until_quiet().await?;
-            if !worked && delivered == 0 {
+            if self.webhooks().deliver_until_quiet().await? == 0 {
                 return Ok(());
             }
         }
-    }
-
-    /// Waits until every session of this process is over or parked.
-    async fn until_sessions_rest(&self) {
-        drop(self.gate().write_owned().await);
     }
 
     /// The earliest instant at which anything falls due.
@@ -79,7 +65,6 @@ impl Engine {
         let job = tx.next_run_at_across_buckets().await?;
         let delivery = tx.next_delivery_at_across_buckets(self.env().now()).await?;
         drop(tx);
-        let parked = self.live().next_deadline();
-        Ok([job, delivery, parked].into_iter().flatten().min())
+        Ok([job, delivery, self.bustle().next()].into_iter().flatten().min())
     }
 }

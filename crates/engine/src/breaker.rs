@@ -29,11 +29,12 @@ pub(crate) struct Breaker {
 const ENOUGH: u32 = 10;
 /// A row older than this is not the same trouble.
 const WINDOW: SignedDuration = SignedDuration::from_mins(30);
-/// The first rest.
-const REST: SignedDuration = SignedDuration::from_mins(5);
 const LONGEST: SignedDuration = SignedDuration::from_hours(2);
 
 impl Breaker {
+    /// The first rest.
+    pub(crate) const REST: SignedDuration = SignedDuration::from_mins(5);
+
     /// Failures that speak of the institution or of our connector, not of one person's login.
     pub(crate) const fn counts(failure: &Failure) -> bool {
         matches!(
@@ -73,7 +74,7 @@ impl Breaker {
                 // Once it has tripped, a single failed trial is enough to rest again.
                 let tried = self.until.is_some_and(|until| until <= now);
                 if next.failures >= ENOUGH && (self.until.is_none() || tried) {
-                    let rest = (REST * (1 << next.trips.min(5))).min(LONGEST);
+                    let rest = (Self::REST * (1 << next.trips.min(5))).min(LONGEST);
                     next.trips += 1;
                     next.until = now.saturating_add(rest).ok();
                 }

@@ -1,13 +1,9 @@
 //! Which connector speaks to which institution.
 
-use crate::{Engine, Error};
-use connect::{
-    host::{Host, HostedConversation},
-    talk::{Connector, Failure},
-};
+use crate::Engine;
+use connect::talk::Connector;
 use domain::{
     institution::{Institution, InstitutionType},
-    link::Link,
     record::Trust,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -50,18 +46,5 @@ impl Engine {
     pub(crate) fn kind_of(&self, institution: &str) -> InstitutionType {
         let entry = self.catalogue().by_institution.get(institution);
         entry.map_or(InstitutionType::Bank, |(_, institution)| institution.kind)
-    }
-    /// Begins a conversation for a link.
-    pub(crate) fn open_conversation(&self, link: &Link) -> Result<HostedConversation, Error> {
-        let connector =
-            self.catalogue().connector(&link.institution).ok_or(Failure::InstitutionInactive)?;
-        Ok(Host::open(
-            connector.as_ref(),
-            &link.institution,
-            &link.id.to_string(),
-            self.env(),
-            &self.settings().conversation,
-            self.stopping(),
-        ))
     }
 }

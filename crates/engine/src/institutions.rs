@@ -9,10 +9,12 @@ use crate::{
 use connect::talk::Failure;
 use domain::{
     filter::{Condition, Page},
-    ids::{LinkId, TenantId},
     institution::{Health, Institution},
 };
 use jiff::Timestamp;
+
+/// Why an institution is down when nobody has said so.
+const BY_BREAKER: &str = "breaker";
 
 impl Engine {
     /// A page of the catalogue, by id. `Error::NoSuch("page")` beyond the last.
@@ -53,32 +55,31 @@ impl Engine {
 
     /// Fails while the institution is known to be down.
     pub(crate) async fn check_open(&self, institution: &str) -> Result<(), Error> {
-        let closed = self.closed_until(institution).await?.is_some();
-        if closed || self.institution_named(institution).await?.status == Health::Down {
-            return Err(Failure::InstitutionDown.into());
+        match self.closed_until(institution).await? {
+            None => Ok(()),
+            Some(_) => Err(Failure::InstitutionDown.into()),
         }
-        Ok(())
     }
 
-    /// Until when the institution is left alone; `None` when it may be asked.
+    /// Until when the institution is left alone; `None` when it may be asked. Where the operator
+    /// has closed it, the next look is after a while.
     pub(crate) async fn closed_until(&self, institution: &str) -> Result<Option<Timestamp>, Error> {
-        let Some((id, version)) = self.breaker_key(institution) else { return Ok(None) };
+        let now = self.env().now();
         let mut tx = self.store().read().await?;
+        let health = tx.health(institution).await?;
+        if health.is_some_and(|(health, why)| {
+            health == Health::Down && why.as_deref() != Some(BY_BREAKER)
+        }) {
+            return Ok(Some(now.saturating_add(Breaker::REST).unwrap_or(Timestamp::MAX)));
+        }
+        let Some((id, version)) = self.breaker_key(institution) else { return Ok(None) };
         let breaker = tx.breaker(id, version).await?;
-        Ok(breaker.and_then(|stored| Breaker::read(&stored.state).closed_until(self.env().now())))
+        Ok(breaker.and_then(|stored| Breaker::read(&stored.state).closed_until(now)))
     }
 
     fn breaker_key(&self, institution: &str) -> Option<(i64, &'static str)> {
         let connector = self.catalogue().connector(institution)?;
         Some((self.catalogue().id(institution)?, connector.version()))
-    }
-
-    /// A conversation of a link has ended so.
-    pub(crate) async fn heard_from_link(&self, tenant: TenantId, link: LinkId, failure: &Failure) {
-        // A refused registration has no link any more, and its login was to blame.
-        if let Ok(link) = self.link(tenant, link).await {
-            self.heard_from(&link.institution, Some(failure)).await;
-        }
     }
 
     /// The institution answered, or failed so: the breaker takes note. A note that cannot be
@@ -114,7 +115,7 @@ impl Engine {
         if tx.put_breaker(id, version, revision, &after.write()).await? {
             match (before.is_open(now), after.is_open(now)) {
                 (false, true) => {
-                    tx.set_health(institution, Health::Down, Some("breaker")).await?;
+                    tx.set_health(institution, Health::Down, Some(BY_BREAKER)).await?;
                     tracing::warn!(
                         institution,
                         "many links fail at once: the institution is left alone for a while"

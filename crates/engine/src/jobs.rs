@@ -5,15 +5,17 @@
 use crate::{
     Caller, Engine, Error, announcements,
     effects::Cause,
+    rest::Busy,
     retention,
     retrieval::Wanted,
-    sessions::{Chain, Purpose, Work},
+    sessions::{Brought, Chain, Purpose, Run, Work},
 };
 use connect::talk::Failure;
 use domain::{
     access::CredentialsStorage,
-    ids::{LinkId, RequestId},
+    ids::LinkId,
     link::{Event, Link, Status},
+    session::{Event as SessionEvent, State},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -69,6 +71,8 @@ const LEASE: SignedDuration = SignedDuration::from_secs(20);
 const HEARTBEAT: SignedDuration = SignedDuration::from_secs(5);
 /// How long until a piece of work that met an open session tries again.
 const SOON: SignedDuration = SignedDuration::from_secs(2);
+/// The same where that session waits for an end user.
+const LATER: SignedDuration = SignedDuration::from_secs(30);
 /// How many times work that failed on our side is tried again.
 const MOST_ATTEMPTS: u32 = 6;
 
@@ -127,9 +131,12 @@ impl Engine {
         let institution = self.institution_named(&link.institution).await?;
         let resources = match only {
             None => link.wanted(&institution.resources),
-            Some(names) => {
-                names.iter().filter_map(|name| domain::resource::offered_as(name)).collect()
-            }
+            // In the order of a load, whatever the order of the names.
+            Some(names) => domain::resource::all()
+                .iter()
+                .copied()
+                .filter(|resource| names.iter().any(|name| name == resource.offered_as))
+                .collect(),
         };
         Ok(resources
             .iter()
@@ -191,21 +198,32 @@ impl Engine {
         }
     }
 
-    /// Renews the claims of this process on jobs and sessions.
-    async fn give_signs_of_life(&self) {
+    /// Renews the claims of this process on jobs and sessions, and ends the sessions of processes
+    /// that give no signs of life any more.
+    pub(crate) async fn give_signs_of_life(&self) {
         let renewed = async {
+            let (claims, sessions) = (self.running().claims(), self.live().ids());
+            if claims.is_empty() && sessions.is_empty() {
+                return Ok(());
+            }
             let mut tx = self.store().write().await?;
-            for (job, fence) in self.running().claims() {
+            for (job, fence) in claims {
                 tx.renew(job, fence, self.lease()).await?;
             }
-            for session in self.live().ids() {
-                tx.renew_session_lease(session, self.node(), self.lease()).await?;
+            for session in sessions {
+                if !tx.renew_session_lease(session, self.node(), self.lease()).await? {
+                    // Somebody else has ended it, or its link is gone.
+                    self.live().cancel(session);
+                }
             }
             tx.commit().await?;
-            self.end_abandoned_sessions().await
+            Ok::<_, Error>(())
         };
         if let Err(error) = renewed.await {
             tracing::error!(error = %Chain(&error), "claims could not be renewed");
+        }
+        if let Err(error) = self.end_abandoned_sessions().await {
+            tracing::error!(error = %Chain(&error), "abandoned sessions could not be ended");
         }
     }
 
@@ -219,14 +237,20 @@ impl Engine {
         let count = jobs.len();
         for job in jobs {
             let Ok(slot) = self.slots().try_acquire_owned() else { break };
-            let engine = self.clone();
+            let (engine, busy) = (self.clone(), self.bustle().busy());
             self.tracker().spawn(async move {
-                engine.run_job(job).await;
+                engine.run_job(job, busy).await;
                 drop(slot);
                 engine.wake_workers();
             });
         }
         Ok(count)
+    }
+
+    /// Does one claimed job in the background.
+    pub(crate) fn start_job(&self, job: Job) {
+        let (engine, busy) = (self.clone(), self.bustle().busy());
+        self.tracker().spawn(async move { engine.run_job(job, busy).await });
     }
 
     /// Claims due work.
@@ -240,12 +264,19 @@ impl Engine {
     }
 
     /// Does one claimed job; whatever happens, its row says so afterwards.
-    pub(crate) async fn run_job(&self, job: Job) {
+    async fn run_job(&self, job: Job, busy: Busy) {
         let (id, fence, attempt) = (job.id, job.fence, job.attempt);
         let _claim = self.running().claim(id, fence);
         let kind = job.kind.clone();
-        let result = Box::pin(self.perform(job)).await;
-        let Err(error) = result else { return };
+        let error = match Box::pin(self.perform(job)).await {
+            Ok(None) => return,
+            Ok(Some(session)) => {
+                // It knows by itself when it is busy.
+                drop(busy);
+                return session.run().await;
+            }
+            Err(error) => error,
+        };
         tracing::error!(job.kind = %kind, job.id = %id, error = %Chain(&error), "a job failed on our side");
         let put_back = async {
             let mut tx = self.store().write().await?;
@@ -267,23 +298,28 @@ impl Engine {
         }
     }
 
-    async fn perform(&self, job: Job) -> Result<(), Error> {
-        let Some(link) = job.link else { return self.finish(&job, "no link").await };
-        match Kind::named(&job.kind) {
-            Some(Kind::Load) => {
+    /// Does a job, or answers the session that is to do it.
+    async fn perform(&self, job: Job) -> Result<Option<Run>, Error> {
+        let kind = Kind::named(&job.kind);
+        let (Some(link), Some(kind)) = (job.link, kind) else {
+            self.finish(&job, "unknown kind").await?;
+            return Ok(None);
+        };
+        match kind {
+            Kind::Load => {
                 let load: Load = serde_json::from_str(&job.payload)
                     .map_err(|e| Error::Internal("reading a job", Box::new(e)))?;
-                self.perform_load(job, link, load).await
+                return self.perform_load(job, link, load).await;
             }
-            Some(Kind::Refresh) => {
+            Kind::Refresh => {
                 let cause = Cause::Schedule(self.env().id());
-                self.perform_load(job, link, Load { cause, wanted: None }).await
+                return self.perform_load(job, link, Load { cause, wanted: None }).await;
             }
-            Some(Kind::Delete) => self.perform_delete(job, link).await,
-            Some(Kind::Erase) => self.perform_erase(job, link).await,
-            Some(Kind::Stale) => self.perform_stale(job, link).await,
-            None => self.finish(&job, "unknown kind").await,
+            Kind::Delete => self.perform_delete(job, link).await?,
+            Kind::Erase => self.perform_erase(job, link).await?,
+            Kind::Stale => self.perform_stale(job, link).await?,
         }
+        Ok(None)
     }
 
     async fn finish(&self, job: &Job, outcome: &str) -> Result<(), Error> {
@@ -292,54 +328,73 @@ impl Engine {
         Ok(tx.commit().await?)
     }
 
-    /// Opens a session for the work and runs it. Where the link has one already, comes back soon.
-    async fn perform_load(&self, job: Job, link: LinkId, load: Load) -> Result<(), Error> {
+    /// Opens a session for the work. Where the link has one already, comes back soon.
+    async fn perform_load(
+        &self,
+        job: Job,
+        link: LinkId,
+        load: Load,
+    ) -> Result<Option<Run>, Error> {
         let mut read = self.store().read().await?;
-        let Some(link) = read.link(job.tenant, link).await? else {
-            return self.finish(&job, "no link").await;
-        };
+        let link = read.link(job.tenant, link).await?;
         drop(read);
-        let usable = matches!(link.status, Status::Valid)
-            || matches!(load.cause, Cause::Async(_) | Cause::Load(_))
-                && link.status == Status::TokenRequired;
-        if !usable || !link.has_credentials() {
-            return self.finish(&job, "the link cannot be used").await;
-        }
+        let asked_for = matches!(load.cause, Cause::Async(_) | Cause::Load(_));
+        let usable = |link: &Link| {
+            let status = link.status == Status::Valid
+                || asked_for && link.status == Status::TokenRequired;
+            status && link.has_credentials()
+        };
+        let Some(link) = link.filter(usable) else {
+            self.finish(&job, "the link cannot be used").await?;
+            return Ok(None);
+        };
         if let Some(until) = self.closed_until(&link.institution).await? {
-            return self.postpone(&job, &link, &load.cause, until).await;
+            self.postpone(&job, &link, &load.cause, until).await?;
+            return Ok(None);
         }
         let wanted = match load.wanted {
             Some(wanted) => wanted,
             None => self.load_of(&link, None).await?,
         };
+        let request = load.cause.request();
         let work =
             Work { job: job.id, fence: job.fence, attempt: job.attempt, cause: load.cause, wanted };
         let purpose = Purpose::Work(work);
-        let request = match &purpose {
-            Purpose::Work(work) => work.cause.request(),
-            _ => self.env().id::<RequestId>(),
-        };
         let row = self.new_session(&link, &purpose, request);
         let mut tx = self.store().write().await?;
-        if !tx.open_session(&row).await? {
-            let soon = self.env().now().saturating_add(SOON).unwrap_or(Timestamp::MAX);
-            tx.retry(job.id, job.fence, soon).await?;
-            return Ok(tx.commit().await?);
+        // It may be gone or invalid by now: the row decides.
+        let link = tx.link_for_update(link.tenant, link.id).await?.filter(usable);
+        if !tx.holds(job.id, job.fence).await? {
+            return Ok(None);
         }
-        self.note(
-            &mut tx,
-            &link,
-            "refresh_started",
-            json!({"cause": purpose_name(&purpose), "request_id": request.hex()}),
-        )
-        .await?;
+        let Some(link) = link else {
+            tx.finish(job.id, job.fence, "the link cannot be used", self.env().now()).await?;
+            tx.commit().await?;
+            return Ok(None);
+        };
+        if !tx.open_session(&row).await? {
+            let other = tx.open_session_of(link.tenant, link.id).await?;
+            let wait = match &other {
+                Some(other) if other.session.state == State::Challenged => LATER,
+                Some(other) if self.is_abandoned(other) => SignedDuration::ZERO,
+                _ => SOON,
+            };
+            let at = self.env().now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+            tx.put_back(job.id, job.fence, at).await?;
+            tx.commit().await?;
+            if let Some(other) = other.filter(|other| self.is_abandoned(other)) {
+                self.end_for_good(&other, SessionEvent::RanOut).await?;
+            }
+            return Ok(None);
+        }
+        let detail = json!({"cause": purpose_name(&purpose), "request_id": request.hex()});
+        self.note(&mut tx, &link, "refresh_started", detail).await?;
         tx.commit().await?;
-        self.run_session(row, purpose).await;
-        Ok(())
+        Ok(Some(Run::new(self, row, purpose, Brought::default())))
     }
 
-    /// The institution's breaker is open: a scheduled refresh waits for its next attempt, other
-    /// work for the breaker.
+    /// The institution is left alone: a scheduled refresh waits for its next attempt, other work
+    /// until it is asked again.
     async fn postpone(
         &self,
         job: &Job,
@@ -348,13 +403,13 @@ impl Engine {
         until: Timestamp,
     ) -> Result<(), Error> {
         let mut tx = self.store().write().await?;
-        if matches!(cause, Cause::Schedule(_)) {
-            tx.finish(job.id, job.fence, "the institution is down", self.env().now()).await?;
-            if let Some(link) = tx.link_for_update(link.tenant, link.id).await? {
-                self.happened(&mut tx, &link, Event::Unreachable, cause.clone()).await?;
-            }
-        } else {
-            tx.retry(job.id, job.fence, until).await?;
+        let link = tx.link_for_update(link.tenant, link.id).await?;
+        if !matches!(cause, Cause::Schedule(_)) {
+            tx.put_back(job.id, job.fence, until).await?;
+        } else if tx.finish(job.id, job.fence, "the institution is down", self.env().now()).await?
+            && let Some(link) = link
+        {
+            self.happened(&mut tx, &link, Event::Unreachable, cause.clone()).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -408,21 +463,26 @@ impl Engine {
         Ok(())
     }
 
+    /// Erases a link's credentials, if their time is still over.
     async fn perform_erase(&self, job: Job, link: LinkId) -> Result<(), Error> {
+        let now = self.env().now();
         let mut tx = self.store().write().await?;
-        if let Some(link) = tx.link_for_update(job.tenant, link).await? {
+        let link = tx.link_for_update(job.tenant, link).await?;
+        tx.finish(job.id, job.fence, "done", now).await?;
+        if let Some(link) = link.filter(|l| l.erase_credentials_at().is_some_and(|at| at <= now)) {
             self.erase_now(&mut tx, &link).await?;
         }
-        tx.finish(job.id, job.fence, "done", self.env().now()).await?;
         Ok(tx.commit().await?)
     }
 
     /// Removes the data of a link that nobody has updated; the link itself stays.
     async fn perform_stale(&self, job: Job, link: LinkId) -> Result<(), Error> {
+        let now = self.env().now();
         let mut tx = self.store().write().await?;
-        tx.finish(job.id, job.fence, "done", self.env().now()).await?;
-        if let Some(link) = tx.link_for_update(job.tenant, link).await? {
-            if link.stale_at() > self.env().now() {
+        let link = tx.link_for_update(job.tenant, link).await?;
+        tx.finish(job.id, job.fence, "done", now).await?;
+        if let Some(link) = link {
+            if link.stale_at() > now {
                 self.schedule_staleness(&mut tx, &link).await?;
             } else {
                 let removed = self.forget_data(&mut tx, &link).await?;
@@ -439,13 +499,12 @@ impl Engine {
         let load: Load = serde_json::from_str(&job.payload)
             .map_err(|e| Error::Internal("reading a job", Box::new(e)))?;
         let mut tx = self.store().write().await?;
-        if let Some(link) = tx.link_for_update(job.tenant, link).await? {
-            self.forget_link(&mut tx, &link).await?;
-            announcements::link_deleted(self, &mut tx, &link, &load.cause).await?;
-        }
+        let Some(link) = tx.link_for_update(job.tenant, link).await? else { return Ok(()) };
+        let session = self.forget_link(&mut tx, &link).await?;
+        announcements::link_deleted(self, &mut tx, &link, &load.cause).await?;
         // The job's row went with the link.
         tx.commit().await?;
-        self.wake_readers();
+        self.forgotten(session);
         self.wake_dispatcher();
         Ok(())
     }

@@ -10,6 +10,7 @@ mod breaker;
 mod catalogue;
 pub mod changes;
 pub mod clock;
+mod conversation;
 mod credentials;
 pub mod effects;
 pub mod error;
@@ -21,6 +22,7 @@ mod live;
 pub mod metrics;
 pub mod query;
 mod reading;
+mod rest;
 pub mod retention;
 pub mod retrieval;
 pub mod sessions;
@@ -46,7 +48,7 @@ use jiff::SignedDuration;
 use live::{Live, Running};
 use std::sync::Arc;
 use store::Store;
-use tokio::sync::{Mutex, Notify, RwLock, Semaphore, futures::Notified};
+use tokio::sync::{Mutex, Notify, Semaphore, futures::Notified};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use vault::{Index, Signer, Vault, Verifier};
 use webhooks::{Webhooks, guard::Reach, sender::Sender};
@@ -159,8 +161,7 @@ struct Inner {
     running: Running,
     tracker: TaskTracker,
     stop: CancellationToken,
-    /// Held for reading by whoever is in the middle of something, for writing to move the clock.
-    gate: Arc<RwLock<()>>,
+    bustle: rest::Bustle,
     /// Who may start work: the workers, or an advance of the clock.
     turn: Mutex<()>,
     slots: Arc<Semaphore>,
@@ -204,7 +205,7 @@ impl Engine {
             running: Running::default(),
             tracker: TaskTracker::new(),
             stop: CancellationToken::new(),
-            gate: Arc::default(),
+            bustle: rest::Bustle::default(),
             turn: Mutex::default(),
             slots: Arc::new(Semaphore::new(settings.workers)),
             hashing: Semaphore::new(2),
@@ -302,8 +303,8 @@ impl Engine {
     pub(crate) fn stopping(&self) -> CancellationToken {
         self.0.stop.clone()
     }
-    pub(crate) fn gate(&self) -> Arc<RwLock<()>> {
-        self.0.gate.clone()
+    pub(crate) fn bustle(&self) -> &rest::Bustle {
+        &self.0.bustle
     }
     pub(crate) fn turn(&self) -> &Mutex<()> {
         &self.0.turn

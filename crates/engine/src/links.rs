@@ -15,7 +15,6 @@ use domain::{
     institution::Institution,
     link::{Event, Link, Status},
     refresh::Rate,
-    session::State,
 };
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -157,12 +156,7 @@ impl Engine {
                     }
                     if let Some(session) = tx.open_session_of(link.tenant, id).await? {
                         drop(tx);
-                        if session.session.state == State::Challenged {
-                            self.supersede(&session).await?;
-                        } else if self.env().now() >= patience {
-                            return Err(Failure::TooManySessions.into());
-                        }
-                        self.until_it_ends(&session, patience).await;
+                        self.make_room(&session, patience).await?;
                         continue;
                     }
                     tx.delete_link(link.tenant, id).await?;
@@ -287,10 +281,10 @@ impl Engine {
     pub async fn delete_link(&self, caller: &Caller, id: LinkId) -> Result<(), Error> {
         let mut tx = self.store().write().await?;
         let link = tx.link_for_update(caller.tenant, id).await?.ok_or(Error::NoSuch("link"))?;
-        self.forget_link(&mut tx, &link).await?;
+        let session = self.forget_link(&mut tx, &link).await?;
         self.audit(&mut tx, caller, "delete_link", &id.to_string()).await?;
         tx.commit().await?;
-        self.wake_readers();
+        self.forgotten(session);
         Ok(())
     }
 
@@ -308,17 +302,25 @@ impl Engine {
     }
 
     /// Removes a link with all that hangs on it, and says so in the change log. Its data key goes
-    /// too, so that back-ups hold nothing readable of it.
-    pub(crate) async fn forget_link(&self, tx: &mut Tx, link: &Link) -> Result<(), Error> {
-        self.log_changes(
-            tx,
-            link,
-            "LINK",
-            &[(RecordId::from(uuid::Uuid::from(link.id)), ChangeKind::Deleted)],
-        )
-        .await?;
+    /// too, so that back-ups hold nothing readable of it. Answers the session that was open.
+    pub(crate) async fn forget_link(
+        &self,
+        tx: &mut Tx,
+        link: &Link,
+    ) -> Result<Option<SessionId>, Error> {
+        let change = (RecordId::from(uuid::Uuid::from(link.id)), ChangeKind::Deleted);
+        self.log_changes(tx, link, "LINK", &[change]).await?;
+        let open = tx.open_session_of(link.tenant, link.id).await?;
         tx.delete_link(link.tenant, link.id).await?;
-        Ok(())
+        Ok(open.map(|row| row.session.id))
+    }
+
+    /// A link is gone for everybody: so is its conversation.
+    pub(crate) fn forgotten(&self, session: Option<SessionId>) {
+        if let Some(session) = session {
+            self.live().cancel(session);
+        }
+        self.wake_readers();
     }
 
     /// Removes a link's records and keeps the link. Answers how many there were.

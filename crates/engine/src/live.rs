@@ -12,6 +12,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
 
 /// How far a session has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +41,8 @@ pub(crate) struct Held {
     pub(crate) progress: watch::Sender<Progress>,
     /// Pinged when an answer has been stored, to save a look.
     pub(crate) answered: Notify,
+    /// Ends the conversation.
+    pub(crate) cancel: CancellationToken,
 }
 
 /// All of them.
@@ -50,20 +53,23 @@ impl Live {
     fn map(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Held>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    pub(crate) fn hold(&self, id: SessionId) -> Arc<Held> {
-        let held = || {
-            Arc::new(Held {
-                progress: watch::Sender::new(Progress::Working),
-                answered: Notify::new(),
-            })
-        };
-        self.map().entry(id).or_insert_with(held).clone()
+    pub(crate) fn hold(&self, id: SessionId, cancel: CancellationToken) -> Arc<Held> {
+        let progress = watch::Sender::new(Progress::Working);
+        let held = Arc::new(Held { progress, answered: Notify::new(), cancel });
+        self.map().insert(id, held.clone());
+        held
     }
     pub(crate) fn get(&self, id: SessionId) -> Option<Arc<Held>> {
         self.map().get(&id).cloned()
     }
     pub(crate) fn holds(&self, id: SessionId) -> bool {
         self.map().contains_key(&id)
+    }
+    /// Ends the conversation of a session that is not ours any more.
+    pub(crate) fn cancel(&self, id: SessionId) {
+        if let Some(held) = self.get(id) {
+            held.cancel.cancel();
+        }
     }
     pub(crate) fn release(&self, id: SessionId) {
         self.map().remove(&id);
@@ -74,37 +80,26 @@ impl Live {
 }
 
 /// The claims on jobs that this process holds, to be renewed while it works on them.
-#[derive(Default)]
-pub(crate) struct Running(Mutex<HashMap<JobId, u64>>);
+#[derive(Default, Clone)]
+pub(crate) struct Running(Arc<Mutex<HashMap<JobId, u64>>>);
 
 /// Gives the claim up when dropped.
-pub(crate) struct Claim<'a>(&'a Running, JobId);
+pub(crate) struct Claim(Running, JobId);
 
 impl Running {
     fn map(&self) -> MutexGuard<'_, HashMap<JobId, u64>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    pub(crate) fn claim(&self, job: JobId, fence: u64) -> Claim<'_> {
+    pub(crate) fn claim(&self, job: JobId, fence: u64) -> Claim {
         self.map().insert(job, fence);
-        Claim(self, job)
+        Claim(self.clone(), job)
     }
     pub(crate) fn claims(&self) -> Vec<(JobId, u64)> {
         self.map().iter().map(|(&job, &fence)| (job, fence)).collect()
     }
 }
-impl Drop for Claim<'_> {
+impl Drop for Claim {
     fn drop(&mut self) {
         self.0.map().remove(&self.1);
-    }
-}
-
-impl Live {
-    /// When the first parked session's time is up.
-    pub(crate) fn next_deadline(&self) -> Option<jiff::Timestamp> {
-        let until = |held: &Arc<Held>| match &*held.progress.borrow() {
-            Progress::Challenged { until, .. } => Some(*until),
-            _ => None,
-        };
-        self.map().values().filter_map(until).min()
     }
 }

@@ -4,15 +4,13 @@
 use crate::{
     Engine, Error, announcements,
     bodies::{Platform, content, embed_account},
+    conversation::Talk,
     effects::Cause,
     ledger::{self, Coverage, Doubt, Known, Note, Plan, Reading, Rules, Seen, Verdict},
     retrieval::{Retrieved, Wanted},
     sessions::Run,
 };
-use connect::{
-    host::HostedConversation,
-    talk::{Covered, Failure, Fetch, Given, Sink},
-};
+use connect::talk::{Covered, Failure, Fetch, Given, Sink};
 use domain::{
     env::BoxFuture,
     ids::RecordId,
@@ -111,7 +109,7 @@ impl Reader {
     /// Reads one resource; `None` when it was part of a load and the institution has none of it.
     pub(crate) async fn read(
         &mut self,
-        talk: &mut HostedConversation,
+        talk: &mut Talk,
         run: &mut Run,
         wanted: &Wanted,
     ) -> Result<Option<Retrieved>, Error> {
@@ -141,7 +139,7 @@ impl Reader {
 
     async fn read_one(
         &mut self,
-        talk: &mut HostedConversation,
+        talk: &mut Talk,
         run: &mut Run,
         resource: &'static Resource,
         wanted: &Wanted,
@@ -197,9 +195,9 @@ impl Reader {
         let engine = &run.engine;
         let Collector { items, at, .. } = collector;
         let mut tx = engine.store().write().await?;
-        run.still_ours(&mut tx).await?;
         self.link =
             tx.link_for_update(run.tenant(), run.link()).await?.ok_or(Failure::Cancelled)?;
+        run.still_ours(&mut tx).await?;
 
         let mut kept = Kept::of(&items, at, run.work().is_none());
         for part in self.parts(&mut tx, resource, fetch, &items).await? {
@@ -473,17 +471,6 @@ impl Reader {
         let kept = Kept::of(&[], engine.env().now(), false);
         kept.announce(&mut tx, engine, &self.link, resource, run).await?;
         Ok(tx.commit().await?)
-    }
-}
-
-impl Run {
-    /// Fails where another worker has taken the work over, or the session has been ended.
-    async fn still_ours(&self, tx: &mut Tx) -> Result<(), Error> {
-        let ours = match self.work() {
-            Some(work) => tx.holds(work.job, work.fence).await?,
-            None => true,
-        };
-        if ours { Ok(()) } else { Err(Failure::Cancelled.into()) }
     }
 }
 

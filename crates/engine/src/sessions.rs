@@ -3,13 +3,15 @@
 
 use crate::{
     Engine, Error,
+    conversation::Talk,
     effects::{Cause, Settled},
     jobs::purpose_name,
-    live::{Held, Progress},
+    live::{Claim, Held, Progress},
     reading::Reader,
+    rest::{Busy, Pauses},
     retrieval::{Retrieved, Wanted},
 };
-use connect::talk::{Ask, Failure};
+use connect::talk::{Ask, Credentials, Failure};
 use domain::{
     env::BoxFuture,
     ids::{JobId, LinkId, RequestId, SessionId, TenantId},
@@ -21,7 +23,6 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::{Tx, secrets::LinkSecrets, sessions::StoredSession};
-use tokio::sync::OwnedRwLockReadGuard;
 use uuid::Uuid;
 
 /// What a session was opened for.
@@ -138,46 +139,42 @@ impl Engine {
         purpose: Purpose,
         brought: Brought,
     ) -> Arc<Held> {
-        let held = self.live().hold(row.session.id);
-        let run = Run::new(self, row, purpose, brought, held.clone());
+        let run = Run::new(self, row, purpose, brought);
+        let held = run.held.clone();
         self.tracker().spawn(run.run());
         held
     }
 
-    /// Runs an opened session here and now: for workers.
-    pub(crate) async fn run_session(&self, row: StoredSession, purpose: Purpose) {
-        let held = self.live().hold(row.session.id);
-        Run::new(self, row, purpose, Brought::default(), held).run().await;
-    }
-
-    /// Ends the sessions whose node is gone: their links go on as if nobody had answered.
+    /// Ends the sessions whose node is gone. Their links go on as they were: nobody is to blame.
     pub async fn end_abandoned_sessions(&self) -> Result<usize, Error> {
         let now = self.env().now();
         let mut tx = self.store().read().await?;
         let overdue = tx.overdue_sessions_across_buckets(now, 100).await?;
         drop(tx);
         let mut ended = 0;
-        for row in overdue.into_iter().filter(|row| !self.live().holds(row.session.id)) {
-            self.end_abandoned(row, now).await?;
+        for row in overdue.into_iter().filter(|row| self.is_abandoned(row)) {
+            self.end_for_good(&row, Event::RanOut).await?;
             ended += 1;
         }
         Ok(ended)
     }
 
-    async fn end_abandoned(&self, row: StoredSession, now: Timestamp) -> Result<(), Error> {
-        let purpose: Option<Purpose> = serde_json::from_str(&row.purpose).ok();
-        let mut tx = self.store().write().await?;
-        let Some(link) = tx.link_for_update(row.session.tenant, row.session.link).await? else {
-            return Ok(());
-        };
-        let session = row.session.clone().apply(Event::RanOut, now).unwrap_or(row.session.clone());
-        let outcome = Outcome::Failed(Failure::SessionExpired).stored(session.state, None);
-        tx.finish_session(session.id, &outcome, now).await?;
-        if let Some(purpose) = purpose.filter(|p| !matches!(p, Purpose::Work(_))) {
-            let event = LinkEvent::ChallengeExpired(purpose.attempt());
-            self.happened(&mut tx, &link, event, Cause::Request(row.request)).await?;
+    /// Whether the node that runs an open session is gone. A living one looks after its own.
+    pub(crate) fn is_abandoned(&self, row: &StoredSession) -> bool {
+        row.lease_until <= self.env().now() && !self.live().holds(row.session.id)
+    }
+
+    /// Ends somebody's session without any consequence for its link: no answer comes in time any
+    /// more. Whoever runs it is told.
+    pub(crate) async fn end_for_good(&self, row: &StoredSession, event: Event) -> Result<(), Error> {
+        let now = self.env().now();
+        if let Ok(session) = row.session.clone().apply(event, now) {
+            let mut tx = self.store().write().await?;
+            let outcome = Outcome::Failed(Failure::SessionExpired).stored(session.state, None);
+            tx.finish_session(session.id, &outcome, now).await?;
+            tx.commit().await?;
         }
-        tx.commit().await?;
+        self.live().cancel(row.session.id);
         Ok(())
     }
 }
@@ -205,19 +202,37 @@ pub(crate) struct Run {
     purpose: Purpose,
     brought: Brought,
     held: Arc<Held>,
-    /// Held while at work, so that the clock is not advanced under our feet; let go when parked.
-    working: Option<OwnedRwLockReadGuard<()>>,
+    /// How many answers the institution has been given.
+    answered: u32,
+    /// Once it is known.
+    institution: Option<String>,
+    /// On the job that a caller's session has taken upon itself.
+    claim: Option<Claim>,
+    /// Who waits for the end user, so that the clock may move meanwhile.
+    pauses: Pauses,
+    /// At work whenever there is no conversation that is.
+    busy: Option<Busy>,
 }
 
 impl Run {
-    fn new(
+    pub(crate) fn new(
         engine: &Engine,
         row: StoredSession,
         purpose: Purpose,
         brought: Brought,
-        held: Arc<Held>,
     ) -> Self {
-        Self { engine: engine.clone(), row, purpose, brought, held, working: None }
+        Self {
+            held: engine.live().hold(row.session.id, engine.stopping().child_token()),
+            busy: Some(engine.bustle().busy()),
+            engine: engine.clone(),
+            row,
+            purpose,
+            brought,
+            answered: 0,
+            institution: None,
+            claim: None,
+            pauses: Pauses::default(),
+        }
     }
 
     pub(crate) fn tenant(&self) -> TenantId {
@@ -237,33 +252,60 @@ impl Run {
         }
     }
 
-    async fn run(mut self) {
-        self.working = Some(self.engine.gate().read_owned().await);
+    pub(crate) async fn run(mut self) {
         let result = Box::pin(self.converse()).await;
         if let Err(error) = self.close(result).await {
             // The row's lease runs out, and whoever finds it ends the session.
             tracing::error!(session.id = %self.row.session.id, error = %Chain(&error), "a session could not be closed");
-            self.held
-                .progress
-                .send_replace(Progress::Failed(Failure::Unexpected("not closed".into())));
         }
-        self.engine.live().release(self.row.session.id);
     }
 
+    /// A conversation; after a wrong answer another one, that asks again.
     async fn converse(&mut self) -> Result<Option<Retrieved>, Error> {
+        loop {
+            let answered = self.answered;
+            let result = self.converse_once().await;
+            let wrong = matches!(result, Err(Error::Failed(Failure::WrongToken)));
+            if !wrong || self.answered == answered {
+                return result;
+            }
+        }
+    }
+
+    async fn converse_once(&mut self) -> Result<Option<Retrieved>, Error> {
         let engine = self.engine.clone();
         let mut tx = engine.store().read().await?;
         let link = tx.link(self.tenant(), self.link()).await?.ok_or(Error::NoSuch("link"))?;
         let stored = tx.secrets(link.id).await?.ok_or(Error::ExpiredCredentials)?;
         drop(tx);
+        self.institution = Some(link.institution.clone());
         let secrets = self.brought.secrets.as_ref().unwrap_or(&stored);
         let credentials =
             engine.open_credentials(&link, secrets)?.ok_or(Error::ExpiredCredentials)?;
-        let mut talk = engine.open_conversation(&link)?;
+        let mut talk = engine.open_conversation(&link, &self.pauses, &self.held.cancel)?;
+        self.busy = None;
+        let result = self.talk(&mut talk, credentials).await;
+        self.busy = Some(engine.bustle().busy());
+        result
+    }
+
+    async fn talk(
+        &mut self,
+        talk: &mut Talk,
+        credentials: Credentials,
+    ) -> Result<Option<Retrieved>, Error> {
         let logged_in = talk.login(&credentials, self).await?;
         drop(credentials);
+        let answer = match self.logged_in(logged_in).await {
+            Ok(link) => self.read_all(talk, link).await,
+            Err(error) => Err(error),
+        };
+        talk.logout().await;
+        answer
+    }
 
-        let link = self.logged_in(logged_in).await?;
+    /// Does what the door was opened for.
+    async fn read_all(&mut self, talk: &mut Talk, link: Link) -> Result<Option<Retrieved>, Error> {
         let wanted = match &self.purpose {
             Purpose::Register | Purpose::Repair => Vec::new(),
             Purpose::Retrieve(wanted) => vec![wanted.clone()],
@@ -272,10 +314,21 @@ impl Run {
         let mut answer = None;
         let mut reader = Reader::new(link);
         for wanted in &wanted {
-            answer = reader.read(&mut talk, self, wanted).await?;
+            answer = reader.read(talk, self, wanted).await?;
         }
-        talk.logout().await;
         Ok(answer)
+    }
+
+    /// Fails where the session has been ended by somebody else, or where another worker has taken
+    /// the work over. The link's row must be held already: whoever holds it comes first.
+    pub(crate) async fn still_ours(&self, tx: &mut Tx) -> Result<(), Error> {
+        let row = tx.session(self.tenant(), self.row.session.id).await?;
+        let open = row.is_some_and(|row| row.finished_at.is_none());
+        let held = match self.work() {
+            Some(work) => tx.holds(work.job, work.fence).await?,
+            None => true,
+        };
+        if open && held { Ok(()) } else { Err(Failure::Cancelled.into()) }
     }
 
     /// The institution let us in: the link is valid from here on, and a registration or repair
@@ -285,6 +338,7 @@ impl Run {
         let mut tx = engine.store().write().await?;
         let mut link =
             tx.link_for_update(self.tenant(), self.link()).await?.ok_or(Error::NoSuch("link"))?;
+        self.still_ours(&mut tx).await?;
         if link.institution_user_id.is_none() && !said.user.is_empty() {
             link.institution_user_id = Some(engine.index().institution_user_id(
                 link.tenant,
@@ -301,10 +355,9 @@ impl Run {
             engine.keep_state(&mut tx, &link, state).await?;
         }
         let attempt = self.purpose.attempt();
-        let cause = self.work().map_or(Cause::Request(self.row.request), |work| work.cause.clone());
         let adopts = matches!(self.purpose, Purpose::Register | Purpose::Repair);
-        let settled =
-            engine.settle(&mut tx, &link, LinkEvent::LoggedIn(attempt), cause, adopts).await?;
+        let event = LinkEvent::LoggedIn(attempt);
+        let settled = engine.settle(&mut tx, &link, event, self.cause(), adopts).await?;
         let Settled { link, adopted } = settled;
         if self.purpose == Purpose::Register {
             engine.note(&mut tx, &link, "registered", serde_json::json!({})).await?;
@@ -314,51 +367,61 @@ impl Run {
             self.held.progress.send_replace(Progress::LoggedIn);
         }
         if let Some(work) = adopted {
+            self.claim = Some(engine.running().claim(work.job, work.fence));
             self.purpose = Purpose::Work(work);
         }
         engine.heard_from(&link.institution, None).await;
         Ok(link)
     }
 
+    fn cause(&self) -> Cause {
+        self.work().map_or(Cause::Request(self.row.request), |work| work.cause.clone())
+    }
+
     async fn close(&mut self, result: Result<Option<Retrieved>, Error>) -> Result<(), Error> {
         let engine = self.engine.clone();
         let now = engine.env().now();
-        let failure = match &result {
-            Ok(_) => None,
-            Err(Error::Failed(failure)) => Some(failure.clone()),
-            Err(Error::ExpiredCredentials) => {
-                Some(Failure::Login(connect::talk::LoginProblem::MissingCredentials))
-            }
-            Err(Error::NoSuch(_)) => Some(Failure::Cancelled),
-            Err(error) => {
-                tracing::error!(session.id = %self.row.session.id, error = %Chain(error), "a session failed on our side");
-                Some(Failure::Unexpected("internal".into()))
-            }
+        let (answer, failure) = match result {
+            Ok(answer) => (answer, None),
+            Err(error) => (None, Some(self.failure_of(&error))),
         };
-        let parked_too_long =
-            failure == Some(Failure::SessionExpired) && self.row.session.state == State::Challenged;
-        let event = match &failure {
-            None => Event::Finished,
-            Some(_) if parked_too_long => Event::RanOut,
-            Some(_) => Event::Broke,
+        let ending = match &failure {
+            None => Ending::Good,
+            Some(Failure::Cancelled) if engine.stopping().is_cancelled() => Ending::Interrupted,
+            Some(Failure::SessionExpired) if self.row.session.state == State::Challenged => {
+                Ending::Unanswered
+            }
+            Some(failure) => Ending::Bad(failure.clone()),
         };
-        let answer = result.ok().flatten();
+        let event = match &ending {
+            Ending::Good => Event::Finished,
+            Ending::Unanswered => Event::RanOut,
+            Ending::Interrupted | Ending::Bad(_) => Event::Broke,
+        };
+        let failure = match ending {
+            Ending::Interrupted => Some(Failure::SessionExpired),
+            _ => failure,
+        };
         let mut tx = engine.store().write().await?;
+        let link = tx.link_for_update(self.tenant(), self.link()).await?;
         // Fenced: where another worker has taken the work over, its claim wins.
-        let fenced_out = match self.work() {
-            Some(work) => !tx.holds(work.job, work.fence).await?,
-            None => false,
+        let held = match self.work() {
+            Some(work) => tx.holds(work.job, work.fence).await?,
+            None => true,
         };
-        if let Some(link) = tx.link_for_update(self.tenant(), self.link()).await? {
-            let ended = self.row.session.clone().apply(event, now);
-            self.row.session =
-                ended.map_err(|e| Error::Internal("ending a session", Box::new(e)))?;
-            let (outcome, sealed) =
-                self.outcome(&mut tx, &link, failure.as_ref(), answer.as_ref()).await?;
-            let outcome = outcome.stored(self.row.session.state, sealed);
-            let was_open = tx.finish_session(self.row.session.id, &outcome, now).await?;
-            if was_open && !fenced_out {
-                self.consequences(&mut tx, link, failure.as_ref(), parked_too_long).await?;
+        let ended = self.row.session.clone().apply(event, now);
+        self.row.session = ended.map_err(|e| Error::Internal("ending a session", Box::new(e)))?;
+        let (outcome, sealed) =
+            self.outcome(&mut tx, link.as_ref(), failure.as_ref(), answer.as_ref()).await?;
+        let outcome = outcome.stored(self.row.session.state, sealed);
+        let was_open = tx.finish_session(self.row.session.id, &outcome, now).await?;
+        if let Some(link) = link.filter(|_| was_open && held) {
+            let left = self.consequences(&mut tx, link, &ending).await?;
+            if left.is_none() && self.row.challenge_number > 0 {
+                // The link has gone and its sessions with it; but whoever brought the answer may
+                // wait in another process for what came of it.
+                tx.open_session(&self.row).await?;
+                tx.finish_session(self.row.session.id, &outcome, now).await?;
             }
         }
         tx.commit().await?;
@@ -368,11 +431,25 @@ impl Run {
             (None, None) => Progress::LoggedIn,
         });
         engine.metrics().session_ended(purpose_name(&self.purpose), failure.as_ref());
-        if let Some(failure) = failure {
-            engine.heard_from_link(self.tenant(), self.link(), &failure).await;
+        if let (Some(institution), Ending::Bad(failure)) = (&self.institution, &ending) {
+            engine.heard_from(institution, Some(failure)).await;
         }
         engine.wake_workers();
         Ok(())
+    }
+
+    fn failure_of(&self, error: &Error) -> Failure {
+        match error {
+            Error::Failed(failure) => failure.clone(),
+            Error::ExpiredCredentials => {
+                Failure::Login(connect::talk::LoginProblem::MissingCredentials)
+            }
+            Error::NoSuch(_) => Failure::Cancelled,
+            error => {
+                tracing::error!(session.id = %self.row.session.id, error = %Chain(error), "a session failed on our side");
+                Failure::Unexpected("internal".into())
+            }
+        }
     }
 
     /// How the row says it. Only a caller who had to come back with an answer may be waiting in
@@ -380,51 +457,92 @@ impl Run {
     async fn outcome(
         &self,
         tx: &mut Tx,
-        link: &Link,
+        link: Option<&Link>,
         failure: Option<&Failure>,
         answer: Option<&Retrieved>,
     ) -> Result<(Outcome, Option<Vec<u8>>), Error> {
-        Ok(match (failure, answer.filter(|_| self.row.challenge_number > 0)) {
-            (Some(failure), _) => (Outcome::Failed(failure.clone()), None),
-            (None, None) => (Outcome::Done, None),
-            (None, Some(answer)) if answer.saved => {
+        let answer = answer.filter(|_| self.row.challenge_number > 0);
+        Ok(match (failure, answer, link) {
+            (Some(failure), ..) => (Outcome::Failed(failure.clone()), None),
+            (None, Some(answer), _) if answer.saved => {
                 (Outcome::Kept(answer.records.iter().map(|&id| id.into()).collect()), None)
             }
-            (None, Some(answer)) => {
+            (None, Some(answer), Some(link)) => {
                 let sealed = self.engine.seal_answer(tx, link, self.row.session.id, answer).await?;
                 (Outcome::Unkept, Some(sealed))
             }
+            (None, ..) => (Outcome::Done, None),
         })
     }
 
-    /// What the end of the session means for its link and its job.
+    /// What the end of the session means for its link and its job. `None` when the link is no more.
     async fn consequences(
         &self,
         tx: &mut Tx,
         link: Link,
-        failure: Option<&Failure>,
-        parked_too_long: bool,
-    ) -> Result<(), Error> {
+        ending: &Ending,
+    ) -> Result<Option<Link>, Error> {
         let engine = &self.engine;
         let attempt = self.purpose.attempt();
-        let cause = self.work().map_or(Cause::Request(self.row.request), |work| work.cause.clone());
-        let event = match failure {
-            None => matches!(cause, Cause::Schedule(_)).then_some(LinkEvent::Refreshed),
-            Some(_) if parked_too_long => Some(LinkEvent::ChallengeExpired(attempt)),
-            Some(Failure::Revoked) => Some(LinkEvent::Revoked),
-            Some(failure) if failure.blames_login() => Some(LinkEvent::Rejected(attempt)),
-            Some(Failure::TokenRequired) => Some(LinkEvent::Challenged(attempt)),
-            Some(_) if attempt == Attempt::Registration => Some(LinkEvent::Rejected(attempt)),
-            Some(_) if matches!(cause, Cause::Schedule(_)) => Some(LinkEvent::Unreachable),
-            Some(_) => None,
+        let cause = self.cause();
+        let scheduled = matches!(cause, Cause::Schedule(_));
+        let event = match ending {
+            Ending::Good => scheduled.then_some(LinkEvent::Refreshed),
+            Ending::Unanswered => Some(LinkEvent::ChallengeExpired(attempt)),
+            Ending::Interrupted => {
+                // Nobody's fault: whoever comes next does the work.
+                if let Some(work) = self.work() {
+                    tx.put_back(work.job, work.fence, engine.env().now()).await?;
+                }
+                return Ok(Some(link));
+            }
+            Ending::Bad(Failure::Revoked) => Some(LinkEvent::Revoked),
+            Ending::Bad(failure) if failure.blames_login() => Some(LinkEvent::Rejected(attempt)),
+            Ending::Bad(Failure::TokenRequired) => Some(LinkEvent::Challenged(attempt)),
+            Ending::Bad(_) if attempt == Attempt::Registration => {
+                Some(LinkEvent::Rejected(attempt))
+            }
+            Ending::Bad(_) => scheduled.then_some(LinkEvent::Unreachable),
+        };
+        let failure = match ending {
+            Ending::Bad(failure) => Some(failure),
+            _ => None,
         };
         let link = match event {
-            Some(event) => engine.settle_because(tx, &link, event, cause.clone(), failure).await?,
+            Some(event) => engine.settle_because(tx, &link, event, cause, failure).await?,
             None => Some(link),
         };
-        let (Some(link), Some(work)) = (link, self.work()) else { return Ok(()) };
-        engine.work_ended(tx, &link, work, failure).await
+        if let (Some(link), Some(work)) = (&link, self.work()) {
+            engine.work_ended(tx, link, work, failure).await?;
+        }
+        Ok(link)
     }
+}
+
+impl Drop for Run {
+    /// Whoever watches hears of the end, however it came.
+    fn drop(&mut self) {
+        self.engine.live().release(self.row.session.id);
+        self.held.progress.send_if_modified(|progress| {
+            let open = matches!(progress, Progress::Working | Progress::Challenged { .. });
+            if open {
+                *progress = Progress::Failed(Failure::Unexpected("not closed".into()));
+            }
+            open
+        });
+    }
+}
+
+/// How a session ended.
+enum Ending {
+    /// All was done.
+    Good,
+    /// Nobody answered in time.
+    Unanswered,
+    /// This process is stopping.
+    Interrupted,
+    /// The conversation failed.
+    Bad(Failure),
 }
 
 impl Ask for Run {
@@ -436,15 +554,18 @@ impl Ask for Run {
             if challenge.expects_input()
                 && let Some(token) = self.brought.token.take()
             {
+                self.answered += 1;
                 return Ok(token);
             }
-            self.park(challenge).await.map_err(|error| match error {
+            let answer = self.park(challenge).await.map_err(|error| match error {
                 Error::Failed(failure) => failure,
                 error => {
                     tracing::error!(session.id = %self.row.session.id, error = %Chain(&error), "a challenge could not be passed on");
                     Failure::Unexpected("internal".into())
                 }
-            })
+            });
+            self.answered += u32::from(answer.is_ok());
+            answer
         })
     }
 }
@@ -487,44 +608,38 @@ impl Run {
         tx.commit().await?;
         let challenge = Arc::new(challenge);
         self.held.progress.send_replace(Progress::Challenged { number, until, challenge });
-
-        self.working = None;
-        let answer = self.await_answer(until).await;
-        self.working = Some(engine.gate().read_owned().await);
-        answer
+        self.await_answer(until).await
     }
 
     async fn await_answer(&mut self, until: Timestamp) -> Result<SecretString, Error> {
         let engine = self.engine.clone();
-        let stop = engine.stopping();
+        let id = self.row.session.id;
         loop {
             let held = self.held.clone();
             let told = held.answered.notified();
-            let id = self.row.session.id;
             let mut tx = engine.store().read().await?;
             let row = tx.session(self.tenant(), id).await?.filter(|row| row.finished_at.is_none());
             drop(tx);
-            match row.map(|row| row.session.state) {
-                None => return Err(Failure::Cancelled.into()),
-                Some(State::Answered) => return self.take_answer().await,
-                Some(_) => {}
+            let row = row.ok_or(Failure::Cancelled)?;
+            if row.session.state == State::Answered {
+                return self.take_answer(row.session).await;
             }
-            let look = engine.env().now().saturating_add(LOOK).unwrap_or(until).min(until);
+            let now = engine.env().now();
+            if now >= until {
+                return Err(Failure::SessionExpired.into());
+            }
+            let look = now.saturating_add(LOOK).unwrap_or(until).min(until);
+            let _pause = self.pauses.pause();
+            let _asleep = engine.bustle().asleep(until);
             tokio::select! {
                 () = told => {}
                 () = engine.env().sleep_until(look) => {}
-                () = stop.cancelled() => return Err(Failure::SessionExpired.into()),
-            }
-            if engine.env().now() >= until {
-                return Err(Failure::SessionExpired.into());
             }
         }
     }
-}
 
-impl Run {
     /// Takes the answer out of the row, so that it is nowhere once it has been used.
-    async fn take_answer(&mut self) -> Result<SecretString, Error> {
+    async fn take_answer(&mut self, answered: Session) -> Result<SecretString, Error> {
         let engine = self.engine.clone();
         let (id, now) = (self.row.session.id, engine.env().now());
         let mut tx = engine.store().write().await?;
@@ -532,9 +647,8 @@ impl Run {
             tx.take_answer(id, self.row.challenge_number).await?.ok_or(Failure::Cancelled)?;
         let secrets = tx.secrets(self.link()).await?.ok_or(Failure::Cancelled)?;
         let answer = engine.open_text(&secrets, self.tenant(), &answer_field(id), &sealed)?;
-        let taken = self.row.session.clone().apply(Event::AnswerGiven, now);
-        let taken = taken.and_then(|session| session.apply(Event::AnswerTaken, now));
-        self.row.session = taken.map_err(|_| Failure::SessionExpired)?;
+        let taken = answered.apply(Event::AnswerTaken, now);
+        self.row.session = taken.map_err(|e| Error::Internal("taking an answer", Box::new(e)))?;
         self.row.challenge = None;
         tx.save_session(&self.row, State::Answered).await?;
         tx.commit().await?;

@@ -24,6 +24,8 @@ pub(crate) struct Watch {
     session: SessionId,
     /// Challenges up to this one are old news.
     after: u32,
+    /// When the link had last been let in; later means that this session was.
+    before: Option<Timestamp>,
     held: Option<Arc<Held>>,
 }
 
@@ -46,6 +48,12 @@ impl Engine {
         loop {
             let row = self.new_session(link, &purpose, caller.request);
             let mut tx = self.store().write().await?;
+            // What we waited for may have changed the link, or ended it.
+            let link =
+                tx.link_for_update(link.tenant, link.id).await?.ok_or(Error::NoSuch("link"))?;
+            if matches!(purpose, Purpose::Retrieve(_)) {
+                check_usable(&link)?;
+            }
             if tx.open_sessions_across_buckets(link.tenant).await?
                 >= self.settings().sessions_per_tenant
             {
@@ -55,55 +63,52 @@ impl Engine {
                 tx.commit().await?;
                 return Ok(self.watched(row, purpose, brought));
             }
-            let Some(other) = tx.open_session_of(link.tenant, link.id).await? else { continue };
+            let other = tx.open_session_of(link.tenant, link.id).await?;
             drop(tx);
-            if other.session.state == State::Challenged {
-                // A person who asks again does not come back to the old question.
-                self.supersede(&other).await?;
-                continue;
+            if let Some(other) = other {
+                self.make_room(&other, patience).await?;
             }
-            if self.env().now() >= patience {
-                return Err(Failure::TooManySessions.into());
-            }
-            self.until_it_ends(&other, patience).await;
         }
     }
 
     pub(crate) fn watched(&self, row: StoredSession, purpose: Purpose, brought: Brought) -> Watch {
         let (tenant, link, session) = (row.session.tenant, row.session.link, row.session.id);
         let held = self.start_session(row, purpose, brought);
-        Watch { tenant, link, session, after: 0, held: Some(held) }
+        Watch { tenant, link, session, after: 0, before: None, held: Some(held) }
     }
 
-    /// Waits a little for another session of the link.
-    pub(crate) async fn until_it_ends(&self, other: &StoredSession, patience: Timestamp) {
-        let look = self.env().now().saturating_add(LOOK).unwrap_or(patience).min(patience);
+    /// Another session stands in the way of a caller: it is ended where nobody minds, and else
+    /// waited for, until there is news of it.
+    pub(crate) async fn make_room(
+        &self,
+        other: &StoredSession,
+        patience: Timestamp,
+    ) -> Result<(), Error> {
+        if other.session.state == State::Challenged {
+            // A person who asks again does not come back to the old question.
+            return self.end_for_good(other, Event::Broke).await;
+        }
+        if self.is_abandoned(other) {
+            return self.end_for_good(other, Event::RanOut).await;
+        }
+        let now = self.env().now();
+        if now >= patience {
+            return Err(Failure::TooManySessions.into());
+        }
         match self.live().get(other.session.id) {
             Some(held) => {
                 let mut progress = held.progress.subscribe();
                 drop(held);
                 tokio::select! {
-                    () = async { while progress.changed().await.is_ok() {} } => {}
+                    // That it ends is news as well.
+                    _ = progress.changed() => {}
                     () = self.env().sleep_until(patience) => {}
                 }
             }
-            None => self.env().sleep_until(look).await,
-        }
-    }
-
-    /// Ends a parked session because its link is asked for anew.
-    pub(crate) async fn supersede(&self, row: &StoredSession) -> Result<(), Error> {
-        let now = self.env().now();
-        let mut tx = self.store().write().await?;
-        if let Ok(session) = row.session.clone().apply(Event::Broke, now) {
-            let outcome = serde_json::to_string(&Outcome::Failed(Failure::SessionExpired))
-                .expect("plain data");
-            let outcome = store::sessions::Outcome { state: session.state, outcome, sealed: None };
-            tx.finish_session(session.id, &outcome, now).await?;
-        }
-        tx.commit().await?;
-        if let Some(held) = self.live().get(row.session.id) {
-            held.answered.notify_one();
+            None => {
+                let look = now.saturating_add(LOOK).unwrap_or(patience).min(patience);
+                self.env().sleep_until(look).await;
+            }
         }
         Ok(())
     }
@@ -142,6 +147,8 @@ impl Engine {
             .clone()
             .apply(Event::AnswerGiven, self.env().now())
             .map_err(|_| Error::SessionExpired)?;
+        let logging_in = tx.link(caller.tenant, row.session.link).await?;
+        let before = logging_in.ok_or(Error::SessionExpired)?.last_accessed_at;
         let secrets = tx.secrets(row.session.link).await?.ok_or(Error::SessionExpired)?;
         let sealed = self.seal_text(&secrets, caller.tenant, &answer_field(id), &answer)?;
         if !tx.give_answer(&answered, number, &sealed).await? {
@@ -164,6 +171,7 @@ impl Engine {
             link: row.session.link,
             session: id,
             after: number,
+            before,
             held,
         })
     }
@@ -236,7 +244,7 @@ impl Engine {
         loop {
             let mut tx = self.store().read().await?;
             let Some(row) = tx.session(watch.tenant, watch.session).await? else {
-                return Ok(Progress::Failed(Failure::InvalidCredentials));
+                return Ok(Progress::Failed(Failure::SessionExpired));
             };
             if row.session.state == State::Challenged
                 && row.challenge_number > watch.after
@@ -257,10 +265,9 @@ impl Engine {
             );
             if registering
                 && row.session.state == State::Running
-                && tx
-                    .link(watch.tenant, watch.link)
-                    .await?
-                    .is_some_and(|link| link.status == Status::Valid)
+                && tx.link(watch.tenant, watch.link).await?.is_some_and(|link| {
+                    link.status == Status::Valid && link.last_accessed_at != watch.before
+                })
             {
                 return Ok(Progress::LoggedIn);
             }

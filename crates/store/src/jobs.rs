@@ -207,7 +207,7 @@ impl Tx {
     ) -> Result<Vec<Job>, Error> {
         macro_rules! due { ($bucket:literal) => { concat!(
             "select bucket, id, fence from jobs where finished_at is null and run_at <= $1 and ",
-            $bucket, " between $2 and $3 order by run_at limit $4"
+            $bucket, " between $2 and $3 order by run_at, id limit $4"
         ) } }
         // The plus keeps SQLite from going by the bucket: few are due, many are in a range.
         const DUE: &str = due!("+bucket");
@@ -289,6 +289,15 @@ impl Tx {
             where bucket = $1 and id = $2 and fence = $3
                 and lease_owner is not null and finished_at is null";
         self.hit(SQL, values![id.bucket(), id, fence, at]).await
+    }
+
+    /// Gives a job back as if it had never been claimed, to be claimed again at `at`; false if the
+    /// lease is lost. If it is to run once more, see [`Tx::retry`].
+    pub async fn put_back(&mut self, id: JobId, fence: u64, at: Timestamp) -> Result<bool, Error> {
+        const SQL: &str = "update jobs set attempt = attempt - 1
+            where bucket = $1 and id = $2 and fence = $3
+                and lease_owner is not null and finished_at is null";
+        Ok(self.hit(SQL, values![id.bucket(), id, fence]).await? && self.retry(id, fence, at).await?)
     }
 
     /// When the next job falls due, or the next lease ends.

@@ -1,0 +1,404 @@
+//! A bank that does what it is told: for each person, what their logins and readings come to.
+
+use connect::talk::{
+    Ask, Connector, Conversation, Covered, Credentials, Failure, Fetch, Given, LoggedIn, Sink,
+};
+use domain::{
+    env::{BoxFuture, Env},
+    institution::{Health, Institution, InstitutionType, IntegrationType},
+    record::Trust,
+    session::{Challenge, ChallengeKind},
+    time::Window,
+};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json, value::to_raw_value};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::Semaphore;
+
+/// The institution that most stories are about.
+pub(crate) const BANK: &str = "erebor_mx_retail";
+/// Another one, with accounts alone.
+pub(crate) const SMALL_BANK: &str = "bree_mx_retail";
+
+/// One thing that happens in a login or a reading, before it succeeds.
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    /// It fails.
+    Fail(Failure),
+    /// Asks until the answer is right.
+    Ask(ChallengeKind, &'static str),
+    /// Asks once; a wrong answer ends it.
+    AskOnce(ChallengeKind, &'static str),
+    /// Takes its time, on the clock.
+    Take(SignedDuration),
+    /// Hangs until the bank is released.
+    Hang,
+    /// The connector breaks.
+    Panic(&'static str),
+    /// The connector wants to have this again.
+    Remember(&'static str),
+    /// Not everything is shown.
+    Partial,
+}
+
+/// What a person has at the bank, and how the bank treats them.
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub(crate) password: &'static str,
+    /// Who they are, whatever login they use.
+    pub(crate) customer: String,
+    pub(crate) accounts: Vec<Value>,
+    pub(crate) owners: Vec<Value>,
+    /// With the key of their account.
+    pub(crate) transactions: Vec<(&'static str, Value)>,
+    /// What each next login comes to; the last one stays.
+    logins: VecDeque<Vec<Step>>,
+    /// What each next reading of a resource comes to; the last one stays.
+    readings: HashMap<&'static str, VecDeque<Vec<Step>>>,
+}
+
+/// One visit to the bank, as its doorman writes it down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Visit {
+    pub(crate) at: Timestamp,
+    pub(crate) user: String,
+    /// `login`, or the resource.
+    pub(crate) what: String,
+    pub(crate) window: Option<Window>,
+    pub(crate) account: Option<String>,
+    /// What the connector was given to remember by.
+    pub(crate) state: Option<String>,
+}
+
+#[derive(Default)]
+struct Inside {
+    people: HashMap<String, Person>,
+    visits: Vec<Visit>,
+    present: HashMap<String, usize>,
+    crowded: bool,
+    down: bool,
+}
+
+/// The bank.
+pub(crate) struct Bank {
+    inside: Arc<Mutex<Inside>>,
+    released: Arc<Semaphore>,
+}
+
+impl Bank {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { inside: Arc::default(), released: Arc::new(Semaphore::new(0)) })
+    }
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        inside(&self.inside)
+    }
+    /// Changes a person; whoever was not known has the usual things and the password `right`.
+    pub(crate) fn person(&self, user: &str, change: impl FnOnce(&mut Person)) {
+        change(self.inside().people.entry(user.into()).or_insert_with(|| Person::usual(user)));
+    }
+    /// What each next login of a person comes to.
+    pub(crate) fn logins(&self, user: &str, logins: impl IntoIterator<Item = Vec<Step>>) {
+        self.person(user, |person| person.logins = logins.into_iter().collect());
+    }
+    /// What each next reading of a person's resource comes to.
+    pub(crate) fn readings(
+        &self,
+        user: &str,
+        resource: &'static str,
+        readings: impl IntoIterator<Item = Vec<Step>>,
+    ) {
+        self.person(user, |person| {
+            person.readings.insert(resource, readings.into_iter().collect());
+        });
+    }
+    /// From now on every login meets an outage, or none does.
+    pub(crate) fn is_down(&self, down: bool) {
+        self.inside().down = down;
+    }
+    /// Lets one go on that hangs.
+    pub(crate) fn release(&self) {
+        self.released.add_permits(1);
+    }
+    /// All visits so far.
+    pub(crate) fn visits(&self) -> Vec<Visit> {
+        self.inside().visits.clone()
+    }
+    /// How often a person came for `what`.
+    pub(crate) fn count(&self, user: &str, what: &str) -> usize {
+        self.visits().iter().filter(|v| v.user == user && v.what == what).count()
+    }
+    /// Whether two conversations of one link ever overlapped.
+    pub(crate) fn was_crowded(&self) -> bool {
+        self.inside().crowded
+    }
+    /// Whether nobody talks to the bank.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.inside().present.values().all(|count| *count == 0)
+    }
+}
+
+fn inside(inside: &Mutex<Inside>) -> MutexGuard<'_, Inside> {
+    inside.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Person {
+    fn usual(user: &str) -> Self {
+        Self {
+            password: "right",
+            customer: format!("customer {user}"),
+            accounts: vec![account("CHK", "5200 1"), account("SAV", "5200 2")],
+            owners: vec![json!({
+                "internal_identification": user, "display_name": format!("{user} Prueba"),
+            })],
+            transactions: vec![
+                movement("CHK", "m1", "2026-01-05", "COFFEE", "45.50"),
+                movement("CHK", "m2", "2026-01-09", "GROCERIES", "310.00"),
+                movement("SAV", "m3", "2026-01-12", "RENT", "5000.00"),
+            ],
+            logins: VecDeque::new(),
+            readings: HashMap::new(),
+        }
+    }
+}
+
+/// An account as the bank shows it.
+pub(crate) fn account(key: &str, number: &str) -> Value {
+    json!({
+        "internal_identification": key, "number": number, "name": format!("Account {key}"),
+        "category": "CHECKING_ACCOUNT", "balance_type": "ASSET", "type": "checking",
+        "currency": "MXN", "balance": {"current": 1000.25, "available": 900.25},
+    })
+}
+
+/// A movement as the bank shows it, with the key of its account.
+pub(crate) fn movement(
+    account: &'static str,
+    id: &str,
+    day: &str,
+    description: &str,
+    amount: &str,
+) -> (&'static str, Value) {
+    let amount: Value = serde_json::from_str(amount).expect("a number");
+    let body = json!({
+        "internal_identification": id, "value_date": day, "description": description,
+        "amount": amount, "currency": "MXN", "type": "OUTFLOW", "status": "PROCESSED",
+    });
+    (account, body)
+}
+
+/// What the bank shows when it asks.
+pub(crate) fn challenge(kind: ChallengeKind) -> Challenge {
+    Challenge {
+        kind,
+        prompt: "Who goes there?".into(),
+        value: matches!(kind, ChallengeKind::Numeric | ChallengeKind::Qr).then(|| "4711".into()),
+        options: Vec::new(),
+        expires_in_seconds: 600,
+    }
+}
+
+impl Connector for Bank {
+    fn name(&self) -> &'static str {
+        "bank"
+    }
+    fn version(&self) -> &'static str {
+        "1"
+    }
+    fn institutions(&self) -> Vec<Institution> {
+        vec![
+            institution(1, BANK, &["ACCOUNTS", "OWNERS", "TRANSACTIONS"]),
+            institution(2, SMALL_BANK, &["ACCOUNTS"]),
+        ]
+    }
+    fn trust(&self, _: &str) -> Trust {
+        Trust::Stable
+    }
+    fn open(&self, _: &str, subject: &str, env: &Env) -> Box<dyn Conversation> {
+        Box::new(Talk {
+            subject: subject.into(),
+            env: env.clone(),
+            inside: self.inside.clone(),
+            released: self.released.clone(),
+            user: None,
+        })
+    }
+}
+
+fn institution(id: i64, name: &str, resources: &[&str]) -> Institution {
+    Institution {
+        id,
+        name: name.into(),
+        kind: InstitutionType::Bank,
+        website: None,
+        display_name: name.into(),
+        country_codes: vec!["MX".into()],
+        country_code: Some("MX".into()),
+        primary_color: "#102030".into(),
+        logo: None,
+        icon_logo: None,
+        text_logo: None,
+        code: None,
+        form_fields: Vec::new(),
+        features: Vec::new(),
+        resources: resources.iter().map(|&r| r.into()).collect(),
+        integration_type: IntegrationType::Credentials,
+        status: Health::Healthy,
+        openbanking_information: None,
+    }
+}
+
+struct Talk {
+    subject: String,
+    env: Env,
+    inside: Arc<Mutex<Inside>>,
+    released: Arc<Semaphore>,
+    /// Once the doorman knows who it is.
+    user: Option<String>,
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        if self.user.is_some()
+            && let Some(present) = inside(&self.inside).present.get_mut(&self.subject)
+        {
+            *present -= 1;
+        }
+    }
+}
+
+impl Talk {
+    fn note(&self, user: &str, what: &str, wanted: Option<&Fetch>, state: Option<String>) {
+        inside(&self.inside).visits.push(Visit {
+            at: self.env.now(),
+            user: user.into(),
+            what: what.into(),
+            window: wanted.and_then(|w| w.window),
+            account: wanted.and_then(|w| w.account.clone()),
+            state,
+        });
+    }
+
+    /// Goes through the steps; what is to be remembered, and whether all is shown.
+    async fn go_through(
+        &self,
+        steps: Vec<Step>,
+        ask: &mut dyn Ask,
+    ) -> Result<(Option<SecretString>, bool), Failure> {
+        let (mut remember, mut whole) = (None, true);
+        for step in steps {
+            match step {
+                Step::Fail(failure) => return Err(failure),
+                Step::Ask(kind, right) => {
+                    while ask.ask(challenge(kind)).await?.expose_secret() != right {}
+                }
+                Step::AskOnce(kind, right) => {
+                    if ask.ask(challenge(kind)).await?.expose_secret() != right {
+                        return Err(Failure::WrongToken);
+                    }
+                }
+                Step::Take(time) => self.env.sleep(time).await,
+                Step::Hang => self.released.acquire().await.expect("the bank stays").forget(),
+                Step::Panic(words) => panic!("{words}"),
+                Step::Remember(state) => remember = Some(SecretString::from(state)),
+                Step::Partial => whole = false,
+            }
+        }
+        Ok((remember, whole))
+    }
+}
+
+/// The next of what is scripted; the last one stays.
+fn next(script: Option<&mut VecDeque<Vec<Step>>>) -> Vec<Step> {
+    match script {
+        Some(script) if script.len() > 1 => script.pop_front().unwrap_or_default(),
+        Some(script) => script.front().cloned().unwrap_or_default(),
+        None => Vec::new(),
+    }
+}
+
+impl Conversation for Talk {
+    fn login<'a>(
+        &'a mut self,
+        credentials: &'a Credentials,
+        ask: &'a mut dyn Ask,
+    ) -> BoxFuture<'a, Result<LoggedIn, Failure>> {
+        Box::pin(async move {
+            let user = credentials.reveal("username").to_owned();
+            let state = credentials.state.as_ref().map(|s| s.expose_secret().to_owned());
+            self.note(&user, "login", None, state);
+            let (steps, down) = {
+                let mut inside = inside(&self.inside);
+                let present = inside.present.entry(self.subject.clone()).or_default();
+                *present += 1;
+                let crowded = *present > 1;
+                inside.crowded |= crowded;
+                let down = inside.down;
+                let person =
+                    inside.people.entry(user.clone()).or_insert_with(|| Person::usual(&user));
+                (next(Some(&mut person.logins)), down)
+            };
+            self.user = Some(user.clone());
+            if down {
+                return Err(Failure::InstitutionDown);
+            }
+            let (state, _) = self.go_through(steps, ask).await?;
+            let person = inside(&self.inside).people[&user].clone();
+            if credentials.reveal("password") != person.password {
+                return Err(Failure::InvalidCredentials);
+            }
+            Ok(LoggedIn { user: person.customer, state })
+        })
+    }
+
+    fn fetch<'a>(
+        &'a mut self,
+        wanted: &'a Fetch,
+        ask: &'a mut dyn Ask,
+        out: &'a mut dyn Sink,
+    ) -> BoxFuture<'a, Result<Covered, Failure>> {
+        Box::pin(async move {
+            let user = self.user.clone().expect("somebody has logged in");
+            self.note(&user, &wanted.resource, Some(wanted), None);
+            let steps = {
+                let mut inside = inside(&self.inside);
+                let person = inside.people.get_mut(&user).expect("a person");
+                next(person.readings.get_mut(wanted.resource.as_str()))
+            };
+            let (_, whole) = self.go_through(steps, ask).await?;
+            let person = inside(&self.inside).people[&user].clone();
+            let shown: Vec<(Option<String>, Value)> = match wanted.resource.as_str() {
+                "ACCOUNTS" => person.accounts.into_iter().map(|item| (None, item)).collect(),
+                "OWNERS" => person.owners.into_iter().map(|item| (None, item)).collect(),
+                "TRANSACTIONS" => (person.transactions.into_iter())
+                    .filter(|(account, _)| wanted.account.as_ref().is_none_or(|a| a == account))
+                    .filter(|(_, item)| wanted.window.is_none_or(|w| w.contains(day_of(item))))
+                    .map(|(account, item)| (Some(account.to_owned()), item))
+                    .collect(),
+                _ => return Err(Failure::Unsupported),
+            };
+            for (account, item) in shown {
+                let account = account.or_else(|| {
+                    (wanted.resource == "ACCOUNTS")
+                        .then(|| item["internal_identification"].as_str().unwrap_or("").to_owned())
+                });
+                let item = to_raw_value(&item).expect("JSON");
+                out.give(Given { account, page: 0, item }).await?;
+            }
+            let mut covered = Covered::whole(wanted.window);
+            covered.complete = whole;
+            Ok(covered)
+        })
+    }
+
+    fn logout(&mut self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+fn day_of(item: &Value) -> Date {
+    item["value_date"].as_str().and_then(|day| day.parse().ok()).expect("a day")
+}

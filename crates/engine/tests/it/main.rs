@@ -1,0 +1,6 @@
+//! What the engine promises, told as stories on both databases.
+#![expect(clippy::tests_outside_test_module, reason = "this whole program is tests")]
+
+mod bank;
+mod registration;
+mod world;

@@ -1,0 +1,278 @@
+//! A world to try the engine in: a database, a clock that stands, a bank that does what it is told.
+
+use crate::bank::{BANK, Bank};
+use connect::talk::{Connector, Failure};
+use domain::{
+    access::AccessMode,
+    env::Env,
+    filter::Page,
+    ids::{KeyId, LinkId, RecordId, TenantId},
+    link::{Link, Status},
+    resource,
+    time::Window,
+};
+use engine::{
+    Caller, Challenged, Engine, Error, Parts, Settings,
+    changes::{Cursor, Entry},
+    clock::VirtualClock,
+    links::Registration,
+    retrieval::{Retrieval, Retrieved},
+};
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use serde_json::Value;
+use std::{collections::BTreeMap, sync::Arc};
+use store::{Store, testing::TestStore};
+use vault::{KeyRing, Vault};
+
+/// When every story begins.
+pub(crate) const START: &str = "2026-01-14T09:00:00Z";
+
+/// Everything that a story is about.
+pub(crate) struct World {
+    pub(crate) place: TestStore,
+    pub(crate) clock: VirtualClock,
+    pub(crate) env: Env,
+    pub(crate) bank: Arc<Bank>,
+    pub(crate) engine: Engine,
+    pub(crate) tenant: TenantId,
+    key: KeyId,
+    ring: KeyRing,
+    settings: Settings,
+}
+
+impl World {
+    /// With a clock that stands, and nothing in the background: things happen when they are
+    /// waited for, or when the clock is moved.
+    pub(crate) async fn stopped(place: TestStore) -> Self {
+        let start = START.parse().expect("an instant");
+        Self::new(place, VirtualClock::stopped(start), Settings::default(), 7).await
+    }
+
+    pub(crate) async fn new(
+        place: TestStore,
+        clock: VirtualClock,
+        settings: Settings,
+        seed: u8,
+    ) -> Self {
+        let env = Env::new(Arc::new(clock.clone()), [seed; 32]);
+        let ring = KeyRing::generate().expect("randomness");
+        let bank = Bank::new();
+        let store = place.store.clone();
+        let engine = open(store, &clock, &env, &ring, &bank, settings.clone()).await;
+        let tenant = engine.add_tenant("acme").await.expect("a tenant").id;
+        let key = env.id();
+        Self { place, clock, env, bank, engine, tenant, key, ring, settings }
+    }
+
+    /// A second process on the same database, with the same clock.
+    pub(crate) async fn another_node(&self, store: Store) -> Engine {
+        open(store, &self.clock, &self.env, &self.ring, &self.bank, self.settings.clone()).await
+    }
+
+    /// Ends the story: nothing may be left over.
+    pub(crate) async fn finish(self) {
+        self.engine.settle_down().await.expect("it settles");
+        let mut tx = self.engine.store().read().await.expect("a transaction");
+        let open = tx.open_sessions_across_buckets(self.tenant).await.expect("a count");
+        assert_eq!(open, 0, "a session was left open");
+        let next = tx.next_run_at_across_buckets().await.expect("an instant");
+        assert!(next.is_none_or(|next| next > self.env.now()), "work was left undone");
+        drop(tx);
+        assert!(self.bank.is_empty(), "a conversation was left open");
+        assert!(!self.bank.was_crowded(), "a link had two conversations at once");
+        self.engine.stop().await;
+    }
+
+    /// A request of the tenant's.
+    pub(crate) fn caller(&self) -> Caller {
+        Caller { tenant: self.tenant, key: self.key, request: self.env.id() }
+    }
+    pub(crate) fn now(&self) -> Timestamp {
+        self.env.now()
+    }
+
+    /// Registers a person at the bank, as recurrent links are.
+    pub(crate) async fn register(&self, user: &str) -> Result<Link, Error> {
+        self.engine.register(&self.caller(), recurrent(user, "right")).await
+    }
+    /// Registers a person who has nothing to complain about, and waits for the load.
+    pub(crate) async fn registered(&self, user: &str) -> Link {
+        let link = self.register(user).await.expect("a good login");
+        self.settle().await;
+        self.link(link.id).await
+    }
+    /// A person whose registration the bank interrupts.
+    pub(crate) async fn challenged(&self, user: &str) -> Challenged {
+        challenged(self.register(user).await)
+    }
+
+    /// Does what is due.
+    pub(crate) async fn settle(&self) {
+        self.engine.settle_down().await.expect("it settles");
+    }
+    /// Moves the clock.
+    pub(crate) async fn advance(&self, time: SignedDuration) {
+        let to = self.now().saturating_add(time).expect("an instant");
+        self.engine.advance(to).await.expect("the clock moves");
+    }
+
+    pub(crate) async fn link(&self, id: LinkId) -> Link {
+        self.engine.link(self.tenant, id).await.expect("a link")
+    }
+    pub(crate) async fn status(&self, id: LinkId) -> Status {
+        self.link(id).await.status
+    }
+    pub(crate) async fn links(&self) -> Vec<Link> {
+        self.engine.links(self.tenant, &[], EVERYTHING).await.expect("links").items
+    }
+
+    /// Asks for a resource as of today, to be kept.
+    pub(crate) async fn retrieve(&self, link: LinkId, name: &str) -> Result<Retrieved, Error> {
+        self.engine.retrieve(&self.caller(), wanted(link, name)).await
+    }
+
+    /// A link's records of a resource, as lists show them.
+    pub(crate) async fn records(&self, link: LinkId, name: &str) -> Vec<Value> {
+        let resource = resource::named(name).expect("a resource");
+        let field = resource.filters.iter().find(|f| f.name == "link").expect("a filter");
+        let is = domain::filter::Test::Is(domain::filter::Value::Id(link.into()));
+        let condition = domain::filter::Condition { field, test: is };
+        let listed = self.engine.records(self.tenant, resource, &[condition], EVERYTHING).await;
+        let items = listed.expect("records").items;
+        items.iter().map(|item| serde_json::from_str(item).expect("an object")).collect()
+    }
+
+    /// The whole change log.
+    pub(crate) async fn changes(&self) -> Vec<Entry> {
+        let wait = SignedDuration::ZERO;
+        self.engine.changes(self.tenant, Cursor::default(), 1000, wait).await.expect("changes")
+    }
+
+    /// The kinds of a link's timeline entries, oldest first.
+    pub(crate) async fn timeline(&self, link: LinkId) -> Vec<String> {
+        let listed = self.engine.timeline(self.tenant, link, EVERYTHING).await.expect("a timeline");
+        listed.items.into_iter().rev().map(|entry| entry.kind).collect()
+    }
+}
+
+async fn open(
+    store: Store,
+    clock: &VirtualClock,
+    env: &Env,
+    ring: &KeyRing,
+    bank: &Arc<Bank>,
+    settings: Settings,
+) -> Engine {
+    let parts = Parts {
+        env: env.clone(),
+        clock: Some(clock.clone()),
+        store,
+        vault: Vault::new(ring).expect("a vault"),
+        connectors: vec![bank.clone() as Arc<dyn Connector>],
+        settings,
+    };
+    Engine::open(parts).await.expect("an engine")
+}
+
+/// A list on one page.
+pub(crate) const EVERYTHING: Page = Page { number: 1, size: Page::LARGEST };
+
+/// A recurrent registration at the bank.
+pub(crate) fn recurrent(user: &str, password: &str) -> Registration {
+    Registration {
+        institution: BANK.into(),
+        fields: fields(&[("username", user), ("password", password)]),
+        token: None,
+        access_mode: AccessMode::Recurrent,
+        external_id: None,
+        fetch_resources: Vec::new(),
+        credentials_storage: None,
+        stale_in: None,
+    }
+}
+/// A single registration at the bank that loads `fetch`.
+pub(crate) fn single(user: &str, fetch: &[&str]) -> Registration {
+    Registration {
+        access_mode: AccessMode::Single,
+        fetch_resources: fetch.iter().map(|&f| f.into()).collect(),
+        ..recurrent(user, "right")
+    }
+}
+pub(crate) fn fields(fields: &[(&str, &str)]) -> BTreeMap<String, SecretString> {
+    fields.iter().map(|(name, value)| ((*name).to_owned(), SecretString::from(*value))).collect()
+}
+pub(crate) fn secret(text: &str) -> Option<SecretString> {
+    Some(SecretString::from(text))
+}
+
+/// A resource as of today, to be kept.
+pub(crate) fn wanted(link: LinkId, name: &str) -> Retrieval {
+    Retrieval {
+        resource: resource::named(name).expect("a resource"),
+        link,
+        window: None,
+        account: None,
+        save: true,
+        token: None,
+    }
+}
+pub(crate) fn days(from: &str, to: &str) -> Option<Window> {
+    Window::new(from.parse().expect("a day"), to.parse().expect("a day"))
+}
+pub(crate) fn items(retrieved: &Retrieved) -> Vec<Value> {
+    retrieved.items.iter().map(|item| serde_json::from_str(item).expect("an object")).collect()
+}
+pub(crate) fn record_id(record: &Value) -> RecordId {
+    record["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")
+}
+
+/// The challenge that a request met.
+pub(crate) fn challenged<T>(result: Result<T, Error>) -> Challenged {
+    match result {
+        Err(Error::Challenged(challenged)) => *challenged,
+        Err(error) => panic!("a challenge was expected, not: {error}"),
+        Ok(_) => panic!("a challenge was expected, not success"),
+    }
+}
+/// The failure that a request met.
+pub(crate) fn failed<T>(result: Result<T, Error>) -> Failure {
+    match result {
+        Err(Error::Failed(failure)) => failure,
+        Err(error) => panic!("a failure was expected, not: {error:?}"),
+        Ok(_) => panic!("a failure was expected, not success"),
+    }
+}
+
+pub(crate) fn minutes(minutes: i64) -> SignedDuration {
+    SignedDuration::from_mins(minutes)
+}
+pub(crate) fn seconds(seconds: i64) -> SignedDuration {
+    SignedDuration::from_secs(seconds)
+}
+pub(crate) fn hours(hours: i64) -> SignedDuration {
+    SignedDuration::from_hours(hours)
+}
+
+/// Tells each story twice: on SQLite and on PostgreSQL.
+macro_rules! on_both {
+    ($($story:ident),+ $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test]
+            async fn $story() {
+                let world = crate::world::World::stopped(store::testing::sqlite().await).await;
+                super::$story(&world).await;
+                world.finish().await;
+            })+
+        }
+        mod on_postgres {
+            $(#[tokio::test]
+            async fn $story() {
+                let world = crate::world::World::stopped(store::testing::postgres().await).await;
+                super::$story(&world).await;
+                world.finish().await;
+            })+
+        }
+    };
+}
+pub(crate) use on_both;
