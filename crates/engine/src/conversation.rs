@@ -34,7 +34,8 @@ impl Engine {
         let connector =
             self.catalogue().connector(&link.institution).ok_or(Failure::InstitutionInactive)?;
         let watched = |pauses| {
-            let clock = WatchedClock { env: self.env().clone(), bustle: self.bustle().clone(), pauses };
+            let clock =
+                WatchedClock { env: self.env().clone(), bustle: self.bustle().clone(), pauses };
             self.env().with_clock(Arc::new(clock))
         };
         let connector =

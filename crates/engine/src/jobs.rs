@@ -329,19 +329,14 @@ impl Engine {
     }
 
     /// Opens a session for the work. Where the link has one already, comes back soon.
-    async fn perform_load(
-        &self,
-        job: Job,
-        link: LinkId,
-        load: Load,
-    ) -> Result<Option<Run>, Error> {
+    async fn perform_load(&self, job: Job, link: LinkId, load: Load) -> Result<Option<Run>, Error> {
         let mut read = self.store().read().await?;
         let link = read.link(job.tenant, link).await?;
         drop(read);
         let asked_for = matches!(load.cause, Cause::Async(_) | Cause::Load(_));
         let usable = |link: &Link| {
-            let status = link.status == Status::Valid
-                || asked_for && link.status == Status::TokenRequired;
+            let status =
+                link.status == Status::Valid || asked_for && link.status == Status::TokenRequired;
             status && link.has_credentials()
         };
         let Some(link) = link.filter(usable) else {

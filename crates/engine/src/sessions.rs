@@ -166,7 +166,11 @@ impl Engine {
 
     /// Ends somebody's session without any consequence for its link: no answer comes in time any
     /// more. Whoever runs it is told.
-    pub(crate) async fn end_for_good(&self, row: &StoredSession, event: Event) -> Result<(), Error> {
+    pub(crate) async fn end_for_good(
+        &self,
+        row: &StoredSession,
+        event: Event,
+    ) -> Result<(), Error> {
         let now = self.env().now();
         if let Ok(session) = row.session.clone().apply(event, now) {
             let mut tx = self.store().write().await?;

@@ -95,20 +95,17 @@ impl Engine {
         if now >= patience {
             return Err(Failure::TooManySessions.into());
         }
-        match self.live().get(other.session.id) {
-            Some(held) => {
-                let mut progress = held.progress.subscribe();
-                drop(held);
-                tokio::select! {
-                    // That it ends is news as well.
-                    _ = progress.changed() => {}
-                    () = self.env().sleep_until(patience) => {}
-                }
+        if let Some(held) = self.live().get(other.session.id) {
+            let mut progress = held.progress.subscribe();
+            drop(held);
+            tokio::select! {
+                // That it ends is news as well.
+                _ = progress.changed() => {}
+                () = self.env().sleep_until(patience) => {}
             }
-            None => {
-                let look = now.saturating_add(LOOK).unwrap_or(patience).min(patience);
-                self.env().sleep_until(look).await;
-            }
+        } else {
+            let look = now.saturating_add(LOOK).unwrap_or(patience).min(patience);
+            self.env().sleep_until(look).await;
         }
         Ok(())
     }
