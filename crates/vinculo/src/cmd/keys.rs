@@ -14,6 +14,7 @@ use domain::{
 use secrecy::{ExposeSecret as _, SecretString};
 use store::{
     Store, Tx,
+    endpoints::Endpoint,
     tenants::{ApiKey, Tenant},
 };
 use vault::{KeyRing, Place, Vault, WrappedKey, keyring::Source};
@@ -267,7 +268,44 @@ async fn wraps(tx: &mut Tx) -> Result<std::collections::BTreeMap<u32, u64>> {
     for (_, sealed) in tx.server_keys().await? {
         *all.entry(vault::number_of(&sealed)?).or_default() += 1;
     }
+    for tenant in tx.tenants().await? {
+        for mut endpoint in tx.endpoints(tenant.id).await? {
+            for sealed in secrets_of(&mut endpoint) {
+                *all.entry(vault::number_of(sealed)?).or_default() += 1;
+            }
+        }
+    }
     Ok(all)
+}
+
+/// Whatever of an endpoint is sealed.
+fn secrets_of(endpoint: &mut Endpoint) -> impl Iterator<Item = &mut Vec<u8>> {
+    let Endpoint { secret_sealed, old_secret_sealed, authorization_sealed, .. } = endpoint;
+    std::iter::once(secret_sealed).chain(old_secret_sealed).chain(authorization_sealed)
+}
+
+/// Wraps the data keys of all endpoints anew; how many.
+async fn rewrap_endpoints(store: &Store, vault: &Vault) -> Result<u64> {
+    let mut done = 0;
+    let mut tx = store.write().await?;
+    for tenant in tx.tenants().await? {
+        for mut endpoint in tx.endpoints(tenant.id).await? {
+            // A data key belongs to the endpoint as a whole, whatever the field.
+            let place = Place { tenant: tenant.id.into(), subject: endpoint.id.into(), field: "" };
+            let before = done;
+            for sealed in secrets_of(&mut endpoint) {
+                if let Some(new) = vault.rewrap_alone(&place, sealed)? {
+                    *sealed = new;
+                    done += 1;
+                }
+            }
+            if done > before {
+                tx.save_endpoint(&endpoint).await?;
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(done)
 }
 
 async fn rewrap(installation: &Installation) -> Result<()> {
@@ -284,6 +322,7 @@ async fn rewrap(installation: &Installation) -> Result<()> {
         }
     }
     tx.commit().await?;
+    done += rewrap_endpoints(&store, &vault).await?;
 
     loop {
         let mut tx = store.write().await?;
