@@ -11,7 +11,7 @@ use axum::{
 };
 use domain::{
     access::{AccessMode, CredentialsStorage, Scope, StaleIn},
-    ids::{LinkId, RecordId},
+    ids::{EndpointId, LinkId, RecordId},
     refresh::Rate,
 };
 use jiff::civil::Date;
@@ -361,7 +361,7 @@ macro_rules! ids { ($($id:ident),*) => { $(
         }
     }
 )* } }
-ids!(LinkId, RecordId);
+ids!(EndpointId, LinkId, RecordId);
 
 /// Reads one of an enum's words.
 fn word<T: FromStr>(value: &Value) -> Result<T, Complaint> {

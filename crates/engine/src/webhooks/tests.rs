@@ -9,6 +9,7 @@ use super::{
     sender::Sender,
 };
 use crate::{Caller, Error, clock::VirtualClock, metrics::Metrics};
+use DeliveryState::{Cancelled, Delivered, Failed};
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
@@ -353,7 +354,6 @@ async fn who_answers_410_gets_nothing_more_and_the_others_are_told() {
         );
         assert_eq!(body["data"]["endpoint"], endpoint.id.to_string());
         assert_eq!(body["link_id"], serde_json::Value::Null);
-        use DeliveryState::{Cancelled, Delivered, Failed};
         assert_eq!(world.states_of(|id| id == endpoint.id).await, [Failed, Cancelled, Cancelled]);
         let disabled = world.endpoint(&endpoint).await;
         assert_eq!(disabled.disabled.unwrap().1, "It answered 410 Gone.");

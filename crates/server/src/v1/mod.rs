@@ -2,9 +2,11 @@
 
 mod changes;
 mod clock;
+mod deliveries;
 mod institutions;
 mod links;
 mod settings;
+mod webhooks;
 
 use crate::operation::Operation;
 
@@ -14,6 +16,8 @@ pub(crate) fn operations() -> Vec<Operation> {
     all.extend(institutions::operations());
     all.extend(settings::operations());
     all.extend(changes::operations());
+    all.extend(webhooks::operations());
+    all.extend(deliveries::operations());
     all
 }
 

@@ -5,3 +5,4 @@ mod hostile;
 mod institutions;
 mod surface;
 mod tokens;
+mod webhooks;
