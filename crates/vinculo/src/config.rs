@@ -66,7 +66,7 @@ impl Default for Server {
     }
 }
 
-/// Zero switches a limit off.
+/// How much may be asked for.
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Limits {
@@ -74,12 +74,15 @@ pub(crate) struct Limits {
     pub(crate) requests_in_30_seconds: u32,
     #[serde(deserialize_with = "plain")]
     pub(crate) deletions_a_minute: u32,
+    /// Open at once.
+    #[serde(deserialize_with = "plain")]
+    pub(crate) connections: u32,
 }
 impl Default for Limits {
     fn default() -> Self {
         let server::Limits { requests_in_30_seconds, deletions_a_minute, .. } =
             server::Limits::contract();
-        Self { requests_in_30_seconds, deletions_a_minute }
+        Self { requests_in_30_seconds, deletions_a_minute, connections: 800 }
     }
 }
 
@@ -302,6 +305,8 @@ pub(crate) fn commented(keys: &Path) -> String {
 # service expect these.
 # requests_in_30_seconds = 80
 # deletions_a_minute = 5
+# Open at once; more wait. Keep it below the process's limit of open files (ulimit -n).
+# connections = 800
 
 [database]
 # PostgreSQL 15 or newer, or a file for SQLite ("sqlite:vinculo.db").
@@ -428,6 +433,7 @@ mod tests {
         assert_eq!(shown.server.stop_seconds, default.server.stop_seconds);
         assert_eq!(shown.limits.requests_in_30_seconds, default.limits.requests_in_30_seconds);
         assert_eq!(shown.limits.deletions_a_minute, default.limits.deletions_a_minute);
+        assert_eq!(shown.limits.connections, default.limits.connections);
         assert_eq!(shown.database.connections, default.database.connections);
         assert_eq!(shown.log.format, default.log.format);
     }

@@ -6,6 +6,7 @@
 mod cmd;
 mod config;
 mod home;
+mod http;
 mod installation;
 mod out;
 mod telemetry;

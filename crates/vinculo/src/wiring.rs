@@ -3,10 +3,10 @@
 use crate::{
     WrongUse,
     config::{Config, Role},
+    http,
     out::{self, Out, tell},
 };
 use anyhow::{Context as _, Result};
-use axum::serve::ListenerExt as _;
 use connect::{sandbox::Sandbox, talk::Connector};
 use engine::{Engine, Parts};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -47,7 +47,7 @@ pub(crate) fn server_settings(config: &Config) -> Result<server::Settings> {
 pub(crate) struct Running {
     engine: Engine,
     pub(crate) address: SocketAddr,
-    http: JoinHandle<std::io::Result<()>>,
+    http: JoinHandle<()>,
     stop: CancellationToken,
     signals: Signals,
 }
@@ -59,6 +59,7 @@ impl Running {
         settings: server::Settings,
         roles: &[Role],
         listen: SocketAddr,
+        bounds: http::Bounds,
     ) -> Result<Self> {
         let signals = Signals::new()?;
         // Early, because it is what most often goes wrong.
@@ -78,18 +79,8 @@ impl Running {
             server::machine_router(engine.clone(), settings)
         };
         let stop = CancellationToken::new();
-        let told = stop.clone().cancelled_owned();
-        // Answers are small and whole: waiting to fill a packet only costs time.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "a connection is slower than it could be");
-            }
-        });
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let tasks = TaskTracker::new();
-        let http = tasks.spawn(async move {
-            axum::serve(listener, service).with_graceful_shutdown(told).await
-        });
+        let told = stop.clone();
+        let http = TaskTracker::new().spawn(http::serve(listener, router, bounds, told));
         Ok(Self { engine, address, http, stop, signals })
     }
 
@@ -109,7 +100,7 @@ impl Running {
         tokio::select! {
             () = self.signals.next() => {}
             ended = &mut self.http => {
-                ended.context("the HTTP server broke")?.context("the HTTP server failed")?;
+                ended.context("the HTTP server broke")?;
             }
         }
         tell(format_args!("stopping; once more to stop at once"));

@@ -5,7 +5,7 @@ use crate::{
     WrongUse,
     config::{Log, Role},
     home::{ApiKey, FOLDER, Home, Lock},
-    installation,
+    http, installation,
     out::tell,
     wiring::{self, Running},
 };
@@ -66,7 +66,14 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
         },
     };
     let roles = [Role::Api, Role::Worker];
-    let running = Running::start(parts, server::Settings::dev(), &roles, flags.listen).await?;
+    let running = Running::start(
+        parts,
+        server::Settings::dev(),
+        &roles,
+        flags.listen,
+        http::Bounds::default(),
+    )
+    .await?;
     // Only for the message that a second process shows.
     if let Err(error) = lock.says(&format!(", which listens on http://{}", running.address)) {
         tracing::debug!(%error, "the lock file could not be written");

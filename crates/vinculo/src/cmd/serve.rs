@@ -4,6 +4,7 @@ use super::LogFlags;
 use crate::{
     WrongUse,
     config::{Role, Setting},
+    http,
     installation::Which,
     wiring::{self, Running},
 };
@@ -61,6 +62,10 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
         server,
         &config.server.roles,
         config.server.listen,
+        http::Bounds {
+            connections: usize::try_from(config.limits.connections.max(1)).unwrap_or(usize::MAX),
+            ..http::Bounds::default()
+        },
     )
     .await?;
     if config.sandbox.enabled {
