@@ -1,6 +1,7 @@
 //! The configuration: `vinculo.toml`, then `VINCULO_SECTION__KEY` from the environment, then
 //! flags; later wins. A mistake is named with its file, line and field, and nothing is guessed.
 
+use domain::refresh::Rate;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
 use std::{
@@ -24,6 +25,8 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     pub(crate) database: Database,
     pub(crate) keys: Keys,
+    pub(crate) work: Work,
+    pub(crate) tokens: Tokens,
     pub(crate) webhooks: Webhooks,
     pub(crate) sandbox: Sandbox,
     pub(crate) log: Log,
@@ -111,6 +114,48 @@ pub(crate) struct Keys {
     pub(crate) variable: Option<String>,
     #[serde(deserialize_with = "some_list")]
     pub(crate) command: Option<Vec<String>>,
+}
+
+/// What the engine does by itself, and how much of it.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Work {
+    /// The rate of new recurrent links, where their tenant has set none.
+    #[serde(deserialize_with = "plain")]
+    pub(crate) default_rate: Rate,
+    /// Pieces of work that this process does side by side.
+    #[serde(deserialize_with = "plain")]
+    pub(crate) side_by_side: usize,
+    /// Open logins of one tenant.
+    #[serde(deserialize_with = "plain")]
+    pub(crate) sessions_per_tenant: u64,
+    /// Pieces of work that one link may have waiting.
+    #[serde(deserialize_with = "plain")]
+    pub(crate) waiting_per_link: u64,
+}
+impl Default for Work {
+    fn default() -> Self {
+        let engine = engine::Settings::default();
+        Self {
+            default_rate: engine.default_rate,
+            side_by_side: engine.workers,
+            sessions_per_tenant: engine.sessions_per_tenant,
+            waiting_per_link: engine.jobs_per_link,
+        }
+    }
+}
+
+/// Access tokens of widgets.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Tokens {
+    #[serde(deserialize_with = "plain")]
+    pub(crate) minutes: u32,
+}
+impl Default for Tokens {
+    fn default() -> Self {
+        Self { minutes: 20 }
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -325,6 +370,20 @@ file = {keys}
 # variable = "VINCULO_KEYS"
 # command = ["pass", "show", "vinculo/keys"]
 
+[work]
+# How often new recurrent links are refreshed where their tenant has set nothing: 6h 12h 24h 7d 30d.
+# default_rate = "7d"
+# Pieces of work that this process does side by side.
+# side_by_side = 16
+# Open logins of one tenant, and pieces of work that one link may have waiting. What exceeds them
+# is refused.
+# sessions_per_tenant = 500
+# waiting_per_link = 20
+
+[tokens]
+# How long the access token of a widget lives.
+# minutes = 20
+
 [webhooks]
 # Whether webhook endpoints may be in private networks. Only where every tenant is trusted.
 # private_addresses = false
@@ -433,6 +492,11 @@ mod tests {
         assert_eq!(shown.server.stop_seconds, default.server.stop_seconds);
         assert_eq!(shown.limits.requests_in_30_seconds, default.limits.requests_in_30_seconds);
         assert_eq!(shown.limits.deletions_a_minute, default.limits.deletions_a_minute);
+        assert_eq!(shown.work.default_rate, default.work.default_rate);
+        assert_eq!(shown.work.side_by_side, default.work.side_by_side);
+        assert_eq!(shown.work.sessions_per_tenant, default.work.sessions_per_tenant);
+        assert_eq!(shown.work.waiting_per_link, default.work.waiting_per_link);
+        assert_eq!(shown.tokens.minutes, default.tokens.minutes);
         assert_eq!(shown.limits.connections, default.limits.connections);
         assert_eq!(shown.database.connections, default.database.connections);
         assert_eq!(shown.log.format, default.log.format);

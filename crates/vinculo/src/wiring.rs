@@ -8,7 +8,8 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use connect::{sandbox::Sandbox, talk::Connector};
-use engine::{Engine, Parts};
+use engine::{Engine, Parts, tokens::TokenSettings};
+use jiff::SignedDuration;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -21,6 +22,15 @@ pub(crate) fn connectors(sandbox: bool) -> Vec<Arc<dyn Connector>> {
 /// What the operator decides of the engine.
 pub(crate) fn engine_settings(config: &Config) -> engine::Settings {
     engine::Settings {
+        default_rate: config.work.default_rate,
+        workers: config.work.side_by_side.max(1),
+        sessions_per_tenant: config.work.sessions_per_tenant,
+        jobs_per_link: config.work.waiting_per_link,
+        tokens: TokenSettings {
+            access: SignedDuration::from_mins(config.tokens.minutes.into()),
+            environment: if config.sandbox.enabled { "sandbox" } else { "production" }.into(),
+            ..TokenSettings::default()
+        },
         local_webhooks: config.webhooks.private_addresses,
         ..engine::Settings::default()
     }
@@ -55,7 +65,7 @@ pub(crate) struct Running {
 impl Running {
     /// Starts the roles.
     pub(crate) async fn start(
-        parts: Parts,
+        mut parts: Parts,
         settings: server::Settings,
         roles: &[Role],
         listen: SocketAddr,
@@ -67,6 +77,8 @@ impl Running {
             .await
             .with_context(|| format!("cannot listen on {listen}; choose another with --listen"))?;
         let address = listener.local_addr()?;
+        let host = settings.public_url.as_ref().map(|url| url.authority().to_owned());
+        parts.settings.tokens.host = host.unwrap_or_else(|| address.to_string());
         let engine = Engine::open(parts).await.context("the engine cannot be started")?;
         if roles.contains(&Role::Worker) {
             engine.start();

@@ -10,6 +10,7 @@ use clap::Subcommand;
 use domain::{
     env::Env,
     ids::{KeyId, TenantId},
+    refresh::Rate,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use store::{
@@ -83,8 +84,9 @@ enum Ring {
 pub(crate) async fn run(flags: &Flags) -> Result<()> {
     match &flags.what {
         What::Create { which, tenant, new_tenant, name } => {
-            let store = which.find()?.store().await?;
-            create(&store, *tenant, new_tenant.as_deref(), name).await
+            let installation = which.find()?;
+            let rate = installation.config.work.default_rate;
+            create(&installation.store().await?, *tenant, new_tenant.as_deref(), name, rate).await
         }
         What::List { which } => list(&which.find()?.store().await?).await,
         What::Revoke { which, id } => revoke(&which.find()?.store().await?, *id).await,
@@ -100,6 +102,7 @@ async fn create(
     tenant: Option<TenantId>,
     new_tenant: Option<&str>,
     name: &str,
+    rate: Rate,
 ) -> Result<()> {
     let env = installation::real_env()?;
     let secret = vault::random_secret()?;
@@ -111,8 +114,8 @@ async fn create(
             Some(tenant) => tenant,
             None => bail!("there is no tenant {id}"),
         },
-        (None, Some(name), _) => add_tenant(&mut tx, &env, name).await?,
-        (None, None, []) => add_tenant(&mut tx, &env, "first").await?,
+        (None, Some(name), _) => add_tenant(&mut tx, &env, name, rate).await?,
+        (None, None, []) => add_tenant(&mut tx, &env, "first", rate).await?,
         (None, None, [only]) => only.clone(),
         (None, None, several) => {
             let names = several.iter().map(|t| format!("\n  {} {}", t.id, t.name));
@@ -134,13 +137,8 @@ async fn create(
 }
 
 /// Adds a tenant.
-pub(super) async fn add_tenant(tx: &mut Tx, env: &Env, name: &str) -> Result<Tenant> {
-    let tenant = Tenant {
-        id: env.id(),
-        name: name.into(),
-        default_rate: engine::Settings::default().default_rate,
-        created_at: env.now(),
-    };
+async fn add_tenant(tx: &mut Tx, env: &Env, name: &str, default_rate: Rate) -> Result<Tenant> {
+    let tenant = Tenant { id: env.id(), name: name.into(), default_rate, created_at: env.now() };
     tx.add_tenant(&tenant).await?;
     Ok(tenant)
 }
@@ -185,7 +183,10 @@ pub(super) async fn see_to_it(
     let mut tx = store.write().await?;
     let tenant = match tx.tenants().await?.into_iter().next() {
         Some(tenant) => tenant,
-        None => add_tenant(&mut tx, env, "dev").await?,
+        None => {
+            let rate = engine::Settings::default().default_rate;
+            add_tenant(&mut tx, env, "dev", rate).await?
+        }
     };
     tx.add_key(&new_key(id, tenant.id, "dev", hash, env)).await?;
     tx.commit().await?;
