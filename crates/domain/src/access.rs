@@ -13,7 +13,7 @@ pub struct NotAChoice(pub String);
 #[macro_export]
 macro_rules! words { ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
     $(#[$doc])*
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
     pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
     impl $name {
         /// Every word, in the order of its declaration.
@@ -27,6 +27,16 @@ macro_rules! words { ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $varian
     impl std::fmt::Display for $name {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
     }
+    // By hand: a derive inside a macro cannot read the words of `rename`.
+    impl utoipa::PartialSchema for $name {
+        fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+            utoipa::openapi::ObjectBuilder::new()
+                .schema_type(utoipa::openapi::Type::String)
+                .enum_values(Some(Self::WORDS.iter().copied()))
+                .into()
+        }
+    }
+    impl utoipa::ToSchema for $name {}
     impl std::str::FromStr for $name {
         type Err = $crate::access::NotAChoice;
         fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -126,6 +126,10 @@ pub fn login_message(failure: &Failure, brand: &str) -> String {
 
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
+        if error.is_passing() {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the store is busy");
+            return Self::Busy;
+        }
         Self::Internal("talking to the database", Box::new(error))
     }
 }

@@ -25,6 +25,7 @@ mod reading;
 mod rest;
 pub mod retention;
 pub mod retrieval;
+pub mod sandbox;
 pub mod sessions;
 pub mod tenants;
 pub mod timeline;
@@ -99,6 +100,8 @@ pub struct Settings {
     pub workers: usize,
     /// What a conversation may cost.
     pub conversation: Limits,
+    /// What goes wrong at the sandbox, where callers may steer it.
+    pub faults: Option<Arc<sandbox::Faults>>,
     /// How the tokens of widgets are made.
     pub tokens: tokens::TokenSettings,
     /// No other process works on this database (always so with SQLite): what a predecessor held is
@@ -119,6 +122,7 @@ impl Default for Settings {
             jobs_per_link: 20,
             workers: 16,
             conversation: Limits::default(),
+            faults: None,
             tokens: tokens::TokenSettings::default(),
             alone: false,
             local_webhooks: false,

@@ -68,6 +68,10 @@ impl Form {
             Err(e) => Err(Problem::not_json(&e.to_string())),
         }
     }
+    /// All that was given, for what reads itself.
+    pub(crate) fn values(self) -> Map<String, Value> {
+        self.values
+    }
     /// The text of a key, still there to be read; `None` where it is none that can be searched for.
     pub(crate) fn said(&self, key: &str) -> Option<String> {
         let text = self.values.get(key)?.as_str()?.trim();

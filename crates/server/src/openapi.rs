@@ -1,16 +1,18 @@
 //! The OpenAPI document, computed from the table of operations.
 
 use crate::operation::{ERRORS, Operation, errors};
+use std::collections::BTreeMap;
 use utoipa::openapi::{
-    ComponentsBuilder, HttpMethod, Info, OpenApi, OpenApiBuilder, Paths,
+    ComponentsBuilder, HttpMethod, Info, OpenApi, OpenApiBuilder, Paths, RefOr, Schema,
     security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
 /// Describes `operations`; the same operations give the same document, byte for byte.
 pub(crate) fn document(operations: Vec<Operation>) -> OpenApi {
     let mut paths = Paths::new();
-    let mut components = ComponentsBuilder::new()
-        .schema(ERRORS, errors())
+    let mut known: BTreeMap<String, RefOr<Schema>> =
+        BTreeMap::from([(ERRORS.into(), errors().into())]);
+    let components = ComponentsBuilder::new()
         .security_scheme(
             "keys",
             SecurityScheme::Http(
@@ -32,7 +34,11 @@ pub(crate) fn document(operations: Vec<Operation>) -> OpenApi {
         let (method, path, doc, schemas) = operation.described();
         let methods: Vec<HttpMethod> = vec![method];
         paths.add_path_operation(path, methods, doc);
-        components = components.schemas_from_iter(schemas);
+        for (name, schema) in schemas {
+            let same = known.get(&name).is_none_or(|other| *other == schema);
+            debug_assert!(same, "two different schemas are called {name}");
+            known.insert(name, schema);
+        }
     }
     let mut info = Info::new("Vinculo", env!("CARGO_PKG_VERSION"));
     info.description = Some(
@@ -40,7 +46,11 @@ pub(crate) fn document(operations: Vec<Operation>) -> OpenApi {
          and applications work by changing the base URL; `/v1/` is our own."
             .into(),
     );
-    OpenApiBuilder::new().info(info).paths(paths).components(Some(components.build())).build()
+    OpenApiBuilder::new()
+        .info(info)
+        .paths(paths)
+        .components(Some(components.schemas_from_iter(known).build()))
+        .build()
 }
 
 fn scheme(scheme: HttpAuthScheme, says: &str) -> HttpBuilder {

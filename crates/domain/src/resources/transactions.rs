@@ -79,6 +79,7 @@ pub struct Transaction {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transacted_at: Option<Moment>,
     /// When it was booked: a day, or an instant where that is known.
+    #[schema(value_type = Option<String>)]
     pub accounting_date: Option<Booked>,
     /// The working day on or after `value_date`.
     #[serde(skip_serializing_if = "Option::is_none")]

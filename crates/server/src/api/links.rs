@@ -73,6 +73,7 @@ pub(crate) struct LinkView {
     external_id: Option<String>,
     /// The person at that institution: the same for every link of theirs.
     institution_user_id: Option<String>,
+    #[schema(inline)]
     status: Status,
     /// The key that registered it.
     created_by: Uuid,

@@ -5,6 +5,7 @@ mod clock;
 mod deliveries;
 mod institutions;
 mod links;
+mod sandbox;
 mod settings;
 mod webhooks;
 
@@ -23,5 +24,5 @@ pub(crate) fn operations() -> Vec<Operation> {
 
 /// What steers clock and sandbox; only where the settings allow it.
 pub(crate) fn steering() -> Vec<Operation> {
-    clock::operations()
+    clock::operations().into_iter().chain(sandbox::operations()).collect()
 }

@@ -1,18 +1,20 @@
 //! An API of a test's own, with a tenant that may call it.
 
+use crate::schemas;
 use axum::{
     Router,
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use domain::{env::Env, ids::TenantId};
+use connect::connectors::sandbox::Sandbox;
+use domain::env::Env;
 use engine::{Engine, Parts, clock::VirtualClock};
 use secrecy::SecretString;
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::Settings;
 use std::sync::Arc;
-use store::testing::{TestStore, postgres, sqlite, stores};
+use store::testing::{TestStore, sqlite, stores};
 use tower::ServiceExt;
 use vault::{KeyRing, Vault};
 
@@ -23,7 +25,6 @@ pub(crate) const PASSWORD: &str = "se:cret@#-_";
 pub(crate) struct Api {
     pub(crate) router: Router,
     pub(crate) engine: Engine,
-    pub(crate) tenant: TenantId,
     /// `Basic …` of the tenant's key.
     pub(crate) keys: String,
     pub(crate) key_id: String,
@@ -81,10 +82,6 @@ impl Api {
     pub(crate) async fn with(settings: Settings) -> Self {
         Self::on(sqlite().await, settings).await
     }
-    /// On PostgreSQL.
-    pub(crate) async fn postgres() -> Self {
-        Self::on(postgres().await, Settings::dev()).await
-    }
     /// One on each database.
     pub(crate) async fn each() -> Vec<Self> {
         let mut all = Vec::new();
@@ -94,19 +91,30 @@ impl Api {
         all
     }
     async fn on(store: TestStore, settings: Settings) -> Self {
+        // What breaks is told beside the test that saw it.
+        drop(
+            tracing_subscriber::fmt()
+                .with_max_level(tracing::Level::WARN)
+                .with_test_writer()
+                .try_init(),
+        );
         let clock = VirtualClock::stopped("2026-01-14T09:00:00Z".parse().expect("an instant"));
+        let sandbox = Sandbox::new();
         let parts = Parts {
             env: Env::new(Arc::new(clock.clone()), [7; 32]),
             clock: Some(clock),
             store: store.store.clone(),
             vault: Vault::new(&KeyRing::generate().expect("a ring")).expect("a vault"),
-            connectors: Vec::new(),
-            settings: engine::Settings::default(),
+            settings: engine::Settings {
+                faults: Some(sandbox.faults().clone()),
+                ..engine::Settings::default()
+            },
+            connectors: vec![Arc::new(sandbox)],
         };
         let engine = Engine::open(parts).await.expect("an engine");
         let router = server::router(engine.clone(), settings);
-        let (tenant, key_id) = tenant(&engine).await;
-        Self { router, keys: basic(&key_id, PASSWORD), key_id, tenant, engine, store }
+        let key_id = tenant(&engine).await;
+        Self { router, keys: basic(&key_id, PASSWORD), key_id, engine, store }
     }
     /// `sqlite` or `postgres`.
     pub(crate) fn database(&self) -> &str {
@@ -114,17 +122,19 @@ impl Api {
     }
     /// The keys of somebody else.
     pub(crate) async fn stranger(&self) -> String {
-        basic(&tenant(&self.engine).await.1, PASSWORD)
+        basic(&tenant(&self.engine).await, PASSWORD)
     }
 
     /// Any request.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, uri) = (request.method().clone(), request.uri().clone());
         let response = self.router.clone().oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 64 << 20).await.expect("a body");
         let text = String::from_utf8(body.to_vec()).expect("UTF-8");
         let answer = Answer { status: parts.status, headers: parts.headers, text };
         answer.is_well_formed();
+        schemas::check(&method, &uri, &answer);
         answer
     }
     /// A request with this `Authorization`.
@@ -184,16 +194,35 @@ impl Answer {
     }
 }
 
-async fn tenant(engine: &Engine) -> (TenantId, String) {
+async fn tenant(engine: &Engine) -> String {
     let tenant = engine.add_tenant("shop").await.expect("a tenant");
     let key = engine
         .add_key(tenant.id, None, "test", &SecretString::from(PASSWORD))
         .await
         .expect("a key");
-    (tenant.id, key.to_string())
+    key.to_string()
 }
 
 /// An `Authorization` header of keys.
 pub(crate) fn basic(id: &str, password: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{id}:{password}")))
+}
+
+impl Api {
+    /// Registers a link of this user and says its id.
+    pub(crate) async fn link(&self, institution: &str, username: &str, password: &str) -> String {
+        let body = json!({"institution": institution, "username": username, "password": password});
+        let answer = self.post("/api/links/", &body).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+        answer.json()["id"].as_str().expect("an id").to_owned()
+    }
+    /// Does all that is due in the background.
+    pub(crate) async fn settle(&self) {
+        self.engine.settle_down().await.expect("nothing breaks");
+    }
+    /// Moves the clock by so many hours, everything on the way done.
+    pub(crate) async fn advance(&self, hours: i64) {
+        let to = self.engine.env().now().saturating_add(jiff::SignedDuration::from_hours(hours));
+        self.engine.advance(to.expect("in range")).await.expect("a movable clock");
+    }
 }

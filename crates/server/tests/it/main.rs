@@ -3,6 +3,10 @@
 mod api;
 mod hostile;
 mod institutions;
+mod links;
+mod native;
+mod resources;
+mod schemas;
 mod surface;
 mod tokens;
 mod webhooks;

@@ -1,0 +1,137 @@
+//! `/v1/sandbox/faults/`: what shall go wrong at the sandbox's institutions.
+
+use crate::{
+    App,
+    body::Form,
+    caller::Caller,
+    operation::{Operation, delete, get, post},
+    problem::{Item, Problem},
+    query::{Query, json, shown},
+};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use engine::{
+    Listed,
+    sandbox::{Fault, Scope},
+};
+use serde_json::Value;
+use utoipa::openapi::{
+    ObjectBuilder, RefOr, Type,
+    schema::{KnownFormat, OneOfBuilder, Schema, SchemaFormat},
+};
+
+const FAULT: &str = "Fault";
+
+pub(crate) fn operations() -> Vec<Operation> {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    vec![
+        get("/v1/sandbox/faults/", "list_faults", "Lists what goes wrong at present", list)
+            .schema(FAULT, schema())
+            .lists_ref(FAULT),
+        post("/v1/sandbox/faults/", "add_fault", "Lets something go wrong", add)
+            .body_of(FAULT, schema())
+            .example(serde_json::json!({
+                "scope": {"institution": "erebor_mx_retail"},
+                "effect": "down",
+                "calls": 3
+            }))
+            .answers_ref(201, "It goes wrong from now on.", FAULT),
+        delete("/v1/sandbox/faults/", "end_faults", "Lets things go right again", end)
+            .query("institution", "Only faults of this institution.", text())
+            .query("username", "Only those of this user of `institution`.", text())
+            .query("link", "Only faults of this link.", text())
+            .answers_nothing(204, "They have ended."),
+    ]
+}
+
+fn schema() -> Schema {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let object = || ObjectBuilder::new().schema_type(Type::Object);
+    let number = || ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+    let instant = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+    let user = object()
+        .property("institution", text())
+        .property("username", text())
+        .required("institution")
+        .required("username");
+    let scope = OneOfBuilder::new()
+        .item(object().property("institution", text()).required("institution"))
+        .item(object().property("user", user).required("user"))
+        .item(object().property("link", text()).required("link"));
+    let words = [
+        "down",
+        "unavailable",
+        "demand_token",
+        "revoke",
+        "partial",
+        "duplicated",
+        "empty",
+        "churn_ids",
+    ];
+    let effect = OneOfBuilder::new()
+        .item(text().enum_values(Some(words)))
+        .item(object().property("slow", number()).required("slow"))
+        .item(object().property("change_password", text()).required("change_password"))
+        .item(object().property("truncated", number()).required("truncated"));
+    object()
+        .description(Some("Something that goes wrong."))
+        .property("scope", RefOr::T(scope.into()))
+        .property("effect", RefOr::T(effect.into()))
+        .property(
+            "calls",
+            number().description(Some("How many more times; always, if nothing is said.")),
+        )
+        .property("until", instant.description(Some("Until when; for ever, if nothing is said.")))
+        .required("scope")
+        .required("effect")
+        .into()
+}
+
+async fn list(State(app): State<App>, _: Caller, query: Query) -> Result<Response, Problem> {
+    let page = query.page()?;
+    let all = app.engine.list_faults()?;
+    let count = all.len() as u64;
+    if !page.exists(count) {
+        return Err(Problem::not_found());
+    }
+    let from = usize::try_from(page.offset()).unwrap_or(usize::MAX);
+    let size = usize::try_from(page.size).unwrap_or(usize::MAX);
+    let items = all.iter().skip(from).take(size).map(shown).collect::<Result<_, _>>()?;
+    query.answer(page, &Listed { count, items })
+}
+
+async fn add(State(app): State<App>, _: Caller, form: Form) -> Result<Response, Problem> {
+    let given = Value::Object(form.values());
+    let fault: Fault = serde_path_to_error::deserialize(given).map_err(|error| {
+        let path = error.path().to_string();
+        let first = path.split('.').next().filter(|key| *key != "?" && !key.is_empty());
+        let missing = error.inner().to_string();
+        // Serde names a missing key in quotes; the path is that of what it is missing from.
+        let item =
+            match missing.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+                Some(key) if first.is_none() => {
+                    Item::new("required", "This field is required.").at(key.to_owned())
+                }
+                _ => Item::new("invalid", "This is not something that can go wrong here.")
+                    .at(first.unwrap_or("effect").to_owned()),
+            };
+        Problem::bad(vec![item])
+    })?;
+    app.engine.add_fault(fault.clone()).await?;
+    Ok(json(StatusCode::CREATED, shown(&fault)?))
+}
+
+async fn end(State(app): State<App>, _: Caller, query: Query) -> Result<Response, Problem> {
+    let given = |key| query.value(key).map(str::to_owned);
+    let scope = match (given("institution"), given("username"), given("link")) {
+        (None, _, None) => None,
+        (Some(institution), Some(username), None) => Some(Scope::User { institution, username }),
+        (Some(institution), None, None) => Some(Scope::Institution(institution)),
+        (_, _, Some(link)) => Some(Scope::Link(link)),
+    };
+    app.engine.end_faults(scope.as_ref())?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,177 @@
+//! Our own face: links, settings, changes, the clock and the sandbox.
+
+use crate::api::Api;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+const EREBOR: &str = "erebor_mx_retail";
+
+#[tokio::test]
+async fn a_link_is_refreshed_as_often_as_one_says() {
+    for api in Api::each().await {
+        let path = format!("/v1/links/{}/", api.link(EREBOR, "bnk100", "full").await);
+        let shown = api.get(&path).await.json();
+        assert_eq!((&shown["refresh_rate"], &shown["next_action"]), (&json!("7d"), &Value::Null));
+        for rate in ["6h", "12h", "24h", "7d", "30d"] {
+            let shown = api.patch(&path, &json!({"refresh_rate": rate})).await;
+            assert_eq!(
+                (shown.status, &shown.json()["refresh_rate"]),
+                (StatusCode::OK, &json!(rate))
+            );
+            assert!(shown.json()["next_refresh_at"].is_string(), "{rate}");
+        }
+        for (bad, code) in
+            [(json!("5h"), "invalid_choice"), (Value::Null, "null"), (json!(6), "invalid_choice")]
+        {
+            let answer = api.patch(&path, &json!({"refresh_rate": bad})).await;
+            assert_eq!(answer.codes(), [(code.to_owned(), "refresh_rate".to_owned())]);
+        }
+        let stranger = api.stranger().await;
+        let stolen =
+            api.call_as(Some(&stranger), "PATCH", &path, r#"{"refresh_rate": "6h"}"#).await;
+        assert_eq!(stolen.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn a_timeline_tells_what_happened_newest_first() {
+    for api in Api::each().await {
+        let link = api.link(EREBOR, "bnk100", "full").await;
+        api.settle().await;
+        let timeline = api.get(&format!("/v1/links/{link}/timeline/?page_size=100")).await.json();
+        let entries = timeline["results"].as_array().expect("results");
+        let times: Vec<&str> = entries.iter().map(|e| e["at"].as_str().expect("a time")).collect();
+        assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
+        let kinds: Vec<&str> =
+            entries.iter().map(|e| e["kind"].as_str().expect("a kind")).collect();
+        assert!(kinds.contains(&"registered") && kinds.contains(&"refresh_finished"), "{kinds:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_default_rate_holds_for_links_to_come() {
+    for api in Api::each().await {
+        assert_eq!(api.get("/v1/settings/").await.json(), json!({"default_rate": "7d"}));
+        let changed = api.patch("/v1/settings/", &json!({"default_rate": "24h"})).await;
+        assert_eq!(changed.json(), json!({"default_rate": "24h"}));
+        let link = api.link(EREBOR, "bnk100", "full").await;
+        assert_eq!(api.get(&format!("/api/links/{link}/")).await.json()["refresh_rate"], "24h");
+        let stranger = api.stranger().await;
+        let theirs = api.call_as(Some(&stranger), "GET", "/v1/settings/", "").await;
+        assert_eq!(theirs.json(), json!({"default_rate": "7d"}));
+    }
+}
+
+#[tokio::test]
+async fn a_reader_of_changes_has_what_is_stored() {
+    for api in Api::each().await {
+        let link = api.link(EREBOR, "bnk100", "full").await;
+        api.settle().await;
+        let mut next = "http://api.test/v1/changes/?page_size=50".to_owned();
+        let mut records = std::collections::BTreeSet::new();
+        let cursor = loop {
+            let path = next.strip_prefix("http://api.test").expect("our own address").to_owned();
+            let page = api.get(&path).await.json();
+            for change in page["results"].as_array().expect("results") {
+                let id = change["id"].as_str().expect("an id").to_owned();
+                match change["kind"].as_str() {
+                    Some("deleted") => records.remove(&id),
+                    _ if change["resource"] == "TRANSACTIONS" => records.insert(id),
+                    _ => false,
+                };
+            }
+            match page["next"].as_str() {
+                Some(more) => next = more.to_owned(),
+                None => break page["cursor"].as_str().expect("a cursor").to_owned(),
+            }
+        };
+        let path = format!("/api/transactions/?link={link}&page_size=1");
+        assert_eq!(api.get(&path).await.json()["count"], records.len());
+
+        let at_end = format!("/v1/changes/?cursor={cursor}");
+        assert_eq!(
+            api.get(&at_end).await.json(),
+            json!({"cursor": cursor, "next": null, "results": []})
+        );
+        // Who waits is woken by what happens.
+        let waiting_path = format!("{at_end}&wait=60");
+        let (waited, _) = tokio::join!(api.get(&waiting_path), async {
+            tokio::task::yield_now().await;
+            api.call("DELETE", &format!("/api/links/{link}/"), "").await
+        });
+        assert_ne!(waited.json()["results"], json!([]));
+        for (query, field) in [("cursor=abc", "cursor"), ("wait=soon", "wait"), ("wait=-1", "wait")]
+        {
+            let answer = api.get(&format!("/v1/changes/?{query}")).await;
+            assert_eq!(answer.codes(), [("invalid".to_owned(), field.to_owned())]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_clock_is_moved_and_what_falls_due_is_done() {
+    for api in Api::each().await {
+        let link = api.link(EREBOR, "bnk100", "full").await;
+        assert_eq!(
+            api.get("/v1/clock/").await.json(),
+            json!({"now": "2026-01-14T09:00:00.000000Z", "movable": true})
+        );
+        let moved = api.post("/v1/clock/advance/", &json!({"by": "30d"})).await;
+        assert_eq!(moved.json()["now"], "2026-02-13T09:00:00.000000Z", "{}", moved.text);
+        let shown = api.get(&format!("/api/links/{link}/")).await.json();
+        assert!(shown["last_accessed_at"].as_str() > Some("2026-02-01"), "{shown}");
+        let to = api.post("/v1/clock/advance/", &json!({"to": "2026-02-14T00:00:00Z"})).await;
+        assert_eq!(to.json()["now"], "2026-02-14T00:00:00.000000Z");
+        let back = api.post("/v1/clock/advance/", &json!({"to": "2026-02-01T00:00:00Z"})).await;
+        assert_eq!(back.codes(), [("invalid".to_owned(), "to".to_owned())]);
+    }
+}
+
+#[tokio::test]
+async fn faults_are_set_listed_and_ended() {
+    let api = Api::new().await;
+    let path = "/v1/sandbox/faults/";
+    let fault = json!({"scope": {"institution": EREBOR}, "effect": "down", "calls": 1});
+    let set = api.post(path, &fault).await;
+    assert_eq!((set.status, set.json()), (StatusCode::CREATED, fault.clone()));
+    assert_eq!(api.get(path).await.json()["results"], json!([fault]));
+    let body = json!({"institution": EREBOR, "username": "bnk100", "password": "full"});
+    assert_eq!(api.post("/api/links/", &body).await.code(), "institution_down");
+    assert_eq!(api.get(path).await.json()["count"], 0, "its one call is used up");
+    api.link(EREBOR, "bnk100", "full").await;
+
+    api.post(path, &json!({"scope": {"institution": EREBOR}, "effect": {"slow": 1}})).await;
+    let elsewhere = format!("{path}?institution=gringotts_mx_retail");
+    assert_eq!(api.call("DELETE", &elsewhere, "").await.status, StatusCode::NO_CONTENT);
+    assert_eq!(api.get(path).await.json()["count"], 1);
+    assert_eq!(api.call("DELETE", path, "").await.status, StatusCode::NO_CONTENT);
+    assert_eq!(api.get(path).await.json()["count"], 0);
+
+    let at = |code: &str, field: &str| vec![(code.to_owned(), field.to_owned())];
+    for (body, expected) in [
+        (json!({}), at("required", "scope")),
+        (json!({"scope": {"institution": EREBOR}}), at("required", "effect")),
+        (
+            json!({"scope": {"institution": "narnia"}, "effect": "down"}),
+            at("does_not_exist", "scope"),
+        ),
+        (json!({"scope": {"planet": 1}, "effect": "down"}), at("invalid", "scope")),
+        (json!({"scope": {"institution": EREBOR}, "effect": "explode"}), at("invalid", "effect")),
+        (
+            json!({"scope": {"institution": EREBOR}, "effect": "down", "until": "x"}),
+            at("invalid", "until"),
+        ),
+    ] {
+        assert_eq!(api.post(path, &body).await.codes(), expected, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn the_health_of_institutions_is_listed() {
+    let api = Api::new().await;
+    let page = api.get("/v1/institutions/?name=erebor_mx_retail").await.json();
+    assert_eq!(
+        page["results"],
+        json!([{"id": 1004, "name": EREBOR, "display_name": "Erebor Bank", "status": "healthy"}])
+    );
+}

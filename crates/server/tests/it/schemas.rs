@@ -1,0 +1,120 @@
+//! Every answer of every test is held against the contract's published schemas, and against what
+//! our own OpenAPI document says of it.
+
+use crate::api::Answer;
+use axum::http::{Method, StatusCode, Uri};
+use jsonschema::Validator;
+use serde_json::{Value, json};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex},
+};
+
+static PUBLISHED: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../schemas.json")).expect("the published schemas are JSON")
+});
+static OURS: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(&server::openapi()).expect("the document is JSON"));
+
+/// What the objects behind a path are called in the published schemas.
+const OBJECTS: &[(&str, &str)] = &[
+    ("/api/institutions/", "Institution"),
+    ("/api/links/", "Link"),
+    ("/api/accounts/", "Account"),
+    ("/api/transactions/", "Transaction"),
+    ("/api/balances/", "DailyBalance"),
+    ("/api/br/balances/", "BalanceSnapshot"),
+    ("/api/owners/", "Owner"),
+];
+
+/// Panics unless `answer` is what both say.
+pub(crate) fn check(method: &Method, uri: &Uri, answer: &Answer) {
+    if answer.text.is_empty() || uri.path() == "/metrics" {
+        return;
+    }
+    let json = answer.json();
+    let projected = uri.query().is_some_and(|q| q.contains("fields=") || q.contains("omit="));
+    if answer.status.is_client_error() || answer.status.is_server_error() {
+        if uri.path() != "/readyz" {
+            published("ErrorList", &json);
+        }
+    } else if answer.status == StatusCode::ACCEPTED {
+        published("AsyncAccepted", &json);
+    } else if let Some((prefix, name)) = OBJECTS.iter().find(|(p, _)| uri.path().starts_with(p))
+        && !uri.path().ends_with("/token/")
+    {
+        let is_page = method == Method::GET && uri.path() == *prefix;
+        let items: Vec<&Value> = match &json {
+            Value::Array(items) => items.iter().collect(),
+            page if is_page => {
+                published("PaginatedResponse", page);
+                page["results"].as_array().expect("results").iter().collect()
+            }
+            one => vec![one],
+        };
+        // What is not kept has no id; everything else is as if it were.
+        let unsaved = json.is_array() && answer.status == StatusCode::OK;
+        for item in items.into_iter().filter(|_| !projected) {
+            let mut item = item.clone();
+            if unsaved {
+                item["id"] = json!("0197a6e8-1111-7abc-8def-000000000001");
+                item["account_id"] = item["id"].clone();
+            }
+            published(name, &item);
+        }
+    }
+    if !projected {
+        described(method, uri, answer, &json);
+    }
+}
+
+fn published(name: &str, value: &Value) {
+    hold(
+        &format!("published {name}"),
+        value,
+        || json!({"$ref": format!("#/{name}"), name: PUBLISHED[name], "$defs": PUBLISHED["$defs"]}),
+    );
+}
+
+/// What our own document says of this answer.
+fn described(method: &Method, uri: &Uri, answer: &Answer, value: &Value) {
+    let paths = OURS["paths"].as_object().expect("paths");
+    let fits = |template: &str| {
+        let (template, path) = (template.split('/'), uri.path().split('/'));
+        template.clone().count() == path.clone().count()
+            && template.zip(path).all(|(t, p)| t == p || t.starts_with('{'))
+    };
+    let Some((path, methods)) = paths.iter().find(|(template, _)| fits(template)) else { return };
+    let responses = &methods[method.as_str().to_lowercase()]["responses"];
+    if responses.is_null() {
+        return;
+    }
+    let status = answer.status.as_str();
+    let response = responses.get(status).unwrap_or(&responses["default"]);
+    let schema = &response["content"]["application/json"]["schema"];
+    assert!(schema.is_object(), "{method} {path} never says that it answers {status} with a body");
+    hold(
+        &format!("{method} {path} {status}"),
+        value,
+        || json!({"allOf": [schema], "components": OURS["components"]}),
+    );
+}
+
+fn hold(name: &str, value: &Value, schema: impl FnOnce() -> Value) {
+    static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> =
+        LazyLock::new(Mutex::default);
+    let validator = VALIDATORS
+        .lock()
+        .expect("no test panics in here")
+        .entry(name.to_owned())
+        .or_insert_with(|| {
+            let validator = jsonschema::validator_for(&schema());
+            Arc::new(validator.unwrap_or_else(|e| panic!("{name}: {e}")))
+        })
+        .clone();
+    let wrong: Vec<String> = validator
+        .iter_errors(value)
+        .map(|error| format!("{} at {}", error, error.instance_path))
+        .collect();
+    assert!(wrong.is_empty(), "{name}: {}\n{value:#}", wrong.join("\n"));
+}
