@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use connect::connectors::sandbox::Sandbox;
+use connect::sandbox::Sandbox;
 use domain::env::Env;
 use engine::{Engine, Parts, clock::VirtualClock};
 use secrecy::SecretString;

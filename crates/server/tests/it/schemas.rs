@@ -38,7 +38,7 @@ pub(crate) fn check(method: &Method, uri: &Uri, answer: &Answer) {
         if uri.path() != "/readyz" {
             published("ErrorList", &json);
         }
-    } else if answer.status == StatusCode::ACCEPTED {
+    } else if answer.status == StatusCode::ACCEPTED && uri.path().starts_with("/api/") {
         published("AsyncAccepted", &json);
     } else if let Some((prefix, name)) = OBJECTS.iter().find(|(p, _)| uri.path().starts_with(p))
         && !uri.path().ends_with("/token/")
