@@ -181,12 +181,10 @@ pub(super) async fn see_to_it(
     }
     let hash = vault::hash_secret(password)?;
     let mut tx = store.write().await?;
+    let rate = engine::Settings::default().default_rate;
     let tenant = match tx.tenants().await?.into_iter().next() {
         Some(tenant) => tenant,
-        None => {
-            let rate = engine::Settings::default().default_rate;
-            add_tenant(&mut tx, env, "dev", rate).await?
-        }
+        None => add_tenant(&mut tx, env, "dev", rate).await?,
     };
     tx.add_key(&new_key(id, tenant.id, "dev", hash, env)).await?;
     tx.commit().await?;
