@@ -7,9 +7,10 @@ use crate::{
     home::{ApiKey, FOLDER, Home, Lock},
     http, installation,
     out::tell,
-    wiring::{self, Running},
+    wiring::Running,
 };
 use anyhow::{Context as _, Result};
+use connect::sandbox::Sandbox;
 use domain::{env::Env, ids::KeyId};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
@@ -52,15 +53,18 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     keys::see_to_it(&store, &env, key.id, &key.password).await?;
 
     let ahead = clock.offset();
+    let sandbox = Sandbox::new();
+    let faults = Some(sandbox.faults().clone());
     let parts = engine::Parts {
         env,
         clock: Some(clock),
         store,
         vault,
-        connectors: wiring::connectors(true),
+        connectors: vec![Arc::new(sandbox)],
         settings: engine::Settings {
             // The lock on the data directory keeps every other process out.
             alone: true,
+            faults,
             local_webhooks: true,
             ..engine::Settings::default()
         },
