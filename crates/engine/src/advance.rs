@@ -22,7 +22,15 @@ impl Engine {
     /// Moves the clock to `to`. Work, deliveries, expiries and retries happen one after the other at
     /// the instants at which they fall due; the background workers rest meanwhile, so that the same
     /// history gives the same log. Whatever sleeps on the clock wakes at its own instant too.
+    ///
+    /// A caller that goes away does not stop it half-way.
     pub async fn advance(&self, to: Timestamp) -> Result<Timestamp, NotAdvanced> {
+        let engine = self.clone();
+        let advanced = self.tracker().spawn(async move { engine.advance_whole(to).await }).await;
+        advanced.map_err(|e| Error::Internal("moving the clock", Box::new(e)))?
+    }
+
+    async fn advance_whole(&self, to: Timestamp) -> Result<Timestamp, NotAdvanced> {
         let clock = self.movable_clock().ok_or(NotAdvanced::Real)?;
         if to < self.env().now() {
             return Err(NotAdvanced::Backwards(self.env().now()));

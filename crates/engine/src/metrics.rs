@@ -40,17 +40,17 @@ impl Metrics {
     /// Puts the counters into a registry.
     pub fn register(&self, registry: &mut Registry) {
         registry.register(
-            "vinculo_delivery_attempts",
+            "delivery_attempts",
             "Attempts to deliver a webhook, by outcome",
             self.deliveries.clone(),
         );
         registry.register(
-            "vinculo_sessions",
+            "sessions",
             "Sessions ended, by purpose and outcome",
             self.sessions.clone(),
         );
         registry.register(
-            "vinculo_records",
+            "records",
             "Records written, by resource and change",
             self.records.clone(),
         );

@@ -119,10 +119,10 @@ fn serve(engine: Engine, settings: Settings, all: fn(bool) -> Vec<Operation>) ->
     let operations = all(settings.steerable);
     let document = openapi::document(all(settings.steerable));
     let app = App {
+        metrics: Arc::new(Metrics::new(engine.metrics())),
         engine,
         doors: Arc::new(Doors::new(&settings.limits, settings.behind_proxy)),
         settings: Arc::new(settings),
-        metrics: Arc::new(Metrics::new()),
         document: document.to_json().unwrap_or_default().into(),
     };
     router::assemble(&app, operations)

@@ -29,8 +29,10 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Self {
+    /// What this surface counts, and what the engine does.
+    pub(crate) fn new(engine: &engine::metrics::Metrics) -> Self {
         let mut registry = Registry::with_prefix("vinculo");
+        engine.register(&mut registry);
         let requests = Family::default();
         let seconds = Family::new_with_constructor(
             (|| {
