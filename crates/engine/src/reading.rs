@@ -216,6 +216,7 @@ impl Reader {
         engine.schedule_staleness(&mut tx, &self.link).await?;
         tx.commit().await?;
         engine.wake_readers();
+        engine.wake_dispatcher();
 
         let mut retrieved = Retrieved { saved: true, ..Retrieved::default() };
         for (index, shown) in kept.shown.into_iter().enumerate() {

@@ -429,16 +429,17 @@ impl Run {
             }
         }
         tx.commit().await?;
-        self.held.progress.send_replace(match (failure.clone(), answer) {
+        if let (Some(institution), Ending::Bad(failure)) = (&self.institution, &ending) {
+            engine.heard_from(institution, Some(failure)).await;
+        }
+        engine.metrics().session_ended(purpose_name(&self.purpose), failure.as_ref());
+        self.held.progress.send_replace(match (failure, answer) {
             (Some(failure), _) => Progress::Failed(failure),
             (None, Some(answer)) => Progress::Answered(Arc::new(answer)),
             (None, None) => Progress::LoggedIn,
         });
-        engine.metrics().session_ended(purpose_name(&self.purpose), failure.as_ref());
-        if let (Some(institution), Ending::Bad(failure)) = (&self.institution, &ending) {
-            engine.heard_from(institution, Some(failure)).await;
-        }
         engine.wake_workers();
+        engine.wake_dispatcher();
         Ok(())
     }
 
@@ -465,7 +466,9 @@ impl Run {
         failure: Option<&Failure>,
         answer: Option<&Retrieved>,
     ) -> Result<(Outcome, Option<Vec<u8>>), Error> {
-        let answer = answer.filter(|_| self.row.challenge_number > 0);
+        let waited_for =
+            self.row.challenge_number > 0 && matches!(self.purpose, Purpose::Retrieve(_));
+        let answer = answer.filter(|_| waited_for);
         Ok(match (failure, answer, link) {
             (Some(failure), ..) => (Outcome::Failed(failure.clone()), None),
             (None, Some(answer), _) if answer.saved => {

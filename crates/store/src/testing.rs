@@ -143,10 +143,18 @@ pub async fn postgres() -> TestStore {
 
 /// A store on SQLite without any table.
 pub async fn sqlite_empty() -> TestStore {
-    let place = tempfile::tempdir().expect("a temporary directory");
+    let place = directory();
     let url = format!("sqlite:{}", place.path().join("vinculo.db").display());
     let store = Store::open(&url, SETTINGS).await.expect("SQLite can be opened");
     TestStore { name: "sqlite", url, store, _place: Place::Directory(place) }
+}
+
+/// A directory in memory where there is one: tests come and go faster than disks can follow, and
+/// what they write need not outlive the machine.
+fn directory() -> TempDir {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .expect("a temporary directory")
 }
 
 /// A store on PostgreSQL without any table.

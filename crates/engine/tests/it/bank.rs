@@ -17,7 +17,7 @@ use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 /// The institution that most stories are about.
 pub(crate) const BANK: &str = "erebor_mx_retail";
@@ -80,6 +80,7 @@ struct Inside {
     visits: Vec<Visit>,
     present: HashMap<String, usize>,
     crowded: bool,
+    crowds_expected: bool,
     down: bool,
 }
 
@@ -87,11 +88,16 @@ struct Inside {
 pub(crate) struct Bank {
     inside: Arc<Mutex<Inside>>,
     released: Arc<Semaphore>,
+    visited: Arc<Notify>,
 }
 
 impl Bank {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { inside: Arc::default(), released: Arc::new(Semaphore::new(0)) })
+        Arc::new(Self {
+            inside: Arc::default(),
+            released: Arc::new(Semaphore::new(0)),
+            visited: Arc::default(),
+        })
     }
     fn inside(&self) -> MutexGuard<'_, Inside> {
         inside(&self.inside)
@@ -131,9 +137,24 @@ impl Bank {
     pub(crate) fn count(&self, user: &str, what: &str) -> usize {
         self.visits().iter().filter(|v| v.user == user && v.what == what).count()
     }
+    /// Waits until a person has come for `what` so often.
+    pub(crate) async fn has_seen(&self, user: &str, what: &str, times: usize) {
+        loop {
+            let visited = self.visited.notified();
+            if self.count(user, what) >= times {
+                return;
+            }
+            visited.await;
+        }
+    }
+    /// From now on a link may have two conversations at once: a node is taken for dead.
+    pub(crate) fn expects_crowds(&self) {
+        self.inside().crowds_expected = true;
+    }
     /// Whether two conversations of one link ever overlapped.
     pub(crate) fn was_crowded(&self) -> bool {
-        self.inside().crowded
+        let inside = self.inside();
+        inside.crowded && !inside.crowds_expected
     }
     /// Whether nobody talks to the bank.
     pub(crate) fn is_empty(&self) -> bool {
@@ -223,6 +244,7 @@ impl Connector for Bank {
             env: env.clone(),
             inside: self.inside.clone(),
             released: self.released.clone(),
+            visited: self.visited.clone(),
             user: None,
         })
     }
@@ -256,6 +278,7 @@ struct Talk {
     env: Env,
     inside: Arc<Mutex<Inside>>,
     released: Arc<Semaphore>,
+    visited: Arc<Notify>,
     /// Once the doorman knows who it is.
     user: Option<String>,
 }
@@ -280,6 +303,7 @@ impl Talk {
             account: wanted.and_then(|w| w.account.clone()),
             state,
         });
+        self.visited.notify_waiters();
     }
 
     /// Goes through the steps; what is to be remembered, and whether all is shown.

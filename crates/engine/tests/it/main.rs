@@ -2,5 +2,12 @@
 #![expect(clippy::tests_outside_test_module, reason = "this whole program is tests")]
 
 mod bank;
+mod calendar;
+mod changes;
+mod institutions;
+mod jobs;
+mod links;
+mod nodes;
 mod registration;
+mod retrieval;
 mod world;

@@ -12,7 +12,7 @@ use domain::{
 };
 use engine::Error;
 
-on_both!(
+on_both!(stopped:
     a_good_login_makes_a_valid_link_and_loads_its_core,
     a_refused_login_leaves_nothing,
     an_institution_that_is_down_leaves_nothing,

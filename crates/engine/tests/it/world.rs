@@ -4,7 +4,7 @@ use crate::bank::{BANK, Bank};
 use connect::talk::{Connector, Failure};
 use domain::{
     access::AccessMode,
-    env::Env,
+    env::{Clock as _, Env},
     filter::Page,
     ids::{KeyId, LinkId, RecordId, TenantId},
     link::{Link, Status},
@@ -14,7 +14,7 @@ use domain::{
 use engine::{
     Caller, Challenged, Engine, Error, Parts, Settings,
     changes::{Cursor, Entry},
-    clock::VirtualClock,
+    clock::{SystemClock, VirtualClock},
     links::Registration,
     retrieval::{Retrieval, Retrieved},
 };
@@ -22,7 +22,8 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
-use store::{Store, testing::TestStore};
+use store::{Store, events::Event, testing::TestStore};
+use tokio::runtime::Runtime;
 use vault::{KeyRing, Vault};
 
 /// When every story begins.
@@ -49,6 +50,13 @@ impl World {
         Self::new(place, VirtualClock::stopped(start), Settings::default(), 7).await
     }
 
+    /// With a clock that runs, from the same start.
+    pub(crate) async fn running(place: TestStore) -> Self {
+        let start: Timestamp = START.parse().expect("an instant");
+        let ahead = start.duration_since(SystemClock::new().now());
+        Self::new(place, VirtualClock::running(ahead), Settings::default(), 7).await
+    }
+
     pub(crate) async fn new(
         place: TestStore,
         clock: VirtualClock,
@@ -65,9 +73,23 @@ impl World {
         Self { place, clock, env, bank, engine, tenant, key, ring, settings }
     }
 
-    /// A second process on the same database, with the same clock.
-    pub(crate) async fn another_node(&self, store: Store) -> Engine {
-        open(store, &self.clock, &self.env, &self.ring, &self.bank, self.settings.clone()).await
+    /// A second process on the same database, with the same clock and bank. It can die.
+    pub(crate) async fn another_node(&self) -> Node {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let url = self.place.url.clone();
+        let (clock, env, bank) = (self.clock.clone(), self.env.clone(), self.bank.clone());
+        let (ring, settings) = (self.ring.to_text(), self.settings.clone());
+        let opened = runtime.spawn(async move {
+            let connections = store::Settings { connections: 4, ..store::Settings::default() };
+            let store = Store::open(&url, connections).await.expect("a second connection");
+            let ring = KeyRing::parse(&ring).expect("the same ring");
+            open(store, &clock, &env, &ring, &bank, settings).await
+        });
+        Node { engine: opened.await.expect("a second node"), runtime }
     }
 
     /// Ends the story: nothing may be left over.
@@ -149,10 +171,61 @@ impl World {
         self.engine.changes(self.tenant, Cursor::default(), 1000, wait).await.expect("changes")
     }
 
+    /// All events that were announced, the oldest first.
+    pub(crate) async fn events(&self) -> Vec<Event> {
+        let mut tx = self.place.read().await.expect("a transaction");
+        let mut events = Vec::new();
+        for number in 1.. {
+            let page = Page { number, size: Page::LARGEST };
+            let listed = tx.events_across_buckets(self.tenant, page).await.expect("events");
+            if listed.items.is_empty() {
+                break;
+            }
+            events.extend(listed.items);
+        }
+        events.reverse();
+        events
+    }
+    /// The codes of the events about a link, sorted.
+    pub(crate) async fn codes(&self, link: LinkId) -> Vec<String> {
+        let events = self.events().await;
+        let mut codes: Vec<_> =
+            events.into_iter().filter(|e| e.link == link).map(|e| e.code).collect();
+        codes.sort();
+        codes
+    }
+
     /// The kinds of a link's timeline entries, oldest first.
     pub(crate) async fn timeline(&self, link: LinkId) -> Vec<String> {
         let listed = self.engine.timeline(self.tenant, link, EVERYTHING).await.expect("a timeline");
         listed.items.into_iter().rev().map(|entry| entry.kind).collect()
+    }
+}
+
+/// Another process: with a runtime of its own, so that it can die in the middle of anything.
+pub(crate) struct Node {
+    pub(crate) engine: Engine,
+    runtime: Runtime,
+}
+
+impl Node {
+    /// Does something in that process, to its end.
+    pub(crate) async fn does<T, F>(&self, something: impl FnOnce(Engine) -> F) -> T
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        self.runtime.spawn(something(self.engine.clone())).await.expect("it did not panic")
+    }
+    /// Dies without another word.
+    pub(crate) fn dies(self) {
+        self.runtime.shutdown_background();
+    }
+    /// Stops as it should.
+    pub(crate) async fn stops(self) {
+        let engine = self.engine.clone();
+        self.runtime.spawn(async move { engine.stop().await }).await.expect("it stops");
+        self.runtime.shutdown_background();
     }
 }
 
@@ -254,24 +327,24 @@ pub(crate) fn hours(hours: i64) -> SignedDuration {
     SignedDuration::from_hours(hours)
 }
 
-/// Tells each story twice: on SQLite and on PostgreSQL.
+/// Tells each story twice: on SQLite and on PostgreSQL, with a clock that stands or runs.
 macro_rules! on_both {
-    ($($story:ident),+ $(,)?) => {
+    ($($clock:ident: $($story:ident),+ $(,)?);+) => {
         mod on_sqlite {
-            $(#[tokio::test]
+            $($(#[tokio::test]
             async fn $story() {
-                let world = crate::world::World::stopped(store::testing::sqlite().await).await;
+                let world = crate::world::World::$clock(store::testing::sqlite().await).await;
                 super::$story(&world).await;
                 world.finish().await;
-            })+
+            })+)+
         }
         mod on_postgres {
-            $(#[tokio::test]
+            $($(#[tokio::test]
             async fn $story() {
-                let world = crate::world::World::stopped(store::testing::postgres().await).await;
+                let world = crate::world::World::$clock(store::testing::postgres().await).await;
                 super::$story(&world).await;
                 world.finish().await;
-            })+
+            })+)+
         }
     };
 }

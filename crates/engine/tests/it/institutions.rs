@@ -1,0 +1,101 @@
+//! Institutions in trouble.
+
+use crate::{
+    bank::BANK,
+    world::{World, failed, hours, minutes, on_both, recurrent},
+};
+use connect::talk::Failure;
+use domain::{
+    institution::Health,
+    link::{Link, Status},
+};
+
+on_both!(stopped:
+    an_institution_that_fails_for_everybody_is_left_alone,
+    a_rest_is_over_when_somebody_gets_through,
+    wrong_passwords_are_no_trouble_of_the_institution,
+    an_institution_can_be_closed_by_the_operator,
+);
+
+async fn people(world: &World, count: usize) -> Vec<Link> {
+    let mut links = Vec::new();
+    for number in 0..count {
+        links.push(world.registered(&format!("p{number}")).await);
+    }
+    links
+}
+async fn health(world: &World) -> Health {
+    world.engine.institution_named(BANK).await.unwrap().status
+}
+fn logins(world: &World) -> usize {
+    world.bank.visits().iter().filter(|visit| visit.what == "login").count()
+}
+
+async fn an_institution_that_fails_for_everybody_is_left_alone(world: &World) {
+    let links = people(world, 4).await;
+    world.bank.is_down(true);
+    for _ in 0..3 {
+        for link in &links {
+            let answer = world.retrieve(link.id, "ACCOUNTS").await;
+            assert_eq!(failed(answer), Failure::InstitutionDown);
+        }
+    }
+    assert_eq!(logins(world), 4 + 10, "ten failures are enough");
+    assert_eq!(health(world).await, Health::Down);
+    assert_eq!(failed(world.register("new").await), Failure::InstitutionDown);
+    for link in &links {
+        assert_eq!(world.link(link.id).await, *link, "the links are as they were");
+    }
+    let next = world.engine.next_action(&links[0]).await.unwrap();
+    assert_eq!(next, Some("wait_for_institution"));
+    world.engine.refresh_link(&world.caller(), links[0].id, None).await.unwrap();
+    world.settle().await;
+    assert_eq!(logins(world), 4 + 10, "work waits too");
+    world.bank.is_down(false);
+    world.advance(minutes(5)).await;
+    assert_eq!(logins(world), 4 + 11);
+    assert_eq!(health(world).await, Health::Healthy);
+    world.register("new").await.unwrap();
+}
+
+async fn a_rest_is_over_when_somebody_gets_through(world: &World) {
+    let links = people(world, 1).await;
+    world.bank.is_down(true);
+    for _ in 0..10 {
+        world.retrieve(links[0].id, "ACCOUNTS").await.unwrap_err();
+    }
+    world.advance(minutes(5)).await;
+    let tries = logins(world);
+    assert_eq!(failed(world.retrieve(links[0].id, "ACCOUNTS").await), Failure::InstitutionDown);
+    assert_eq!(logins(world), tries + 1, "one may try");
+    world.advance(minutes(5)).await;
+    world.retrieve(links[0].id, "ACCOUNTS").await.unwrap_err();
+    assert_eq!(logins(world), tries + 1, "the next rest is longer");
+    world.bank.is_down(false);
+    world.advance(minutes(5)).await;
+    world.retrieve(links[0].id, "ACCOUNTS").await.unwrap();
+    assert_eq!(health(world).await, Health::Healthy);
+}
+
+async fn wrong_passwords_are_no_trouble_of_the_institution(world: &World) {
+    for number in 0..12 {
+        let wrong = recurrent(&format!("p{number}"), "wrong");
+        let refused = world.engine.register(&world.caller(), wrong).await;
+        assert_eq!(failed(refused), Failure::InvalidCredentials);
+    }
+    assert_eq!(health(world).await, Health::Healthy);
+}
+
+async fn an_institution_can_be_closed_by_the_operator(world: &World) {
+    let link = people(world, 1).await.remove(0);
+    let due = link.schedule.as_ref().unwrap().due;
+    world.engine.set_health(1, Health::Down, Some("maintenance")).await.unwrap();
+    assert_eq!(failed(world.retrieve(link.id, "ACCOUNTS").await), Failure::InstitutionDown);
+    assert_eq!(failed(world.register("new").await), Failure::InstitutionDown);
+    world.engine.advance(due + hours(1)).await.unwrap();
+    assert_eq!(logins(world), 1);
+    assert_eq!(world.status(link.id).await, Status::Valid);
+    world.engine.set_health(1, Health::Healthy, None).await.unwrap();
+    world.engine.advance(due + hours(12)).await.unwrap();
+    assert_eq!(logins(world), 2, "inside the period");
+}
