@@ -57,17 +57,17 @@ pub(super) fn normal(description: &str, into: &mut String) {
     if description.is_ascii() {
         for letter in description.bytes() {
             match letter {
-                b'0'..=b'9' | b'A'..=b'Z' | b'/' | b'*' => word.push(letter.into()),
+                b'0'..=b'9' | b'A'..=b'Z' | b'/' => word.push(letter.into()),
                 b'a'..=b'z' => word.push(letter.to_ascii_uppercase().into()),
-                b'\'' | b'.' => {}
+                b'\'' => {}
                 _ => take(&mut word),
             }
         }
     } else {
         for letter in description.nfkd().filter(|letter| !is_combining_mark(*letter)) {
             match letter {
-                '/' | '*' => word.push(letter),
-                '\'' | '’' | '.' => {}
+                '/' => word.push(letter),
+                '\'' | '’' => {}
                 _ if letter.is_alphanumeric() => word.extend(letter.to_uppercase()),
                 _ => take(&mut word),
             }
@@ -78,17 +78,12 @@ pub(super) fn normal(description: &str, into: &mut String) {
 
 fn is_noise(word: &str) -> bool {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    let masks = word.bytes().filter(|letter| *letter == b'*').count();
-    // An instalment, `3/12`, tells movements apart; a lone slash or star does not.
+    // An instalment, `3/12`, tells movements apart; a lone slash does not.
     if digits == 0 {
-        return word.bytes().all(|letter| letter == b'/' || letter == b'*')
-            || STATUS_WORDS.contains(&word);
+        return word.bytes().all(|letter| letter == b'/') || STATUS_WORDS.contains(&word);
     }
-    if digits + masks == word.len() {
-        digits >= RUNNING_NUMBER
-    } else {
-        !word.contains('/') && digits >= RUNNING_CODE
-    }
+    let most = if digits == word.len() { RUNNING_NUMBER } else { RUNNING_CODE };
+    digits >= most && !word.contains('/')
 }
 
 /// The marks by which the k-th item finds the k-th record.
@@ -132,7 +127,7 @@ pub(super) enum Likeness {
     Equal,
     /// All telling words of one are in the other, perhaps cut short.
     Contains,
-    /// At least half of the telling words are shared.
+    /// Most of the telling words are shared.
     Overlaps,
     /// One of them says nothing.
     Silent,
@@ -172,7 +167,7 @@ pub(super) fn likeness(one: &str, other: &str) -> Likeness {
     let shared = short.iter().filter(|word| long.iter().any(|w| same(word, w))).count();
     if shared == short.len() {
         Likeness::Contains
-    } else if shared * 2 >= short.len() && shared * 3 >= long.len() {
+    } else if shared * 2 > short.len() && shared * 3 >= long.len() {
         Likeness::Overlaps
     } else {
         Likeness::Unlike
@@ -185,6 +180,8 @@ pub(super) struct Tolerance {
     words: &'static [&'static str],
     /// Only on cards.
     on_card: bool,
+    /// Only where the pending amount is a round sum.
+    round: bool,
     /// The posted amount, in thousandths of the pending one.
     from: i64,
     to: i64,
@@ -207,19 +204,21 @@ const TOLERANCES: &[Tolerance] = &[
             "POUSADA",
         ],
         on_card: true,
+        round: true,
         from: 0,
         to: 100_000,
     },
     // Tips are added after the card was read; a conversion is fixed only when it posts.
-    Tolerance { words: &[], on_card: true, from: 950, to: 1_300 },
+    Tolerance { words: &[], on_card: true, round: false, from: 950, to: 1_300 },
     // Elsewhere only roundings and small fees move an amount.
-    Tolerance { words: &[], on_card: false, from: 990, to: 1_010 },
+    Tolerance { words: &[], on_card: false, round: false, from: 990, to: 1_010 },
 ];
 
 /// The least and the greatest amount at which `pending` may post.
 pub(super) fn posts_between(pending: &Movement, text: &str) -> (Decimal, Decimal) {
     let applies = |t: &&Tolerance| {
         (!t.on_card || pending.on_card)
+            && (!t.round || pending.amount.0.fract().is_zero())
             && (t.words.is_empty() || text.split(' ').any(|word| t.words.contains(&word)))
     };
     let amount = pending.amount.0;
@@ -227,6 +226,41 @@ pub(super) fn posts_between(pending: &Movement, text: &str) -> (Decimal, Decimal
         let times =
             |thousandths| amount.checked_mul(Decimal::new(thousandths, 3)).unwrap_or(amount);
         (times(t.from), times(t.to))
+    })
+}
+
+/// Roughly how many units of a currency make one US dollar. Only the order of magnitude matters:
+/// it tells a conversion from another purchase.
+const PER_DOLLAR: &[(&str, i64)] = &[
+    ("ARS", 1_200),
+    ("BRL", 5),
+    ("CAD", 1),
+    ("CHF", 1),
+    ("CLP", 900),
+    ("COP", 4_000),
+    ("EUR", 1),
+    ("GBP", 1),
+    ("MXN", 18),
+    ("PEN", 4),
+    ("USD", 1),
+    ("UYU", 40),
+];
+
+/// How many times more or less than the rough rate a conversion may give.
+const ROUGHNESS: i64 = 2;
+
+/// Whether `pending` may have posted as `posted` in another currency. Currencies that the table
+/// does not know convert to anything.
+pub(super) fn converts(pending: &Movement, posted: &Movement) -> bool {
+    let per_dollar =
+        |currency: &str| PER_DOLLAR.iter().find(|(code, _)| *code == currency).map(|(_, n)| *n);
+    let rates = per_dollar(&pending.currency).zip(per_dollar(&posted.currency));
+    rates.is_none_or(|(from, to)| {
+        // pending / from and posted / to, both in dollars, without dividing.
+        let times =
+            |amount: Decimal, n: i64| amount.checked_mul(Decimal::from(n)).unwrap_or(Decimal::MAX);
+        let (old, new) = (times(pending.amount.0, to), times(posted.amount.0, from));
+        old <= times(new, ROUGHNESS) && new <= times(old, ROUGHNESS)
     })
 }
 
@@ -261,7 +295,7 @@ mod tests {
         );
         assert_eq!(
             likeness(&plain("UBER TRIP"), &plain("Compra UBER *TRIP HELP.UBER.COM")),
-            Likeness::Overlaps
+            Likeness::Contains
         );
         assert_eq!(likeness(&plain("PADARIA REAL"), &plain("FARMACIA CENTRAL")), Likeness::Unlike);
         assert_eq!(likeness("", ""), Likeness::Silent);

@@ -65,8 +65,12 @@ fn fold_ids(kept: &mut [Option<Kept<'_>>], trust: Trust) {
             continue;
         }
         let (a, b) = (old.movement, now.movement);
-        let other =
-            a.value_date != b.value_date && a.amount != b.amount && a.description != b.description;
+        let (day, amount) = (a.value_date != b.value_date, a.amount != b.amount);
+        let other = if a.pending == b.pending {
+            day || amount
+        } else {
+            day && amount && a.description != b.description
+        };
         // An id on two different movements means nothing: both are kept.
         if other {
             continue;
@@ -98,12 +102,19 @@ fn fold_pages(kept: &mut Vec<Kept<'_>>, trust: Trust) {
         (1..kept.len()).filter(|at| kept[*at].seen.page != kept[*at - 1].seen.page).collect();
     starts.insert(0, 0);
     starts.push(kept.len());
-    for pages in starts.windows(3) {
-        let (before, after) = (&keys[pages[0]..pages[1]], &keys[pages[1]..pages[2]]);
-        let overlap = longest_overlap(before, after);
-        let distinct: HashSet<u64> = after[..overlap].iter().copied().collect();
-        if distinct.len() > 1 {
-            dropped[pages[1]..pages[1] + overlap].fill(true);
+    let overlaps: Vec<(usize, usize, usize)> = starts
+        .windows(3)
+        .map(|pages| {
+            let (before, after) = (&keys[pages[0]..pages[1]], &keys[pages[1]..pages[2]]);
+            let overlap = longest_overlap(before, after);
+            (pages[1], overlap, after[..overlap].iter().collect::<HashSet<_>>().len())
+        })
+        .collect();
+    // Two twins of two different things may meet at the turn of a page, but hardly at two turns.
+    let often = overlaps.iter().filter(|(_, _, distinct)| *distinct > 1).count() > 1;
+    for (start, overlap, distinct) in overlaps {
+        if distinct > 2 || distinct == 2 && often {
+            dropped[start..start + overlap].fill(true);
         }
     }
     let mut counts: HashMap<u64, HashMap<u32, usize>> = HashMap::new();

@@ -210,6 +210,8 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
             pending: false,
             suspected_at: k.suspected_at,
             contested: false,
+            waits: false,
+            repetition: false,
         })
         .collect();
     let stood = known.iter().filter(|k| span.inside(k.day)).count();

@@ -8,18 +8,21 @@ use super::{
     folding::{self, Kept},
     keeps_source_id,
     missing::{self, Absent, Span},
+    pairing::{self, Pair},
     posting, signals,
 };
 use domain::record::{Facts, Movement, Trust};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use rust_decimal::Decimal;
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     hash::Hash,
 };
 
-/// The most records a doubt names, and the most that are compared with each other one by one.
+/// The most records a doubt names.
 pub(super) const FEW: usize = 16;
+/// The most records or items of one kind that are compared each with each.
+const MANY: usize = 64;
 /// How far the k-th item looks for a record that nothing speaks against.
 const LOOK_AHEAD: usize = 64;
 
@@ -29,14 +32,22 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
     let mut work = Work::new(known, kept, reading, rules);
     work.notes.extend((folded > 0).then_some(Note::Folded { items: folded }));
     work.take_unchanged();
-    work.read_texts();
-    work.weigh_marks();
-    work.by_trusted_id();
-    work.by_fingerprint();
-    work.reopen_doubted();
-    posting::settle(&mut work);
-    work.by_tie();
-    work.by_absence();
+    if !work.was_applied() {
+        work.read_texts();
+        work.weigh_marks();
+        work.by_trusted_id();
+        work.by_fingerprint();
+        work.reopen_doubted();
+        work.by_tie(Mark::Times);
+        work.by_tie(Mark::References);
+        work.by_absence(Change::Marks);
+        work.by_shift();
+        posting::settle(&mut work);
+        // Only now: one balance can come back under the next of several equal movements.
+        work.by_tie(Mark::Balances);
+        work.by_absence(Change::Words);
+        work.by_absence(Change::Day);
+    }
     work.plan()
 }
 
@@ -86,6 +97,8 @@ pub(super) struct Record<'a> {
     pub item: Option<usize>,
     /// Stored in doubt: it steps aside until the evidence is weighed.
     pub doubted: bool,
+    /// Its id stands on another movement now, and says nothing of where it went.
+    id_lost: bool,
 }
 
 /// The comparison in progress.
@@ -97,8 +110,12 @@ pub(super) struct Work<'a> {
     reading: &'a Reading<'a>,
     beliefs: HashMap<Mark, Belief>,
     agreeing: HashMap<Mark, (usize, usize)>,
+    /// By how much several running balances moved at once.
+    deltas: HashSet<Decimal>,
     notes: Vec<Note>,
     reused: usize,
+    /// By how many days the reading's calendar is off.
+    pub shifted: i32,
 }
 
 /// The instant, where it says more than the day.
@@ -149,6 +166,7 @@ impl<'a> Work<'a> {
                     print: None,
                     item: None,
                     doubted: matches!(known.doubt, Some(Doubt::PerhapsSame(_))),
+                    id_lost: false,
                 }),
                 Facts::Keyed(_) | Facts::Snapshot => None,
             })
@@ -162,8 +180,10 @@ impl<'a> Work<'a> {
             reading,
             beliefs: HashMap::new(),
             agreeing: HashMap::new(),
+            deltas: HashSet::new(),
             notes: Vec::new(),
             reused: 0,
+            shifted: 0,
         }
     }
 
@@ -185,53 +205,67 @@ impl<'a> Work<'a> {
         seen.source_id.as_deref().filter(|_| keeps_source_id(self.reading.trust, &seen.facts))
     }
 
-    /// Most of most readings is what it was: one record and one item with the same content.
+    /// Most of most readings is what it was: the k-th item with a content (and lasting id) is the
+    /// k-th record with it. A reading applied again ends here, and so plans nothing new.
     fn take_unchanged(&mut self) {
-        struct Group {
-            records: u32,
-            items: u32,
-            record: usize,
-        }
-        let mut groups: HashMap<i64, Group> = HashMap::with_capacity(self.records.len());
-        for (index, record) in self.records.iter().enumerate() {
-            let group = groups.entry(record.known.content).or_insert(Group {
-                records: 0,
-                items: 0,
-                record: index,
-            });
-            group.records += if record.known.doubt.is_some() { 2 } else { 1 };
-        }
-        for item in &self.items {
-            if let Some(group) = groups.get_mut(&item.seen.content) {
-                group.items += if item.spare { 2 } else { 1 };
+        let lasts = |known: &'a Known| keeps_source_id(self.reading.trust, &known.facts);
+        let mut waiting: HashMap<(i64, Option<&str>), VecDeque<usize>> =
+            HashMap::with_capacity(self.records.len());
+        for doubted in [false, true] {
+            for (index, record) in
+                self.records.iter().enumerate().filter(|(_, r)| r.doubted == doubted)
+            {
+                let id = record.known.source_id.as_deref().filter(|_| lasts(record.known));
+                waiting.entry((record.known.content, id)).or_default().push_back(index);
             }
         }
-        for index in 0..self.items.len() {
-            let seen = self.items[index].seen;
-            let Some(Group { records: 1, items: 1, record }) = groups.get(&seen.content) else {
-                continue;
-            };
-            let known = self.records[*record].known;
-            let same_id = match (self.lasting_id(seen), known.source_id.as_deref()) {
-                (Some(one), Some(other)) => one == other,
-                _ => true,
-            };
-            if same_id {
-                self.note_agreement(*record, index, true);
-                self.pair(*record, index);
+        for spare in [false, true] {
+            for index in 0..self.items.len() {
+                let Item { seen, spare: is_spare, .. } = self.items[index];
+                if is_spare != spare {
+                    continue;
+                }
+                let queue = waiting.get_mut(&(seen.content, self.lasting_id(seen)));
+                let Some(record) = queue.and_then(VecDeque::pop_front) else { continue };
+                for mark in MARKS {
+                    let agrees = self.mark(mark, record, index) == Some(true);
+                    self.agreeing.entry(mark).or_default().0 += usize::from(agrees);
+                }
+                self.pair(record, index);
             }
         }
     }
 
-    /// Normal descriptions cost the most, so only what is still open gets one.
+    /// The same reading was applied before: it wrote records or suspicions at its instant, and all
+    /// that it shows is there. It knows nothing new.
+    fn was_applied(&self) -> bool {
+        let at = self.reading.at;
+        self.items.iter().all(|item| item.spare || item.record.is_some())
+            && self.records.iter().any(|record| {
+                record.known.created_at >= at
+                    || record.known.suspected_at.is_some_and(|since| since >= at)
+            })
+    }
+
+    /// Normal descriptions cost the most, so only what is open, or will be opened again, gets one.
     fn read_texts(&mut self) {
-        for record in self.records.iter_mut().filter(|record| record.item.is_none()) {
+        let reopened: HashSet<usize> = self
+            .records
+            .iter()
+            .filter(|record| record.doubted)
+            .filter_map(|record| record.item)
+            .collect();
+        for record in
+            self.records.iter_mut().filter(|record| record.item.is_none() || record.doubted)
+        {
             fingerprint::normal(&record.movement.description, &mut record.text);
             record.print = Some(Fingerprint::of(record.movement, &record.text));
         }
-        for item in self.items.iter_mut().filter(|item| item.record.is_none()) {
-            fingerprint::normal(&item.movement.description, &mut item.text);
-            item.print = Some(Fingerprint::of(item.movement, &item.text));
+        for (index, item) in self.items.iter_mut().enumerate() {
+            if item.record.is_none() || reopened.contains(&index) {
+                fingerprint::normal(&item.movement.description, &mut item.text);
+                item.print = Some(Fingerprint::of(item.movement, &item.text));
+            }
         }
     }
 
@@ -239,6 +273,7 @@ impl<'a> Work<'a> {
     fn mark(&self, mark: Mark, record: usize, item: usize) -> Option<bool> {
         let (r, i) = (&self.records[record], &self.items[item]);
         match mark {
+            Mark::Ids if r.id_lost => None,
             Mark::Ids => Some(self.lasting_id(i.seen)? == r.known.source_id.as_deref()?),
             Mark::Times => Some(instant(i.movement)? == instant(r.movement)?),
             Mark::Balances => Some(i.movement.running_balance? == r.movement.running_balance?),
@@ -247,42 +282,41 @@ impl<'a> Work<'a> {
             }
         }
     }
-    fn note_agreement(&mut self, record: usize, item: usize, certain: bool) {
+    /// A manifest may be wrong and a balance recomputed. A mark that finds a record which agrees
+    /// in all but one field speaks for itself; one that separates the only record and the only
+    /// item with a fingerprint, or joins two that contradict each other, speaks against itself.
+    /// Marks that mostly speak against themselves are not believed.
+    fn weigh_marks(&mut self) {
+        let mut weights = self.agreeing.clone();
+        let alone: Vec<(usize, usize)> = self
+            .groups(|print| print, |record| !record.doubted)
+            .into_values()
+            .filter_map(|(records, items)| match (&records[..], &items[..]) {
+                ([record], [item]) => Some((*record, *item)),
+                _ => None,
+            })
+            .collect();
         for mark in MARKS {
-            if let Some(equal) = self.mark(mark, record, item) {
-                let (agree, conflict) = self.agreeing.entry(mark).or_default();
-                if equal {
-                    *agree += 1;
-                } else if certain {
-                    *conflict += 1;
+            let (agree, conflict) = weights.entry(mark).or_default();
+            let tied = self.tied(mark);
+            for (records, items) in tied.values() {
+                if let ([record], [item]) = (&records[..], &items[..]) {
+                    *agree += usize::from(self.speaks(mark, *record, *item));
+                    let wrong = mark == Mark::Ids && self.contradicts(*record, *item);
+                    *conflict += usize::from(wrong);
                 }
             }
+            // What a mark separates because it ties both to others is no contradiction.
+            let elsewhere =
+                |side| self.one_mark(mark, side).is_some_and(|value| tied.contains_key(&value));
+            *conflict += alone
+                .iter()
+                .filter(|(r, i)| self.mark(mark, *r, *i) == Some(false))
+                .filter(|(r, i)| !elsewhere(Side::Record(*r)) && !elsewhere(Side::Item(*i)))
+                .count();
         }
-    }
-
-    /// A manifest may be wrong and a balance recomputed: where one record and one item have the
-    /// same fingerprint, the marks that contradict it most of the time are not believed.
-    fn weigh_marks(&mut self) {
-        let groups = self.groups(|print| print, |record| !record.doubted);
-        for (records, items) in groups.into_values() {
-            if let ([record], [item]) = (&records[..], &items[..]) {
-                self.note_agreement(*record, *item, true);
-            }
-        }
-        // Ids that return on another movement count as contradictions too.
-        let mut returned = Vec::new();
-        let by_id = self.records_by_id();
-        for item in self.open_items() {
-            let Some(records) = self.lasting_id(self.items[item].seen).and_then(|id| by_id.get(id))
-            else {
-                continue;
-            };
-            returned.push(records.iter().all(|record| self.contradicts(*record, item)));
-        }
-        let (_, conflict) = self.agreeing.entry(Mark::Ids).or_default();
-        *conflict += returned.into_iter().filter(|contradicts| *contradicts).count();
         for mark in MARKS {
-            let (agree, conflict) = self.agreeing.get(&mark).copied().unwrap_or_default();
+            let (agree, conflict) = weights.get(&mark).copied().unwrap_or_default();
             let belief = if conflict > agree && conflict >= self.rules.enough {
                 self.notes.push(Note::Disbelieved { mark });
                 Belief::Ignored
@@ -293,6 +327,50 @@ impl<'a> Work<'a> {
             };
             self.beliefs.insert(mark, belief);
         }
+    }
+
+    /// Whether a mark that only one record and one item have joins what could be one.
+    fn speaks(&self, mark: Mark, r: usize, i: usize) -> bool {
+        let (record, item) = (&self.records[r], &self.items[i]);
+        match mark {
+            Mark::Balances => self.differences(r, i) <= 1,
+            Mark::Times => record.movement.direction == item.movement.direction,
+            Mark::Ids | Mark::References => {
+                self.differences(r, i) <= 1
+                    || fingerprint::likeness(&record.text, &item.text).akin()
+            }
+        }
+    }
+    /// By how much the running balance moved.
+    fn delta(&self, record: usize, item: usize) -> Option<Decimal> {
+        let (old, new) = (self.records[record].movement, self.items[item].movement);
+        new.running_balance?.0.checked_sub(old.running_balance?.0)
+    }
+    fn differences(&self, record: usize, item: usize) -> usize {
+        let prints = self.records[record].print.zip(self.items[item].print);
+        prints.map_or(usize::MAX, |(one, other)| one.differences(&other))
+    }
+
+    /// Open records and open items by the value of a mark that both sides have.
+    fn tied(&self, mark: Mark) -> HashMap<MarkValue<'a>, (Vec<usize>, Vec<usize>)> {
+        let mut tied: HashMap<MarkValue<'a>, (Vec<usize>, Vec<usize>)> = HashMap::new();
+        for record in self.open_records() {
+            if self.records[record].doubted {
+                continue;
+            }
+            if let Some(value) = self.one_mark(mark, Side::Record(record)) {
+                tied.entry(value).or_default().0.push(record);
+            }
+        }
+        for item in self.open_items() {
+            if let Some((_, items)) =
+                self.one_mark(mark, Side::Item(item)).and_then(|v| tied.get_mut(&v))
+            {
+                items.push(item);
+            }
+        }
+        tied.retain(|_, (_, items)| !items.is_empty());
+        tied
     }
 
     fn belief(&self, mark: Mark) -> Belief {
@@ -312,8 +390,12 @@ impl<'a> Work<'a> {
             match self.mark(mark, record, item) {
                 None => {}
                 Some(true) => ties += 1,
-                // A balance that was recomputed differs as well as one of a twin does; so does an
-                // instant read in another zone.
+                Some(false) if mark == Mark::Balances => {
+                    let explained =
+                        self.delta(record, item).is_some_and(|d| self.deltas.contains(&d));
+                    against = against.max(if explained { Against::Nothing } else { Against::Weak });
+                }
+                // An instant read in another zone differs as well.
                 Some(false) => {
                     let shifted = mark == Mark::Times
                         && instant(r.movement)
@@ -339,20 +421,21 @@ impl<'a> Work<'a> {
     /// Day, amount and description all speak of another movement.
     fn contradicts(&self, record: usize, item: usize) -> bool {
         let (r, i) = (&self.records[record], &self.items[item]);
-        let days = days_between(r.movement.value_date, i.movement.value_date);
-        let moved = if r.movement.pending {
-            !(-self.rules.day_slack..=self.rules.posts_within).contains(&days)
+        let (from, to) = if r.movement.pending {
+            fingerprint::posts_between(r.movement, &r.text)
         } else {
-            days != 0
+            (r.movement.amount.0, r.movement.amount.0)
         };
-        let (from, to) = fingerprint::posts_between(r.movement, &r.text);
         let amount = i.movement.amount.0;
-        let other_amount = if r.movement.pending {
-            amount < from || amount > to
-        } else {
-            amount != r.movement.amount.0
-        };
-        moved && other_amount && !fingerprint::likeness(&r.text, &i.text).akin()
+        let days = days_between(r.movement.value_date, i.movement.value_date);
+        // Words alone do not vouch for an id: one merchant is visited again and again.
+        let other = days.abs() > self.rules.posts_within
+            || r.movement.direction != i.movement.direction
+            || !fingerprint::likeness(&r.text, &i.text).akin();
+        days != 0
+            && r.movement.currency == i.movement.currency
+            && (amount < from || amount > to)
+            && other
     }
 
     fn records_by_id(&self) -> HashMap<&'a str, Vec<usize>> {
@@ -383,12 +466,17 @@ impl<'a> Work<'a> {
             else {
                 continue;
             };
-            let open = || records.iter().copied().filter(|r| self.records[*r].item.is_none());
-            let exact = open().find(|r| self.records[*r].print == self.items[item].print);
-            match exact.or_else(|| open().find(|r| !self.contradicts(*r, item))) {
-                Some(record) => self.pair(record, item),
-                None if open().next().is_some() => self.reused += 1,
-                None => {}
+            let open: Vec<usize> =
+                records.iter().copied().filter(|r| self.records[*r].item.is_none()).collect();
+            let exact = open.iter().find(|r| self.records[**r].print == self.items[item].print);
+            match exact.or_else(|| open.iter().find(|r| !self.contradicts(**r, item))) {
+                Some(record) => self.pair(*record, item),
+                None => {
+                    self.reused += usize::from(!open.is_empty());
+                    for record in open {
+                        self.records[record].id_lost = true;
+                    }
+                }
             }
         }
     }
@@ -400,11 +488,19 @@ impl<'a> Work<'a> {
         key: impl Fn(Fingerprint<'a>) -> K,
         which: impl Fn(&Record<'_>) -> bool,
     ) -> HashMap<K, (Vec<usize>, Vec<usize>)> {
+        self.groups_by(&key, &key, which)
+    }
+    fn groups_by<K: Hash + Eq>(
+        &self,
+        of_record: impl Fn(Fingerprint<'a>) -> K,
+        of_item: impl Fn(Fingerprint<'a>) -> K,
+        which: impl Fn(&Record<'_>) -> bool,
+    ) -> HashMap<K, (Vec<usize>, Vec<usize>)> {
         let mut groups: HashMap<K, (Vec<usize>, Vec<usize>)> = HashMap::new();
         for record in self.open_records() {
             if let Some(print) = self.records[record].print.filter(|_| which(&self.records[record]))
             {
-                groups.entry(key(print)).or_default().0.push(record);
+                groups.entry(of_record(print)).or_default().0.push(record);
             }
         }
         if groups.is_empty() {
@@ -412,7 +508,7 @@ impl<'a> Work<'a> {
         }
         for item in self.open_items() {
             if let Some((_, items)) =
-                self.items[item].print.and_then(|print| groups.get_mut(&key(print)))
+                self.items[item].print.and_then(|print| groups.get_mut(&of_item(print)))
             {
                 items.push(item);
             }
@@ -534,69 +630,120 @@ impl<'a> Work<'a> {
     }
 
     /// Pass 4: a correction, tied by an instant, a reference or a balance, differs in one field.
-    fn by_tie(&mut self) {
-        for mark in [Mark::Times, Mark::References, Mark::Balances] {
-            if self.belief(mark) == Belief::Ignored {
-                continue;
-            }
-            let mut tied: HashMap<MarkValue<'_>, (Vec<usize>, Vec<usize>)> = HashMap::new();
-            for record in self.open_records() {
-                if let Some(value) = self.one_mark(mark, Side::Record(record)) {
-                    tied.entry(value).or_default().0.push(record);
-                }
-            }
-            for item in self.open_items() {
-                if let Some((_, items)) =
-                    self.one_mark(mark, Side::Item(item)).and_then(|v| tied.get_mut(&v))
-                {
-                    items.push(item);
-                }
-            }
-            for (records, items) in tied.into_values() {
-                let fits = |r: usize, i: usize| {
-                    let (record, item) = (&self.records[r], &self.items[i]);
-                    record.print.zip(item.print).is_some_and(|(a, b)| a.differences(&b) == 1)
-                        && !(item.movement.pending && !record.movement.pending)
-                        && self.compare(r, i).1 < Against::Strong
-                };
-                for (record, item) in unique_pairs(&records, &items, fits) {
-                    self.pair(record, item);
-                }
+    fn by_tie(&mut self, mark: Mark) {
+        if self.belief(mark) == Belief::Ignored {
+            return;
+        }
+        // Whoever has a better explanation keeps it.
+        let explained: HashSet<usize> =
+            self.items.iter().flat_map(|item| item.perhaps.iter().copied()).collect();
+        for (records, items) in self.tied(mark).into_values() {
+            let fits = |r: usize, i: usize| {
+                (self.differences(r, i) == 1 || self.corrected_twice(mark, r, i))
+                    && !(self.items[i].movement.pending && !self.records[r].movement.pending)
+                    && self.compare(r, i).1 < Against::Strong
+                    && !explained.contains(&r)
+            };
+            for (record, item) in self.decided(&records, &items, fits).0 {
+                self.pair(record, item);
             }
         }
+    }
+
+    /// A reference that stands nowhere else, with words that are akin, ties two more fields than
+    /// one: the amount was corrected, and the day or the words as well. So does an instant to the
+    /// second, and even all three.
+    fn corrected_twice(&self, mark: Mark, r: usize, i: usize) -> bool {
+        let Some(value) = self.one_mark(mark, Side::Item(i)) else { return false };
+        let most = if mark == Mark::Times { 3 } else { 2 };
+        mark != Mark::Balances
+            && self.records[r].movement.direction == self.items[i].movement.direction
+            && self.differences(r, i) <= most
+            && fingerprint::likeness(&self.records[r].text, &self.items[i].text).akin()
+            && (0..self.records.len()).all(|other| {
+                other == r || self.one_mark(mark, Side::Record(other)).as_ref() != Some(&value)
+            })
+            && (0..self.items.len()).all(|other| {
+                other == i || self.one_mark(mark, Side::Item(other)).as_ref() != Some(&value)
+            })
     }
 
     /// Pass 5: what only a record's absence explains. Where the reading proves the absence and the
     /// pair is akin, or enough pairs changed in the same way, or the absence is confirmed by a
     /// second look, the movement changed; else it may be another one, and both are kept in doubt.
-    fn by_absence(&mut self) {
-        for change in [Change::Marks, Change::Words, Change::Day] {
-            let pairs = self.changed(change);
-            let mut support: HashMap<i32, usize> = HashMap::new();
-            for (record, item, _) in &pairs {
-                if self.proves_absence(*record) {
-                    *support.entry(self.shift(*record, *item)).or_default() += 1;
-                }
+    fn by_absence(&mut self, change: Change) {
+        let pairs = self.changed(change);
+        let mut support: HashMap<i32, usize> = HashMap::new();
+        for changed in
+            pairs.iter().filter(|changed| changed.alone && self.proves_absence(changed.record))
+        {
+            *support.entry(self.shift(changed.record, changed.item)).or_default() += 1;
+        }
+        let mut done = 0;
+        for Changed { record, item, akin, alone } in pairs {
+            if !self.is_open(record, item) {
+                continue;
             }
-            let mut changed = 0;
-            for (record, item, akin) in pairs {
-                if !self.is_open(record, item) {
-                    continue;
-                }
-                let supported = support
-                    .get(&self.shift(record, item))
-                    .is_some_and(|pairs| *pairs >= self.rules.enough);
-                if self.proves_absence(record) && (akin || supported || self.second_look(record)) {
-                    self.pair(record, item);
-                    changed += 1;
-                } else if akin || self.proves_absence(record) || change != Change::Words {
-                    self.suppose(item, record);
-                }
-            }
-            if changed > 0 && change != Change::Marks {
-                self.notes.push(Note::Redated { items: changed });
+            let proved = self.proves_absence(record);
+            // What happened to enough of them happened to the one at the edge as well.
+            let covered = self.span.covers(Some(self.records[record].movement.value_date));
+            let enough =
+                support.get(&self.shift(record, item)).is_some_and(|n| *n >= self.rules.enough);
+            let at_once = akin && if change == Change::Day { proved } else { covered };
+            if alone && (covered && enough || at_once || self.second_look(record)) {
+                self.pair(record, item);
+                done += 1;
+            } else if akin || proved || change != Change::Words {
+                self.suppose(item, record);
             }
         }
+        if done > 0 && change != Change::Marks {
+            self.notes.push(Note::Redated { items: done });
+        }
+    }
+
+    /// Where enough movements moved by the same number of days, it was the calendar that moved:
+    /// the k-th item of a fingerprint is the k-th record of the same fingerprint that many days off.
+    fn by_shift(&mut self) {
+        let slack = self.rules.day_slack;
+        let moved = |days: i32| {
+            let span = jiff::Span::new().days(days);
+            move |print: Fingerprint<'a>| Fingerprint {
+                day: print.day.saturating_add(span),
+                ..print
+            }
+        };
+        let mut shifts: Vec<(usize, i32, Vec<(usize, usize)>)> = (-slack..=slack)
+            .filter(|days| *days != 0)
+            .map(|days| {
+                let mut pairs = Vec::new();
+                for (records, items) in
+                    self.groups_by(moved(days), |print| print, |r| !r.doubted).into_values()
+                {
+                    let alike = |r: &usize, i: &usize| {
+                        self.records[*r].movement.pending == self.items[*i].movement.pending
+                            && self.span.covers(Some(self.records[*r].movement.value_date))
+                            && self.compare(*r, *i).1 < Against::Strong
+                    };
+                    pairs.extend(records.into_iter().zip(items).filter(|(r, i)| alike(r, i)));
+                }
+                let proved = pairs.iter().filter(|(r, _)| self.proves_absence(*r)).count();
+                (proved, days, pairs)
+            })
+            .filter(|(proved, ..)| *proved >= self.rules.enough)
+            .collect();
+        shifts.sort_unstable_by_key(|(proved, ..)| std::cmp::Reverse(*proved));
+        let mut changed = 0;
+        self.shifted = shifts.first().map_or(0, |(_, days, _)| *days);
+        for (_, _, pairs) in shifts {
+            for (record, item) in pairs {
+                if self.is_open(record, item) {
+                    self.pair(record, item);
+                    changed += 1;
+                }
+            }
+        }
+        self.notes.extend((changed > 0).then_some(Note::Redated { items: changed }));
     }
 
     fn shift(&self, record: usize, item: usize) -> i32 {
@@ -609,9 +756,8 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Unique pairs of open records and items that differ by one kind of change, and whether they
-    /// are akin enough to need no further support.
-    fn changed(&self, change: Change) -> Vec<(usize, usize, bool)> {
+    /// Pairs of open records and items that differ by one kind of change.
+    fn changed(&self, change: Change) -> Vec<Changed> {
         let key = |print: Fingerprint<'a>| match change {
             Change::Marks => print,
             Change::Words => Fingerprint { text: 0, ..print },
@@ -619,48 +765,81 @@ impl<'a> Work<'a> {
         };
         let mut found = Vec::new();
         for (records, items) in self.groups(key, |record| !record.doubted).into_values() {
-            if records.len() > FEW || items.len() > FEW {
-                continue;
-            }
             let fits = |r: usize, i: usize| self.could_change(change, r, i);
             let akin = |r: usize, i: usize| fits(r, i) && self.akin(change, r, i);
-            let strong = unique_pairs(&records, &items, akin);
+            let (strong, _) = self.decided(&records, &items, akin);
             let (taken_r, taken_i): (HashSet<_>, HashSet<_>) = strong.iter().copied().unzip();
             let rest_r: Vec<_> = records.into_iter().filter(|r| !taken_r.contains(r)).collect();
             let rest_i: Vec<_> = items.into_iter().filter(|i| !taken_i.contains(i)).collect();
-            found.extend(strong.into_iter().map(|(r, i)| (r, i, true)));
-            found.extend(
-                unique_pairs(&rest_r, &rest_i, fits).into_iter().map(|(r, i)| (r, i, false)),
-            );
+            let (weak, open) = self.decided(&rest_r, &rest_i, fits);
+            let as_changed =
+                |akin, alone| move |(record, item)| Changed { record, item, akin, alone };
+            found.extend(strong.into_iter().map(as_changed(true, true)));
+            found.extend(weak.into_iter().map(as_changed(false, true)));
+            found.extend(open.into_iter().map(as_changed(false, false)));
         }
-        found.sort_unstable();
+        found.sort_unstable_by_key(|changed| (changed.record, changed.item));
         found
+    }
+    /// The pairs that fit each other and nothing else (among things that look alike, in order), and
+    /// those that fit several.
+    fn decided(
+        &self,
+        records: &[usize],
+        items: &[usize],
+        fits: impl Fn(usize, usize) -> bool,
+    ) -> (Vec<Pair>, Vec<Pair>) {
+        if records.len() > MANY || items.len() > MANY {
+            return (Vec::new(), Vec::new());
+        }
+        let each = records.iter().flat_map(|r| items.iter().map(move |i| (*r, *i)));
+        let pairs: Vec<Pair> = each.filter(|(r, i)| fits(*r, *i)).collect();
+        let (mut decided, mut open) = (Vec::new(), Vec::new());
+        for part in pairing::parts(&pairs) {
+            let (records, items) = pairing::sides(&part);
+            let whole = part.len() == records.len() * items.len();
+            let same_records =
+                records.iter().all(|r| self.records[*r].print == self.records[records[0]].print);
+            let same_items =
+                items.iter().all(|i| self.items[*i].print == self.items[items[0]].print);
+            if part.len() == 1 || whole && same_records && same_items {
+                let zipped: Vec<Pair> = records.into_iter().zip(items).collect();
+                open.extend(part.into_iter().filter(|pair| !zipped.contains(pair)));
+                decided.extend(zipped);
+            } else {
+                open.extend(part);
+            }
+        }
+        (decided, open)
     }
     fn could_change(&self, change: Change, r: usize, i: usize) -> bool {
         let (record, item) = (&self.records[r], &self.items[i]);
         let becomes = record.movement.pending && !item.movement.pending;
         let undone = !record.movement.pending && item.movement.pending;
-        let slack = if record.movement.pending && item.movement.pending {
-            self.rules.posts_within
-        } else {
-            self.rules.day_slack
-        };
         !item.spare
             && self.compare(r, i).1 < Against::Strong
             && match change {
                 Change::Marks => true,
                 // How a pending movement posts was weighed before.
                 Change::Words => !becomes && !undone,
-                Change::Day => !becomes && !undone && self.shift(r, i).abs() <= slack,
+                Change::Day => {
+                    !becomes && !undone && self.shift(r, i).abs() <= self.rules.day_slack
+                }
             }
     }
     fn akin(&self, change: Change, r: usize, i: usize) -> bool {
         let (record, item) = (&self.records[r], &self.items[i]);
         match change {
-            Change::Marks => false,
+            Change::Marks => self.only_balance_moved(r, i),
             Change::Words => fingerprint::likeness(&record.text, &item.text) <= Likeness::Overlaps,
             Change::Day => record.movement.pending && item.movement.pending,
         }
+    }
+
+    fn only_balance_moved(&self, r: usize, i: usize) -> bool {
+        let undone = !self.records[r].movement.pending && self.items[i].movement.pending;
+        let other = [Mark::Ids, Mark::Times, Mark::References];
+        !undone && other.iter().all(|mark| self.mark(*mark, r, i) != Some(false))
     }
 
     fn plan(mut self) -> Plan {
@@ -695,15 +874,19 @@ impl<'a> Work<'a> {
     fn judge_absent(&self, plan: &mut Plan) {
         let ids: HashMap<_, _> =
             self.records.iter().enumerate().map(|(r, record)| (record.known.id, r)).collect();
-        let mut contested: HashSet<usize> = HashSet::new();
+        let (mut contested, mut waits) = (HashSet::new(), HashSet::new());
         for item in &self.items {
-            contested.extend(&item.perhaps);
-            if let Some(Doubt::PerhapsSame(others)) = item
-                .home
-                .filter(|home| item.record == Some(*home))
-                .and_then(|h| self.records[h].known.doubt.as_ref())
-            {
-                contested.extend(others.iter().filter_map(|id| ids.get(id)));
+            if item.record.is_none() && !item.spare {
+                waits.extend(item.perhaps.iter().copied());
+            }
+            let Some(home) = item.home.or(item.record).map(|r| self.records[r].known) else {
+                continue;
+            };
+            if let Some(Doubt::PerhapsSame(others)) = &home.doubt {
+                let others = others.iter().filter_map(|id| ids.get(id).copied());
+                let into =
+                    if home.created_at < self.reading.at { &mut contested } else { &mut waits };
+                into.extend(others);
             }
         }
         let removed: HashSet<&str> = self.reading.removed.iter().map(String::as_str).collect();
@@ -719,19 +902,25 @@ impl<'a> Work<'a> {
             if self.rules.deletes && trusted.is_some_and(|id| removed.contains(id)) {
                 plan.delete.push(known.id);
             } else {
+                // Where one of two records kept in doubt is shown and the other is not, the other
+                // was a repetition, and says nothing about the reading.
+                let repetition = matches!(&known.doubt, Some(Doubt::PerhapsSame(others))
+                    if others.iter().filter_map(|id| ids.get(id)).any(|r| self.records[*r].item.is_some()));
                 absent.push(Absent {
                     known: index,
                     day: Some(record.movement.value_date),
                     pending: record.movement.pending,
                     suspected_at: known.suspected_at,
-                    contested: contested.contains(&index),
+                    contested: contested.contains(&index) || waits.contains(&index),
+                    waits: waits.contains(&index),
+                    repetition,
                 });
             }
         }
         // What stood there is what is shown and what is missing: the same before and after the
         // plan is applied, so that a repeated reading comes to the same judgement.
         let shown = self.items.iter().filter(|item| !item.spare && !item.movement.pending).count();
-        let gone = absent.iter().filter(|a| !a.pending && self.span.inside(a.day)).count();
+        let gone = absent.iter().filter(|a| a.counts() && self.span.inside(a.day)).count();
         let sentence = missing::judge(
             &absent,
             shown + gone,
@@ -763,8 +952,8 @@ impl<'a> Work<'a> {
             let twice = repeated.contains(&item.seen.content).then_some(Doubt::PerhapsTwice);
             let Some(index) = item.record else {
                 if !item.spare {
-                    let mut same: Vec<_> =
-                        item.perhaps.iter().map(|r| self.records[*r].known.id).collect();
+                    let open = item.perhaps.iter().filter(|r| self.records[**r].item.is_none());
+                    let mut same: Vec<_> = open.map(|r| self.records[*r].known.id).collect();
                     same.retain(|id| !deleted.contains(id));
                     same.sort_unstable();
                     let doubt =
@@ -798,7 +987,7 @@ impl<'a> Work<'a> {
                             None => !self.span.inside(Some(item.movement.value_date)),
                         })
                         .collect();
-                    (!left.is_empty()).then_some(Doubt::PerhapsSame(left))
+                    if left.is_empty() { twice } else { Some(Doubt::PerhapsSame(left)) }
                 }
                 Some(Doubt::PerhapsTwice) if !self.reading.complete => known.doubt.clone(),
                 _ => twice,
@@ -825,6 +1014,16 @@ enum MarkValue<'a> {
     Balance(Decimal),
 }
 
+/// A record and an item that may be it, changed.
+struct Changed {
+    record: usize,
+    item: usize,
+    /// Alike enough to need no further support.
+    akin: bool,
+    /// Neither of them fits anything else.
+    alone: bool,
+}
+
 /// What a movement may have changed while keeping everything else.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Change {
@@ -834,28 +1033,4 @@ enum Change {
     Words,
     /// Its day.
     Day,
-}
-
-/// The pairs that fit each other and nothing else. Both lists are short, or share a rare value.
-fn unique_pairs(
-    records: &[usize],
-    items: &[usize],
-    fits: impl Fn(usize, usize) -> bool,
-) -> Vec<(usize, usize)> {
-    if records.len() > FEW || items.len() > FEW {
-        return Vec::new();
-    }
-    let pairs: Vec<(usize, usize)> = records
-        .iter()
-        .flat_map(|r| items.iter().map(move |i| (*r, *i)))
-        .filter(|(r, i)| fits(*r, *i))
-        .collect();
-    pairs
-        .iter()
-        .copied()
-        .filter(|(r, i)| {
-            pairs.iter().filter(|(other, _)| other == r).count() == 1
-                && pairs.iter().filter(|(_, other)| other == i).count() == 1
-        })
-        .collect()
 }

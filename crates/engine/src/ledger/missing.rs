@@ -17,6 +17,17 @@ pub(super) struct Absent {
     pub suspected_at: Option<Timestamp>,
     /// An item that could be it was stored beside it in doubt.
     pub contested: bool,
+    /// This very reading raised that doubt, so it waits for the next.
+    pub waits: bool,
+    /// It was stored in doubt, and the record that it may repeat is shown without it.
+    pub repetition: bool,
+}
+
+impl Absent {
+    /// Whether its absence says that the reading may not be whole.
+    pub(super) const fn counts(&self) -> bool {
+        !self.pending && !self.repetition
+    }
 }
 
 /// What the reading's silence proves.
@@ -68,6 +79,10 @@ impl Span {
             (Some(_), None) => false,
         }
     }
+    /// Whether the reading says that it shows all of `day`.
+    pub(super) fn covers(&self, day: Option<Date>) -> bool {
+        self.complete && self.inside(day)
+    }
     /// Whether `day` is beyond all that the reading shows.
     fn beyond(&self, day: Option<Date>) -> bool {
         day.is_some_and(|day| {
@@ -85,7 +100,7 @@ impl Span {
     }
     /// Whether a record of `day` should have been shown, as far as a claim goes.
     pub(super) fn claims(&self, day: Option<Date>, pending: bool) -> bool {
-        if pending { self.complete && self.inside(day) } else { self.proves(day) }
+        if pending { self.covers(day) } else { self.proves(day) }
     }
 }
 
@@ -108,7 +123,7 @@ pub(super) fn judge(
         sentence.notes.push(Note::Empty { known: inside().count() });
         return sentence;
     }
-    let missing = inside().filter(|a| !a.pending).count();
+    let missing = inside().filter(|a| a.counts()).count();
     if missing > rules.missing_at_most && missing * rules.missing_one_in > stood {
         sentence.notes.push(Note::TooManyMissing { missing, of: stood });
         return sentence;
@@ -123,11 +138,12 @@ pub(super) fn judge(
         let due = record
             .suspected_at
             .is_some_and(|since| reading.at.duration_since(since) >= rules.second_look);
+        // A booked record that is missing as well is a sign that the reading is not whole.
+        let vanished =
+            record.pending && record.suspected_at.is_none() && missing == 0 && !record.contested;
         if !record.pending && span.beyond(record.day) {
             beyond += 1;
-        } else if record.pending && missing == 0 && !record.contested {
-            sentence.delete.push(record.known);
-        } else if due && (record.pending || span.proves(record.day)) {
+        } else if vanished || due && !record.waits && span.claims(record.day, record.pending) {
             sentence.delete.push(record.known);
         } else if record.suspected_at.is_none() {
             sentence.suspect.push(record.known);

@@ -25,8 +25,11 @@ mod folding;
 mod keyed;
 mod matching;
 mod missing;
+mod pairing;
 mod posting;
 mod signals;
+#[cfg(test)]
+mod stories;
 
 pub use accounts::{AccountKey, normal_number};
 pub use coverage::Coverage;

@@ -3,30 +3,34 @@
 
 use super::{
     fingerprint::{self, Likeness},
-    matching::{FEW, Work, days_between, instant},
+    matching::{FEW, Record, Work, days_between, instant},
+    pairing,
 };
 use domain::record::Direction;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-/// How unlike a pending record and a posted item are, without the days between them.
+/// How unlike a pending record and a posted item are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Cost {
     untied: bool,
-    amount: AmountCost,
+    /// Another amount and another day weigh the same. Both weigh more than other words, because one
+    /// merchant is visited again and again.
+    steps: u8,
     words: Likeness,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum AmountCost {
     Equal,
     Tolerated,
     Converted,
 }
 
-struct Pair {
+struct Candidate {
     cost: Cost,
+    amount: AmountCost,
     record: usize,
     item: usize,
     days: i32,
@@ -45,24 +49,30 @@ pub(super) fn settle(work: &mut Work<'_>) {
             let best = best_of_record.entry(pair.record).or_insert(pair.cost);
             *best = pair.cost.min(*best);
         }
-        let (mutual, rest): (Vec<Pair>, Vec<Pair>) = pairs.into_iter().partition(|pair| {
-            best_of_item[&pair.item] == pair.cost && best_of_record[&pair.record] == pair.cost
-        });
-        for part in parts(&mutual) {
+        let (mutual, rest): (Vec<Candidate>, Vec<Candidate>) =
+            pairs.into_iter().partition(|pair| {
+                best_of_item[&pair.item] == pair.cost && best_of_record[&pair.record] == pair.cost
+            });
+        let by_ends: HashMap<(usize, usize), &Candidate> =
+            mutual.iter().map(|pair| ((pair.record, pair.item), pair)).collect();
+        let ends: Vec<(usize, usize)> =
+            mutual.iter().map(|pair| (pair.record, pair.item)).collect();
+        for part in pairing::parts(&ends) {
+            let part: Vec<&Candidate> = part.iter().map(|ends| by_ends[ends]).collect();
             settle_part(work, &part);
         }
-        // Whatever took part in this round is decided, or in doubt.
-        let decided: (BTreeSet<usize>, BTreeSet<usize>) =
-            mutual.iter().map(|p| (p.record, p.item)).unzip();
+        // What is paired is decided; what is in doubt may still have a second best.
         pairs = rest
             .into_iter()
-            .filter(|pair| !decided.0.contains(&pair.record) && !decided.1.contains(&pair.item))
+            .filter(|pair| {
+                work.records[pair.record].item.is_none() && work.items[pair.item].record.is_none()
+            })
             .collect();
     }
 }
 
 /// All pairs that could be one movement, a bounded number for each item.
-fn candidates(work: &Work<'_>) -> Vec<Pair> {
+fn candidates(work: &Work<'_>) -> Vec<Candidate> {
     type Slot = Vec<(Decimal, usize)>;
     let mut pending: HashMap<(Date, Option<Direction>), Slot> = HashMap::new();
     for r in work.open_records() {
@@ -80,7 +90,7 @@ fn candidates(work: &Work<'_>) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for i in work.open_items() {
         let item = &work.items[i];
-        if item.movement.pending || item.spare {
+        if item.movement.pending {
             continue;
         }
         let mut day =
@@ -98,14 +108,15 @@ fn candidates(work: &Work<'_>) -> Vec<Pair> {
     pairs
 }
 
-fn cost(work: &Work<'_>, r: usize, i: usize) -> Option<Pair> {
+fn cost(work: &Work<'_>, r: usize, i: usize) -> Option<Candidate> {
     let (record, item) = (&work.records[r], &work.items[i]);
     let (old, new) = (record.movement, item.movement);
     let same_time = instant(old).is_some() && instant(old) == instant(new);
     let same_reference = old.reference.is_some() && old.reference == new.reference;
     let tied = same_time || same_reference;
     let amount = if old.currency != new.currency {
-        (old.on_card && new.on_card).then_some(AmountCost::Converted)?
+        (old.on_card && new.on_card && fingerprint::converts(old, new))
+            .then_some(AmountCost::Converted)?
     } else if old.amount == new.amount {
         AmountCost::Equal
     } else {
@@ -119,47 +130,19 @@ fn cost(work: &Work<'_>, r: usize, i: usize) -> Option<Pair> {
         AmountCost::Converted => words <= Likeness::Contains || (tied && akin),
         AmountCost::Equal | AmountCost::Tolerated => akin || tied,
     };
-    let days = days_between(old.value_date, new.value_date);
-    enough.then_some(Pair { cost: Cost { untied: !tied, amount, words }, record: r, item: i, days })
+    let days = days_between(old.value_date, new.value_date) - work.shifted;
+    enough.then_some(Candidate {
+        amount,
+        cost: Cost { untied: !tied, steps: amount as u8 + u8::from(days != 0), words },
+        record: r,
+        item: i,
+        days,
+    })
 }
 
-/// The connected parts of the graph of pairs.
-fn parts(pairs: &[Pair]) -> Vec<Vec<&Pair>> {
-    let mut part_of: HashMap<(bool, usize), usize> = HashMap::new();
-    let mut parts: Vec<Vec<&Pair>> = Vec::new();
-    for pair in pairs {
-        let (r, i) = ((false, pair.record), (true, pair.item));
-        let into = match (part_of.get(&r).copied(), part_of.get(&i).copied()) {
-            (None, None) => {
-                parts.push(Vec::new());
-                parts.len() - 1
-            }
-            (Some(one), None) | (None, Some(one)) => one,
-            (Some(one), Some(other)) => {
-                if one != other {
-                    let moved = std::mem::take(&mut parts[other]);
-                    for pair in &moved {
-                        part_of.insert((false, pair.record), one);
-                        part_of.insert((true, pair.item), one);
-                    }
-                    parts[one].extend(moved);
-                }
-                one
-            }
-        };
-        part_of.insert(r, into);
-        part_of.insert(i, into);
-        parts[into].push(pair);
-    }
-    parts.retain(|part| !part.is_empty());
-    parts
-}
-
-fn settle_part(work: &mut Work<'_>, part: &[&Pair]) {
-    let mut records: Vec<usize> =
-        part.iter().map(|p| p.record).collect::<BTreeSet<_>>().into_iter().collect();
-    let mut items: Vec<usize> =
-        part.iter().map(|p| p.item).collect::<BTreeSet<_>>().into_iter().collect();
+fn settle_part(work: &mut Work<'_>, part: &[&Candidate]) {
+    let ends: Vec<(usize, usize)> = part.iter().map(|p| (p.record, p.item)).collect();
+    let (mut records, mut items) = pairing::sides(&ends);
     records.sort_by_key(|r| {
         let record = &work.records[*r];
         (
@@ -173,18 +156,20 @@ fn settle_part(work: &mut Work<'_>, part: &[&Pair]) {
         (work.items[*i].movement.value_date, instant(work.items[*i].movement), *i)
     });
     let each_with_each = part.len() == records.len() * items.len();
-    let alike_records = records.windows(2).all(|w| alike(&work.records[w[0]], &work.records[w[1]]));
+    let same_records = records.windows(2).all(|w| alike(&work.records[w[0]], &work.records[w[1]]));
+    let same_items = items.windows(2).all(|w| work.items[w[0]].print == work.items[w[1]].print);
     // As many as there are, or all the same: in order, and nobody can tell otherwise.
-    if each_with_each && (records.len() == items.len() || alike_records) {
+    if each_with_each && (records.len() == items.len() || same_records && same_items) {
         let zipped: Vec<(usize, usize)> =
             records.iter().copied().zip(items.iter().copied()).collect();
         for (record, item) in zipped {
             take(work, part, record, item);
         }
+        suppose_rest(work, part);
         return;
     }
     // The same day is better than any other, where it is the only one.
-    let same_day: Vec<&&Pair> = part.iter().filter(|p| p.days == 0).collect();
+    let same_day: Vec<&&Candidate> = part.iter().filter(|p| p.days == 0).collect();
     for pair in &same_day {
         let alone =
             same_day.iter().filter(|p| p.record == pair.record || p.item == pair.item).count() == 1;
@@ -192,25 +177,27 @@ fn settle_part(work: &mut Work<'_>, part: &[&Pair]) {
             take(work, part, pair.record, pair.item);
         }
     }
+    suppose_rest(work, part);
+}
+
+fn suppose_rest(work: &mut Work<'_>, part: &[&Candidate]) {
     for pair in part {
-        let open =
-            work.records[pair.record].item.is_none() && work.items[pair.item].record.is_none();
-        if open {
+        if work.records[pair.record].item.is_none() && work.items[pair.item].record.is_none() {
             work.suppose(pair.item, pair.record);
         }
     }
 }
 
-fn alike(one: &super::matching::Record<'_>, other: &super::matching::Record<'_>) -> bool {
+fn alike(one: &Record<'_>, other: &Record<'_>) -> bool {
     let (a, b) = (one.movement, other.movement);
     one.print == other.print && instant(a) == instant(b) && a.reference == b.reference
 }
 
 /// Pairs them where the pending record is proved gone or the pair can hardly be two movements;
 /// else keeps both in doubt.
-fn take(work: &mut Work<'_>, part: &[&Pair], record: usize, item: usize) {
+fn take(work: &mut Work<'_>, part: &[&Candidate], record: usize, item: usize) {
     let Some(pair) = part.iter().find(|p| p.record == record && p.item == item) else { return };
-    let plain = pair.days == 0 && pair.cost.amount == AmountCost::Equal;
+    let plain = pair.days == 0 && pair.amount == AmountCost::Equal;
     if plain || !pair.cost.untied || work.proves_absence(record) {
         work.pair(record, item);
     } else {

@@ -149,8 +149,8 @@ fn two_coffees_are_two_records_and_stay_two() {
 #[test]
 fn pages_that_overlap_count_once() {
     let mut book = Book::default();
-    let mut seen = page(0, &[rent(9), coffee(8), rent(7), coffee(6)]);
-    seen.extend(page(1, &[rent(7), coffee(6), rent(5)]));
+    let mut seen = page(0, &[rent(9), rent(8), rent(7), coffee(6)]);
+    seen.extend(page(1, &[rent(8), rent(7), coffee(6), rent(5)]));
     book.read(0, true, Trust::None, seen);
     assert_eq!(book.known.len(), 5);
     assert_eq!(book.doubts(), 0);
