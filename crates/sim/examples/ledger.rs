@@ -1,0 +1,64 @@
+//! Runs many histories through the ledger: `cargo run --release -p sim --example ledger -- --cases
+//! 1000000 --seed 1`. Ends with 1 if a promise was broken.
+
+use sim::{invariants::Promise, ledger::Report};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write as _},
+    process::ExitCode,
+    thread,
+};
+
+fn argument(name: &str, default: u64) -> u64 {
+    let mut arguments = std::env::args().skip_while(|argument| argument != name).skip(1);
+    arguments.next().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+fn main() -> io::Result<ExitCode> {
+    let (cases, first) = (argument("--cases", 10_000), argument("--seed", 1));
+    let threads = thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    let mut all = Report::default();
+    thread::scope(|scope| {
+        let parts: Vec<_> = (0..threads)
+            .map(|part| {
+                scope.spawn(move || {
+                    let mut sum = Report::default();
+                    for case in (part..cases).step_by(usize::try_from(threads).unwrap_or(1)) {
+                        sum.add(sim::ledger::run(first.wrapping_add(case)));
+                    }
+                    sum
+                })
+            })
+            .collect();
+        for part in parts {
+            all.add(part.join().expect("a run does not panic"));
+        }
+    });
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "{} runs, {} readings, {} items, {} records",
+        all.runs, all.readings, all.items, all.records
+    )?;
+    writeln!(out, "doubts begun {:?}, left {:?}", all.doubts, all.left)?;
+    writeln!(
+        out,
+        "swaps {}, merged {}, reborn {}, estranged {}, misled {}, impostors {}",
+        all.swaps, all.merged, all.reborn, all.estranged, all.misled, all.impostors
+    )?;
+    let mut kinds: BTreeMap<Promise, (usize, Vec<u64>)> = BTreeMap::new();
+    for (seed, broken) in &all.broken {
+        let (count, seeds) = kinds.entry(broken.promise).or_default();
+        *count += 1;
+        if seeds.len() < 8 && seeds.last() != Some(seed) {
+            seeds.push(*seed);
+        }
+    }
+    for (promise, (count, seeds)) in &kinds {
+        writeln!(out, "BROKEN {promise:?}: {count}, first seeds {seeds:?}")?;
+    }
+    for (seed, broken) in all.broken.iter().take(if cases == 1 { 6 } else { 0 }) {
+        writeln!(out, "seed {seed}, step {}: {:?}\n{}\n", broken.step, broken.promise, broken.how)?;
+    }
+    Ok(if all.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,131 @@
+//! What must hold after every reading, whatever the institution did, and what is promised instead
+//! where the truth cannot be recovered from what was shown.
+//!
+//! - **One movement, one record.** A movement that was shown before is shown again by the record
+//!   that it had. *Instead:* movements whose visible marks are all equal may swap records
+//!   ([`Eyes::interchangeable`]); a movement whose record was kept beside another in doubt may end
+//!   in either; one that was deleted by the rules (below) comes back under a new id.
+//! - **Two movements, two records.** No two lives are merged into one record. *Instead:* where
+//!   equal items without marks stand on two pages, one record carries the doubt.
+//! - **Nothing is removed by a faulty reading.** A deleted record's movement is really gone, or was
+//!   kept twice in doubt, or two readings that called themselves complete, at least six hours
+//!   apart, did not show it; a pending one only needs one such reading in which nothing booked is
+//!   missing.
+//! - **Twice is once.** The same reading applied again writes nothing.
+//! - **It ends well.** After some calm complete readings the book is the truth, and no doubt is
+//!   left that the institution's own silence does not explain.
+
+use crate::{
+    history::{History, Life, Look, local_day},
+    institution::{Habits, Ids},
+};
+use domain::record::{Movement, Trust};
+
+/// What a reader of an institution can tell apart at all.
+#[derive(Debug, Clone, Copy)]
+pub struct Eyes {
+    /// The institution's habits.
+    pub habits: Habits,
+    /// Some reading told its days in another zone, so the day is no mark.
+    pub days_moved: bool,
+}
+
+impl Eyes {
+    /// Whether nothing that was ever shown tells two lives apart.
+    #[must_use]
+    pub fn interchangeable(&self, history: &History, one: usize, other: usize) -> bool {
+        let (a, b) = (&history.lives[one], &history.lives[other]);
+        one == other
+            || (!self.marked(a, b)
+                && same_things(a, b)
+                && (local_day(a.made, 0) == local_day(b.made, 0) || self.days_unsteady(a, b)))
+    }
+    /// An instant or a lasting id tells them apart.
+    fn marked(&self, a: &Life, b: &Life) -> bool {
+        let by_id = self.habits.ids == Ids::Stable && self.habits.declared == Trust::Stable;
+        let by_time = self.habits.times && a.made != b.made;
+        by_id || by_time
+    }
+    /// A pending coffee of Monday and one of Tuesday post under days that say nothing, or all days
+    /// were told wrong.
+    fn days_unsteady(&self, a: &Life, b: &Life) -> bool {
+        let unsteady = |life: &Life| life.posted.dated != life.pending.dated;
+        self.days_moved || unsteady(a) || unsteady(b)
+    }
+}
+
+/// The same merchant and amount, at some time of their lives.
+fn same_things(a: &Life, b: &Life) -> bool {
+    let looks = |life: &Life| {
+        let corrected = life.corrected.iter().map(|(_, look)| look.clone());
+        [life.pending.clone(), life.posted.clone()].into_iter().chain(corrected).collect::<Vec<_>>()
+    };
+    let same = |a: &Look, b: &Look| {
+        a.cents == b.cents && a.direction == b.direction && merchant(&a.words) == merchant(&b.words)
+    };
+    looks(a).iter().any(|a| looks(b).iter().any(|b| same(a, b)))
+}
+
+/// Enough of a description to know the invented merchants by.
+fn merchant(words: &str) -> String {
+    let plain = |letter: char| match letter {
+        'é' => 'e',
+        'ã' => 'a',
+        other => other.to_ascii_lowercase(),
+    };
+    words.chars().filter(|c| c.is_alphabetic()).take(4).map(plain).collect()
+}
+
+/// Whether the institution left enough for anyone to recognise a movement that it showed as `old`
+/// and shows as `new`: a lasting instant or reference, or all but one of day, amount, direction and
+/// description; and where it posted in between, also another day within ten, other words that are
+/// akin, and on cards an amount within the tips.
+#[must_use]
+pub fn recognisable(old: &Movement, new: &Movement, times: bool, ids: bool) -> bool {
+    let day = old.value_date == new.value_date;
+    let amount = old.amount == new.amount && old.currency == new.currency;
+    let akin = merchant(&old.description) == merchant(&new.description);
+    if ids || times || (old.reference.is_some() && old.reference == new.reference) {
+        return usize::from(!day) + usize::from(!amount) + usize::from(!akin) < 3;
+    }
+    let percent = |n: i64| old.amount.0 * rust_decimal::Decimal::new(n, 2);
+    let tip = old.on_card && percent(95) <= new.amount.0 && new.amount.0 <= percent(130);
+    let converted = old.on_card && old.currency != new.currency;
+    let letters =
+        |m: &Movement| m.description.chars().filter(|c| c.is_alphabetic()).collect::<String>();
+    if old.pending && !new.pending {
+        let fuel = old.on_card && old.description.starts_with("POSTO");
+        let rounding = percent(99) <= new.amount.0 && new.amount.0 <= percent(101);
+        akin && (amount || rounding || tip || converted || fuel)
+    } else {
+        amount && (day || letters(old) == letters(new))
+    }
+}
+
+/// A promise that was broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// Which.
+    pub promise: Promise,
+    /// After which reading of the run.
+    pub step: usize,
+    /// The life that it happened to.
+    pub life: usize,
+    /// In words.
+    pub how: String,
+}
+
+/// The promises, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Promise {
+    /// One movement, one record.
+    OneRecord,
+    /// Two movements, two records.
+    TwoRecords,
+    /// Nothing is removed by a faulty reading.
+    NothingRemoved,
+    /// Twice is once.
+    TwiceIsOnce,
+    /// It ends well.
+    EndsWell,
+}
