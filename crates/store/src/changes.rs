@@ -214,9 +214,9 @@ impl Store {
                     tx.commit().await?;
                     done += some;
                 }
-                Err(Error::Conflict(_)) if tries < TRIES => tries += 1,
+                Err(Error::Duplicate(_) | Error::Conflict(_)) if tries < TRIES => tries += 1,
                 // Whoever keeps winning is doing our work.
-                Err(Error::Conflict(_)) => return Ok(done),
+                Err(Error::Duplicate(_) | Error::Conflict(_)) => return Ok(done),
                 Err(error) => return Err(error),
             }
         }

@@ -14,7 +14,7 @@ use sqlx::{
     pool::PoolOptions,
     postgres::{PgConnectOptions, PgPool},
     sqlite::{
-        SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous,
+        SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous,
     },
 };
 use std::{str::FromStr as _, time::Duration};
@@ -125,7 +125,8 @@ impl Store {
 
     async fn open_postgres(url: &str, settings: Settings) -> Result<Self, Error> {
         let mut options = PgConnectOptions::from_str(url)?.disable_statement_logging();
-        let prepared = url.contains("statement-cache-capacity=");
+        let (_, capacity) = url.split_once("statement-cache-capacity=").unwrap_or_default();
+        let prepared = !capacity.is_empty() && !capacity.starts_with('0');
         if !prepared {
             options = options.statement_cache_capacity(0);
         }
@@ -152,7 +153,6 @@ impl Store {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
             // What is deleted is overwritten: a forgotten record does not linger in the file.
             .pragma("secure_delete", "on");
         let pool = || {

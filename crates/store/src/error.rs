@@ -7,6 +7,9 @@ pub enum Error {
     /// Another transaction won. Doing it all again may go well.
     #[error("another transaction got in the way")]
     Conflict(#[source] sqlx::Error),
+    /// There is one already with this id or key.
+    #[error("there is one already")]
+    Duplicate(#[source] sqlx::Error),
     /// A stored value is not what it should be.
     #[error("the stored `{column}` cannot be read")]
     Corrupt {
@@ -63,8 +66,10 @@ impl From<sqlx::Error> for Error {
         match code.as_deref() {
             // PostgreSQL: too many connections, not ready. SQLite: busy, and busy with a snapshot.
             Some("53300" | "57P03" | "5" | "517" | "261") => Self::Busy,
-            // PostgreSQL: serialisation failure, deadlock, unique violation. SQLite: the same.
-            Some("40001" | "40P01" | "23505" | "1555" | "2067") => Self::Conflict(error),
+            // PostgreSQL: serialisation failure, deadlock.
+            Some("40001" | "40P01") => Self::Conflict(error),
+            // A primary or unique key, on either.
+            Some("23505" | "1555" | "2067") => Self::Duplicate(error),
             _ => Self::Driver(error),
         }
     }

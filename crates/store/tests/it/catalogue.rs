@@ -45,6 +45,9 @@ async fn tenants_and_their_keys() {
             revoked_at: None,
         };
         tx.add_key(&key).await.unwrap();
+        let mut another = store.read().await.unwrap();
+        assert_eq!(another.key(key.id).await.unwrap(), None, "not before the commit");
+        drop(another);
         tx.touch_key(key.id, after(3)).await.unwrap();
         key.last_used_at = Some(after(3));
         assert_eq!(tx.key(key.id).await.unwrap(), Some(key.clone()));
@@ -55,6 +58,8 @@ async fn tenants_and_their_keys() {
         assert!(!tx.revoke_key(tenant.id, key.id, after(5)).await.unwrap());
         assert_eq!(tx.key(key.id).await.unwrap().unwrap().revoked_at, Some(after(4)));
         assert!(!format!("{key:?}").contains("hash"));
+        let error = tx.add_key(&key).await.unwrap_err();
+        assert!(matches!(error, store::Error::Duplicate(_)) && !error.is_passing(), "{error:?}");
     }
 }
 
