@@ -13,12 +13,12 @@ use domain::{
 use jiff::{SignedDuration, Timestamp, civil::date};
 use std::{sync::Arc, time::Instant};
 use store::{
-    Buckets,
+    Buckets, Settings, Store,
     changes::{ChangeKind, NewChange},
     events::{Attempt, Event, Verdict},
     jobs::NewJob,
     records::{NewRecord, Seen},
-    testing::{TestStore, stores},
+    testing::{postgres, stores},
 };
 
 const RECORDS: usize = 10_000;
@@ -39,12 +39,28 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         for store in stores().await {
-            println!("{}", store.name);
-            records(&store).await;
-            deliveries(&store).await;
-            jobs(&store).await;
+            all(store.name, &store).await;
         }
+        let prepared = postgres().await;
+        let url = format!("{}&statement-cache-capacity=256", prepared.url);
+        let opened = Store::open(&url, Settings::default()).await.unwrap();
+        all("postgres, statements kept prepared", &opened).await;
+        opened.close().await;
     });
+}
+
+async fn all(name: &str, store: &Store) {
+    println!("{name}");
+    records(store).await;
+    deliveries(store).await;
+    jobs(store).await;
+}
+
+/// What PostgreSQL does by itself after a while.
+async fn analyze(store: &Store) {
+    if let Store::Postgres { pool, .. } = store {
+        sqlx::raw_sql("vacuum analyze").execute(pool).await.map(drop).unwrap();
+    }
 }
 
 /// Prints how long `work` took, and how many of `count` things that is in a second.
@@ -91,7 +107,7 @@ fn transaction(
     }
 }
 
-async fn records(store: &TestStore) {
+async fn records(store: &Store) {
     let env = Env::new(Arc::new(Still), [1; 32]);
     let tenant: TenantId = env.id();
     let link: LinkId = env.id_in(Bucket::of(9));
@@ -132,6 +148,7 @@ async fn records(store: &TestStore) {
         tx.commit().await.unwrap();
     })
     .await;
+    analyze(store).await;
     timed("ledger: read one account whole", RECORDS, async {
         let mut tx = store.read().await.unwrap();
         let read = tx.records_for_ledger(link, "TRANSACTIONS", Some(account), None).await.unwrap();
@@ -173,7 +190,7 @@ async fn records(store: &TestStore) {
     .await;
 }
 
-async fn deliveries(store: &TestStore) {
+async fn deliveries(store: &Store) {
     let env = Env::new(Arc::new(Still), [2; 32]);
     let (tenant, endpoint, node) = (env.id(), env.id(), env.id());
     let mut tx = store.write().await.unwrap();
@@ -195,6 +212,7 @@ async fn deliveries(store: &TestStore) {
     })
     .await;
     tx.commit().await.unwrap();
+    analyze(store).await;
     let lease = env.now() + SignedDuration::from_secs(30);
     let sent = timed("claim and record deliveries, 500 at once", EVENTS, async {
         let mut sent = 0;
@@ -230,7 +248,7 @@ async fn deliveries(store: &TestStore) {
     assert_eq!(sent, EVENTS as u64);
 }
 
-async fn jobs(store: &TestStore) {
+async fn jobs(store: &Store) {
     let env = Env::new(Arc::new(Still), [3; 32]);
     let node = env.id();
     let mut tx = store.write().await.unwrap();

@@ -87,14 +87,21 @@ impl Tx {
         self.run(COMMIT, values![bucket, commit, tenant, link, at]).await?;
         let mut ordinal = 0_u32;
         for some in changes.chunks(BATCH) {
-            // What all lines share is bound once.
-            let mut sql = Sql::new(CHANGES, values![bucket, commit, link]);
-            for (i, change) in some.iter().enumerate() {
-                sql.push(if i == 0 { "($1, $2, " } else { ", ($1, $2, " });
-                sql.bind(ordinal).push(", $3, ").bind(&change.resource).push(", ");
-                sql.bind(change.record).push(", ").bind(change.kind.as_str()).push(")");
+            let rows = some.iter().map(|change| {
+                let row = values![
+                    bucket,
+                    commit,
+                    ordinal,
+                    link,
+                    &change.resource,
+                    change.record,
+                    change.kind.as_str(),
+                ];
                 ordinal += 1;
-            }
+                row
+            });
+            let mut sql = Sql::new(CHANGES, Vec::with_capacity(some.len() * 7));
+            sql.rows(self, None, rows);
             let (sql, values) = sql.finish();
             self.run(sql, values).await?;
         }

@@ -1,7 +1,10 @@
 //! The conditions of a list, compiled to SQL. The only place where SQL is put together at run
 //! time: what comes from a caller is bound, what is written into the text is ours and `'static`.
 
-use crate::value::{Value, days};
+use crate::{
+    Tx,
+    value::{Value, days},
+};
 use domain::{
     filter::{Condition, Field, Kind, Source, Test, Value as Wanted},
     time::Moment,
@@ -18,6 +21,33 @@ impl Sql {
     /// Starts with `text`, whose `$1, $2, …` are `values`.
     pub(crate) fn new(text: impl Into<String>, values: Vec<Value>) -> Self {
         Self { text: text.into(), values }
+    }
+    /// Adds `(…), (…)`: the rows of a batch. `json` says which column, if any, is JSON text.
+    ///
+    /// Nothing else in the statement may be bound: the places have no numbers on SQLite, which takes
+    /// quadratic time over numbered ones.
+    pub(crate) fn rows(
+        &mut self,
+        tx: &Tx,
+        json: Option<usize>,
+        rows: impl IntoIterator<Item = Vec<Value>>,
+    ) -> &mut Self {
+        for (i, row) in rows.into_iter().enumerate() {
+            self.push(if i == 0 { "(" } else { ", (" });
+            for (i, value) in row.into_iter().enumerate() {
+                self.push(if i == 0 { "" } else { ", " });
+                self.push(if json == Some(i) { "json(" } else { "" });
+                if tx.is_postgres() {
+                    self.bind(value);
+                } else {
+                    self.values.push(value);
+                    self.push("?");
+                }
+                self.push(if json == Some(i) { ")" } else { "" });
+            }
+            self.push(")");
+        }
+        self
     }
     /// Adds text of our own.
     pub(crate) fn push(&mut self, text: impl Display) -> &mut Self {

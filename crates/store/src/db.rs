@@ -13,9 +13,7 @@ use sqlx::{
     Transaction,
     pool::PoolOptions,
     postgres::{PgConnectOptions, PgPool},
-    sqlite::{
-        SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous,
-    },
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous},
 };
 use std::{str::FromStr as _, time::Duration};
 

@@ -17,6 +17,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
+use std::collections::{HashMap, HashSet};
 
 words!(
     /// Where a delivery stands.
@@ -312,7 +313,7 @@ impl Tx {
         let claimed = self.rows(CLAIM, values![fenced(&due)?, node, lease_until]).await?;
         let claimed = claimed.iter().map(delivery).collect::<Result<Vec<_>, _>>()?;
         let events: Vec<EventId> = claimed.iter().map(|delivery| delivery.event).collect();
-        let mut bodies = std::collections::HashMap::with_capacity(events.len());
+        let mut bodies = HashMap::with_capacity(events.len());
         for row in self.rows(BODIES, values![places(&events)]).await? {
             bodies.insert(row.at::<EventId>(0)?, row.at::<String>(1)?);
         }
@@ -326,75 +327,62 @@ impl Tx {
     /// Stores attempts and what they mean. An attempt under a lost lease changes nothing: whoever
     /// holds the lease now will tell. How many counted.
     pub async fn record_attempts(&mut self, attempts: &[Attempt]) -> Result<u64, Error> {
-        const DELIVERIES: &str = "update deliveries set lease_owner = null,
-                state = done.value ->> 'state', attempts = cast(done.value ->> 'number' as bigint),
-                tries = tries + 1,
-                next_attempt_at = cast(done.value ->> 'next' as bigint),
-                finished_at = cast(done.value ->> 'finished' as bigint),
-                last_status = cast(done.value ->> 'status' as bigint),
-                last_error = done.value ->> 'error'
-            from json_each($1) as done
-            where deliveries.bucket = cast(done.value ->> 'bucket' as smallint)
-                and deliveries.id = unhex(done.value ->> 'id')
-                and deliveries.fence = cast(done.value ->> 'fence' as bigint)
-                and deliveries.lease_owner is not null
-            returning id";
+        const DONE: &str = "with done (bucket, id, fence, state, number, next, finished, status,
+            error) as (values ";
+        const UPDATE: &str = ") update deliveries set lease_owner = null, state = done.state,
+                attempts = done.number, tries = tries + 1, next_attempt_at = done.next,
+                finished_at = done.finished, last_status = done.status, last_error = done.error
+            from done where deliveries.bucket = done.bucket and deliveries.id = done.id
+                and deliveries.fence = done.fence and deliveries.lease_owner is not null
+            returning deliveries.id";
         const ATTEMPTS: &str = "insert into attempts
-                (bucket, delivery, number, at, status, error, duration_ms)
-            select cast(value ->> 'bucket' as smallint), unhex(value ->> 'id'),
-                cast(value ->> 'number' as bigint), cast(value ->> 'at' as bigint),
-                cast(value ->> 'status' as bigint), value ->> 'error',
-                cast(value ->> 'duration' as bigint)
-            from json_each($1) where 1 = 1
-            on conflict (bucket, delivery, number) do nothing";
-        #[derive(Serialize)]
-        struct Line<'a> {
-            bucket: u16,
-            id: String,
-            fence: u64,
-            number: u32,
-            at: i64,
-            status: Option<u32>,
-            error: Option<&'a str>,
-            duration: u32,
-            state: &'static str,
-            next: i64,
-            finished: Option<i64>,
-        }
+            (bucket, delivery, number, at, status, error, duration_ms) values ";
+        const ONCE: &str = " on conflict (bucket, delivery, number) do nothing";
         let mut counted = 0;
-        for some in attempts.chunks(1000) {
-            let line = |attempt: &'_ Attempt| {
-                let at = attempt.at.as_microsecond();
+        for some in attempts.chunks(500) {
+            let rows = some.iter().map(|attempt| {
                 let (state, next, finished) = match attempt.verdict {
-                    Verdict::Delivered => (DeliveryState::Delivered, at, Some(at)),
-                    Verdict::RetryAt(next) => (DeliveryState::Pending, next.as_microsecond(), None),
-                    Verdict::Failed => (DeliveryState::Failed, at, Some(at)),
+                    Verdict::Delivered => (DeliveryState::Delivered, attempt.at, Some(attempt.at)),
+                    Verdict::RetryAt(next) => (DeliveryState::Pending, next, None),
+                    Verdict::Failed => (DeliveryState::Failed, attempt.at, Some(attempt.at)),
                 };
-                (at, state.as_str(), next, finished)
-            };
-            let lines = some.iter().map(|attempt| {
-                let (at, state, next, finished) = line(attempt);
-                Line {
-                    bucket: attempt.delivery.bucket().number(),
-                    id: attempt.delivery.hex(),
-                    fence: attempt.fence,
-                    number: attempt.number,
-                    at,
-                    status: attempt.status,
-                    error: attempt.error.as_deref(),
-                    duration: attempt.duration_ms,
-                    state,
+                values![
+                    attempt.delivery.bucket(),
+                    attempt.delivery,
+                    attempt.fence,
+                    state.as_str(),
+                    attempt.number,
                     next,
                     finished,
-                }
+                    attempt.status,
+                    attempt.error.as_deref(),
+                ]
             });
-            let mut lines: Vec<Line<'_>> = lines.collect();
-            let rows = self.rows(DELIVERIES, values![batch(&lines)]).await?;
-            let ids = rows.iter().map(|row| Ok(row.at::<DeliveryId>(0)?.hex()));
-            let ids = ids.collect::<Result<std::collections::HashSet<_>, Error>>()?;
-            lines.retain(|line| ids.contains(&line.id));
-            self.run(ATTEMPTS, values![batch(&lines)]).await?;
-            counted += ids.len() as u64;
+            let mut sql = Sql::new(DONE, Vec::with_capacity(some.len() * 9));
+            sql.rows(self, None, rows).push(UPDATE);
+            let (sql, values) = sql.finish();
+            let told = self.rows(sql, values).await?;
+            let told =
+                told.iter().map(|row| row.at(0)).collect::<Result<HashSet<DeliveryId>, Error>>()?;
+            let rows = some.iter().filter(|attempt| told.contains(&attempt.delivery));
+            let rows = rows.map(|attempt| {
+                values![
+                    attempt.delivery.bucket(),
+                    attempt.delivery,
+                    attempt.number,
+                    attempt.at,
+                    attempt.status,
+                    attempt.error.as_deref(),
+                    attempt.duration_ms,
+                ]
+            });
+            if !told.is_empty() {
+                let mut sql = Sql::new(ATTEMPTS, Vec::with_capacity(told.len() * 7));
+                sql.rows(self, None, rows).push(ONCE);
+                let (sql, values) = sql.finish();
+                self.run(sql, values).await?;
+            }
+            counted += told.len() as u64;
         }
         Ok(counted)
     }

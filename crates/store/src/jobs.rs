@@ -297,7 +297,8 @@ impl Tx {
         const SQL: &str = "update jobs set attempt = attempt - 1
             where bucket = $1 and id = $2 and fence = $3
                 and lease_owner is not null and finished_at is null";
-        Ok(self.hit(SQL, values![id.bucket(), id, fence]).await? && self.retry(id, fence, at).await?)
+        Ok(self.hit(SQL, values![id.bucket(), id, fence]).await?
+            && self.retry(id, fence, at).await?)
     }
 
     /// When the next job falls due, or the next lease ends.

@@ -159,8 +159,10 @@ impl Tx {
         const LINK: &str = "delete from links where bucket = $1 and id = $2 and tenant = $3";
         const BELOW: &[&str] = &[
             "delete from attempts where bucket = $1 and delivery in
-                (select id from deliveries where bucket = $1 and link = $2)",
-            "delete from deliveries where bucket = $1 and link = $2",
+                (select id from deliveries where bucket = $1 and event in
+                    (select id from events where bucket = $1 and link = $2))",
+            "delete from deliveries where bucket = $1 and event in
+                (select id from events where bucket = $1 and link = $2)",
             "delete from events where bucket = $1 and link = $2",
             "delete from jobs where bucket = $1 and link = $2",
             "delete from coverage where bucket = $1 and link = $2",

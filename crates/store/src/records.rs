@@ -5,7 +5,7 @@
 use crate::{
     Error, Tx,
     conditions::Sql,
-    value::{Row, batch, corrupt, hex, places, values},
+    value::{Row, batch, hex, places, values},
 };
 use domain::{
     filter::{Condition, Page},
@@ -14,7 +14,6 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 /// A record as the ledger reads it: all but the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,10 +153,6 @@ fn page_row(row: &Row) -> Result<PageRow, Error> {
     Ok(PageRow { id: row.at(0)?, link: row.at(1)?, account: row.at(2)?, body: row.at(3)? })
 }
 
-const SELECT: &str = "select id, link, account, cast(body as text) as body";
-const COUNT: &str = "select count(*)";
-const NEWEST_FIRST: &str = "created_at desc, id desc";
-
 impl Tx {
     /// What the ledger compares a reading with: the records of a link and resource, of one account
     /// or of all, whose value date lies in the window or all.
@@ -195,9 +190,8 @@ impl Tx {
             suspected_at = excluded.suspected_at, doubt = excluded.doubt,
             collected_at = excluded.collected_at, body = excluded.body";
         for some in records.chunks(BATCH) {
-            let mut sql = Sql::new(INSERT, Vec::with_capacity(some.len() * 17));
-            for (i, record) in some.iter().enumerate() {
-                let columns = values![
+            let rows = some.iter().map(|record| {
+                values![
                     record.link.bucket(),
                     record.id,
                     record.link,
@@ -214,13 +208,11 @@ impl Tx {
                     record.doubt.as_deref(),
                     record.created_at,
                     record.collected_at,
-                ];
-                sql.push(if i == 0 { "(" } else { ", (" });
-                for value in columns {
-                    sql.bind(value).push(", ");
-                }
-                sql.push("json(").bind(&record.body).push("))");
-            }
+                    &record.body,
+                ]
+            });
+            let mut sql = Sql::new(INSERT, Vec::with_capacity(some.len() * 17));
+            sql.rows(self, Some(16), rows);
             sql.push(UPDATE);
             let (sql, values) = sql.finish();
             self.run(sql, values).await?;
@@ -230,36 +222,19 @@ impl Tx {
 
     /// Notes that records were seen again; one that was suspected no longer is.
     pub async fn mark_seen(&mut self, link: LinkId, seen: &[Seen]) -> Result<(), Error> {
-        // The whole primary key stands in each line, for each to be looked up by it.
-        const SQL: &str = "update records
-            set collected_at = cast(seen.value ->> 'at' as bigint), suspected_at = null,
-                body = coalesce(seen.value -> 'body', records.body)
-            from json_each($1) as seen
-            where records.bucket = cast(seen.value ->> 'bucket' as smallint)
-                and records.link = unhex(seen.value ->> 'link')
-                and records.id = unhex(seen.value ->> 'id')";
-        #[derive(Serialize)]
-        struct Line<'a> {
-            bucket: u16,
-            link: String,
-            id: String,
-            at: i64,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            body: Option<&'a RawValue>,
-        }
+        // The whole primary key stands in each row, for each to be looked up by it.
+        const SEEN: &str = "with seen (bucket, link, id, at, body) as (values ";
+        const UPDATE: &str = ") update records set collected_at = seen.at, suspected_at = null,
+            body = coalesce(seen.body, records.body) from seen where records.bucket = seen.bucket
+            and records.link = seen.link and records.id = seen.id";
         for some in seen.chunks(BATCH) {
-            let lines = some.iter().map(|seen| {
-                let body = seen.body.as_deref().map(serde_json::from_str).transpose();
-                Ok(Line {
-                    bucket: link.bucket().number(),
-                    link: link.hex(),
-                    id: seen.id.hex(),
-                    at: seen.collected_at.as_microsecond(),
-                    body: body.map_err(|e| corrupt("body", e))?,
-                })
+            let rows = some.iter().map(|seen| {
+                values![link.bucket(), link, seen.id, seen.collected_at, seen.body.as_deref()]
             });
-            let lines = batch(lines.collect::<Result<Vec<_>, Error>>()?);
-            self.run(SQL, values![lines]).await?;
+            let mut sql = Sql::new(SEEN, Vec::with_capacity(some.len() * 5));
+            sql.rows(self, Some(4), rows).push(UPDATE);
+            let (sql, values) = sql.finish();
+            self.run(sql, values).await?;
         }
         Ok(())
     }
@@ -291,27 +266,18 @@ impl Tx {
         link: LinkId,
         doubts: &[(RecordId, Option<String>)],
     ) -> Result<u64, Error> {
-        const SQL: &str = "update records set doubt = told.value ->> 'doubt'
-            from json_each($1) as told
-            where records.bucket = cast(told.value ->> 'bucket' as smallint)
-                and records.link = unhex(told.value ->> 'link')
-                and records.id = unhex(told.value ->> 'id')";
-        #[derive(Serialize)]
-        struct Line<'a> {
-            bucket: u16,
-            link: String,
-            id: String,
-            doubt: Option<&'a str>,
-        }
+        const TOLD: &str = "with told (bucket, link, id, doubt) as (values ";
+        const UPDATE: &str = ") update records set doubt = told.doubt from told
+            where records.bucket = told.bucket and records.link = told.link
+                and records.id = told.id";
         let mut set = 0;
         for some in doubts.chunks(BATCH) {
-            let lines = some.iter().map(|(id, doubt)| Line {
-                bucket: link.bucket().number(),
-                link: link.hex(),
-                id: id.hex(),
-                doubt: doubt.as_deref(),
-            });
-            set += self.run(SQL, values![batch(lines)]).await?;
+            let rows =
+                some.iter().map(|(id, doubt)| values![link.bucket(), link, *id, doubt.as_deref()]);
+            let mut sql = Sql::new(TOLD, Vec::with_capacity(some.len() * 4));
+            sql.rows(self, None, rows).push(UPDATE);
+            let (sql, values) = sql.finish();
+            set += self.run(sql, values).await?;
         }
         Ok(set)
     }
@@ -363,8 +329,7 @@ impl Tx {
                 where links.bucket = $1 and links.id = $2) = $4";
         let mut list = Sql::new(FROM, values![link.bucket(), link, resource, tenant]);
         list.and("records", conditions);
-        let (count, rows) = self.page_of_list(COUNT, SELECT, &list, NEWEST_FIRST, page).await?;
-        Ok(PageRows { count, rows: rows.iter().map(page_row).collect::<Result<_, _>>()? })
+        self.page_of_records(&list, page).await
     }
 
     /// A page of all the records that a tenant has of a resource.
@@ -378,7 +343,34 @@ impl Tx {
         const FROM: &str = " from records where records.tenant = $1 and records.resource = $2";
         let mut list = Sql::new(FROM, values![tenant, resource]);
         list.and("records", conditions);
-        let (count, rows) = self.page_of_list(COUNT, SELECT, &list, NEWEST_FIRST, page).await?;
+        self.page_of_records(&list, page).await
+    }
+
+    async fn page_of_records(&mut self, list: &Sql, page: Page) -> Result<PageRows, Error> {
+        const SELECT: &str = "select id, link, account, cast(body as text) as body";
+        const KEYS: &str = " from (select bucket as b, id as i, link as l";
+        const BODIES: &str = ") as page join records on records.bucket = page.b
+            and records.id = page.i and records.link = page.l";
+        const ORDER: &str = " order by records.created_at desc, records.id desc";
+        let (sql, values) = list.fork().before("select count(*)").finish();
+        let count = self.number(sql, values).await?;
+        if page.offset() >= count {
+            return Ok(PageRows { count, rows: Vec::new() });
+        }
+        // What comes before a later page is skipped in the index, without looking at the records.
+        let later = page.offset() > 0;
+        let mut list = if later {
+            list.fork().before(KEYS).before(SELECT)
+        } else {
+            list.fork().before(SELECT)
+        };
+        list.push(ORDER).push(" limit ").bind(page.size);
+        list.push(" offset ").bind(page.offset());
+        if later {
+            list.push(BODIES).push(ORDER);
+        }
+        let (sql, values) = list.finish();
+        let rows = self.rows(sql, values).await?;
         Ok(PageRows { count, rows: rows.iter().map(page_row).collect::<Result<_, _>>()? })
     }
 

@@ -181,7 +181,7 @@ create table records (
 ) strict;
 create index records_of_link on records (bucket, link, resource, created_at, id);
 create index records_for_ledger on records (bucket, link, resource, account, day);
-create index records_of_tenant on records (tenant, resource, created_at, id);
+create index records_of_tenant on records (tenant, resource, created_at, id, bucket, link);
 
 create table commits (
     bucket integer not null,
@@ -250,7 +250,7 @@ create table jobs (
     primary key (bucket, id)
 ) strict;
 create unique index jobs_waiting on jobs (bucket, kind, subject) where finished_at is null;
-create index jobs_due on jobs (run_at, bucket) where finished_at is null;
+create index jobs_due on jobs (run_at, id) where finished_at is null;
 create index jobs_finished on jobs (finished_at) where finished_at is not null;
 create index jobs_of_link on jobs (bucket, link);
 
@@ -290,10 +290,9 @@ create table deliveries (
     last_error text,
     primary key (bucket, id)
 ) strict;
-create index deliveries_due on deliveries (next_attempt_at) where state = 'pending';
+create index deliveries_due on deliveries (next_attempt_at, number) where state = 'pending';
 create index deliveries_in_order on deliveries (bucket, link, endpoint, number, id) where state = 'pending';
 create index deliveries_of_event on deliveries (bucket, event);
-create index deliveries_of_link on deliveries (bucket, link);
 create index deliveries_of_tenant on deliveries (tenant, created_at, id);
 
 create table attempts (

@@ -77,7 +77,11 @@ async fn what_is_scheduled_while_a_job_runs_runs_afterwards() {
         assert!(tx.retry(job.id, job.fence, after(3600)).await.unwrap());
         let [third] = claim(&mut tx, node, 31).await.try_into().unwrap();
         assert_eq!(third.payload, r#"{"n":2}"#);
-        assert!(tx.retry(third.id, third.fence, after(100)).await.unwrap());
+        let before = tx.unfinished_job(Bucket::of(12), "refresh", "a").await.unwrap().unwrap();
+        assert!(tx.put_back(third.id, third.fence, after(100)).await.unwrap());
+        assert!(!tx.put_back(third.id, third.fence, after(100)).await.unwrap(), "it was let go");
+        let back = tx.unfinished_job(Bucket::of(12), "refresh", "a").await.unwrap().unwrap();
+        assert_eq!((back.attempt, back.lease_owner), (before.attempt - 1, None));
         assert_eq!(tx.next_run_at_across_buckets().await.unwrap(), Some(after(100)));
     }
 }
