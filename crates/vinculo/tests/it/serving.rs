@@ -94,6 +94,7 @@ fn a_key_of_the_environment_opens_and_its_password_is_written_nowhere() {
     for _ in 0..2 {
         let served = Served::start(folder.path(), &["dev"], &key);
         assert_eq!(served.get("/api/links/").0, 200);
+        assert_eq!(served.get("/v1/sandbox/faults/").0, 200, "the sandbox can be steered");
         assert_eq!(served.end("-TERM").1, Some(0));
         let mut files: Vec<_> = fs::read_dir(folder.path().join(".vinculo"))
             .unwrap()
