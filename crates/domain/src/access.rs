@@ -28,15 +28,15 @@ macro_rules! words { ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $varian
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
     }
     // By hand: a derive inside a macro cannot read the words of `rename`.
-    impl utoipa::PartialSchema for $name {
-        fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-            utoipa::openapi::ObjectBuilder::new()
-                .schema_type(utoipa::openapi::Type::String)
+    impl $crate::utoipa::PartialSchema for $name {
+        fn schema() -> $crate::utoipa::openapi::RefOr<$crate::utoipa::openapi::schema::Schema> {
+            $crate::utoipa::openapi::ObjectBuilder::new()
+                .schema_type($crate::utoipa::openapi::Type::String)
                 .enum_values(Some(Self::WORDS.iter().copied()))
                 .into()
         }
     }
-    impl utoipa::ToSchema for $name {}
+    impl $crate::utoipa::ToSchema for $name {}
     impl std::str::FromStr for $name {
         type Err = $crate::access::NotAChoice;
         fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -18,3 +18,7 @@ pub mod resources;
 pub mod session;
 pub mod time;
 pub mod webhook;
+
+/// For [`words!`], which describes its words to OpenAPI wherever it is used.
+#[doc(hidden)]
+pub use utoipa;
