@@ -199,7 +199,7 @@ fn check(url: &str, told: &Mutex<Told>) -> Result<()> {
         }
     }
     // Performs everything that is due, expired leases and repeated deliveries included.
-    call(url, "POST", "/v1/clock/advance/", Some(&json!({ "by": "6h" })))?.good()?;
+    call(url, "POST", "/v1/clock/advance/", Some(&json!({ "by": "3d" })))?.good()?;
     loop {
         let cursor = lock(told).cursor.clone();
         let page = changes(url, cursor.as_deref(), 0)?.good()?;
@@ -271,9 +271,10 @@ fn webhooks(told: &Told, stored: &BTreeMap<String, &Value>) -> Result<()> {
 /// The reader's copy is what the lists show.
 fn feed(url: &str, told: &Told, stored: &BTreeMap<String, &Value>) -> Result<()> {
     let mut listed = BTreeMap::new();
-    for resource in ["accounts", "owners", "transactions"] {
+    for resource in CORE {
         for link in stored.keys() {
-            for record in all(url, &format!("/api/{resource}/?fields=id&link={link}&"))? {
+            let path = format!("/api/{}/?fields=id&link={link}&", resource.to_lowercase());
+            for record in all(url, &path)? {
                 listed.insert(text(&record["id"]), (resource.to_owned(), link.clone()));
             }
         }
@@ -308,11 +309,13 @@ fn changes(url: &str, cursor: Option<&str>, wait: u32) -> Result<Answer> {
 /// Cursor and copy move together, as one transaction of a careful reader would.
 fn store(told: &mut Told, page: &Value) {
     for change in page["results"].as_array().into_iter().flatten() {
-        let id = text(&change["id"]);
-        if change["kind"] == "deleted" {
-            told.copy.remove(&id);
-        } else {
-            told.copy.insert(id, (text(&change["resource"]), text(&change["link"])));
+        let [id, link, resource] = ["id", "link", "resource"].map(|key| text(&change[key]));
+        match (resource.as_str(), change["kind"] == "deleted") {
+            // A link takes its records along.
+            ("LINK", true) => told.copy.retain(|_, (_, of)| *of != link),
+            ("LINK", false) => {}
+            (_, true) => drop(told.copy.remove(&id)),
+            (_, false) => drop(told.copy.insert(id, (resource, link))),
         }
     }
     if let Some(cursor) = page["cursor"].as_str() {

@@ -158,28 +158,44 @@ def test_a_delivery_that_failed_is_repeated_with_the_same_id_and_can_be_replayed
 
 
 def test_the_change_feed_and_the_lists_agree(client, native):
+    feed = Feed(native)
     link = register(client)["id"]
-    cursor = drain(native, {})
-    account = client.Accounts.create(link, raise_exception=True)
-    copy = {}
-    drain(native, copy, cursor)
-    mine = {id for id, change in copy.items() if change["link"] == link}
-    assert mine == {a["id"] for a in account}
-    for one in account:
-        client.Accounts.delete(one["id"])
-    drain(native, copy, cursor)
-    assert not [id for id, change in copy.items() if change["link"] == link], "deleted again"
+    accounts = {a["id"] for a in client.Accounts.create(link, raise_exception=True)}
+    assert feed.read().records(link) == accounts
+    gone = accounts.pop()
+    client.Accounts.delete(gone)
+    assert feed.read().records(link) == accounts
+    client.Links.delete(link)
+    assert feed.read().records(link) == set()
 
 
-def drain(native, copy, cursor=None):
-    """Follows the feed to its end, keeping `copy` up to date; the cursor to go on from."""
-    while True:
-        page = native.get("/v1/changes/", params={"cursor": cursor} if cursor else {})
-        for change in page["results"]:
+class Feed:
+    """A reader of the change feed, which keeps a copy of what it was told."""
+
+    def __init__(self, native):
+        self.native, self.cursor, self.copy = native, None, {}
+        self.read()
+
+    def read(self):
+        """Follows the feed to its end."""
+        while True:
+            at = {"cursor": self.cursor} if self.cursor else {}
+            page = self.native.get("/v1/changes/", params=at)
+            for change in page["results"]:
+                self.take(change)
+            self.cursor = page["cursor"]
+            if not page["results"]:
+                return self
+
+    def take(self, change):
+        if change["resource"] == "LINK":
             if change["kind"] == "deleted":
-                copy.pop(change["id"], None)
-            else:
-                copy[change["id"]] = change
-        cursor = page["cursor"]
-        if not page["results"]:
-            return cursor
+                link = change["link"]
+                self.copy = {id: of for id, of in self.copy.items() if of != link}
+        elif change["kind"] == "deleted":
+            self.copy.pop(change["id"], None)
+        else:
+            self.copy[change["id"]] = change["link"]
+
+    def records(self, link):
+        return {id for id, of in self.copy.items() if of == link}
