@@ -2,7 +2,7 @@
 
 import pytest
 from belvo.exceptions import RequestError
-from conftest import register, the_error
+from conftest import the_error
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
 
@@ -47,6 +47,8 @@ def test_a_body_that_is_not_json_is_a_parse_error(native):
     assert the_error(answer.json(), "parse_error")["message"].startswith("JSON parse error - ")
 
 
-def test_an_unsupported_resource_is_named_so(client):
-    link = register(client)["id"]
-    the_error(client.TaxStatus.create(link), "unsupported_operation")
+def test_a_resource_that_the_institution_lacks_is_named_so(client):
+    tax = client.Links.create(
+        "tatooine_mx_fiscal", "PFIS010101000", "individual", raise_exception=True
+    )
+    the_error(client.Accounts.create(tax["id"]), "unsupported_operation")
