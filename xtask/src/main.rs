@@ -25,6 +25,9 @@ use std::{
 struct Cli {
     #[command(subcommand)]
     chore: Chore,
+    /// Use this binary instead of a release build
+    #[arg(long, global = true, value_name = "FILE")]
+    program: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Subcommand)]
@@ -82,7 +85,8 @@ enum Database {
 }
 
 fn main() -> ExitCode {
-    match carry_out(Cli::parse().chore) {
+    let Cli { chore, program } = Cli::parse();
+    match carry_out(chore, program) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             println!("\nxtask: {error:#}");
@@ -91,26 +95,28 @@ fn main() -> ExitCode {
     }
 }
 
-fn carry_out(chore: Chore) -> Result<()> {
+fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
+    let program = program.map(std::path::absolute).transpose()?;
     std::env::set_current_dir(root())?;
+    let program = || program.map_or_else(machine::build_release, Ok);
     match chore {
         Chore::Ci => ci::run(),
         Chore::Pg => pg::serve(),
         Chore::Tidy => tidy::run(&chores()),
-        Chore::Openapi { check } => ci::openapi(&machine::build_release()?, check),
+        Chore::Openapi { check } => ci::openapi(&program()?, check),
         Chore::Sdk { database } => {
-            let program = machine::build_release()?;
+            let program = program()?;
             let tools = sdk::Tools::ready()?;
             on_each(database, |cluster| tools.run(&program, cluster))
         }
-        Chore::Readme => readme::run_blocks(&machine::build_release()?, &sdk::Tools::ready()?),
+        Chore::Readme => readme::run_blocks(&program()?, &sdk::Tools::ready()?),
         Chore::Kill { database, rounds, seed } => {
-            let program = machine::build_release()?;
+            let program = program()?;
             on_each(database, |cluster| kill::run(&program, cluster, rounds, seed))
         }
         Chore::Sim { cases, seed } => ci::sim(cases, seed),
         Chore::Bench => machine::run(&mut machine::cargo(&["bench", "--workspace"])),
-        Chore::Smoke => served::smoke(&machine::build_release()?),
+        Chore::Smoke => served::smoke(&program()?),
     }
 }
 
