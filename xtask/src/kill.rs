@@ -86,7 +86,7 @@ pub(crate) fn run(program: &Path, cluster: Option<&Cluster>, rounds: u32, seed: 
     }
     let served = Served::start(program, &data, database.as_deref())?;
     check(&served.url, &told)
-        .with_context(|| format!("with --seed {seed} on {name}; vinculo said:\n{}", served.said()))
+        .with_context(|| format!("with --seed {seed} on {name}; its log is {}", served.log()))
 }
 
 /// An application's webhook endpoint that sometimes dies before it answers.
@@ -251,7 +251,8 @@ fn webhooks(told: &Told, stored: &BTreeMap<String, &Value>) -> Result<()> {
         }
     }
     if let Some((what, ids)) = announced.iter().find(|(_, ids)| ids.len() > 1) {
-        anyhow::bail!("{what:?} was announced under {} ids", ids.len());
+        let bodies: Vec<_> = ids.iter().map(|id| told.webhooks[*id][0].to_string()).collect();
+        anyhow::bail!("{what:?} was announced {} times:\n{}", ids.len(), bodies.join("\n"));
     }
     for link in told.links.keys().filter(|link| stored.contains_key(*link)) {
         for kind in CORE {
@@ -303,7 +304,7 @@ fn all(url: &str, path: &str) -> Result<Vec<Value>> {
 
 fn changes(url: &str, cursor: Option<&str>, wait: u32) -> Result<Answer> {
     let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
-    call(url, "GET", &format!("/v1/changes/?wait={wait}{cursor}"), None)
+    call(url, "GET", &format!("/v1/changes/?page_size=1000&wait={wait}{cursor}"), None)
 }
 
 /// Cursor and copy move together, as one transaction of a careful reader would.

@@ -68,6 +68,11 @@ impl Served {
         drop(output(Command::new("kill").arg("-KILL").arg(self.child.id().to_string())));
     }
 
+    /// Where everything it prints is kept.
+    pub(crate) fn log(&self) -> String {
+        self.log.display().to_string()
+    }
+
     /// The end of everything it has printed.
     pub(crate) fn said(&self) -> String {
         let all = fs::read_to_string(&self.log).unwrap_or_default();
