@@ -90,7 +90,7 @@ pub fn local_day(at: Timestamp, shift_hours: i8) -> Date {
     Offset::constant(-3)
         .to_datetime(at)
         .checked_add(SignedDuration::from_hours(shift_hours.into()))
-        .map_or(Date::MAX, |local| local.date())
+        .map_or(Date::MAX, jiff::civil::DateTime::date)
 }
 
 fn after(at: Timestamp, hours: i64) -> Timestamp {

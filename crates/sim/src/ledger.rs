@@ -363,10 +363,10 @@ impl Run {
         }
         let lives: HashSet<usize> = shown.lives.iter().copied().collect();
         for entry in &mut self.book.entries {
-            if !lives.contains(&entry.life) {
-                entry.unseen.push(shown.at);
-            } else {
+            if lives.contains(&entry.life) {
                 entry.unseen.clear();
+            } else {
+                entry.unseen.push(shown.at);
             }
         }
     }
@@ -564,7 +564,7 @@ mod tests {
         }
         let mut text = String::new();
         for (seed, broken) in all.broken.iter().take(5) {
-            text.push_str(&format!("\nseed {seed}: {broken:#?}"));
+            text.extend(["\nseed ", &seed.to_string(), ": ", &format!("{broken:#?}")]);
         }
         assert!(
             all.broken.is_empty(),

@@ -35,7 +35,7 @@ pub(super) fn fold<'a>(reading: &Reading<'a>) -> (Vec<Kept<'a>>, usize) {
     (kept, folded)
 }
 
-fn id_of<'a>(seen: &'a Seen, trust: Trust) -> Option<&'a str> {
+fn id_of(seen: &Seen, trust: Trust) -> Option<&str> {
     seen.source_id.as_deref().filter(|_| trust != Trust::None)
 }
 

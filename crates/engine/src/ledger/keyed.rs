@@ -243,12 +243,11 @@ fn fold<'a>(reading: &Reading<'a>) -> (Vec<&'a Seen>, usize) {
         let keys = keys_of(&seen.facts, seen.source_id.as_deref(), reading.trust);
         let unmistakable = keys.first().is_some_and(|key| !key.masked);
         let same = by_keys.entry(keys).or_default();
-        match same.iter().find(|at| unmistakable || kept[**at].page != seen.page) {
-            Some(at) => kept[*at] = seen,
-            None => {
-                same.push(kept.len());
-                kept.push(seen);
-            }
+        if let Some(at) = same.iter().find(|at| unmistakable || kept[**at].page != seen.page) {
+            kept[*at] = seen;
+        } else {
+            same.push(kept.len());
+            kept.push(seen);
         }
     }
     let folded = reading.seen.len() - kept.len();

@@ -19,6 +19,13 @@ use std::{
     hash::Hash,
 };
 
+/// Pending, instant, running balance, reference and trusted id of a movement: equal for twins that
+/// nothing tells apart.
+type AllMarks<'a> = (bool, Option<Timestamp>, Option<Decimal>, Option<&'a str>, Option<&'a str>);
+
+/// A change of days that many pairs share: how many of them are proved, the days, the pairs.
+type Shift = (usize, i32, Vec<(usize, usize)>);
+
 /// The most records a doubt names.
 pub(super) const FEW: usize = 16;
 /// The most records or items of one kind that are compared each with each.
@@ -469,13 +476,14 @@ impl<'a> Work<'a> {
             let open: Vec<usize> =
                 records.iter().copied().filter(|r| self.records[*r].item.is_none()).collect();
             let exact = open.iter().find(|r| self.records[**r].print == self.items[item].print);
-            match exact.or_else(|| open.iter().find(|r| !self.contradicts(**r, item))) {
-                Some(record) => self.pair(*record, item),
-                None => {
-                    self.reused += usize::from(!open.is_empty());
-                    for record in open {
-                        self.records[record].id_lost = true;
-                    }
+            if let Some(record) =
+                exact.or_else(|| open.iter().find(|r| !self.contradicts(**r, item)))
+            {
+                self.pair(*record, item);
+            } else {
+                self.reused += usize::from(!open.is_empty());
+                for record in open {
+                    self.records[record].id_lost = true;
                 }
             }
         }
@@ -526,7 +534,7 @@ impl<'a> Work<'a> {
             });
             items.sort_by_key(|i| (self.items[*i].spare, instant(self.items[*i].movement), *i));
             // All marks equal first, so that twins stay who they are; then any mark; then order.
-            self.zip_by(&records, &items, |work, side| work.all_marks(side));
+            self.zip_by(&records, &items, |work, side| Some(work.all_marks(side)));
             for mark in [Mark::Times, Mark::References, Mark::Balances] {
                 if self.belief(mark) != Belief::Ignored {
                     self.zip_by(&records, &items, |work, side| work.one_mark(mark, side));
@@ -588,14 +596,10 @@ impl<'a> Work<'a> {
             Side::Item(i) => (self.items[i].movement, self.lasting_id(self.items[i].seen)),
         }
     }
-    #[expect(clippy::type_complexity, reason = "a key, named nowhere else")]
-    fn all_marks(
-        &self,
-        side: Side,
-    ) -> Option<(bool, Option<Timestamp>, Option<Decimal>, Option<&'a str>, Option<&'a str>)> {
+    fn all_marks(&self, side: Side) -> AllMarks<'a> {
         let (m, id) = self.side(side);
         let id = id.filter(|_| self.belief(Mark::Ids) != Belief::Ignored);
-        Some((m.pending, instant(m), m.running_balance.map(|b| b.0), m.reference.as_deref(), id))
+        (m.pending, instant(m), m.running_balance.map(|b| b.0), m.reference.as_deref(), id)
     }
     fn one_mark(&self, mark: Mark, side: Side) -> Option<MarkValue<'a>> {
         let (m, id) = self.side(side);
@@ -640,7 +644,7 @@ impl<'a> Work<'a> {
         for (records, items) in self.tied(mark).into_values() {
             let fits = |r: usize, i: usize| {
                 (self.differences(r, i) == 1 || self.corrected_twice(mark, r, i))
-                    && !(self.items[i].movement.pending && !self.records[r].movement.pending)
+                    && (self.records[r].movement.pending || !self.items[i].movement.pending)
                     && self.compare(r, i).1 < Against::Strong
                     && !explained.contains(&r)
             };
@@ -713,7 +717,7 @@ impl<'a> Work<'a> {
                 ..print
             }
         };
-        let mut shifts: Vec<(usize, i32, Vec<(usize, usize)>)> = (-slack..=slack)
+        let mut shifts: Vec<Shift> = (-slack..=slack)
             .filter(|days| *days != 0)
             .map(|days| {
                 let mut pairs = Vec::new();
@@ -848,15 +852,12 @@ impl<'a> Work<'a> {
         let mut merged = 0;
         for item in 0..self.items.len() {
             let Some(home) = self.items[item].home else { continue };
-            match self.items[item].record {
-                None => {
-                    self.items[item].record = Some(home);
-                    self.items[item].perhaps.clear();
-                }
-                Some(_) => {
-                    plan.delete.push(self.records[home].known.id);
-                    merged += 1;
-                }
+            if self.items[item].record.is_none() {
+                self.items[item].record = Some(home);
+                self.items[item].perhaps.clear();
+            } else {
+                plan.delete.push(self.records[home].known.id);
+                merged += 1;
             }
         }
         self.notes.extend((merged > 0).then_some(Note::Merged { records: merged }));

@@ -6,6 +6,7 @@ use jiff::{Timestamp, civil::Date};
 
 /// A record that the reading did not show.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "marks of one record, each on its own")]
 pub(super) struct Absent {
     /// Index of the record among those known.
     pub known: usize,

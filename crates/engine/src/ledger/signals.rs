@@ -34,13 +34,9 @@ fn change(movement: &Movement, sign: Decimal) -> Option<Decimal> {
 /// the window is left out.
 pub(super) fn verdict(movements: &[&Movement], stated: Stated, whole: bool) -> Verdict {
     let posted: Vec<&Movement> = movements.iter().copied().filter(|m| !m.pending).collect();
-    // Cards state what is owed, so there purchases raise the balance; some institutions show them
-    // the other way round. Whichever explains more is how this one shows it.
-    let signs: &[Decimal] = if posted.iter().any(|m| m.on_card) {
-        &[Decimal::ONE, Decimal::NEGATIVE_ONE]
-    } else {
-        &[Decimal::ONE]
-    };
+    // Cards and loans state what is owed, so there payments lower the balance; some institutions
+    // show them the other way round. Whichever explains more is how this account is shown.
+    let signs = [Decimal::ONE, Decimal::NEGATIVE_ONE];
     let least = |off: &dyn Fn(Decimal) -> Option<Decimal>| {
         signs.iter().filter_map(|sign| off(*sign)).min_by_key(Decimal::abs)
     };
@@ -105,5 +101,6 @@ fn unexplained(posted: &[&Movement], sign: Decimal) -> Option<Decimal> {
         gaps.iter().try_fold(Decimal::ZERO, |sum, gap| sum.checked_add(of(gap)))
     };
     // Two gaps that cancel out are still two gaps.
-    sum(&|gap| *gap)?.is_zero().then(|| sum(&Decimal::abs)).unwrap_or_else(|| sum(&|gap| *gap))
+    let net = sum(&|gap| *gap)?;
+    if net.is_zero() { sum(&Decimal::abs) } else { Some(net) }
 }

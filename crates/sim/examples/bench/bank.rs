@@ -87,7 +87,7 @@ impl Conversation for Talk {
         credentials: &'a Credentials,
         _ask: &'a mut dyn Ask,
     ) -> BoxFuture<'a, Result<LoggedIn, Failure>> {
-        self.user = credentials.reveal("username").to_owned();
+        credentials.reveal("username").clone_into(&mut self.user);
         Box::pin(async { Ok(LoggedIn { user: self.user.clone(), state: None }) })
     }
     fn fetch<'a>(

@@ -46,7 +46,9 @@ async fn serve(router: Router) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    drop(tokio::task::spawn(async move { axum::serve(listener, service).await }));
+    let mut serving = tokio::task::JoinSet::new();
+    serving.spawn(async move { axum::serve(listener, service).await });
+    serving.detach_all();
     address
 }
 

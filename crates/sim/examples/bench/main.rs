@@ -99,7 +99,7 @@ impl Options {
             match arg.as_str() {
                 "--database" => options.database = args.next(),
                 "--seconds" => {
-                    options.seconds = args.next().and_then(|n| n.parse().ok()).unwrap_or(5)
+                    options.seconds = args.next().and_then(|n| n.parse().ok()).unwrap_or(5);
                 }
                 part => options.parts.push(part.into()),
             }
