@@ -1,5 +1,9 @@
 //! What the engine promises, told as stories on both databases.
-#![expect(clippy::tests_outside_test_module, reason = "this whole program is tests")]
+#![expect(
+    clippy::tests_outside_test_module,
+    clippy::unwrap_used,
+    reason = "this whole program is tests"
+)]
 
 mod bank;
 mod calendar;
