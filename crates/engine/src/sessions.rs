@@ -445,6 +445,11 @@ impl Run {
 
     fn failure_of(&self, error: &Error) -> Failure {
         match error {
+            Error::Failed(Failure::Unexpected(detail)) => {
+                // For operators alone: it may quote whatever the institution said.
+                tracing::warn!(session.id = %self.row.session.id, detail, "a conversation failed");
+                Failure::Unexpected("in the conversation".into())
+            }
             Error::Failed(failure) => failure.clone(),
             Error::ExpiredCredentials => {
                 Failure::Login(connect::talk::LoginProblem::MissingCredentials)

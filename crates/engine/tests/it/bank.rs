@@ -37,7 +37,7 @@ pub(crate) enum Step {
     Take(SignedDuration),
     /// Hangs until the bank is released.
     Hang,
-    /// The connector breaks.
+    /// The connector breaks, with these words.
     Panic(&'static str),
     /// The connector wants to have this again.
     Remember(&'static str),

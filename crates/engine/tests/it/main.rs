@@ -7,6 +7,7 @@
 
 mod bank;
 mod calendar;
+mod canary;
 mod changes;
 mod institutions;
 mod jobs;

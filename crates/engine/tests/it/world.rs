@@ -275,7 +275,7 @@ pub(crate) fn single(user: &str, fetch: &[&str]) -> Registration {
 pub(crate) fn fields(fields: &[(&str, &str)]) -> BTreeMap<String, SecretString> {
     fields.iter().map(|(name, value)| ((*name).to_owned(), SecretString::from(*value))).collect()
 }
-#[expect(clippy::unnecessary_wraps, reason = "as callers give it")]
+#[expect(clippy::unnecessary_wraps, reason = "what callers may leave out, and here do not")]
 pub(crate) fn secret(text: &str) -> Option<SecretString> {
     Some(SecretString::from(text))
 }
