@@ -243,37 +243,6 @@ impl Webhooks {
         sent.first().copied().ok_or(Error::NoSuch("endpoint"))
     }
 
-    /// Seals again whatever an older key of the ring seals; how many endpoints had such. For the
-    /// operator's rotation of the ring.
-    pub async fn rewrap_endpoints(&self, tenant: TenantId) -> Result<usize, Error> {
-        let mut tx = self.store.write().await?;
-        let mut rewrapped = 0;
-        for mut stored in tx.endpoints(tenant).await? {
-            let mut changed = false;
-            let (secret, authorization) =
-                (place(tenant, stored.id, SECRET), place(tenant, stored.id, AUTHORIZATION));
-            let sealed = [
-                (&secret, Some(&mut stored.secret_sealed)),
-                (&secret, stored.old_secret_sealed.as_mut()),
-                (&authorization, stored.authorization_sealed.as_mut()),
-            ];
-            for (place, sealed) in sealed {
-                if let Some(sealed) = sealed
-                    && let Some(again) = self.vault.rewrap_alone(place, sealed)?
-                {
-                    *sealed = again;
-                    changed = true;
-                }
-            }
-            if changed {
-                tx.save_endpoint(&stored).await?;
-                rewrapped += 1;
-            }
-        }
-        tx.commit().await?;
-        Ok(rewrapped)
-    }
-
     /// The keys that sign for an endpoint, the newest first.
     pub(super) fn keys(&self, stored: &Stored) -> Result<Vec<SigningKey>, Error> {
         let place = place(stored.tenant, stored.id, SECRET);

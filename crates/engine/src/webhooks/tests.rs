@@ -673,7 +673,7 @@ async fn a_deleted_endpoint_gets_nothing_and_another_tenants_is_not_there() {
 }
 
 #[tokio::test]
-async fn secrets_are_kept_sealed_and_can_be_sealed_again() {
+async fn secrets_are_kept_sealed_and_never_shown_again() {
     for world in worlds().await {
         let wanted = NewEndpoint {
             url: "http://localhost:9/".into(),
@@ -689,10 +689,5 @@ async fn secrets_are_kept_sealed_and_can_be_sealed_again() {
         assert!(!has(&stored.secret_sealed, &key) && !has(&stored.secret_sealed, b"whsec_"));
         assert!(!has(stored.authorization_sealed.as_ref().unwrap(), b"canary"));
         assert!(!format!("{endpoint:?} {stored:?}").contains("canary"));
-        assert_eq!(
-            world.webhooks.rewrap_endpoints(tenant).await.unwrap(),
-            0,
-            "the key is the newest"
-        );
     }
 }

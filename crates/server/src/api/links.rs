@@ -263,8 +263,9 @@ async fn register(
         return Err(Problem::forbidden());
     }
     // Whether the institution exists is said together with everything else that is wrong.
-    let name = form.said("institution");
+    let said = form.said("institution");
     let read = Register::read(&mut form);
+    let name = read.as_ref().map(|read| read.institution.clone()).or(said);
     let institution = match &name {
         Some(name) => institutions::named(&app.engine, name).await?,
         None => None,

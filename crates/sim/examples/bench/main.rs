@@ -1,14 +1,15 @@
 //! What Vinculo costs, measured side by side with a bare reference in the same run. Prints a table;
 //! `cargo xtask bench` runs it in release and docs/performance.md keeps the results.
 //!
-//! `bench [--database URL] [--seconds N] [PART …]`, the parts being `list`, `register`, `ledger`
-//! and `refresh`; without a part, all of them.
+//! `bench [--database URL] [--seconds N] [PART …]`, the parts being `list`, `register`, `ledger`,
+//! `refresh` and `deliveries`; without a part, all of them.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool that prints and may stop")]
 #![expect(clippy::cast_precision_loss, reason = "figures for people")]
 #![expect(clippy::disallowed_types, reason = "it measures real time")]
 
 mod bank;
+mod deliveries;
 mod ledger;
 mod list;
 mod load;
@@ -134,6 +135,9 @@ async fn main() {
     }
     if options.wants("refresh") {
         refresh::run(&house, &options).await;
+    }
+    if options.wants("deliveries") {
+        deliveries::run(&house).await;
     }
     house.engine.stop().await;
 }
