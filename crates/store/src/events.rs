@@ -215,11 +215,12 @@ fn delivery(row: &Row) -> Result<Delivery, Error> {
 }
 
 /// Holds for a delivery that no earlier one of its link and endpoint keeps back. A subquery with a
-/// limit is asked for each candidate, by its index, whatever the planner believes of the table.
+/// limit is asked for each candidate, by its index, whatever the planner believes of the table; and
+/// of `< 1` it believes that many candidates pass, which is so.
 macro_rules! in_order {
     ($now:literal) => {
         concat!(
-            "(select 1 from deliveries as earlier
+            "coalesce((select 1 from deliveries as earlier
         where earlier.bucket = deliveries.bucket and earlier.link = deliveries.link
             and earlier.endpoint = deliveries.endpoint and earlier.state = 'pending'
             and (earlier.number < deliveries.number
@@ -228,7 +229,7 @@ macro_rules! in_order {
                 or (earlier.lease_owner is not null and earlier.next_attempt_at > ",
             $now,
             "))
-        limit 1) is null"
+        limit 1), 0) < 1"
         )
     };
 }
@@ -329,11 +330,14 @@ impl Tx {
     pub async fn record_attempts(&mut self, attempts: &[Attempt]) -> Result<u64, Error> {
         const DONE: &str = "with done (bucket, id, fence, state, number, next, finished, status,
             error) as (values ";
-        const UPDATE: &str = ") update deliveries set lease_owner = null, state = done.state,
+        // The fence moves on, so that what was told once is not told again. (To ask whether the lease
+        // has an owner would mislead PostgreSQL, whose statistics hardly ever see one.)
+        const UPDATE: &str = ") update deliveries set lease_owner = null,
+                fence = deliveries.fence + 1, state = done.state,
                 attempts = done.number, tries = tries + 1, next_attempt_at = done.next,
                 finished_at = done.finished, last_status = done.status, last_error = done.error
             from done where deliveries.bucket = done.bucket and deliveries.id = done.id
-                and deliveries.fence = done.fence and deliveries.lease_owner is not null
+                and deliveries.fence = done.fence
             returning deliveries.id";
         const ATTEMPTS: &str = "insert into attempts
             (bucket, delivery, number, at, status, error, duration_ms) values ";

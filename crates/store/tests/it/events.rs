@@ -129,7 +129,8 @@ async fn deliveries_of_one_link_to_one_endpoint_keep_their_order() {
         assert_eq!(tx.next_delivery_at_across_buckets(after(5)).await.unwrap(), Some(after(100)));
         let again = claim(&mut tx, node, 100).await;
         assert_eq!(bodies(&again), [&first.body]);
-        assert_eq!((again[0].delivery.attempts, again[0].delivery.fence), (1, 2));
+        assert_eq!(again[0].delivery.attempts, 1);
+        assert!(again[0].delivery.fence > claimed[0].delivery.fence);
     }
 }
 
