@@ -74,7 +74,10 @@ enum Chore {
         seed: u64,
     },
     /// Measure what docs/performance.md reports
-    Bench,
+    Bench {
+        /// On which database; on both, if nothing is said
+        database: Option<Database>,
+    },
 }
 
 /// Which database a chore runs on.
@@ -115,7 +118,14 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
             on_each(database, |cluster| kill::run(&program, cluster, rounds, seed))
         }
         Chore::Sim { cases, seed } => ci::sim(cases, seed),
-        Chore::Bench => machine::run(&mut machine::cargo(&["bench", "--workspace"])),
+        Chore::Bench { database } => on_each(database, |cluster| {
+            let mut bench = machine::cargo(&["run", "--release", "--locked", "--package", "sim"]);
+            bench.args(["--example", "bench", "--"]);
+            if let Some(cluster) = cluster {
+                bench.args(["--database", &cluster.database("bench")?]);
+            }
+            machine::run(&mut bench)
+        }),
         Chore::Smoke => served::smoke(&program()?),
     }
 }

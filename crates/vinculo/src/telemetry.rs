@@ -50,7 +50,13 @@ pub(crate) fn start(
             builder.json().flatten_event(true).with_timer(Instants { clock }).try_init()
         }
     };
-    started.map_err(|error| anyhow::anyhow!(error)).context("logging is on already")
+    started.map_err(|error| anyhow::anyhow!(error)).context("logging is on already")?;
+    // What a panic says may hold what it was working on, a password among it: only its place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a panic: something of ours is broken");
+    }));
+    Ok(())
 }
 
 /// A plain level is meant for our crates; whatever says more is taken as it is.
