@@ -29,20 +29,25 @@ impl Answer {
     }
 }
 
+/// What the `Authorization` header says of the chores' keys.
+pub(crate) fn authorization() -> String {
+    let [(_, id), (_, password)] = KEYS;
+    format!("Basic {}", BASE64_STANDARD.encode(format!("{id}:{password}")))
+}
+
 /// Sends one request with the chores' keys. An error means that no whole answer came, so whether
 /// the request was carried out is not known.
 pub(crate) fn call(url: &str, method: &str, path: &str, body: Option<&Value>) -> Result<Answer> {
     let host = url.strip_prefix("http://").context("chores speak plain HTTP")?;
-    let [(_, id), (_, password)] = KEYS;
-    let keys = BASE64_STANDARD.encode(format!("{id}:{password}"));
     let body = body.map(ToString::to_string).unwrap_or_default();
     let mut stream = TcpStream::connect(host)?;
     stream.set_read_timeout(Some(Duration::from_mins(2)))?;
     // HTTP/1.0 has neither chunks nor a connection to keep.
     write!(
         stream,
-        "{method} {path} HTTP/1.0\r\nhost: {host}\r\nauthorization: Basic {keys}\r\n\
+        "{method} {path} HTTP/1.0\r\nhost: {host}\r\nauthorization: {}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        authorization(),
         body.len()
     )?;
     let mut reader = BufReader::new(stream);

@@ -53,6 +53,8 @@ enum Chore {
     Smoke,
     /// Run what the README shows
     Readme,
+    /// Send generated requests to every operation; none may be a server error
+    Hostile,
     /// Kill a release build again and again while clients work, and look for what is lost or twice
     Kill {
         /// On which database; both when not given
@@ -113,6 +115,7 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
             on_each(database, |cluster| tools.run(&program, cluster))
         }
         Chore::Readme => readme::run_blocks(&program()?, &sdk::Tools::ready()?),
+        Chore::Hostile => sdk::Tools::ready()?.hostile(&program()?),
         Chore::Kill { database, rounds, seed } => {
             let program = program()?;
             on_each(database, |cluster| kill::run(&program, cluster, rounds, seed))
