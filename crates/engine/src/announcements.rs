@@ -49,6 +49,15 @@ pub(crate) async fn reading(
         Cause::Schedule(_) | Cause::Async(_) => Announcement::new(resource, created),
         Cause::Request(_) => None,
     };
+    // Work that is done again after a crash has perhaps been announced before the crash.
+    let main = match (main, cause) {
+        (Some(what), Cause::Load(request) | Cause::Async(request))
+            if tx.is_announced(link.id, what.of, what.code, &request.hex()).await? =>
+        {
+            None
+        }
+        (main, _) => main,
+    };
     let corrections = Announcement::updated(resource, &tally.updated)
         .into_iter()
         .chain(Announcement::deleted(resource, &tally.deleted));

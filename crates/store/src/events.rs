@@ -235,6 +235,21 @@ macro_rules! in_order {
 }
 
 impl Tx {
+    /// Whether a link's event of this type and code has been announced for a request: work that is
+    /// done again after a crash does not announce again what it had announced before.
+    pub async fn is_announced(
+        &mut self,
+        link: LinkId,
+        of: &str,
+        code: &str,
+        request: &str,
+    ) -> Result<bool, Error> {
+        const SQL: &str = "select count(*) from events where bucket = $1 and link = $2
+            and type = $3 and code = $4 and body like $5";
+        let body = format!("%\"request_id\":\"{request}\"%");
+        Ok(self.number(SQL, values![link.bucket(), link, of, code, body]).await? > 0)
+    }
+
     /// Stores an event, and one delivery of it to each endpoint, due now, after all that are
     /// pending for the same link and endpoint. The ids of deliveries come from the caller.
     pub async fn announce(
