@@ -269,12 +269,21 @@ fn webhooks(told: &Told, stored: &BTreeMap<String, &Value>) -> Result<()> {
     Ok(())
 }
 
+/// Every resource that a load or a refresh brings, and its list.
+const LISTS: [(&str, &str); 5] = [
+    ("OWNERS", "owners"),
+    ("ACCOUNTS", "accounts"),
+    ("TRANSACTIONS", "transactions"),
+    ("BALANCES", "balances"),
+    ("BALANCE_SNAPSHOTS", "br/balances"),
+];
+
 /// The reader's copy is what the lists show.
 fn feed(url: &str, told: &Told, stored: &BTreeMap<String, &Value>) -> Result<()> {
     let mut listed = BTreeMap::new();
-    for resource in CORE {
+    for (resource, list) in LISTS {
         for link in stored.keys() {
-            let path = format!("/api/{}/?fields=id&link={link}&", resource.to_lowercase());
+            let path = format!("/api/{list}/?fields=id&link={link}&");
             for record in all(url, &path)? {
                 listed.insert(text(&record["id"]), (resource.to_owned(), link.clone()));
             }
