@@ -621,6 +621,7 @@ fn known(record: &StoredRecord) -> Result<Known, Error> {
         suspected_at: record.suspected_at,
         doubt: record.doubt.as_deref().map(serde_json::from_str).transpose().map_err(unreadable)?,
         created_at: record.created_at,
+        written_at: record.collected_at,
     })
 }
 

@@ -31,7 +31,7 @@ pub enum Ids {
 
 /// What an institution always does, and what its connector's manifest says of it.
 #[derive(Debug, Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "habits, each on its own")]
+#[expect(clippy::struct_excessive_bools, reason = "habits are yes or no")]
 pub struct Habits {
     /// How its ids behave.
     pub ids: Ids,

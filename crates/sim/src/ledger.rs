@@ -12,14 +12,22 @@ use domain::{
     time::Window,
 };
 use engine::ledger::{
-    Doubt, Known, Note, Plan, Reading, Rules, Stated, Verdict, keeps_source_id, reconcile,
+    Doubt, Known, Mark, Note, Plan, Reading, Rules, Stated, Verdict, keeps_source_id, reconcile,
 };
 use jiff::{Timestamp, civil::Date};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Seeds whose runs once broke a promise. They run in every test.
-pub const ONCE_FAILED: &[u64] = &[];
+pub const ONCE_FAILED: &[u64] = &[
+    // Twins that a wrong day moved together; a balance that another of a series inherited.
+    1, 13, 173, 193, 717, 2313, // A repeated reading that decided more than the first.
+    39, 209, 211, 267, 1038, 1053, 1165, 1265, 4235, 4915, 8310, 13096, 14196,
+    // A pending record that an equal purchase, a conversion or another day led astray.
+    243, 680, 849, 1333, 1587, 2484, 4371, 8723, 12884, 13530,
+    // Spares, shortened histories and readings that never count as complete.
+    43, 81, 4966, 8443, 15406,
+];
 
 /// How many calm complete readings end a run.
 const CALM: usize = 5;
@@ -116,6 +124,8 @@ struct Run {
     step: usize,
     /// The last reading counted as complete.
     counted: bool,
+    /// The ledger once said that it does not believe the ids.
+    disbelieved: bool,
     rules: Rules,
 }
 
@@ -139,6 +149,7 @@ pub fn run(seed: u64) -> Report {
         report,
         step: 0,
         counted: false,
+        disbelieved: false,
         rules: Rules::default(),
     };
     let fault_rate = [0.0, 0.2, 0.6][rng.random_range(0..3_usize)];
@@ -167,6 +178,7 @@ impl Run {
         let plan = self.plan(&shown);
         self.report.readings += 1;
         self.counted = plan.counted_as_complete;
+        self.disbelieved |= plan.notes.contains(&Note::Disbelieved { mark: Mark::Ids });
         self.report.items += shown.seen.len();
         self.check_matches(&shown, &plan);
         self.note_silence(&shown);
@@ -228,7 +240,9 @@ impl Run {
     }
 
     fn broken(&mut self, promise: Promise, life: usize, how: String) {
-        if !self.eyes.habits.honest() && promise != Promise::TwiceIsOnce {
+        // A manifest that is wrong, or that what was shown made look wrong: the timeline says so.
+        let misled = !self.eyes.habits.honest() || self.disbelieved;
+        if misled && promise != Promise::TwiceIsOnce {
             self.report.misled += 1;
             return;
         }
@@ -287,6 +301,7 @@ impl Run {
                         .find(|(id, _)| *id == other.known.id);
                     let swapped = taken.is_some_and(|(_, by)| {
                         self.eyes.interchangeable(&self.history, life, shown.lives[*by])
+                            || self.impersonates(&other, shown, *by)
                     });
                     if swapped {
                         self.report.swaps += 1;
@@ -315,7 +330,9 @@ impl Run {
         }
     }
 
-    /// A pending movement that is no longer shown as it was, and another that could be it.
+    /// A pending movement that is no longer shown as it was, and another that could be it; or a
+    /// booked one that is not shown, and another under the very balance that it had;
+    /// or one that was taken away, and another of its day and amount.
     fn impersonates(&self, entry: &Entry, shown: &Shown, item: usize) -> bool {
         let (old, new) = (movement(&entry.known.facts), movement(&shown.seen[item].facts));
         let near = (new.value_date - old.value_date).get_days().abs() <= self.rules.day_slack;
@@ -325,7 +342,14 @@ impl Run {
                 || own.amount != old.amount
                 || own.currency != old.currency
         });
-        old.pending && (!new.pending || near) && moved && recognisable(old, new, false, false)
+        let gone = !self.history.present(shown.at).iter().any(|p| p.life == entry.life);
+        let one_day_off = near && old.amount == new.amount && old.description == new.description;
+        let tied = old.running_balance.is_some() && old.running_balance == new.running_balance;
+        let posts =
+            old.pending && (!new.pending || near) && moved && recognisable(old, new, false, false);
+        let taken_away = gone && old.value_date == new.value_date && old.amount == new.amount;
+        let under_its_balance = tied && own.is_none() && one_day_off;
+        posts || taken_away || under_its_balance
     }
     fn recognises(&self, entry: &Entry, facts: &Facts) -> bool {
         let habits = self.eyes.habits;
@@ -385,7 +409,11 @@ impl Run {
             let shown_now = shown.lives.iter().position(|life| *life == entry.life);
             let estranged =
                 shown_now.is_some_and(|item| !self.recognises(&entry, &shown.seen[item].facts));
-            if exists && !by_rule && !entry.doubted && !estranged {
+            // Another record shows it now; whether that one may was asked above.
+            let elsewhere = shown_now.is_some_and(|at| {
+                plan.update.iter().chain(&plan.unchanged).any(|(_, item)| *item == at)
+            });
+            if exists && !by_rule && !entry.doubted && !estranged && !elsewhere {
                 let twin = self.book.entries.iter().any(|e| {
                     e.known.id != *id
                         && self.eyes.interchangeable(&self.history, e.life, entry.life)
@@ -414,8 +442,8 @@ impl Run {
             if let Some(entry) = self.book.entries.iter_mut().find(|entry| entry.known.id == *id) {
                 entry.known.facts = shown.seen[*item].facts.clone();
                 entry.known.content = shown.seen[*item].content;
+                entry.known.written_at = shown.at;
                 entry.known.source_id = keep(*item).or(entry.known.source_id.take());
-                entry.known.created_at = shown.at;
             }
         }
         for (id, item) in plan.update.iter().chain(&plan.unchanged) {
@@ -462,6 +490,7 @@ impl Run {
                     suspected_at: None,
                     doubt: doubt.clone(),
                     created_at: shown.at,
+                    written_at: shown.at,
                 },
                 life,
                 doubted: doubt.is_some(),
@@ -559,16 +588,13 @@ mod tests {
     #[test]
     fn a_record_stands_for_one_movement_whatever_the_institution_does() {
         let mut all = Report::default();
-        for seed in ONCE_FAILED.iter().copied().chain(0..300) {
+        for seed in ONCE_FAILED.iter().copied().chain(0..400) {
             all.add(run(seed));
         }
-        let mut text = String::new();
-        for (seed, broken) in all.broken.iter().take(5) {
-            text.extend(["\nseed ", &seed.to_string(), ": ", &format!("{broken:#?}")]);
-        }
+        let first: Vec<_> = all.broken.iter().take(5).collect();
         assert!(
             all.broken.is_empty(),
-            "{} promises broken in {} runs{text}",
+            "{} promises broken in {} runs: {first:#?}",
             all.broken.len(),
             all.runs
         );

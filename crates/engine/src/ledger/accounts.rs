@@ -11,11 +11,15 @@ pub(super) const ID_KIND: &str = "id";
 /// The fewest visible digits by which a masked number may still find its account.
 const FEWEST_VISIBLE: usize = 3;
 
-/// One `kind:value` key of a keyed record, brought into the form in which it is compared.
+/// One `kind:value` key of a keyed record, brought into the form in which it is compared. In
+/// `number:CHECKING|12|0341` only the last part is the number; what stands before says where it
+/// counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountKey<'a> {
     /// What kind of key: only equal kinds are compared.
     pub kind: &'a str,
+    /// Where the value counts: category, branch.
+    pub scope: &'a str,
     /// The value without what institutions change about it.
     pub value: Cow<'a, str>,
     /// Only the end of the value is visible.
@@ -28,27 +32,35 @@ impl<'a> AccountKey<'a> {
     pub fn parse(key: &'a str) -> Self {
         let (kind, value) = key.split_once(':').unwrap_or(("", key));
         if !NUMBER_KINDS.contains(&kind) {
-            return Self { kind, value: Cow::Borrowed(value), masked: false };
+            return Self { kind, scope: "", value: Cow::Borrowed(value), masked: false };
         }
-        let (value, masked) = normal_number(value);
-        Self { kind, value: Cow::Owned(value), masked }
+        let (scope, number) = value.rsplit_once(['|', '/', ':']).unwrap_or(("", value));
+        let (value, masked) = normal_number(number);
+        Self { kind, scope, value: Cow::Owned(value), masked }
     }
-    /// Whether both could name the same thing although one hides part of it, or one has the check
-    /// digit that the other leaves out.
+    /// Whether both could name the same thing although one hides part of it. A masked number often
+    /// comes without its branch, so only the beginning of the scopes must agree.
     #[must_use]
     pub fn resembles(&self, other: &Self) -> bool {
-        if self.kind != other.kind || !NUMBER_KINDS.contains(&self.kind) {
-            return false;
-        }
+        let place = |key: &Self| key.scope.split('|').next().map(str::to_owned);
+        let visible = if self.masked { &self.value } else { &other.value };
+        let whole = if self.masked { &other.value } else { &self.value };
+        self.kind == other.kind
+            && (self.masked || other.masked)
+            && place(self) == place(other)
+            && visible.len() >= FEWEST_VISIBLE
+            && whole.ends_with(visible.as_ref())
+    }
+    /// Whether one is the other with one more letter at its end, as a check digit is. No ground to
+    /// match, since 341 and 3415 may be two accounts; but no contradiction to a trusted id.
+    #[must_use]
+    pub fn is_with_check_digit(&self, other: &Self) -> bool {
         let (short, long) =
-            if self.value.len() <= other.value.len() { (self, other) } else { (other, self) };
-        if self.masked || other.masked {
-            let visible = if self.masked { &self.value } else { &other.value };
-            let full = if self.masked { &other.value } else { &self.value };
-            return visible.len() >= FEWEST_VISIBLE && full.ends_with(visible.as_ref());
-        }
-        long.value.len() == short.value.len() + 1
-            && short.value.len() > FEWEST_VISIBLE
+            if self.value.len() < other.value.len() { (self, other) } else { (other, self) };
+        self.kind == other.kind
+            && NUMBER_KINDS.contains(&self.kind)
+            && self.scope == other.scope
+            && long.value.len() == short.value.len() + 1
             && long.value.starts_with(short.value.as_ref())
     }
 }
@@ -95,9 +107,20 @@ mod tests {
             !AccountKey::parse("number:****1234")
                 .resembles(&AccountKey::parse("number:5555661235"))
         );
-        assert!(AccountKey::parse("number:12345-6").resembles(&AccountKey::parse("number:12345")));
+        let (with, without) =
+            (AccountKey::parse("number:12345-6"), AccountKey::parse("number:12345"));
+        assert!(with.is_with_check_digit(&without) && !with.resembles(&without));
+        assert_eq!(
+            AccountKey::parse("number:CHECKING|1|0341"),
+            AccountKey::parse("number:CHECKING|1|341")
+        );
+        assert_ne!(
+            AccountKey::parse("number:CHECKING|1|23"),
+            AccountKey::parse("number:CHECKING|12|3")
+        );
         assert!(
-            !AccountKey::parse("document:12345-6").resembles(&AccountKey::parse("document:12345"))
+            AccountKey::parse("number:CARD|****1234")
+                .resembles(&AccountKey::parse("number:CARD|7|5555661234"))
         );
     }
 

@@ -5,7 +5,7 @@ use super::{
     Doubt, Known, Note, Plan, Reading, Rules, Seen,
     accounts::{AccountKey, ID_KIND},
     keeps_source_id,
-    missing::{self, Absent, Span},
+    missing::{self, Absent, Claim, Span},
 };
 use domain::record::{Facts, Trust};
 use std::{
@@ -52,17 +52,35 @@ fn usable<'a>(keys: &'a [String], id: Option<&'a str>, trust: Trust) -> Keys<'a>
         .collect();
     if let Some(id) = id.filter(|_| trusted && keys.iter().all(|key| key.kind != ID_KIND)) {
         let at = if keys.len() > 1 { keys.len() - 1 } else { keys.len() };
-        keys.insert(at, AccountKey { kind: ID_KIND, value: id.into(), masked: false });
+        keys.insert(at, AccountKey { kind: ID_KIND, scope: "", value: id.into(), masked: false });
     }
     keys
 }
 
 /// Whether a key stronger than `rank` of `one` names another thing in `other`.
 fn contradicts(one: &Keys<'_>, other: &Keys<'_>, rank: usize) -> bool {
-    one.iter().take(rank).any(|key| {
+    let by_id = one.get(rank).is_some_and(|key| key.kind == ID_KIND);
+    let agrees = |a: &AccountKey<'_>, b: &AccountKey<'_>| {
+        (a.value == b.value && a.scope == b.scope)
+            || a.resembles(b)
+            || (by_id && a.is_with_check_digit(b))
+    };
+    // A masked number does not outrank a trusted id.
+    let masked = one.get(rank).is_some_and(|key| key.masked);
+    let outranking =
+        one.iter().enumerate().filter(|(at, key)| *at < rank || masked && key.kind == ID_KIND);
+    outranking.map(|(_, key)| key).any(|key| {
         let mut same_kind = other.iter().filter(|k| k.kind == key.kind).peekable();
-        same_kind.peek().is_some() && same_kind.all(|k| k.value != key.value && !k.resembles(key))
+        same_kind.peek().is_some() && same_kind.all(|k| !agrees(key, k))
     })
+}
+
+/// Whether nothing tells two things apart, and something speaks for their being one.
+fn could_be(one: &Keys<'_>, other: &Keys<'_>) -> bool {
+    let same = |a: &AccountKey<'_>| other.iter().any(|b| a == b || a.resembles(b));
+    one.iter().any(same)
+        && !contradicts(one, other, one.len())
+        && !contradicts(other, one, other.len())
 }
 
 fn group<K: Hash + Eq>(of: impl Iterator<Item = (K, usize)>) -> HashMap<K, Vec<usize>> {
@@ -81,13 +99,19 @@ fn pair(known: &[Keys<'_>], seen: &[Keys<'_>]) -> Vec<Found> {
     let mut turn: HashMap<&Keys<'_>, usize> = HashMap::new();
     let alike = group(seen.iter().enumerate().map(|(index, keys)| (keys, index)));
     for (index, keys) in seen.iter().enumerate() {
-        let Some(same) = whole.get(keys) else { continue };
+        let several = alike[keys].len() > 1;
+        let same = whole.get(keys).map_or(&[][..], Vec::as_slice);
         let turn = turn.entry(keys).or_default();
         if let Some(record) = same.get(*turn) {
             *turn += 1;
             taken[*record] = true;
-            let alone = same.len() == 1 && alike[keys].len() == 1;
-            found[index] = if alone { Found::Known(*record) } else { Found::Alike(*record) };
+            found[index] = if several || same.len() > 1 {
+                Found::Alike(*record)
+            } else {
+                Found::Known(*record)
+            };
+        } else if several {
+            found[index] = Found::Perhaps;
         }
     }
     // Then one key after the other, strongest first, where it names one thing on either side.
@@ -116,7 +140,7 @@ fn pair(known: &[Keys<'_>], seen: &[Keys<'_>]) -> Vec<Found> {
                 .collect();
             settle(&candidates, &items, &mut found, &mut taken);
         }
-        // Masks and check digits: few things have them, so each is compared with each.
+        // Masks: few things have them, so each is compared with each.
         let open: Vec<usize> = open
             .into_iter()
             .filter(|i| matches!(found[*i], Found::New | Found::Perhaps))
@@ -126,6 +150,7 @@ fn pair(known: &[Keys<'_>], seen: &[Keys<'_>]) -> Vec<Found> {
         let resembles = |i: usize, r: usize| {
             known[r].iter().any(|key| key.resembles(&seen[i][rank]))
                 && !contradicts(&seen[i], &known[r], rank)
+                && !contradicts(&known[r], &seen[i], 0)
         };
         for item in &open {
             let candidates: Vec<usize> =
@@ -168,23 +193,31 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
         known.iter().map(|k| keys_of(&k.facts, k.source_id.as_deref(), reading.trust)).collect();
     let items: Vec<Keys<'_>> =
         seen.iter().map(|s| keys_of(&s.facts, s.source_id.as_deref(), reading.trust)).collect();
+    // Those seen before stay before; of those that look alike, a suspected one comes last.
+    let mut order: Vec<usize> = (0..known.len()).collect();
+    order.sort_by_key(|index| known[*index].suspected_at.is_some());
+    let ordered: Vec<Keys<'_>> = order.iter().map(|index| records[*index].clone()).collect();
+    let found = pair(&ordered, &items);
+    let record_of = |found: &Found| match found {
+        Found::Known(at) | Found::Alike(at) => Some(order[*at]),
+        Found::Perhaps | Found::New => None,
+    };
     let mut shown = vec![false; known.len()];
-    for (found, seen) in pair(&records, &items).into_iter().zip(&seen) {
-        let (record, doubt) = match found {
-            Found::Known(record) => (&known[record], None),
-            Found::Alike(record) => (&known[record], Some(Doubt::SharedKey)),
-            Found::Perhaps => {
-                plan.create.push((seen.item, Some(Doubt::SharedKey)));
-                continue;
-            }
-            Found::New => {
-                plan.create.push((seen.item, None));
-                continue;
-            }
+    for index in found.iter().filter_map(record_of) {
+        shown[index] = true;
+    }
+    for (at, (found, seen)) in found.iter().zip(&seen).enumerate() {
+        let others =
+            items.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, keys)| keys);
+        let absent = records.iter().zip(&shown).filter(|(_, shown)| !**shown).map(|(keys, _)| keys);
+        let shared = items.len() + records.len() <= FEW
+            && others.chain(absent).any(|other| could_be(&items[at], other));
+        let doubt = shared.then_some(Doubt::SharedKey);
+        let Some(index) = record_of(found) else {
+            plan.create.push((seen.item, doubt));
+            continue;
         };
-        if let Found::Known(index) | Found::Alike(index) = found {
-            shown[index] = true;
-        }
+        let record = &known[index];
         let new_id =
             keeps_source_id(reading.trust, &seen.facts) && record.source_id != seen.source_id;
         if record.content == seen.content && !new_id {
@@ -209,8 +242,7 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
             day: k.day,
             pending: false,
             suspected_at: k.suspected_at,
-            contested: false,
-            waits: false,
+            claim: Claim::None,
             repetition: false,
         })
         .collect();

@@ -3,11 +3,11 @@
 //! reading, or becomes a doubt.
 
 use super::{
-    Doubt, Known, Mark, Note, Plan, Reading, Rules, Seen,
+    Doubt, Known, Mark, Note, Plan, Reading, Rules, Seen, Verdict,
     fingerprint::{self, Fingerprint, Likeness},
     folding::{self, Kept},
     keeps_source_id,
-    missing::{self, Absent, Span},
+    missing::{self, Absent, Claim, Span},
     pairing::{self, Pair},
     posting, signals,
 };
@@ -18,13 +18,6 @@ use std::{
     collections::{HashMap, HashSet, VecDeque},
     hash::Hash,
 };
-
-/// Pending, instant, running balance, reference and trusted id of a movement: equal for twins that
-/// nothing tells apart.
-type AllMarks<'a> = (bool, Option<Timestamp>, Option<Decimal>, Option<&'a str>, Option<&'a str>);
-
-/// A change of days that many pairs share: how many of them are proved, the days, the pairs.
-type Shift = (usize, i32, Vec<(usize, usize)>);
 
 /// The most records a doubt names.
 pub(super) const FEW: usize = 16;
@@ -249,7 +242,7 @@ impl<'a> Work<'a> {
         let at = self.reading.at;
         self.items.iter().all(|item| item.spare || item.record.is_some())
             && self.records.iter().any(|record| {
-                record.known.created_at >= at
+                record.known.written_at >= at
                     || record.known.suspected_at.is_some_and(|since| since >= at)
             })
     }
@@ -476,15 +469,14 @@ impl<'a> Work<'a> {
             let open: Vec<usize> =
                 records.iter().copied().filter(|r| self.records[*r].item.is_none()).collect();
             let exact = open.iter().find(|r| self.records[**r].print == self.items[item].print);
-            if let Some(record) =
-                exact.or_else(|| open.iter().find(|r| !self.contradicts(**r, item)))
-            {
+            let same = exact.or_else(|| open.iter().find(|r| !self.contradicts(**r, item)));
+            if let Some(record) = same {
                 self.pair(*record, item);
-            } else {
-                self.reused += usize::from(!open.is_empty());
-                for record in open {
-                    self.records[record].id_lost = true;
-                }
+                continue;
+            }
+            self.reused += usize::from(!open.is_empty());
+            for record in open {
+                self.records[record].id_lost = true;
             }
         }
     }
@@ -596,7 +588,10 @@ impl<'a> Work<'a> {
             Side::Item(i) => (self.items[i].movement, self.lasting_id(self.items[i].seen)),
         }
     }
-    fn all_marks(&self, side: Side) -> AllMarks<'a> {
+    fn all_marks(
+        &self,
+        side: Side,
+    ) -> (bool, Option<Timestamp>, Option<Decimal>, Option<&'a str>, Option<&'a str>) {
         let (m, id) = self.side(side);
         let id = id.filter(|_| self.belief(Mark::Ids) != Belief::Ignored);
         (m.pending, instant(m), m.running_balance.map(|b| b.0), m.reference.as_deref(), id)
@@ -643,8 +638,10 @@ impl<'a> Work<'a> {
             self.items.iter().flat_map(|item| item.perhaps.iter().copied()).collect();
         for (records, items) in self.tied(mark).into_values() {
             let fits = |r: usize, i: usize| {
-                (self.differences(r, i) == 1 || self.corrected_twice(mark, r, i))
-                    && (self.records[r].movement.pending || !self.items[i].movement.pending)
+                let undone = self.items[i].movement.pending && !self.records[r].movement.pending;
+                let changed = self.differences(r, i) == 1 || self.corrected_twice(mark, r, i);
+                changed
+                    && !undone
                     && self.compare(r, i).1 < Against::Strong
                     && !explained.contains(&r)
             };
@@ -717,7 +714,7 @@ impl<'a> Work<'a> {
                 ..print
             }
         };
-        let mut shifts: Vec<Shift> = (-slack..=slack)
+        let mut shifts: Vec<(usize, i32, Vec<Pair>)> = (-slack..=slack)
             .filter(|days| *days != 0)
             .map(|days| {
                 let mut pairs = Vec::new();
@@ -852,12 +849,12 @@ impl<'a> Work<'a> {
         let mut merged = 0;
         for item in 0..self.items.len() {
             let Some(home) = self.items[item].home else { continue };
-            if self.items[item].record.is_none() {
-                self.items[item].record = Some(home);
-                self.items[item].perhaps.clear();
-            } else {
+            if self.items[item].record.is_some() {
                 plan.delete.push(self.records[home].known.id);
                 merged += 1;
+            } else {
+                self.items[item].record = Some(home);
+                self.items[item].perhaps.clear();
             }
         }
         self.notes.extend((merged > 0).then_some(Note::Merged { records: merged }));
@@ -865,9 +862,17 @@ impl<'a> Work<'a> {
         self.judge_absent(&mut plan);
         self.write_items(&mut plan);
         let whole = plan.counted_as_complete;
-        let movements: Vec<&Movement> =
-            self.items.iter().filter(|item| !item.spare).map(|item| item.movement).collect();
-        plan.verdict = signals::verdict(&movements, self.reading.stated, whole);
+        let verdict = |spares: bool| {
+            let shown = self.items.iter().filter(|item| spares || !item.spare);
+            let movements: Vec<&Movement> = shown.map(|item| item.movement).collect();
+            signals::verdict(&movements, self.reading.stated, whole)
+        };
+        plan.verdict = match verdict(false) {
+            // What may be a repetition may as well be a twin.
+            off @ Verdict::DisagreesBy(_) if verdict(true) != Verdict::Agrees => off,
+            Verdict::CannotTell => Verdict::CannotTell,
+            _ => Verdict::Agrees,
+        };
         plan.notes.append(&mut self.notes);
         plan
     }
@@ -912,8 +917,11 @@ impl<'a> Work<'a> {
                     day: Some(record.movement.value_date),
                     pending: record.movement.pending,
                     suspected_at: known.suspected_at,
-                    contested: contested.contains(&index) || waits.contains(&index),
-                    waits: waits.contains(&index),
+                    claim: match (waits.contains(&index), contested.contains(&index)) {
+                        (true, _) => Claim::Fresh,
+                        (false, true) => Claim::Old,
+                        (false, false) => Claim::None,
+                    },
                     repetition,
                 });
             }

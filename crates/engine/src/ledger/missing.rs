@@ -6,7 +6,6 @@ use jiff::{Timestamp, civil::Date};
 
 /// A record that the reading did not show.
 #[derive(Debug, Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "marks of one record, each on its own")]
 pub(super) struct Absent {
     /// Index of the record among those known.
     pub known: usize,
@@ -16,12 +15,21 @@ pub(super) struct Absent {
     pub pending: bool,
     /// When a complete reading first missed it.
     pub suspected_at: Option<Timestamp>,
-    /// An item that could be it was stored beside it in doubt.
-    pub contested: bool,
-    /// This very reading raised that doubt, so it waits for the next.
-    pub waits: bool,
+    /// Whether an item that could be it is stored beside it in doubt.
+    pub claim: Claim,
     /// It was stored in doubt, and the record that it may repeat is shown without it.
     pub repetition: bool,
+}
+
+/// A doubt about an absent record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// There is none.
+    None,
+    /// An earlier reading raised it.
+    Old,
+    /// This very reading raised it, so the record waits for the next.
+    Fresh,
 }
 
 impl Absent {
@@ -140,11 +148,15 @@ pub(super) fn judge(
             .suspected_at
             .is_some_and(|since| reading.at.duration_since(since) >= rules.second_look);
         // A booked record that is missing as well is a sign that the reading is not whole.
-        let vanished =
-            record.pending && record.suspected_at.is_none() && missing == 0 && !record.contested;
+        let vanished = record.pending
+            && record.suspected_at.is_none()
+            && missing == 0
+            && record.claim == Claim::None;
         if !record.pending && span.beyond(record.day) {
             beyond += 1;
-        } else if vanished || due && !record.waits && span.claims(record.day, record.pending) {
+        } else if vanished
+            || due && record.claim != Claim::Fresh && span.claims(record.day, record.pending)
+        {
             sentence.delete.push(record.known);
         } else if record.suspected_at.is_none() {
             sentence.suspect.push(record.known);

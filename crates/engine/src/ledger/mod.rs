@@ -68,6 +68,8 @@ pub struct Known {
     pub doubt: Option<Doubt>,
     /// When it was stored.
     pub created_at: Timestamp,
+    /// [`Reading::at`] of the last reading that created or updated it.
+    pub written_at: Timestamp,
 }
 
 /// One item of a reading.

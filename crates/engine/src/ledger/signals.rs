@@ -100,7 +100,7 @@ fn unexplained(posted: &[&Movement], sign: Decimal) -> Option<Decimal> {
     let sum = |of: &dyn Fn(&Decimal) -> Decimal| {
         gaps.iter().try_fold(Decimal::ZERO, |sum, gap| sum.checked_add(of(gap)))
     };
-    // Two gaps that cancel out are still two gaps.
     let net = sum(&|gap| *gap)?;
+    // Two gaps that cancel out are still two gaps.
     if net.is_zero() { sum(&Decimal::abs) } else { Some(net) }
 }

@@ -100,6 +100,7 @@ impl Book {
             let known = self.known.iter_mut().find(|k| k.id == *id).unwrap();
             known.facts = seen[*item].facts.clone();
             known.content = seen[*item].content;
+            known.written_at = reading.at;
             known.source_id = keep(&seen[*item]).or(known.source_id.take());
         }
         for known in &mut self.known {
@@ -125,6 +126,7 @@ impl Book {
                 suspected_at: None,
                 doubt: doubt.clone(),
                 created_at: reading.at,
+                written_at: reading.at,
             });
         }
     }
@@ -354,4 +356,7 @@ fn accounts_are_found_by_number_and_a_shared_mask_is_a_doubt() {
     assert_eq!(found[3], Found::New);
     let found = match_accounts(&known, &[&keys(&["number:****7788"])], Trust::None);
     assert_eq!(found, [Found::Perhaps]);
+    let other = keys(&["number:3415", "like:CHECKING|BRL|ANA"]);
+    let found = match_accounts(&known, &[&other], Trust::None);
+    assert_eq!(found, [Found::New], "one digit more is another account");
 }
