@@ -1,5 +1,6 @@
 //! Sends what is due: claims a batch under a lease, posts it, and records what came of it together
-//! with the next claim, so that a delivery costs a fraction of a transaction.
+//! with the next claim, so that a delivery costs a fraction of a transaction. Couriers go on posting
+//! what is claimed while a transaction waits for the disk.
 //!
 //! At least once: a process that dies between posting and recording has posted for nothing; when
 //! its lease ends another posts the same body under the same `webhook-id`. One delivery of a link
@@ -14,6 +15,7 @@ use super::{
 use crate::{Error, sessions::Chain};
 use bytes::Bytes;
 use domain::{
+    env::Env,
     ids::{DeliveryId, EndpointId, EventId, TenantId},
     webhook::{Announcement, Outcome, TIME_LIMIT, is_worn_out, signed_content, wait},
 };
@@ -27,14 +29,17 @@ use secrecy::ExposeSecret;
 use std::{
     collections::{HashMap, VecDeque},
     fmt::Write as _,
-    sync::{Arc, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use store::{
     Buckets, Tx,
     endpoints::Endpoint as Stored,
     events::{Attempt, Claimed, Verdict},
 };
-use tokio::task::JoinSet;
+use tokio::{
+    sync::mpsc,
+    task::{JoinError, JoinSet},
+};
 use tokio_util::sync::CancellationToken;
 
 /// How long a claim lasts; what a dead process had is taken over within thirty seconds.
@@ -42,9 +47,9 @@ const LEASE: SignedDuration = SignedDuration::from_secs(20);
 /// What must be left of a lease for a post to begin: its time limit, and time to record it.
 const MARGIN: SignedDuration = SignedDuration::from_secs(TIME_LIMIT.as_secs() + 2);
 /// Deliveries that a process has claimed at once …
-const CLAIMED: usize = 2048;
+const CLAIMED: usize = 4096;
 /// … and takes with one claim: few enough that a slow endpoint is noticed before it has them all.
-const BATCH: usize = 256;
+const BATCH: usize = 512;
 /// Posts under way to one endpoint, so that a slow one leaves room for the others …
 const EACH: usize = 64;
 /// … and to one whose last attempts have failed.
@@ -119,7 +124,34 @@ impl Destination {
     }
 }
 
+/// Who posts for one endpoint, parcel after parcel.
+struct Courier {
+    lanes: Arc<Lanes>,
+    sender: Sender,
+    env: Env,
+    back: mpsc::UnboundedSender<Posted>,
+    stop: CancellationToken,
+}
+
+impl Courier {
+    async fn serve(self, first: Parcel) {
+        let id = first.to.stored.id;
+        let mut next = Some(first);
+        while let Some(parcel) = next {
+            let posted = parcel.post(self.sender.clone(), self.env.now()).await;
+            if self.back.send(posted).is_err() || self.stop.is_cancelled() {
+                return;
+            }
+            next = self.lanes.next(id, self.env.now());
+        }
+    }
+}
+
 impl Parcel {
+    /// Whether a post that begins now can be recorded under the lease.
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        self.lease_until.duration_since(now) >= MARGIN
+    }
     pub(super) async fn post(mut self, sender: Sender, now: Timestamp) -> Posted {
         let headers = self.to.headers(self.event, &self.body, now, sender.wall());
         let body = Bytes::from(std::mem::take(&mut self.body));
@@ -171,11 +203,53 @@ struct Lane {
     under_way: usize,
 }
 
-impl Lane {
-    /// The next to post, if the endpoint has room for one more.
-    fn next(&mut self) -> Option<Parcel> {
-        let room = self.waiting.front()?.to.room();
-        if self.under_way < room { self.waiting.pop_front() } else { None }
+/// What a process has claimed and not yet posted, by endpoint. The couriers of a lane serve it until
+/// nothing waits there.
+#[derive(Default)]
+struct Lanes(Mutex<HashMap<EndpointId, Lane>>);
+
+impl Lanes {
+    fn open(&self) -> MutexGuard<'_, HashMap<EndpointId, Lane>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    /// Puts parcels into their lanes; those with which new couriers set out.
+    fn add(&self, parcels: Vec<Parcel>) -> Vec<Parcel> {
+        let mut lanes = self.open();
+        let mut first = Vec::new();
+        for parcel in parcels {
+            let lane = lanes.entry(parcel.to.stored.id).or_default();
+            if lane.under_way < parcel.to.room() {
+                lane.under_way += 1;
+                first.push(parcel);
+            } else {
+                lane.waiting.push_back(parcel);
+            }
+        }
+        first
+    }
+    /// The next parcel of a courier that is back; without one, the courier is free.
+    fn next(&self, id: EndpointId, now: Timestamp) -> Option<Parcel> {
+        let mut lanes = self.open();
+        let lane = lanes.get_mut(&id)?;
+        // Too late to be recorded: whoever holds the next lease sends it.
+        while lane.waiting.pop_front_if(|parcel| !parcel.is_fresh(now)).is_some() {}
+        // An endpoint that has begun to fail gets by with fewer couriers.
+        let under_way = lane.under_way;
+        let next = lane.waiting.pop_front_if(|parcel| under_way <= parcel.to.room());
+        if next.is_none() {
+            lane.under_way = lane.under_way.saturating_sub(1);
+            if lane.under_way == 0 && lane.waiting.is_empty() {
+                lanes.remove(&id);
+            }
+        }
+        next
+    }
+    /// How many parcels there are, and the endpoints that have enough of them.
+    fn load(&self) -> (usize, Vec<EndpointId>) {
+        let lanes = self.open();
+        let all = lanes.values().map(|lane| lane.waiting.len() + lane.under_way).sum();
+        let busy = lanes.iter().filter(|(_, lane)| lane.waiting.len() >= EACH);
+        (all, busy.map(|(id, _)| *id).collect())
     }
 }
 
@@ -185,6 +259,13 @@ struct Health {
     delivered: bool,
     failed: bool,
     gone: bool,
+}
+
+/// A courier that broke down had a parcel, which is sent again when its lease ends.
+fn note(end: &Result<(), JoinError>) {
+    if let Err(error) = end {
+        tracing::error!(error = %error, "a courier broke down");
+    }
 }
 
 impl Webhooks {
@@ -261,19 +342,18 @@ impl Webhooks {
 
     /// Sends until nothing is due and nothing is under way. When to look again.
     async fn burst(&self, stop: &CancellationToken) -> Result<Timestamp, Error> {
-        let mut under_way: JoinSet<Posted> = JoinSet::new();
-        let mut lanes: HashMap<EndpointId, Lane> = HashMap::new();
+        let lanes = Arc::new(Lanes::default());
+        let (back, mut returns) = mpsc::unbounded_channel();
+        let mut couriers = JoinSet::new();
         let mut posted: Vec<Posted> = Vec::new();
         // Another look is worth its while: something may be due.
         let mut look = true;
         loop {
-            if stop.is_cancelled() {
-                // What has not begun waits for whoever claims it next.
-                (look, lanes) = (false, HashMap::new());
-            }
-            let waiting: usize = lanes.values().map(|lane| lane.waiting.len()).sum();
-            let claims = look && waiting + under_way.len() + BATCH <= CLAIMED;
-            if claims && posted.is_empty() && under_way.is_empty() {
+            let stopping = stop.is_cancelled();
+            look &= !stopping;
+            let (load, busy) = lanes.load();
+            let claims = look && load + BATCH <= CLAIMED;
+            if claims && posted.is_empty() && couriers.is_empty() {
                 // Most looks find nothing; they should not take the one writer of SQLite.
                 let now = self.env.now();
                 let next = self.store.read().await?.next_delivery_at_across_buckets(now).await?;
@@ -283,57 +363,46 @@ impl Webhooks {
             }
             if claims || !posted.is_empty() {
                 let room = if claims { BATCH } else { 0 };
-                let busy = lanes.iter().filter(|(_, lane)| lane.waiting.len() >= EACH);
-                let busy: Vec<_> = busy.map(|(id, _)| *id).collect();
                 match self.turn_over(&mut posted, room, &busy).await {
                     Ok(claimed) => {
                         look = !claimed.is_empty();
-                        for parcel in claimed {
-                            lanes.entry(parcel.to.stored.id).or_default().waiting.push_back(parcel);
+                        for parcel in lanes.add(claimed) {
+                            let courier = Courier {
+                                lanes: lanes.clone(),
+                                sender: self.sender.clone(),
+                                env: self.env.clone(),
+                                back: back.clone(),
+                                stop: stop.clone(),
+                            };
+                            couriers.spawn(courier.serve(parcel));
                         }
                     }
                     // What is under way goes on, and what was posted is recorded when it can be.
-                    Err(error) if !stop.is_cancelled() => {
+                    Err(error) if !stopping => {
                         tracing::warn!(error = %Chain(&error), "webhooks cannot be recorded");
                         self.env.sleep(REST).await;
                     }
                     Err(error) => return Err(error),
                 }
             }
-            let now = self.env.now();
-            for lane in lanes.values_mut() {
-                while let Some(parcel) = lane.next() {
-                    // Too late to be recorded: whoever holds the next lease sends it.
-                    if parcel.lease_until.duration_since(now) >= MARGIN {
-                        lane.under_way += 1;
-                        under_way.spawn(parcel.post(self.sender.clone(), now));
-                    }
-                }
-            }
-            lanes.retain(|_, lane| lane.under_way > 0 || !lane.waiting.is_empty());
-            if under_way.is_empty() && posted.is_empty() {
+            if couriers.is_empty() && returns.is_empty() && posted.is_empty() {
                 if look {
                     continue;
                 }
                 return Ok(self.later(BLINK));
             }
-            let first = tokio::select! {
-                first = under_way.join_next() => first,
-                () = self.woken.notified() => None,
-                () = self.env.sleep(POLL) => None,
-            };
-            let more = std::iter::from_fn(|| under_way.try_join_next());
-            for done in first.into_iter().chain(more) {
-                match done {
-                    Ok(done) => {
-                        if let Some(lane) = lanes.get_mut(&done.parcel.to.stored.id) {
-                            lane.under_way -= 1;
-                        }
-                        posted.push(done);
-                    }
-                    // It is sent again when its lease ends.
-                    Err(error) => tracing::error!(error = %error, "a delivery broke off"),
-                }
+            tokio::select! {
+                _ = returns.recv_many(&mut posted, CLAIMED) => {}
+                Some(end) = couriers.join_next() => note(&end),
+                () = self.woken.notified() => {}
+                () = stop.cancelled(), if !stopping => {}
+                () = self.env.sleep(POLL) => {}
+            }
+            while let Ok(more) = returns.try_recv() {
+                posted.push(more);
+            }
+            while let Some(end) = couriers.try_join_next() {
+                note(&end);
             }
             look = true;
         }
