@@ -99,6 +99,29 @@ async fn an_event_goes_once_to_each_endpoint_with_its_very_bytes() {
 }
 
 #[tokio::test]
+async fn what_a_request_has_announced_is_known() {
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let mut tx = store.write().await.unwrap();
+        let mut said = event(&env, &link, "historical_update");
+        said.body = r#"{"webhook_code":"historical_update","request_id":"ab12"}"#.into();
+        tx.announce(&said, &[]).await.unwrap();
+        let cases = [
+            (link.id, "TRANSACTIONS", "historical_update", "ab12", true),
+            (link.id, "TRANSACTIONS", "historical_update", "ab1", false),
+            (link.id, "TRANSACTIONS", "new_transactions_available", "ab12", false),
+            (link.id, "OWNERS", "historical_update", "ab12", false),
+            (env.id_in(link.id.bucket()), "TRANSACTIONS", "historical_update", "ab12", false),
+        ];
+        for (link, of, code, request, known) in cases {
+            let is = tx.is_announced(link, of, code, request).await.unwrap();
+            assert_eq!(is, known, "{}: {of} {code} {request}", store.name);
+        }
+    }
+}
+
+#[tokio::test]
 async fn deliveries_of_one_link_to_one_endpoint_keep_their_order() {
     for store in stores().await {
         let (env, node) = (env(), env().id());
