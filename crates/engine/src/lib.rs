@@ -180,7 +180,7 @@ impl Engine {
     /// Wires an engine: opens (or makes) the installation's own keys, and stores the catalogue.
     pub async fn open(parts: Parts) -> Result<Self, Error> {
         let Parts { env, clock, store, vault, connectors, settings } = parts;
-        let index = Index::new(&server_key(&store, &vault, "index").await?);
+        let index = Index::new(&server_key(&store, &vault, INDEX_KEY).await?);
         let signer = Signer::new(&server_key(&store, &vault, "tokens").await?);
         let catalogue = Catalogue::new(&connectors);
         let mut tx = store.write().await?;
@@ -232,6 +232,16 @@ impl Engine {
     /// hold. Ends with [`Engine::stop`].
     pub fn attend(&self) {
         self.tracker().spawn(self.clone().stay_alive());
+    }
+
+    /// Whether requests can be served: the database answers, and the ring opens what is sealed in
+    /// it. That its schema fits was seen when it was opened.
+    pub async fn ready(&self) -> Result<(), NotReady> {
+        let database = |error: store::Error| NotReady::Database(error.into());
+        let mut tx = self.store().read().await.map_err(database)?;
+        let sealed = tx.server_key(INDEX_KEY).await.map_err(database)?.unwrap_or_default();
+        self.vault().open_server_key(INDEX_KEY, &sealed).map_err(NotReady::KeyRing)?;
+        Ok(())
     }
 
     /// Stops the background, lets what is in the middle of something finish, and waits for it.
@@ -332,6 +342,20 @@ impl Engine {
         self.0.news.notified()
     }
 }
+
+/// What is missing to serve requests.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReady {
+    /// It does not answer.
+    #[error("the database cannot be used")]
+    Database(#[source] Error),
+    /// Another ring sealed what is stored.
+    #[error("the key ring does not open what the database holds")]
+    KeyRing(#[source] vault::Error),
+}
+
+/// The key of the blind index, by its name in the database.
+const INDEX_KEY: &str = "index";
 
 /// A key of the installation: made at the first start, sealed under the ring, kept in the database.
 async fn server_key(

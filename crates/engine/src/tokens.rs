@@ -258,12 +258,14 @@ impl Engine {
         Ok(Some(self.tokens().access(claims, now, self.token_id())))
     }
 
-    /// The token has connected its link: it opens nothing any more.
-    pub async fn use_up(&self, grant: &Grant) -> Result<(), Error> {
+    /// The token has connected its link: it opens nothing any more. False if it had been used up
+    /// already.
+    pub async fn use_up(&self, grant: &Grant) -> Result<bool, Error> {
         let mut tx = self.store().write().await?;
         tx.forget_ended_tokens(self.env().now()).await?;
-        tx.use_token(&grant.token, grant.ends).await?;
-        Ok(tx.commit().await?)
+        let first = tx.use_token(&grant.token, grant.ends).await?;
+        tx.commit().await?;
+        Ok(first)
     }
 }
 

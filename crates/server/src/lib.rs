@@ -11,10 +11,12 @@ mod machine;
 mod metrics;
 mod openapi;
 mod operation;
+mod origin;
 mod path;
 mod problem;
 mod query;
 mod router;
+mod sandbox;
 mod v1;
 
 use axum::Router;

@@ -21,7 +21,7 @@ use utoipa::{
 #[derive(Serialize, ToSchema)]
 struct Condition {
     /// `ok`, or what is missing.
-    status: &'static str,
+    status: String,
 }
 
 pub(crate) fn operations() -> Vec<Operation> {
@@ -39,7 +39,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         get("/metrics", "metrics", "Counters for Prometheus", metrics)
             .access(Access::Open)
             .unlimited()
-            .answers_text(200, "What there is to count."),
+            .answers_media(200, "What there is to count.", "text/plain"),
         get("/openapi.json", "openapi", "This document", document)
             .access(Access::Open)
             .unlimited()
@@ -48,16 +48,15 @@ pub(crate) fn operations() -> Vec<Operation> {
 }
 
 async fn healthz() -> Json<Condition> {
-    Json(Condition { status: "ok" })
+    Json(Condition { status: "ok".into() })
 }
 
 async fn readyz(State(app): State<App>) -> Response {
-    let first = domain::filter::Page { number: 1, size: 1 };
-    match app.engine.institutions(&[], first).await {
-        Ok(_) => Json(Condition { status: "ok" }).into_response(),
+    match app.engine.ready().await {
+        Ok(()) => healthz().await.into_response(),
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
-            let missing = Condition { status: "the database cannot be used" };
+            let missing = Condition { status: error.to_string() };
             (StatusCode::SERVICE_UNAVAILABLE, Json(missing)).into_response()
         }
     }

@@ -180,11 +180,10 @@ impl Operation {
             .content("application/json", content(schema.into()));
         self.doc(|doc| doc.response(status.to_string(), answer.build()))
     }
-    /// It answers so, with plain text.
-    pub(crate) fn answers_text(self, status: u16, says: &str) -> Self {
+    /// It answers with a document that is no JSON.
+    pub(crate) fn answers_media(self, status: u16, says: &str, media: &str) -> Self {
         let text = Schema::from(kind(Type::String));
-        let answer =
-            ResponseBuilder::new().description(says).content("text/plain", content(text.into()));
+        let answer = ResponseBuilder::new().description(says).content(media, content(text.into()));
         self.doc(|doc| doc.response(status.to_string(), answer.build()))
     }
     /// It answers so, without a body.

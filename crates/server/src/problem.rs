@@ -1,6 +1,7 @@
 //! The one place where failures become status codes, and the only file that knows them. Every error
 //! body is a JSON array; the outermost layer of the router adds the request's id to each item.
 
+use crate::origin::Origin;
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -149,7 +150,7 @@ impl Problem {
     }
 
     /// The body and headers that the caller sees.
-    pub(crate) fn render(&self, request: &str, brand: &str) -> Response {
+    pub(crate) fn render(&self, request: &str, brand: &str, origin: &Origin) -> Response {
         let shown: Vec<_> = self
             .items
             .iter()
@@ -160,6 +161,10 @@ impl Problem {
                 } else {
                     item.message.clone()
                 },
+                token_generation_data: item.token_generation_data.clone().map(|asked| Asked {
+                    value: asked.value.map(|value| origin.resolve(&value)),
+                    ..asked
+                }),
                 ..item.clone()
             })
             .collect();

@@ -1,7 +1,8 @@
 //! The query of a list: filters, page and projection; and the page that answers it.
 
 use crate::{
-    App, Settings,
+    App,
+    origin::Origin,
     problem::{Item, Problem},
 };
 use axum::{
@@ -23,8 +24,8 @@ use url::form_urlencoded;
 #[derive(Debug)]
 pub(crate) struct Query {
     pairs: Vec<(String, String)>,
-    /// Scheme, host and path, as the client knows them.
-    address: String,
+    origin: Origin,
+    path: String,
     default_size: u32,
 }
 
@@ -34,13 +35,18 @@ impl FromRequestParts<App> for Query {
         let query = parts.uri.query().unwrap_or_default();
         Ok(Self {
             pairs: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
-            address: format!("{}{}", origin(parts, &app.settings), parts.uri.path()),
+            origin: Origin::of(&parts.headers, &parts.uri, &app.settings),
+            path: parts.uri.path().to_owned(),
             default_size: app.settings.page_size,
         })
     }
 }
 
 impl Query {
+    /// Where the client reaches this server.
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
@@ -122,7 +128,7 @@ impl Query {
         if !named {
             query.append_pair(name, wanted);
         }
-        format!("{}?{}", self.address, query.finish())
+        self.origin.resolve(&format!("{}?{}", self.path, query.finish()))
     }
 }
 
@@ -206,33 +212,6 @@ impl<'de> Visitor<'de> for Keys<'_> {
     }
 }
 
-/// Scheme and host as the client knows them: the configured ones, else those that a proxy says it
-/// was called by, else those of the request itself.
-fn origin(parts: &Parts, settings: &Settings) -> String {
-    if let Some(url) = &settings.public_url {
-        return url.as_str().trim_end_matches('/').into();
-    }
-    let said = |name: &str| {
-        let text = parts.headers.get(name)?.to_str().ok()?;
-        text.split(',').next().map(str::trim).filter(|text| !text.is_empty())
-    };
-    let host = said("x-forwarded-host")
-        .or_else(|| said("host"))
-        .or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str))
-        .filter(|host| host.parse::<axum::http::uri::Authority>().is_ok() && !host.contains('@'))
-        .unwrap_or("localhost");
-    let scheme = match said("x-forwarded-proto").or_else(|| parts.uri.scheme_str()) {
-        Some("https") => "https",
-        _ => "http",
-    };
-    format!("{scheme}://{host}")
-}
-
-/// Builds absolute addresses outside lists.
-pub(crate) fn absolute(parts: &Parts, settings: &Settings, path: &str) -> String {
-    format!("{}{path}", origin(parts, settings))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,7 +219,8 @@ mod tests {
     fn query(text: &str) -> Query {
         Query {
             pairs: form_urlencoded::parse(text.as_bytes()).into_owned().collect(),
-            address: "https://host/api/links/".into(),
+            origin: Origin::named("https://host"),
+            path: "/api/links/".into(),
             default_size: 10,
         }
     }
@@ -262,29 +242,5 @@ mod tests {
         assert_eq!(shown("omit=a,b"), r#"{"c\"":null}"#);
         assert_eq!(shown("fields=a,b&omit=a"), r#"{"b":0.30}"#);
         assert_eq!(shown("fields=zzz"), "{}");
-    }
-    #[test]
-    fn the_forwarded_address_wins_over_the_own_one() {
-        let address = |headers: &[(&str, &str)], public: Option<&str>| {
-            let mut request = axum::http::Request::builder().uri("/api/links/?page=2");
-            for (name, value) in headers {
-                request = request.header(*name, *value);
-            }
-            let (parts, ()) = request.body(()).expect("a request").into_parts();
-            let public_url = public.map(|url| url.parse().expect("a url"));
-            origin(&parts, &Settings { public_url, ..Settings::dev() })
-        };
-        assert_eq!(address(&[("host", "127.0.0.1:8080")], None), "http://127.0.0.1:8080");
-        let proxied = [
-            ("host", "inner"),
-            ("x-forwarded-host", "api.example.com"),
-            ("x-forwarded-proto", "https"),
-        ];
-        assert_eq!(address(&proxied, None), "https://api.example.com");
-        assert_eq!(
-            address(&proxied, Some("https://links.example.com/")),
-            "https://links.example.com"
-        );
-        assert_eq!(address(&[("host", "a b/\"<x>")], None), "http://localhost");
     }
 }

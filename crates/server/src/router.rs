@@ -6,8 +6,9 @@ use crate::{
     caller::{self, Request as Id},
     machine,
     operation::{Access, Operation},
+    origin::Origin,
     problem::Problem,
-    v1,
+    sandbox, v1,
 };
 use axum::{
     Router,
@@ -26,6 +27,7 @@ const REQUEST_MODE: HeaderName = HeaderName::from_static("x-belvo-request-mode")
 pub(crate) fn operations(steerable: bool) -> Vec<Operation> {
     let mut all = Vec::new();
     all.extend(machine::operations());
+    all.extend(sandbox::operations());
     all.extend(api::operations());
     all.extend(v1::operations());
     if steerable {
@@ -66,6 +68,7 @@ async fn answer(State(app): State<App>, mut request: Request, next: Next) -> Res
     request.extensions_mut().insert(Id(id));
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    let origin = Origin::of(request.headers(), request.uri(), &app.settings);
     let route = request.extensions().get::<MatchedPath>().cloned();
     #[expect(clippy::disallowed_types, reason = "telemetry")]
     let since = std::time::Instant::now();
@@ -73,7 +76,7 @@ async fn answer(State(app): State<App>, mut request: Request, next: Next) -> Res
     let mut response = next.run(request).await;
     app.metrics.open.dec();
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
-        let rendered = problem.render(&id.hex(), &app.engine.settings().brand);
+        let rendered = problem.render(&id.hex(), &app.engine.settings().brand, &origin);
         let plain = std::mem::replace(&mut response, rendered);
         for (name, value) in plain.headers() {
             if !response.headers().contains_key(name) && *name != header::CONTENT_LENGTH {

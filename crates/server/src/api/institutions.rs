@@ -3,6 +3,7 @@
 use crate::{
     App,
     operation::{Access, Operation, get},
+    origin::Origin,
     problem::Problem,
     query::{Query, shown},
 };
@@ -50,7 +51,8 @@ pub(crate) fn operations() -> Vec<Operation> {
 async fn list(State(app): State<App>, query: Query) -> Result<Response, Problem> {
     let page = query.page()?;
     let listed = app.engine.institutions(&query.conditions(FILTERS)?, page).await?;
-    let items = listed.items.iter().map(shown).collect::<Result<_, _>>()?;
+    let items = listed.items.into_iter().map(|it| shown(&with_pictures(it, query.origin())));
+    let items = items.collect::<Result<_, _>>()?;
     query.answer(page, &Listed { count: listed.count, items })
 }
 
@@ -60,7 +62,19 @@ async fn detail(
     query: Query,
 ) -> Result<Response, Problem> {
     let id = id.parse().map_err(|_| Problem::not_found())?;
-    query.one(StatusCode::OK, shown(&app.engine.institution(id).await?)?)
+    let institution = with_pictures(app.engine.institution(id).await?, query.origin());
+    query.one(StatusCode::OK, shown(&institution)?)
+}
+
+/// Pictures that this server has are at the address where the client knows it.
+fn with_pictures(institution: Institution, origin: &Origin) -> Institution {
+    let at = |picture: Option<String>| picture.map(|address| origin.resolve(&address));
+    Institution {
+        logo: at(institution.logo),
+        icon_logo: at(institution.icon_logo),
+        text_logo: at(institution.text_logo),
+        ..institution
+    }
 }
 
 /// The institution of this name.

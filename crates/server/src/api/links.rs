@@ -27,6 +27,7 @@ use domain::{
 use engine::{
     Error, Listed,
     links::{Modification, Registration},
+    tokens::Grant,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -317,10 +318,24 @@ async fn register(
         stale_in: wanted.stale_in.or_else(|| defaults.and_then(|grant| grant.stale_in)),
     };
     let link = app.engine.register(&engine, wanted).await?;
-    if let Some(grant) = &grant {
-        app.engine.use_up(grant).await?;
-    }
+    let link = connected(&app, &engine, grant.as_ref(), link).await?;
     Ok(json(StatusCode::CREATED, shown(&LinkView::from(link))?))
+}
+
+/// The link that a widget's token has connected, the token being used up now. Where another request
+/// with the same token was faster, that one's link stays and this new one goes.
+async fn connected(
+    app: &App,
+    caller: &engine::Caller,
+    grant: Option<&Grant>,
+    link: Link,
+) -> Result<Link, Problem> {
+    let Some(grant) = grant else { return Ok(link) };
+    if !app.engine.use_up(grant).await? && grant.link.is_none() {
+        app.engine.delete_link(caller, link.id).await?;
+        return Err(Problem::bad_token());
+    }
+    Ok(link)
 }
 
 async fn resume(
@@ -336,9 +351,7 @@ async fn resume(
     };
     let session = session(&wanted.session)?;
     let link = app.engine.resume_link(&caller.engine, session, link, wanted.token).await?;
-    if let Some(grant) = &caller.grant {
-        app.engine.use_up(grant).await?;
-    }
+    let link = connected(&app, &caller.engine, caller.grant.as_ref(), link).await?;
     Ok(json(StatusCode::OK, shown(&LinkView::from(link))?))
 }
 
@@ -366,9 +379,7 @@ async fn update(
         return form.sure(None);
     }
     let link = app.engine.replace_credentials(&caller.engine, id, fields, wanted.token).await?;
-    if let Some(grant) = &caller.grant {
-        app.engine.use_up(grant).await?;
-    }
+    let link = connected(&app, &caller.engine, caller.grant.as_ref(), link).await?;
     Ok(json(StatusCode::OK, shown(&LinkView::from(link))?))
 }
 

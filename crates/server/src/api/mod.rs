@@ -6,16 +6,15 @@ pub(crate) mod resources;
 pub(crate) mod tokens;
 
 use crate::{
-    App,
     caller::Caller,
     operation::{Operation, get},
+    origin::Origin,
     problem::Problem,
-    query::{absolute, json, shown},
+    query::{json, shown},
 };
 use axum::{
     Json,
-    extract::State,
-    http::{HeaderMap, StatusCode, request::Parts},
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 use domain::ids::RequestId;
@@ -43,8 +42,8 @@ struct Root {
     links: String,
 }
 
-async fn root(State(app): State<App>, _: Caller, parts: Parts) -> Json<Root> {
-    let at = |path| absolute(&parts, &app.settings, path);
+async fn root(_: Caller, origin: Origin) -> Json<Root> {
+    let at = |path| origin.resolve(path);
     Json(Root { institutions: at("/api/institutions/"), links: at("/api/links/") })
 }
 

@@ -56,3 +56,22 @@ async fn machines_are_answered_without_keys() {
         assert_eq!(document.json()["openapi"], "3.1.0");
     }
 }
+
+#[tokio::test]
+async fn logos_are_pictures_at_addresses_that_the_client_knows() {
+    let api = Api::new().await;
+    let listed = api.get("/api/institutions/?page_size=100").await.json();
+    for institution in listed["results"].as_array().expect("a list") {
+        for kind in ["logo", "icon_logo", "text_logo"] {
+            let address = institution[kind].as_str().expect("an address");
+            let path = address.strip_prefix("http://api.test").expect("an address of this server");
+            let picture = api.call_as(None, "GET", path, "").await;
+            assert_eq!(picture.headers["content-type"], "image/svg+xml", "{address}");
+            assert!(picture.text.starts_with("<svg "), "{}", picture.text);
+        }
+    }
+    for path in ["icon_logos/nobody.svg", "icon_logos/erebor.png", "other/erebor.svg"] {
+        let answer = api.call_as(None, "GET", &format!("/assets/institutions/{path}"), "").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}

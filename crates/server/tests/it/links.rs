@@ -464,3 +464,34 @@ async fn a_widget_connects_one_link_with_its_token() {
         assert_eq!(call("PUT", &id, json!({"password": "full"})).await.status, StatusCode::OK);
     }
 }
+
+#[tokio::test]
+async fn a_widget_that_registers_two_people_at_once_connects_one() {
+    for api in Api::each().await {
+        let pair = api.post("/api/token/", &json!({})).await.json();
+        let token = format!("Bearer {}", pair["access"].as_str().expect("a token"));
+        let post = async |body: Value| {
+            api.call_as(Some(&token), "POST", "/api/links/", body.to_string()).await
+        };
+        let (one, other) = tokio::join!(post(frodo("bnk100")), post(frodo("bnk102")));
+        let mut said = [one.status, other.status];
+        said.sort();
+        assert_eq!(said, [StatusCode::CREATED, StatusCode::UNAUTHORIZED], "{}", api.database());
+        assert_eq!(api.get("/api/links/").await.json()["count"], 1);
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_leads_to_a_page_that_is_there() {
+    let api = Api::new().await;
+    let body = json!({"institution": HEIMDALL, "username": "mfa_redirect", "password": "any"});
+    let asked = api.post("/api/links/", &body).await.json();
+    let address = asked[0]["token_generation_data"]["value"].as_str().expect("an address");
+    let path = address.strip_prefix("http://api.test").expect("an address of this server");
+    let page = api.call_as(None, "GET", path, "").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("Go back to the application"), "{}", page.text);
+    let back = json!({"session": asked[0]["session"], "link": asked[0]["link"]});
+    let link = api.patch("/api/links/", &back).await;
+    assert_eq!(link.json()["status"], "valid", "{}", link.text);
+}

@@ -4,7 +4,7 @@ use super::{
     chance::Seed,
     faults::{During, Effect, Faults, Visitor},
     habits::Purse,
-    institutions::{ASSETS, Door, Site},
+    institutions::{Door, Site},
     items::{Owner, Showing, stated_by_key},
     users::{Fate, RIGHT_ANSWER, mock_customer},
     world::{Book, Plan, World},
@@ -319,7 +319,7 @@ fn question(kind: ChallengeKind, seed: Seed) -> Challenge {
         ChallengeKind::Push => ("Confirm the login in the app of your bank.", None),
         ChallengeKind::Redirect => (
             "Go to the page of your bank and come back.",
-            Some(format!("{ASSETS}/sandbox/authorize/{:016x}", seed.bits())),
+            Some(format!("/sandbox/authorize/{:016x}", seed.bits())),
         ),
     };
     let options = match kind {

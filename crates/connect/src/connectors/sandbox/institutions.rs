@@ -4,9 +4,6 @@ use domain::institution::{
     Choice, Feature, FormField, Health, Institution, InstitutionType, IntegrationType, OpenBanking,
 };
 
-/// Where pictures are; whoever serves the catalogue puts its own address here.
-pub const ASSETS: &str = "http://vinculo.invalid";
-
 /// A country with sandbox institutions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Country {
@@ -60,6 +57,9 @@ pub(super) enum Door {
     OpenFinance,
 }
 
+/// Of every brand.
+pub(super) const COLOUR: &str = "#056dae";
+
 /// What the sandbox knows of an institution.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Site {
@@ -108,6 +108,10 @@ impl Site {
     pub(super) fn named(name: &str) -> Option<&'static Self> {
         SITES.iter().find(|site| site.name == name)
     }
+    /// What it shares with its branches in other countries: the first word of its name.
+    pub(super) fn brand(&self) -> &'static str {
+        self.name.split('_').next().unwrap_or_default()
+    }
     /// Whether its customers are companies.
     pub(super) fn is_business(&self) -> bool {
         self.name.ends_with("_business")
@@ -155,10 +159,8 @@ impl Site {
 
     /// As the catalogue shows it.
     pub(super) fn institution(&self) -> Institution {
-        let picture = |kind: &str| {
-            let brand = self.name.split('_').next().unwrap_or_default();
-            Some(format!("{ASSETS}/assets/institutions/{kind}/{brand}.svg"))
-        };
+        let brand = self.brand();
+        let picture = |kind: &str| Some(format!("/assets/institutions/{kind}/{brand}.svg"));
         let open = self.door == Door::OpenFinance;
         Institution {
             id: self.id,
@@ -172,7 +174,7 @@ impl Site {
             display_name: self.display.into(),
             country_codes: vec![self.country.code().into()],
             country_code: Some(self.country.code().into()),
-            primary_color: "#056dae".into(),
+            primary_color: COLOUR.into(),
             logo: picture("text_logos"),
             icon_logo: picture("icon_logos"),
             text_logo: picture("text_logos"),

@@ -9,11 +9,12 @@ mod habits;
 mod institutions;
 mod items;
 mod people;
+mod shown;
 mod users;
 mod world;
 
 pub use faults::{Effect, Fault, Faults, SandboxPassword, Scope, TooManyFaults};
-pub use institutions::ASSETS;
+pub use shown::{AUTHORIZE, Logo, logo};
 pub use users::{KnownUser, RIGHT_ANSWER, known_users};
 
 use crate::talk::{Connector, Conversation};

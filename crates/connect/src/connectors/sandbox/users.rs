@@ -115,7 +115,7 @@ pub(super) static ASKED: &[TestUser] = &[
         "mfa_redirect",
         None,
         Does::Asks(ChallengeKind::Redirect),
-        "Go to a page and come back (`redirect`). Nothing to type.",
+        "Go to a page, which this server has, and come back (`redirect`). Nothing to type.",
     ),
 ];
 

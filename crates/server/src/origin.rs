@@ -1,0 +1,105 @@
+//! Where a client reaches this server, so that answers can name addresses on it.
+
+use crate::{App, Settings};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, Uri, request::Parts, uri::Authority},
+};
+use std::convert::Infallible;
+
+/// Scheme and host as the client of one request knows them, without a slash at the end.
+#[derive(Debug, Clone)]
+pub(crate) struct Origin(String);
+
+impl FromRequestParts<App> for Origin {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers, &parts.uri, &app.settings))
+    }
+}
+
+impl Origin {
+    /// The configured one, else the one that a proxy says it was called by, else that of the
+    /// request itself.
+    pub(crate) fn of(headers: &HeaderMap, uri: &Uri, settings: &Settings) -> Self {
+        if let Some(url) = &settings.public_url {
+            return Self(url.as_str().trim_end_matches('/').into());
+        }
+        let said = |name: &str| {
+            let text = headers.get(name)?.to_str().ok()?;
+            text.split(',').next().map(str::trim).filter(|text| !text.is_empty())
+        };
+        let host = said("x-forwarded-host")
+            .or_else(|| said("host"))
+            .or_else(|| uri.authority().map(Authority::as_str))
+            .filter(|host| host.parse::<Authority>().is_ok() && !host.contains('@'))
+            .unwrap_or("localhost");
+        let scheme = match said("x-forwarded-proto").or_else(|| uri.scheme_str()) {
+            Some("https") => "https",
+            _ => "http",
+        };
+        Self(format!("{scheme}://{host}"))
+    }
+
+    /// The origin of that name.
+    #[cfg(test)]
+    pub(crate) fn named(origin: &str) -> Self {
+        Self(origin.into())
+    }
+
+    /// The address of a path on this server; any other address is left as it is. Connectors that
+    /// are part of this server name their pictures and pages by path alone.
+    pub(crate) fn resolve(&self, address: &str) -> String {
+        match address.strip_prefix('/') {
+            Some(rest) if !rest.starts_with('/') => format!("{}{address}", self.0),
+            _ => address.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin(headers: &[(&str, &str)], public: Option<&str>) -> Origin {
+        let mut request = axum::http::Request::builder().uri("/api/links/?page=2");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(()).expect("a request");
+        let public_url = public.map(|url| url.parse().expect("a url"));
+        let settings = Settings { public_url, ..Settings::dev() };
+        Origin::of(request.headers(), request.uri(), &settings)
+    }
+
+    #[test]
+    fn the_forwarded_address_wins_over_the_own_one() {
+        let address = |headers, public| origin(headers, public).0;
+        assert_eq!(address(&[("host", "127.0.0.1:8080")], None), "http://127.0.0.1:8080");
+        let proxied = [
+            ("host", "inner"),
+            ("x-forwarded-host", "api.example.com"),
+            ("x-forwarded-proto", "https"),
+        ];
+        assert_eq!(address(&proxied, None), "https://api.example.com");
+        assert_eq!(
+            address(&proxied, Some("https://links.example.com/")),
+            "https://links.example.com"
+        );
+        assert_eq!(address(&[("host", "a b/\"<x>")], None), "http://localhost");
+    }
+
+    #[test]
+    fn only_paths_are_of_this_server() {
+        let origin = origin(&[("host", "here")], None);
+        for (given, resolved) in [
+            ("/assets/a.svg", "http://here/assets/a.svg"),
+            ("https://bank.example/a.svg", "https://bank.example/a.svg"),
+            ("//bank.example/a.svg", "//bank.example/a.svg"),
+            ("00020126", "00020126"),
+            ("", ""),
+        ] {
+            assert_eq!(origin.resolve(given), resolved);
+        }
+    }
+}
