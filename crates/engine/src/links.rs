@@ -188,8 +188,9 @@ impl Engine {
         link: Option<LinkId>,
         answer: Option<SecretString>,
     ) -> Result<Link, Error> {
-        let fits = |purpose: &Purpose| matches!(purpose, Purpose::Register | Purpose::Repair);
-        let watch = self.answer_challenge(caller, session, link, answer, fits).await?;
+        let now_for =
+            |purpose| matches!(purpose, Purpose::Register | Purpose::Repair).then_some(purpose);
+        let watch = self.answer_challenge(caller, session, link, answer, now_for).await?;
         self.confirmed(watch).await
     }
 

@@ -88,10 +88,13 @@ impl Engine {
         answer: Option<SecretString>,
         save: Option<bool>,
     ) -> Result<Retrieved, Error> {
-        // What the POST said decides: the session remembers its request, `save_data` included.
-        let _ = save;
-        let fits = |purpose: &Purpose| matches!(purpose, Purpose::Retrieve(w) if w.resource == resource.name);
-        let watch = self.answer_challenge(caller, session, link, answer, fits).await?;
+        let now_for = |purpose| match purpose {
+            Purpose::Retrieve(wanted) if wanted.resource == resource.name => {
+                Some(Purpose::Retrieve(Wanted { save: save.unwrap_or(wanted.save), ..wanted }))
+            }
+            _ => None,
+        };
+        let watch = self.answer_challenge(caller, session, link, answer, now_for).await?;
         self.answer_of(watch).await
     }
 

@@ -54,6 +54,13 @@ pub(crate) struct Work {
 }
 
 impl Purpose {
+    /// As its session's row holds it.
+    pub(crate) fn stored(&self) -> String {
+        serde_json::to_string(self).expect("a purpose is plain data")
+    }
+    pub(crate) fn read(stored: &str) -> Result<Self, Error> {
+        serde_json::from_str(stored).map_err(|e| Error::Internal("reading a session", Box::new(e)))
+    }
     pub(crate) const fn attempt(&self) -> Attempt {
         match self {
             Self::Register => Attempt::Registration,
@@ -120,7 +127,7 @@ impl Engine {
                 state: State::Running,
                 deadline: now.saturating_add(Session::WORK).unwrap_or(Timestamp::MAX),
             },
-            purpose: serde_json::to_string(purpose).expect("a purpose is plain data"),
+            purpose: purpose.stored(),
             challenge: None,
             challenge_number: 0,
             outcome: None,
@@ -634,7 +641,7 @@ impl Run {
             drop(tx);
             let row = row.ok_or(Failure::Cancelled)?;
             if row.session.state == State::Answered {
-                return self.take_answer(row.session).await;
+                return self.take_answer(row).await;
             }
             let now = engine.env().now();
             if now >= until {
@@ -650,8 +657,9 @@ impl Run {
         }
     }
 
-    /// Takes the answer out of the row, so that it is nowhere once it has been used.
-    async fn take_answer(&mut self, answered: Session) -> Result<SecretString, Error> {
+    /// Takes the answer out of the row, so that it is nowhere once it has been used; and what the
+    /// session is for, since whoever answered may have changed it.
+    async fn take_answer(&mut self, answered: StoredSession) -> Result<SecretString, Error> {
         let engine = self.engine.clone();
         let (id, now) = (self.row.session.id, engine.env().now());
         let mut tx = engine.store().write().await?;
@@ -659,7 +667,8 @@ impl Run {
             tx.take_answer(id, self.row.challenge_number).await?.ok_or(Failure::Cancelled)?;
         let secrets = tx.secrets(self.link()).await?.ok_or(Failure::Cancelled)?;
         let answer = engine.open_text(&secrets, self.tenant(), &answer_field(id), &sealed)?;
-        let taken = answered.apply(Event::AnswerTaken, now);
+        self.purpose = Purpose::read(&answered.purpose)?;
+        let taken = answered.session.apply(Event::AnswerTaken, now);
         self.row.session = taken.map_err(|e| Error::Internal("taking an answer", Box::new(e)))?;
         self.row.challenge = None;
         tx.save_session(&self.row, State::Answered).await?;

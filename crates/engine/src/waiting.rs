@@ -110,25 +110,22 @@ impl Engine {
         Ok(())
     }
 
-    /// Brings an answer to a parked session; `fits` says whether the caller came back to the
-    /// collection that the session belongs to.
+    /// Brings an answer to a parked session. `now_for` gets what the session was opened for and
+    /// says what it is for now; nothing, if the caller came back to a collection to which the
+    /// session does not belong.
     pub(crate) async fn answer_challenge(
         &self,
         caller: &Caller,
         given: SessionId,
         link: Option<LinkId>,
         answer: Option<SecretString>,
-        fits: impl Fn(&Purpose) -> bool,
+        now_for: impl Fn(Purpose) -> Option<Purpose>,
     ) -> Result<Watch, Error> {
         let (id, number) = redeem(given);
         let mut tx = self.store().write().await?;
         let row = tx.session(caller.tenant, id).await?.ok_or(Error::SessionExpired)?;
-        let purpose: Purpose = serde_json::from_str(&row.purpose)
-            .map_err(|e| Error::Internal("reading a session", Box::new(e)))?;
-        if !fits(&purpose)
-            || link.is_some_and(|link| link != row.session.link)
-            || row.challenge_number != number
-        {
+        let purpose = now_for(Purpose::read(&row.purpose)?).ok_or(Error::SessionExpired)?;
+        if link.is_some_and(|link| link != row.session.link) || row.challenge_number != number {
             return Err(Error::SessionExpired);
         }
         let asks = row.challenge.as_ref().is_none_or(domain::session::Challenge::expects_input);
@@ -139,16 +136,17 @@ impl Engine {
             }
             None => SecretString::from(""),
         };
-        let answered = row
+        let session = row
             .session
-            .clone()
             .apply(Event::AnswerGiven, self.env().now())
             .map_err(|_| Error::SessionExpired)?;
-        let logging_in = tx.link(caller.tenant, row.session.link).await?;
+        let answered = StoredSession { session, purpose: purpose.stored(), ..row };
+        let link = answered.session.link;
+        let logging_in = tx.link(caller.tenant, link).await?;
         let before = logging_in.ok_or(Error::SessionExpired)?.last_accessed_at;
-        let secrets = tx.secrets(row.session.link).await?.ok_or(Error::SessionExpired)?;
+        let secrets = tx.secrets(link).await?.ok_or(Error::SessionExpired)?;
         let sealed = self.seal_text(&secrets, caller.tenant, &answer_field(id), &answer)?;
-        if !tx.give_answer(&answered, number, &sealed).await? {
+        if !tx.give_answer(&answered, &sealed).await? {
             return Err(Error::SessionExpired);
         }
         tx.commit().await?;
@@ -163,14 +161,7 @@ impl Engine {
             });
             held.answered.notify_one();
         }
-        Ok(Watch {
-            tenant: caller.tenant,
-            link: row.session.link,
-            session: id,
-            after: number,
-            before,
-            held,
-        })
+        Ok(Watch { tenant: caller.tenant, link, session: id, after: number, before, held })
     }
 
     /// Waits until the link is confirmed.
@@ -253,13 +244,11 @@ impl Engine {
             if let Some(outcome) = row.outcome.as_deref().filter(|_| row.session.state.is_over()) {
                 let outcome: Outcome = serde_json::from_str(outcome)
                     .map_err(|e| Error::Internal("reading a session", Box::new(e)))?;
-                let purpose = serde_json::from_str(&row.purpose).ok();
+                let purpose = Purpose::read(&row.purpose)?;
                 return self.told_by(tx, watch, purpose, outcome).await;
             }
-            let registering = matches!(
-                serde_json::from_str(&row.purpose),
-                Ok(Purpose::Register | Purpose::Repair)
-            );
+            let registering =
+                matches!(Purpose::read(&row.purpose)?, Purpose::Register | Purpose::Repair);
             if registering
                 && row.session.state == State::Running
                 && tx.link(watch.tenant, watch.link).await?.is_some_and(|link| {
@@ -277,7 +266,7 @@ impl Engine {
         &self,
         mut tx: store::Tx,
         watch: &Watch,
-        purpose: Option<Purpose>,
+        purpose: Purpose,
         outcome: Outcome,
     ) -> Result<Progress, Error> {
         let answered = |items, saved| {
@@ -288,7 +277,7 @@ impl Engine {
             Outcome::Failed(failure) => Progress::Failed(failure),
             Outcome::Kept(records) => {
                 drop(tx);
-                let Some(Purpose::Retrieve(wanted)) = purpose else {
+                let Purpose::Retrieve(wanted) = purpose else {
                     return Err(Error::SessionExpired);
                 };
                 let resource = wanted.resource()?;

@@ -198,25 +198,28 @@ impl Tx {
         self.hit(SQL, row).await
     }
 
-    /// Stores the sealed answer to challenge `number`, with the state and the deadline that
-    /// `answered` has; false if the session does not wait for it any more.
+    /// Stores the sealed answer to the challenge that `answered` names, with its state, deadline and
+    /// purpose: whoever answers may say anew what it is for. False if the session does not wait
+    /// for it any more.
     pub async fn give_answer(
         &mut self,
-        answered: &Session,
-        number: u32,
+        answered: &StoredSession,
         answer: &[u8],
     ) -> Result<bool, Error> {
-        const SQL: &str = "update sessions set state = $4, deadline = $5, answer = $6
+        const SQL: &str = "update sessions
+            set state = $4, deadline = $5, answer = $6, purpose = json($8)
             where bucket = $1 and id = $2 and tenant = $3 and state = 'challenged'
                 and challenge_number = $7 and finished_at is null";
+        let Session { id, tenant, state, deadline, .. } = answered.session;
         let row = values![
-            answered.id.bucket(),
-            answered.id,
-            answered.tenant,
-            answered.state.as_str(),
-            answered.deadline,
+            id.bucket(),
+            id,
+            tenant,
+            state.as_str(),
+            deadline,
             answer,
-            number,
+            answered.challenge_number,
+            &answered.purpose,
         ];
         self.hit(SQL, row).await
     }

@@ -230,6 +230,11 @@ async fn a_retrieval_waits_for_the_answer_to_its_challenge() {
         let read = api.patch("/api/accounts/?fields=name", &answer).await;
         assert_eq!(read.status, StatusCode::OK, "as the first request said: {}", read.text);
         assert_eq!(read.json()[0].as_object().map(serde_json::Map::len), Some(1));
+        let asked = api.post("/api/accounts/", &json!({"link": link["id"]})).await;
+        let session = &asked.errors()[0]["session"];
+        let answer = json!({"session": session, "token": "111111", "save_data": false});
+        let read = api.patch("/api/accounts/", &answer).await;
+        assert_eq!(read.status, StatusCode::OK, "what is said last holds: {}", read.text);
         let up_front = json!({"link": link["id"], "token": "111111"});
         assert_eq!(api.post("/api/accounts/", &up_front).await.status, StatusCode::CREATED);
     }

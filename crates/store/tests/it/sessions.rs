@@ -72,20 +72,24 @@ async fn an_answer_goes_to_the_challenge_that_asked_for_it_and_is_read_once() {
         assert!(!tx.save_session(&s, State::Running).await.unwrap(), "it was not running any more");
         assert_eq!(tx.session(link.tenant, id).await.unwrap(), Some(s.clone()));
 
-        let answered = s.session.clone().apply(Event::AnswerGiven, after(2)).unwrap();
-        assert!(!tx.give_answer(&answered, 2, b"late").await.unwrap(), "nobody asked that");
-        assert!(tx.give_answer(&answered, 1, b"sealed").await.unwrap());
-        assert!(!tx.give_answer(&answered, 1, b"again").await.unwrap(), "one answer is enough");
+        s.session = s.session.apply(Event::AnswerGiven, after(2)).unwrap();
+        s.purpose = r#"{"because":"of this"}"#.into();
+        let unasked = store::sessions::StoredSession { challenge_number: 2, ..s.clone() };
+        assert!(!tx.give_answer(&unasked, b"late").await.unwrap(), "nobody asked that");
+        let mut foreign = s.clone();
+        foreign.session.tenant = env.id();
+        assert!(!tx.give_answer(&foreign, b"x").await.unwrap());
+        assert!(tx.give_answer(&s, b"sealed").await.unwrap());
+        assert!(!tx.give_answer(&s, b"again").await.unwrap(), "one answer is enough");
+        let read = tx.session(link.tenant, id).await.unwrap().unwrap();
+        assert_eq!(read, s, "it is for what was said last");
         assert_eq!(tx.take_answer(id, 2).await.unwrap(), None);
         assert_eq!(tx.take_answer(id, 1).await.unwrap(), Some(b"sealed".to_vec()));
         assert_eq!(tx.take_answer(id, 1).await.unwrap(), None, "it is read once");
 
-        s.session = answered.apply(Event::AnswerTaken, after(3)).unwrap();
+        s.session = s.session.apply(Event::AnswerTaken, after(3)).unwrap();
         s.challenge = None;
         assert!(tx.save_session(&s, State::Answered).await.unwrap());
-        let mut foreign = s.session.clone();
-        foreign.tenant = env.id();
-        assert!(!tx.give_answer(&foreign, 1, b"x").await.unwrap());
     }
 }
 
@@ -101,14 +105,14 @@ async fn an_answer_to_an_earlier_challenge_is_forgotten_and_so_is_one_that_comes
         s.session.state = State::Challenged;
         s.challenge_number = 1;
         tx.save_session(&s, State::Running).await.unwrap();
-        let mut answered = s.session.clone();
-        answered.state = State::Answered;
-        tx.give_answer(&answered, 1, b"sealed").await.unwrap();
+        s.session.state = State::Answered;
+        tx.give_answer(&s, b"sealed").await.unwrap();
+        s.session.state = State::Challenged;
         s.challenge_number = 2;
         assert!(tx.save_session(&s, State::Answered).await.unwrap());
         assert_eq!(tx.take_answer(id, 2).await.unwrap(), None);
         tx.finish_session(id, &outcome(State::Expired), after(5)).await.unwrap();
-        assert!(!tx.give_answer(&answered, 2, b"late").await.unwrap());
+        assert!(!tx.give_answer(&s, b"late").await.unwrap());
         assert!(!tx.save_session(&s, State::Challenged).await.unwrap());
     }
 }
