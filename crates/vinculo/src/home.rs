@@ -1,7 +1,8 @@
-//! The data directory of `vinculo dev`: its database, its key ring, its API key, and a lock that
-//! keeps a second process out.
+//! The data directory of `vinculo dev`: its database, its key ring, its API key, its clock and the
+//! faults of its sandbox, and a lock that keeps a second process out.
 
 use anyhow::{Context as _, Result, bail};
+use connect::sandbox::Faults;
 use domain::ids::KeyId;
 use engine::clock::VirtualClock;
 use jiff::SignedDuration;
@@ -110,6 +111,26 @@ impl Home {
         }))
     }
 
+    /// What went wrong at the sandbox when it was last told, and still does.
+    pub(crate) fn faults(&self, _: &Lock) -> Result<Faults> {
+        let path = self.0.join("faults.json");
+        let faults = match fs::read(&path) {
+            Ok(text) => serde_json::from_slice(&text).with_context(|| {
+                format!("{} is not a list of faults; delete it to have none", path.display())
+            })?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", path.display()));
+            }
+        };
+        Ok(Faults::remembered(faults, move |faults| {
+            let text = serde_json::to_string_pretty(faults).map_err(io::Error::from);
+            if let Err(error) = text.and_then(|text| keyring::write_private(&path, &text)) {
+                tracing::error!(%error, "{} cannot be written", path.display());
+            }
+        }))
+    }
+
     /// The API key that was made for this directory, made if there is none.
     pub(crate) fn api_key(&self, _: &Lock, new: impl FnOnce() -> KeyId) -> Result<ApiKey> {
         let path = self.0.join("api-key");
@@ -207,6 +228,23 @@ mod tests {
         let again = home.clock(&lock).unwrap();
         assert!(again.now() >= month + SignedDuration::from_hours(24));
         assert!(again.offset() < SignedDuration::from_hours(32 * 24));
+    }
+
+    #[test]
+    fn what_goes_wrong_at_the_sandbox_goes_on_going_wrong() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let lock = home.enter().unwrap();
+        let fault: connect::sandbox::Fault =
+            serde_json::from_str(r#"{"scope": {"institution": "b"}, "effect": {"slow": 3}}"#)
+                .unwrap();
+        home.faults(&lock).unwrap().add(fault.clone()).unwrap();
+        let again = home.faults(&lock).unwrap();
+        assert_eq!(again.list(jiff::Timestamp::UNIX_EPOCH), [fault]);
+        again.clear(None);
+        assert!(home.faults(&lock).unwrap().list(jiff::Timestamp::UNIX_EPOCH).is_empty());
+        fs::write(home.path().join("faults.json"), "{").unwrap();
+        assert!(home.faults(&lock).unwrap_err().to_string().contains("delete it"));
     }
 
     #[cfg(unix)]

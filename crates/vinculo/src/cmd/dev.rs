@@ -53,7 +53,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     keys::see_to_it(&store, &env, key.id, &key.password).await?;
 
     let ahead = clock.offset();
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::with(home.faults(&lock)?);
     let faults = Some(sandbox.faults().clone());
     let parts = engine::Parts {
         env,

@@ -124,16 +124,37 @@ impl Scope {
 #[error("there are already {} faults", Faults::MOST)]
 pub struct TooManyFaults;
 
+/// Told of all faults whenever one comes, goes or is used.
+type Keep = Box<dyn Fn(&[Fault]) + Send + Sync>;
+
 /// What shall go wrong at present. Shared by all conversations.
-#[derive(Debug, Default)]
-pub struct Faults(Mutex<Vec<Fault>>);
+#[derive(Default)]
+pub struct Faults {
+    faults: Mutex<Vec<Fault>>,
+    keep: Option<Keep>,
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Faults").field(&self.faults).finish()
+    }
+}
 
 impl Faults {
     /// So many there may be at once.
     pub const MOST: usize = 1_000;
 
+    /// Those that were kept, and `keep` for what becomes of them.
+    pub fn remembered(faults: Vec<Fault>, keep: impl Fn(&[Fault]) + Send + Sync + 'static) -> Self {
+        Self { faults: Mutex::new(faults), keep: Some(Box::new(keep)) }
+    }
     fn faults(&self) -> MutexGuard<'_, Vec<Fault>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    fn changed(&self, faults: &[Fault]) {
+        if let Some(keep) = &self.keep {
+            keep(faults);
+        }
     }
     /// From now on this goes wrong as well.
     pub fn add(&self, fault: Fault) -> Result<(), TooManyFaults> {
@@ -142,6 +163,7 @@ impl Faults {
             return Err(TooManyFaults);
         }
         faults.push(fault);
+        self.changed(&faults);
         Ok(())
     }
     /// What goes wrong at present, used-up ones left out.
@@ -156,6 +178,7 @@ impl Faults {
         let mut faults = self.faults();
         let before = faults.len();
         faults.retain(|fault| scope.is_some_and(|scope| fault.scope != *scope));
+        self.changed(&faults);
         before - faults.len()
     }
     /// What goes wrong for `who` this time, which counts as one of its calls.
@@ -163,13 +186,18 @@ impl Faults {
         let mut faults = self.faults();
         faults.retain(|fault| fault.lasts(now));
         let due = faults.iter_mut().filter(|f| f.scope.covers(who) && f.effect.shows(during));
+        let mut counted = false;
         let effects = due
             .map(|fault| {
+                counted |= fault.calls.is_some();
                 fault.calls = fault.calls.map(|calls| calls - 1);
                 fault.effect.clone()
             })
             .collect();
-        faults.retain(|fault| fault.lasts(now));
+        if counted {
+            faults.retain(|fault| fault.lasts(now));
+            self.changed(&faults);
+        }
         effects
     }
 }
@@ -233,6 +261,21 @@ mod tests {
             let text = serde_json::to_string(&fault).expect("json");
             assert_eq!(serde_json::from_str::<Fault>(&text).expect("json"), fault);
         }
+    }
+    #[test]
+    fn whoever_keeps_them_hears_of_every_change() {
+        let kept = std::sync::Arc::new(Mutex::new(Vec::new()));
+        let keeper = kept.clone();
+        let keep = move |faults: &[Fault]| faults.clone_into(&mut keeper.lock().expect("a lock"));
+        let always = down(Scope::Institution("b".into()), None, None);
+        let faults = Faults::remembered(vec![always.clone()], keep);
+        assert_eq!(faults.take(WHO, During::Login, now()), [Effect::Down], "as it was kept");
+        faults.add(down(Scope::Link("s".into()), Some(2), None)).expect("room");
+        faults.take(WHO, During::Login, now());
+        let once = down(Scope::Link("s".into()), Some(1), None);
+        assert_eq!(*kept.lock().expect("a lock"), [always, once]);
+        faults.clear(None);
+        assert!(kept.lock().expect("a lock").is_empty());
     }
     #[test]
     fn there_are_so_many_faults_and_no_more() {

@@ -35,6 +35,11 @@ impl Sandbox {
     pub fn new() -> Self {
         Self::default()
     }
+    /// These go wrong.
+    #[must_use]
+    pub fn with(faults: Faults) -> Self {
+        Self { faults: Arc::new(faults) }
+    }
     /// What goes wrong at present.
     #[must_use]
     pub fn faults(&self) -> &Arc<Faults> {
