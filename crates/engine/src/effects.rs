@@ -57,6 +57,12 @@ impl Cause {
     }
 }
 
+/// The key of the load that a link's switch to recurrent brings the next day: one, however often
+/// it is switched.
+fn switched(link: &Link) -> String {
+    format!("{} switched", link.id)
+}
+
 /// What settling an event left.
 pub(crate) struct Settled {
     /// The link as stored.
@@ -141,7 +147,10 @@ impl Engine {
                     let load = jobs::Load { cause: Cause::Load(request), wanted: None };
                     let job = self.new_job(&next, Kind::Load, request.hex(), &load, now);
                     match effect {
-                        Effect::LoadAt(at) => tx.schedule(&NewJob { run_at: *at, ..job }).await?,
+                        Effect::LoadAt(at) => {
+                            let job = NewJob { subject: switched(&next), run_at: *at, ..job };
+                            tx.schedule(&job).await?;
+                        }
                         _ if adopt => {
                             let wanted = self.load_of(&next, None).await?;
                             // The same request cannot cause two loads, so the claim cannot fail to be new.
@@ -169,8 +178,9 @@ impl Engine {
                     tx.schedule(&refresh).await?;
                 }
                 Effect::StopRefreshing => {
-                    tx.cancel(next.id.bucket(), Kind::Refresh.as_str(), &next.id.to_string())
-                        .await?;
+                    let (bucket, refresh) = (next.id.bucket(), next.id.to_string());
+                    tx.cancel(bucket, Kind::Refresh.as_str(), &refresh).await?;
+                    tx.cancel(bucket, Kind::Load.as_str(), &switched(&next)).await?;
                 }
                 Effect::NotifyInvalid => {
                     announcements::link_invalid(self, tx, &next, &cause, failure).await?;

@@ -375,15 +375,26 @@ impl Engine {
     }
 }
 
-/// `fetch_resources` may name what the institution offers, and enrichments only with what they are
-/// computed from.
+/// What is computed from accounts and transactions.
+const COMPUTED: [&str; 3] = ["INCOMES", "RECURRING_EXPENSES", "RISK_INSIGHTS"];
+
+/// `fetch_resources` may name what the institution offers, and what is computed only together with
+/// what it is computed from.
 fn check_fetch(institution: &Institution, names: &[String]) -> Result<(), Error> {
-    if names.iter().all(|name| institution.supports(name)) {
-        return Ok(());
+    if !names.iter().all(|name| institution.supports(name)) {
+        let message = format!(
+            "The institution only supports the following resources: {}",
+            institution.resources.join(", ")
+        );
+        return Err(Error::field("invalid", message, "resources"));
     }
-    let message = format!(
-        "The institution only supports the following resources: {}",
-        institution.resources.join(", ")
-    );
-    Err(Error::field("invalid", message, "resources"))
+    let named = |wanted: &str| names.iter().any(|name| name == wanted);
+    let whole = named("ACCOUNTS") && named("TRANSACTIONS");
+    match COMPUTED.into_iter().find(|computed| named(computed)) {
+        Some(computed) if !whole => {
+            let message = format!("{computed} needs ACCOUNTS and TRANSACTIONS as well");
+            Err(Error::field("invalid", message, "resources"))
+        }
+        _ => Ok(()),
+    }
 }

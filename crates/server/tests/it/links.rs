@@ -339,6 +339,10 @@ async fn a_link_can_be_used_differently() {
     assert_eq!(change(json!({})).await.status, StatusCode::OK);
     let wanted = change(json!({"fetch_resources": ["ACCOUNTS", "OWNERS"]})).await.json();
     assert_eq!(wanted["fetch_resources"], json!(["ACCOUNTS", "OWNERS"]));
+    let half = change(json!({"fetch_resources": ["ACCOUNTS", "INCOMES"]})).await;
+    assert_eq!(half.codes(), [("invalid".into(), "resources".into())]);
+    let whole = json!({"fetch_resources": ["ACCOUNTS", "INCOMES", "TRANSACTIONS"]});
+    assert_eq!(change(whole.clone()).await.json()["fetch_resources"], whole["fetch_resources"]);
 }
 
 #[tokio::test]
