@@ -392,6 +392,8 @@ impl Run {
     async fn close(&mut self, result: Result<Option<Retrieved>, Error>) -> Result<(), Error> {
         let engine = self.engine.clone();
         let now = engine.env().now();
+        // What broke on our side says nothing of the institution.
+        let heard = matches!(result, Err(Error::Failed(_)));
         let (answer, failure) = match result {
             Ok(answer) => (answer, None),
             Err(error) => (None, Some(self.failure_of(&error))),
@@ -436,7 +438,8 @@ impl Run {
             }
         }
         tx.commit().await?;
-        if let (Some(institution), Ending::Bad(failure)) = (&self.institution, &ending) {
+        if let (true, Some(institution), Ending::Bad(failure)) = (heard, &self.institution, &ending)
+        {
             engine.heard_from(institution, Some(failure)).await;
         }
         engine.metrics().session_ended(purpose_name(&self.purpose), failure.as_ref());

@@ -14,6 +14,7 @@ on_both!(stopped:
     an_institution_that_fails_for_everybody_is_left_alone,
     a_rest_is_over_when_somebody_gets_through,
     wrong_passwords_are_no_trouble_of_the_institution,
+    what_breaks_on_our_side_is_no_trouble_of_the_institution,
     an_institution_can_be_closed_by_the_operator,
 );
 
@@ -84,6 +85,22 @@ async fn wrong_passwords_are_no_trouble_of_the_institution(world: &World) {
         assert_eq!(failed(refused), Failure::InvalidCredentials);
     }
     assert_eq!(health(world).await, Health::Healthy);
+}
+
+async fn what_breaks_on_our_side_is_no_trouble_of_the_institution(world: &World) {
+    let other = world.node_with_a_newer_key().await;
+    let caller = world.caller();
+    let register = move |engine: engine::Engine| async move {
+        engine.register(&caller, recurrent("ana", "right")).await
+    };
+    let link = other.does(register).await.unwrap();
+    other.stops().await;
+    for _ in 0..12 {
+        let answer = world.retrieve(link.id, "ACCOUNTS").await;
+        assert!(matches!(failed(answer), Failure::Unexpected(_)), "this ring opens nothing of it");
+    }
+    assert_eq!(health(world).await, Health::Healthy);
+    assert_eq!(world.link(link.id).await.status, Status::Valid);
 }
 
 async fn an_institution_can_be_closed_by_the_operator(world: &World) {

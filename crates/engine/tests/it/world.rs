@@ -25,6 +25,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use store::{Store, events::Event, testing::TestStore};
 use tokio::runtime::Runtime;
 use vault::{KeyRing, Vault};
+use zeroize::Zeroizing;
 
 /// When every story begins.
 pub(crate) const START: &str = "2026-01-14T09:00:00Z";
@@ -75,6 +76,17 @@ impl World {
 
     /// A second process on the same database, with the same clock and bank. It can die.
     pub(crate) async fn another_node(&self) -> Node {
+        self.node_with(self.ring.to_text()).await
+    }
+
+    /// A second process whose ring has a newer key.
+    pub(crate) async fn node_with_a_newer_key(&self) -> Node {
+        let mut ring = KeyRing::parse(&self.ring.to_text()).expect("the same ring");
+        ring.add_newest().expect("randomness");
+        self.node_with(ring.to_text()).await
+    }
+
+    async fn node_with(&self, ring: Zeroizing<String>) -> Node {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -82,11 +94,11 @@ impl World {
             .expect("a runtime");
         let url = self.place.url.clone();
         let (clock, env, bank) = (self.clock.clone(), self.env.clone(), self.bank.clone());
-        let (ring, settings) = (self.ring.to_text(), self.settings.clone());
+        let settings = self.settings.clone();
         let opened = runtime.spawn(async move {
             let connections = store::Settings { connections: 4, ..store::Settings::default() };
             let store = Store::open(&url, connections).await.expect("a second connection");
-            let ring = KeyRing::parse(&ring).expect("the same ring");
+            let ring = KeyRing::parse(&ring).expect("a ring");
             open(store, &clock, &env, &ring, &bank, settings).await
         });
         Node { engine: opened.await.expect("a second node"), runtime }
