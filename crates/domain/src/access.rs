@@ -46,7 +46,7 @@ macro_rules! words { ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $varian
 } }
 
 words!(
-    /// Whether Vinculo comes back by itself (`contract/links.md` §7).
+    /// Whether Vinculo comes back by itself.
     AccessMode {
         /// Only when asked.
         Single = "single",
@@ -75,7 +75,7 @@ words!(
     }
 );
 
-/// How long the credentials of a link are kept (`contract/links.md` §9).
+/// How long the credentials of a link are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CredentialsStorage {
     /// Until the link is deleted.
@@ -86,7 +86,7 @@ pub enum CredentialsStorage {
     Days(u16),
 }
 
-/// How long data may go without an update before they are removed (`contract/links.md` §10).
+/// How long data may go without an update before they are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StaleIn(u16);
 

@@ -1,5 +1,5 @@
 //! What the query of a list says: `amount__gte=10` parsed once for all resources, the page and the
-//! projection (`contract/errors-and-conventions.md` §4–6).
+//! projection, by the grammar of Belvo's public API.
 
 use crate::{money::Amount, time::midnight};
 use jiff::{Timestamp, Unit, civil::Date};

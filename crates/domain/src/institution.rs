@@ -1,4 +1,4 @@
-//! Institutions as the catalogue knows them (`contract/links.md` §1).
+//! Institutions as the catalogue knows them, in the form of Belvo's public API.
 
 use crate::words;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A link's life, in one table (`contract/links.md` §6).
+//! A link's life, in one table.
 
 use crate::{
     access::{AccessMode, CredentialsStorage, StaleIn},

@@ -15,7 +15,7 @@ words!(
 );
 
 words!(
-    /// How far an institution's own ids can be trusted (`design` ledger, Words).
+    /// How far an institution's own ids can be trusted.
     Trust {
         /// The same for ever.
         Stable = "stable",

@@ -1,4 +1,5 @@
-//! When a link is refreshed next (`contract/links.md` §7). Pure: chance comes in as a number.
+//! When a link is refreshed next. The rates and the rule of the monthly one are those that Belvo
+//! documents. Pure: chance comes in as a number.
 //!
 //! A link has a calendar of its own, whose points are `anchor`s: one refresh is wanted in each
 //! period from one anchor to the next. Chance spreads the links once, when their calendars begin;
@@ -13,7 +14,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 words!(
-    /// How often a recurrent link is refreshed (`contract/links.md` §7).
+    /// How often a recurrent link is refreshed.
     Rate {
         /// Every six hours.
         SixHours = "6h",

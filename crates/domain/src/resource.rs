@@ -113,7 +113,7 @@ pub enum Envelope {
     LastAccessedAt,
 }
 
-/// The codes by which webhooks speak of a resource (`contract/webhooks.md` §5).
+/// The codes by which webhooks speak of a resource.
 #[derive(Debug, Clone, Copy)]
 pub struct Events {
     /// The key of the total in `historical_update`: `total_accounts`.

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 words!(
-    /// What an institution can ask for mid-session (architecture §4.3).
+    /// What an institution can ask for mid-session.
     ChallengeKind {
         /// A code from a device, an SMS or an e-mail.
         Otp = "otp",

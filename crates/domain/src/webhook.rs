@@ -1,5 +1,5 @@
 //! Webhooks without the network: every event there is, what its body says, who wants it, when a
-//! delivery is tried again, and what is signed (`contract/webhooks.md`).
+//! delivery is tried again, and what is signed.
 
 use crate::{
     access::NotAChoice,

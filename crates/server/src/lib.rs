@@ -34,7 +34,7 @@ pub struct Settings {
     pub steerable: bool,
     /// Where clients reach this server; `None` to go by the headers of each request.
     pub public_url: Option<Url>,
-    /// Whether a proxy stands before it, whose `X-Forwarded-For` can be believed.
+    /// Whether a proxy stands before it, whose `X-Forwarded-*` headers can be believed.
     pub behind_proxy: bool,
     /// Records on a page when the request does not say.
     pub page_size: u32,

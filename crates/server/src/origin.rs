@@ -19,8 +19,8 @@ impl FromRequestParts<App> for Origin {
 }
 
 impl Origin {
-    /// The configured one, else the one that a proxy says it was called by, else that of the
-    /// request itself.
+    /// The configured one, else the one that a proxy says it was called by, where there is one, else
+    /// that of the request itself.
     pub(crate) fn of(headers: &HeaderMap, uri: &Uri, settings: &Settings) -> Self {
         if let Some(url) = &settings.public_url {
             return Self(url.as_str().trim_end_matches('/').into());
@@ -29,12 +29,13 @@ impl Origin {
             let text = headers.get(name)?.to_str().ok()?;
             text.split(',').next().map(str::trim).filter(|text| !text.is_empty())
         };
-        let host = said("x-forwarded-host")
+        let forwarded = |name: &str| said(name).filter(|_| settings.behind_proxy);
+        let host = forwarded("x-forwarded-host")
             .or_else(|| said("host"))
             .or_else(|| uri.authority().map(Authority::as_str))
             .filter(|host| host.parse::<Authority>().is_ok() && !host.contains('@'))
             .unwrap_or("localhost");
-        let scheme = match said("x-forwarded-proto").or_else(|| uri.scheme_str()) {
+        let scheme = match forwarded("x-forwarded-proto").or_else(|| uri.scheme_str()) {
             Some("https") => "https",
             _ => "http",
         };
@@ -61,20 +62,20 @@ impl Origin {
 mod tests {
     use super::*;
 
-    fn origin(headers: &[(&str, &str)], public: Option<&str>) -> Origin {
+    fn origin(headers: &[(&str, &str)], public: Option<&str>, behind_proxy: bool) -> Origin {
         let mut request = axum::http::Request::builder().uri("/api/links/?page=2");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let request = request.body(()).expect("a request");
         let public_url = public.map(|url| url.parse().expect("a url"));
-        let settings = Settings { public_url, ..Settings::dev() };
+        let settings = Settings { public_url, behind_proxy, ..Settings::dev() };
         Origin::of(request.headers(), request.uri(), &settings)
     }
 
     #[test]
-    fn the_forwarded_address_wins_over_the_own_one() {
-        let address = |headers, public| origin(headers, public).0;
+    fn a_configured_address_wins_over_a_proxys_and_that_over_the_own_one() {
+        let address = |headers, public| origin(headers, public, true).0;
         assert_eq!(address(&[("host", "127.0.0.1:8080")], None), "http://127.0.0.1:8080");
         let proxied = [
             ("host", "inner"),
@@ -82,6 +83,7 @@ mod tests {
             ("x-forwarded-proto", "https"),
         ];
         assert_eq!(address(&proxied, None), "https://api.example.com");
+        assert_eq!(origin(&proxied, None, false).0, "http://inner", "anybody may say so");
         assert_eq!(
             address(&proxied, Some("https://links.example.com/")),
             "https://links.example.com"
@@ -91,7 +93,7 @@ mod tests {
 
     #[test]
     fn only_paths_are_of_this_server() {
-        let origin = origin(&[("host", "here")], None);
+        let origin = origin(&[("host", "here")], None, false);
         for (given, resolved) in [
             ("/assets/a.svg", "http://here/assets/a.svg"),
             ("https://bank.example/a.svg", "https://bank.example/a.svg"),

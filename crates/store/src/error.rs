@@ -34,7 +34,7 @@ pub enum Error {
     },
     /// Migrations have not been run.
     #[error(
-        "the database is not up to date: {pending} migrations are pending; run `vinculo migrate`"
+        "the database is not up to date: {pending} of its migrations still to take; run `vinculo migrate`"
     )]
     Older {
         /// How many.

@@ -340,7 +340,7 @@ pub(crate) fn commented(keys: &Path) -> String {
 # roles = ["api", "worker"]
 # How the world calls this server; stands in access tokens.
 # public_url = "https://links.example.com"
-# Whether a proxy in front adds the caller's address to X-Forwarded-For.
+# Whether a proxy in front sets X-Forwarded-For, -Host and -Proto, which are believed then.
 # behind_proxy = false
 # How long a stop waits for requests and sessions to end.
 # stop_seconds = 20

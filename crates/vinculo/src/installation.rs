@@ -144,7 +144,7 @@ impl Installation {
     /// The database, which must be at this program's version.
     pub(crate) async fn store(&self) -> Result<Store> {
         let store = self.open().await?;
-        store.check().await.context("run “vinculo migrate” first")?;
+        store.check().await?;
         Ok(store)
     }
 }

@@ -6,6 +6,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use serde_json::json;
+use server::Settings;
 
 #[tokio::test]
 async fn the_root_says_that_the_keys_are_good() {
@@ -22,7 +23,7 @@ async fn the_root_says_that_the_keys_are_good() {
 
 #[tokio::test]
 async fn addresses_are_those_that_the_client_knows() {
-    let api = Api::new().await;
+    let api = Api::with(Settings { behind_proxy: true, ..Settings::dev() }).await;
     let request = Request::builder()
         .uri("/api/")
         .header("authorization", &api.keys)
