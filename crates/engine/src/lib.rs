@@ -45,7 +45,7 @@ use domain::{
     ids::{KeyId, NodeId, RequestId, TenantId},
     refresh::Rate,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use live::{Live, Running};
 use std::sync::Arc;
 use store::Store;
@@ -244,6 +244,20 @@ impl Engine {
         Ok(())
     }
 
+    /// How long the work, and the webhooks, that should have been done first have been waiting.
+    pub async fn overdue(&self) -> Result<Overdue, Error> {
+        let now = self.env().now();
+        let since = |due: Option<Timestamp>| {
+            due.map_or(SignedDuration::ZERO, |due| now.duration_since(due))
+                .max(SignedDuration::ZERO)
+        };
+        let mut tx = self.store().read().await?;
+        Ok(Overdue {
+            work: since(tx.next_run_at_across_buckets().await?),
+            deliveries: since(tx.next_delivery_at_across_buckets(now).await?),
+        })
+    }
+
     /// Stops the background, lets what is in the middle of something finish, and waits for it.
     pub async fn stop(&self) {
         self.0.stop.cancel();
@@ -341,6 +355,15 @@ impl Engine {
     pub(crate) fn readers_woken(&self) -> Notified<'_> {
         self.0.news.notified()
     }
+}
+
+/// How late an installation is. Zero where nothing waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overdue {
+    /// Loads, refreshes and what else happens by itself.
+    pub work: SignedDuration,
+    /// Webhooks, whose later attempts are not late before their time.
+    pub deliveries: SignedDuration,
 }
 
 /// What is missing to serve requests.

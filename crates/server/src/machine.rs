@@ -63,6 +63,11 @@ async fn readyz(State(app): State<App>) -> Response {
 }
 
 async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
+    match app.engine.overdue().await {
+        Ok(overdue) => app.metrics.late(overdue),
+        // What was counted here can be told without a database.
+        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "not measured"),
+    }
     let text = app.metrics.text().map_err(|_| Problem::unexpected())?;
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())

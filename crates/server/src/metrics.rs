@@ -1,5 +1,6 @@
 //! What `/metrics` tells: requests by route and status, and how long they took.
 
+use engine::Overdue;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -26,6 +27,8 @@ pub(crate) struct Metrics {
     seconds: Family<Route, Histogram, fn() -> Histogram>,
     /// Requests at work.
     pub(crate) open: Gauge,
+    work: Gauge,
+    deliveries: Gauge,
 }
 
 impl Metrics {
@@ -51,7 +54,18 @@ impl Metrics {
             seconds.clone(),
         );
         registry.register("http_requests_open", "Requests at work", open.clone());
-        Self { registry, requests, seconds, open }
+        let (work, deliveries) = (Gauge::default(), Gauge::default());
+        for (name, says, gauge) in [
+            ("work_overdue", "How long the work that is due has been waiting", &work),
+            (
+                "deliveries_overdue",
+                "How long the webhooks that are due have been waiting",
+                &deliveries,
+            ),
+        ] {
+            registry.register_with_unit(name, says, Unit::Seconds, gauge.clone());
+        }
+        Self { registry, requests, seconds, open, work, deliveries }
     }
     /// One request has been answered.
     pub(crate) fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
@@ -60,6 +74,11 @@ impl Metrics {
             .get_or_create(&Request { method: method.clone(), route: route.clone(), status })
             .inc();
         self.seconds.get_or_create(&Route { method, route }).observe(took.as_secs_f64());
+    }
+    /// How late the installation is.
+    pub(crate) fn late(&self, overdue: Overdue) {
+        self.work.set(overdue.work.as_secs());
+        self.deliveries.set(overdue.deliveries.as_secs());
     }
     /// The text that Prometheus reads.
     pub(crate) fn text(&self) -> Result<String, std::fmt::Error> {

@@ -15,9 +15,20 @@ on_both!(stopped:
     a_slow_institution_is_asked_once,
     a_connector_that_says_nothing_is_given_up,
     work_waits_for_the_question_that_is_open,
-    a_link_has_room_for_so_much_work;
+    a_link_has_room_for_so_much_work,
+    how_late_work_is_can_be_asked;
     running: workers_in_the_background_do_what_is_due
 );
+
+async fn how_late_work_is_can_be_asked(world: &World) {
+    let link = world.registered("ana").await;
+    assert_eq!(world.engine.overdue().await.unwrap().work, seconds(0));
+    world.engine.refresh_link(&world.caller(), link.id, None).await.unwrap();
+    world.clock.advance(minutes(7));
+    assert_eq!(world.engine.overdue().await.unwrap().work, minutes(7));
+    world.settle().await;
+    assert_eq!(world.engine.overdue().await.unwrap().work, seconds(0));
+}
 
 async fn a_load_that_meets_trouble_is_tried_again(world: &World) {
     let trouble = || vec![Step::Fail(Failure::InstitutionUnavailable)];

@@ -53,6 +53,9 @@ async fn machines_are_answered_without_keys() {
             ),
             "{metrics}"
         );
+        for gauge in ["vinculo_work_overdue_seconds 0", "vinculo_deliveries_overdue_seconds 0"] {
+            assert!(metrics.contains(gauge), "{metrics}");
+        }
         let document = api.call_as(None, "GET", "/openapi.json", "").await;
         assert_eq!(document.json()["openapi"], "3.1.0");
     }

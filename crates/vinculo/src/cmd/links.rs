@@ -107,6 +107,14 @@ async fn show(store: &Store, id: LinkId) -> Result<()> {
         Out::line(format_args!("{name:<14}  {value}"))?;
     }
     Out::line("")?;
+    let page = Page { number: 1, size: 20 };
+    let happened = tx.timeline(link.tenant, id, page).await?;
+    let rows = happened
+        .items
+        .into_iter()
+        .map(|entry| vec![moment(Some(entry.at)), entry.kind, entry.detail]);
+    Out::table(&["AT", "WHAT HAPPENED", "DETAIL"], &rows.collect::<Vec<_>>())?;
+    Out::line("")?;
     let jobs = tx.jobs_of(id, 20).await?;
     super::jobs::table(&jobs)
 }
