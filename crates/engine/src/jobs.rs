@@ -384,8 +384,9 @@ impl Engine {
         }
         let detail = json!({"cause": purpose_name(&purpose), "request_id": request.hex()});
         self.note(&mut tx, &link, "refresh_started", detail).await?;
+        let run = Run::new(self, row, purpose, Brought::default());
         tx.commit().await?;
-        Ok(Some(Run::new(self, row, purpose, Brought::default())))
+        Ok(Some(run))
     }
 
     /// The institution is left alone: a scheduled refresh waits for its next attempt, other work

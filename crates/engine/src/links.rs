@@ -4,7 +4,7 @@ use crate::{
     Caller, Engine, Error, Listed,
     effects::Cause,
     jobs::{Kind, Load},
-    sessions::{Brought, Purpose},
+    sessions::{Brought, Purpose, Run},
     waiting::{Watch, check_usable, distinct},
 };
 use connect::talk::Failure;
@@ -175,8 +175,10 @@ impl Engine {
                 let job = self.new_job(&link, Kind::Erase, link.id.to_string(), &(), at);
                 tx.schedule(&job).await?;
             }
+            let brought = Brought { token, secrets: None };
+            let run = Run::new(self, row, Purpose::Register, brought);
             tx.commit().await?;
-            return Ok(self.watched(row, Purpose::Register, Brought { token, secrets: None }));
+            return Ok(Watch::of(run));
         }
     }
 

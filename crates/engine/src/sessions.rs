@@ -139,19 +139,6 @@ impl Engine {
         }
     }
 
-    /// Runs an opened session in the background, whether or not its caller stays.
-    pub(crate) fn start_session(
-        &self,
-        row: StoredSession,
-        purpose: Purpose,
-        brought: Brought,
-    ) -> Arc<Held> {
-        let run = Run::new(self, row, purpose, brought);
-        let held = run.held.clone();
-        self.tracker().spawn(run.run());
-        held
-    }
-
     /// Ends the sessions whose node is gone. Their links go on as they were: nobody is to blame.
     pub async fn end_abandoned_sessions(&self) -> Result<usize, Error> {
         let now = self.env().now();
@@ -226,6 +213,8 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// A session that this process holds from now on. Made before its row can be seen: whoever
+    /// sees the row must find its holder.
     pub(crate) fn new(
         engine: &Engine,
         row: StoredSession,
@@ -261,6 +250,14 @@ impl Run {
             Purpose::Work(work) => Some(work),
             _ => None,
         }
+    }
+
+    /// Runs in the background, whether or not its caller stays.
+    pub(crate) fn start(self) -> Arc<Held> {
+        let held = self.held.clone();
+        let tracker = self.engine.tracker().clone();
+        tracker.spawn(self.run());
+        held
     }
 
     pub(crate) async fn run(mut self) {

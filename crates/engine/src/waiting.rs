@@ -4,7 +4,7 @@ use crate::{
     Caller, Challenged, Engine, Error,
     live::{Held, Progress},
     retrieval::Retrieved,
-    sessions::{Brought, LOOK, Outcome, Purpose, answer_field, redeem, ticket},
+    sessions::{Brought, LOOK, Outcome, Purpose, Run, answer_field, redeem, ticket},
 };
 use connect::talk::Failure;
 use domain::{
@@ -27,6 +27,14 @@ pub(crate) struct Watch {
     /// When the link had last been let in; later means that this session was.
     before: Option<Timestamp>,
     held: Option<Arc<Held>>,
+}
+
+impl Watch {
+    /// Starts a session and watches it from its beginning.
+    pub(crate) fn of(run: Run) -> Self {
+        let (tenant, link, session) = (run.tenant(), run.link(), run.row.session.id);
+        Self { tenant, link, session, after: 0, before: None, held: Some(run.start()) }
+    }
 }
 
 impl Engine {
@@ -60,8 +68,9 @@ impl Engine {
                 return Err(Failure::TooManySessions.into());
             }
             if tx.open_session(&row).await? {
+                let run = Run::new(self, row, purpose, brought);
                 tx.commit().await?;
-                return Ok(self.watched(row, purpose, brought));
+                return Ok(Watch::of(run));
             }
             let other = tx.open_session_of(link.tenant, link.id).await?;
             drop(tx);
@@ -69,12 +78,6 @@ impl Engine {
                 self.make_room(&other, patience).await?;
             }
         }
-    }
-
-    pub(crate) fn watched(&self, row: StoredSession, purpose: Purpose, brought: Brought) -> Watch {
-        let (tenant, link, session) = (row.session.tenant, row.session.link, row.session.id);
-        let held = self.start_session(row, purpose, brought);
-        Watch { tenant, link, session, after: 0, before: None, held: Some(held) }
     }
 
     /// Another session stands in the way of a caller: it is ended where nobody minds, and else
