@@ -353,7 +353,7 @@ impl Operation {
         }
         self
     }
-    /// An example of the successful answer's shape, or of the body.
+    /// An example of the body.
     pub(crate) fn example(mut self, example: Value) -> Self {
         let mut built = self.doc.build();
         if let Some(RefOr::T(body)) = &mut built.request_body

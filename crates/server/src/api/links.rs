@@ -1,6 +1,6 @@
 //! `/api/links/`: register, resume, list, update, modify, refresh, delete.
 
-use super::{institutions, later, wants_later};
+use super::{EXAMPLE_LINK, EXAMPLE_SESSION, institutions, later, wants_later};
 use crate::{
     App,
     body::{Body, Form, Input, Json, body},
@@ -31,6 +31,7 @@ use engine::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use serde_json::json;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -200,7 +201,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         post("/api/links/", "register_link", "Registers a link", register)
             .access(write)
             .body::<Register>()
-            .example(serde_json::json!({
+            .example(json!({
                 "institution": "erebor_mx_retail",
                 "username": "bnk100",
                 "password": "full",
@@ -211,6 +212,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         patch("/api/links/", "resume_link", "Brings the answer to a challenge", resume)
             .access(write)
             .body::<ResumeLink>()
+            .example(json!({"session": EXAMPLE_SESSION, "link": EXAMPLE_LINK, "token": "111111"}))
             .answers_one::<LinkView>(200, "Logged in.")
             .errors(&[408, 428]),
         get("/api/links/{id}/", "detail_link", "Shows a link", detail)
@@ -220,10 +222,12 @@ pub(crate) fn operations() -> Vec<Operation> {
         put("/api/links/{id}/", "update_link", "Replaces credentials", update)
             .access(write)
             .body::<UpdateLink>()
+            .example(json!({"password": "full"}))
             .answers_one::<LinkView>(200, "Logged in with them.")
             .errors(&[408, 428]),
         patch("/api/links/{id}/", "modify_link", "Changes how a link is used", modify)
             .body::<ModifyLink>()
+            .example(json!({"access_mode": "single", "stale_in": "90d"}))
             .answers_one::<LinkView>(200, "The link as it is now."),
         delete("/api/links/{id}/", "delete_link", "Forgets a link and all its data", forget)
             .answers_nothing(204, "Forgotten.")
@@ -231,6 +235,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             .errors(&[429]),
         post("/api/links/{id}/refresh/", "refresh_link", "Refreshes a link now", refresh)
             .body_optional::<RefreshLink>()
+            .example(json!({"fetch_resources": ["ACCOUNTS", "TRANSACTIONS"]}))
             .answers_later("The refresh has been queued.")
             .errors(&[409]),
     ]

@@ -33,6 +33,10 @@ pub(crate) fn operations() -> Vec<Operation> {
     all
 }
 
+/// Ids that examples of bodies name.
+const EXAMPLE_LINK: &str = "0197a6e8-1111-7abc-8def-000000000001";
+const EXAMPLE_SESSION: &str = "0197a6e833337abc8def000000000003";
+
 /// Where to go from here.
 #[derive(Serialize, ToSchema)]
 struct Root {

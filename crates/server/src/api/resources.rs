@@ -1,6 +1,6 @@
 //! The data: one handler for each verb, for every resource that the domain knows.
 
-use super::{later, links::session, wants_later};
+use super::{EXAMPLE_LINK, EXAMPLE_SESSION, later, links::session, wants_later};
 use crate::{
     App,
     body::{Form, Json, Key, body, describe},
@@ -23,6 +23,7 @@ use domain::{
 use engine::retrieval::{Retrieval, Retrieved};
 use jiff::{Span, civil::Date};
 use secrecy::SecretString;
+use serde_json::{Value, json};
 use utoipa::openapi::{ObjectBuilder, schema::Schema};
 
 const LINK: &[&str] = &["link", "link__in"];
@@ -77,6 +78,7 @@ fn of(r: &'static Resource) -> Vec<Operation> {
         })
         .says("Goes to the institution.")
         .body_of(&format!("Retrieve{name}"), Wanted::schema(r))
+        .example(Wanted::example(r))
         .answers_array(201, "Read and kept.", &name)
         .answers_array(200, "Read and not kept.", &name)
         .errors(&[408, 428])
@@ -92,6 +94,7 @@ fn of(r: &'static Resource) -> Vec<Operation> {
                 move |state, caller, query, wanted| resume(r, state, caller, query, wanted),
             )
             .body::<ResumeRetrieval>()
+            .example(json!({"session": EXAMPLE_SESSION, "link": EXAMPLE_LINK, "token": "111111"}))
             .answers_array(201, "Read and kept.", &name)
             .answers_array(200, "Read and not kept.", &name)
             .errors(&[408, 428])
@@ -145,6 +148,14 @@ impl Wanted {
             window: window?,
             account: account?,
         })
+    }
+    fn example(r: &Resource) -> Value {
+        match r.window {
+            WindowRule::Now => json!({"link": EXAMPLE_LINK}),
+            WindowRule::Dates { .. } | WindowRule::OptionalDates { .. } => {
+                json!({"link": EXAMPLE_LINK, "date_from": "2026-01-01", "date_to": "2026-01-31"})
+            }
+        }
     }
     fn schema(r: &Resource) -> Schema {
         let mut body = ObjectBuilder::new();

@@ -25,6 +25,7 @@ use engine::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 body! {
@@ -95,11 +96,17 @@ pub(crate) fn operations() -> Vec<Operation> {
             .says("The keys come in the body, by Basic authentication, or both; if both, equal.")
             .access(Access::Open)
             .body::<MakeToken>()
+            .example(json!({
+                "id": "0197a6e8-2222-7abc-8def-000000000002",
+                "password": "the key's password",
+                "scopes": "read_institutions,write_links,read_links"
+            }))
             .answers_one::<Tokens>(200, "The tokens.")
             .errors(&[401]),
         post("/api/token/refresh/", "refresh_token", "Makes a fresh access token", renew)
             .access(Access::Open)
             .body::<RefreshToken>()
+            .example(json!({"refresh": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl"}))
             .answers_one::<AccessToken>(200, "The token.")
             .errors(&[401]),
         post(
@@ -109,6 +116,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             make_for_link,
         )
         .body_optional::<MakeLinkToken>()
+        .example(json!({"scopes": "read_institutions,write_links,read_links"}))
         .answers_one::<Tokens>(200, "The tokens."),
     ]
 }

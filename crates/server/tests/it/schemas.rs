@@ -80,12 +80,14 @@ fn published(name: &str, value: &Value) {
 /// What our own document says of this answer.
 fn described(method: &Method, uri: &Uri, answer: &Answer, value: &Value) {
     let paths = OURS["paths"].as_object().expect("paths");
-    let fits = |template: &str| {
+    let leads_here = |template: &str| {
         let (template, path) = (template.split('/'), uri.path().split('/'));
         template.clone().count() == path.clone().count()
             && template.zip(path).all(|(t, p)| t == p || t.starts_with('{'))
     };
-    let Some((path, methods)) = paths.iter().find(|(template, _)| fits(template)) else { return };
+    let Some((path, methods)) = paths.iter().find(|(template, _)| leads_here(template)) else {
+        return;
+    };
     let responses = &methods[method.as_str().to_lowercase()]["responses"];
     if responses.is_null() {
         return;
@@ -94,11 +96,12 @@ fn described(method: &Method, uri: &Uri, answer: &Answer, value: &Value) {
     let response = responses.get(status).unwrap_or(&responses["default"]);
     let schema = &response["content"]["application/json"]["schema"];
     assert!(schema.is_object(), "{method} {path} never says that it answers {status} with a body");
-    hold(
-        &format!("{method} {path} {status}"),
-        value,
-        || json!({"allOf": [schema], "components": OURS["components"]}),
-    );
+    fits(&format!("{method} {path} {status}"), value, schema);
+}
+
+/// Panics unless `value` fits a schema of our own document.
+pub(crate) fn fits(name: &str, value: &Value, schema: &Value) {
+    hold(name, value, || json!({"allOf": [schema], "components": OURS["components"]}));
 }
 
 fn hold(name: &str, value: &Value, schema: impl FnOnce() -> Value) {

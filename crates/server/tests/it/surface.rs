@@ -1,7 +1,10 @@
 //! Walks every operation of the served OpenAPI document: whatever is added is held to these
 //! questions without anybody having to remember it.
 
-use crate::api::{Answer, Api, basic};
+use crate::{
+    api::{Answer, Api, basic},
+    schemas,
+};
 use axum::{body::Body, http::StatusCode};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -55,6 +58,17 @@ async fn operations(api: &Api) -> Vec<Operation> {
     }
     assert!(all.len() > 30, "{}", all.len());
     all
+}
+
+#[tokio::test]
+async fn every_body_has_an_example_that_fits() {
+    let api = Api::new().await;
+    for operation in operations(&api).await.into_iter().filter(Operation::takes_a_body) {
+        let at = format!("{} {}", operation.method, operation.path);
+        let content = &operation.doc["requestBody"]["content"]["application/json"];
+        assert!(content["example"].is_object(), "{at} has none");
+        schemas::fits(&at, &content["example"], &content["schema"]);
+    }
 }
 
 #[tokio::test]
