@@ -65,6 +65,11 @@ impl Sql {
     pub(crate) fn finish(self) -> (sqlx::AssertSqlSafe<String>, Vec<Value>) {
         (sqlx::AssertSqlSafe(self.text), self.values)
     }
+    /// The text so far. Where it is written into another statement, that one must begin with the
+    /// same values.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
     /// The same with `text` before it.
     pub(crate) fn before(mut self, text: &str) -> Self {
         self.text.insert_str(0, text);

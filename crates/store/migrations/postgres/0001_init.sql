@@ -1,4 +1,5 @@
--- SQLite has these two by nature; with them, one text of SQL unpacks batches on both databases.
+-- SQLite has these three by nature; with them, one text of SQL unpacks batches, and packs pages,
+-- on both databases.
 
 -- The elements of a JSON array, in its order.
 create function json_each(items text) returns table (key bigint, value json)
@@ -9,6 +10,11 @@ create function json_each(items text) returns table (key bigint, value json)
 create function unhex(digits text) returns uuid
     language sql immutable parallel safe
     as $$ select digits::uuid $$;
+
+-- The 32 hex digits of an id.
+create function hex(id uuid) returns text
+    language sql immutable parallel safe
+    as $$ select replace(id::text, '-', '') $$;
 
 -- Tenants and what belongs to no link: small tables, the same everywhere.
 

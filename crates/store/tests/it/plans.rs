@@ -1,6 +1,6 @@
 //! The hot statements go by an index, on both databases.
 
-use crate::world::{after, any_page, env, event, new_link, page, record};
+use crate::world::{after, env, event, new_link, page, record};
 use domain::{link::Link, time::Window};
 use store::{
     Buckets, Store, Tx,
@@ -90,8 +90,6 @@ async fn lists_and_details_go_by_an_index() {
         let env = env();
         let link = new_link(&env, env.id(), 3);
         let mut tx = watched(store, &link).await;
-        tx.records_page(link.tenant, link.id, "TRANSACTIONS", &[], any_page()).await.unwrap();
-        goes_by(store, &tx.plans(), "select count(*) from records", "records_");
         tx.insert_link(&link, &[1; 32]).await.unwrap();
         let one = record(&env, &link, "TRANSACTIONS", None);
         tx.write_records(std::slice::from_ref(&one)).await.unwrap();
@@ -106,11 +104,9 @@ async fn lists_and_details_go_by_an_index() {
         tx.records_page_across_buckets(link.tenant, "TRANSACTIONS", &[], page(1, 20))
             .await
             .unwrap();
-        let plans = tx.plans();
-        goes_by(store, &plans, "select count(*) from records", "records_of_tenant");
         goes_by(
             store,
-            &plans,
+            &tx.plans(),
             "order by records.created_at desc, records.id desc",
             "records_of_tenant",
         );
@@ -124,7 +120,7 @@ async fn lists_and_details_go_by_an_index() {
             later.await.unwrap();
         }
         let plans = tx.plans();
-        let later = plan(&plans, "as page join records");
+        let later = plan(&plans, "as kept join records");
         assert!(later.contains("records_of_link"), "{}: {later}", store.name);
         assert!(later.contains(&key(store, "records")), "{}: {later}", store.name);
         tx.record(link.tenant, "TRANSACTIONS", one.id).await.unwrap();
