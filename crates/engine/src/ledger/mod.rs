@@ -25,8 +25,6 @@ mod folding;
 mod keyed;
 mod matching;
 mod missing;
-mod pairing;
-mod posting;
 mod signals;
 #[cfg(test)]
 mod stories;
