@@ -235,13 +235,18 @@ impl<'a> Work<'a> {
             }
     }
 
+    /// Alike enough to be one movement that changed in this one way. A mark that differs as well is
+    /// another change, and two changes need support.
     fn akin(&self, change: Change, r: usize, i: usize) -> bool {
         let (record, item) = (&self.records[r], &self.items[i]);
-        match change {
-            Change::Marks => self.only_balance_moved(r, i),
-            Change::Words => fingerprint::likeness(&record.text, &item.text) <= Likeness::Overlaps,
-            Change::Day => record.movement.pending && item.movement.pending,
-        }
+        self.only_balance_moved(r, i)
+            && match change {
+                Change::Marks => true,
+                Change::Words => {
+                    fingerprint::likeness(&record.text, &item.text) <= Likeness::Overlaps
+                }
+                Change::Day => record.movement.pending && item.movement.pending,
+            }
     }
 
     fn only_balance_moved(&self, r: usize, i: usize) -> bool {

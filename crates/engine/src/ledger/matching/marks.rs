@@ -129,12 +129,6 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// By how much the running balance moved.
-    fn delta(&self, record: usize, item: usize) -> Option<Decimal> {
-        let (old, new) = (self.records[record].movement, self.items[item].movement);
-        new.running_balance?.0.checked_sub(old.running_balance?.0)
-    }
-
     /// Open records and open items by the value of a mark that both sides have.
     pub(super) fn tied(&self, mark: Mark) -> HashMap<MarkValue<'a>, (Vec<usize>, Vec<usize>)> {
         let mut tied: HashMap<MarkValue<'a>, (Vec<usize>, Vec<usize>)> = HashMap::new();
@@ -174,11 +168,7 @@ impl<'a> Work<'a> {
             match self.mark(mark, record, item) {
                 None => {}
                 Some(true) => ties += 1,
-                Some(false) if mark == Mark::Balances => {
-                    let explained =
-                        self.delta(record, item).is_some_and(|d| self.deltas.contains(&d));
-                    against = against.max(if explained { Against::Nothing } else { Against::Weak });
-                }
+                Some(false) if mark == Mark::Balances => against = against.max(Against::Weak),
                 // An instant read in another zone differs as well.
                 Some(false) => {
                     let shifted = mark == Mark::Times

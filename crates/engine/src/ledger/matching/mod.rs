@@ -20,7 +20,6 @@ use corrections::Change;
 use domain::record::{Facts, Movement};
 use jiff::civil::Date;
 use marks::Belief;
-use rust_decimal::Decimal;
 use std::{
     collections::{HashMap, HashSet},
     hash::Hash,
@@ -93,8 +92,6 @@ struct Work<'a> {
     reading: &'a Reading<'a>,
     beliefs: HashMap<Mark, Belief>,
     agreeing: HashMap<Mark, (usize, usize)>,
-    /// By how much several running balances moved at once.
-    deltas: HashSet<Decimal>,
     notes: Vec<Note>,
     reused: usize,
     /// By how many days the reading's calendar is off.
@@ -150,7 +147,6 @@ impl<'a> Work<'a> {
             reading,
             beliefs: HashMap::new(),
             agreeing: HashMap::new(),
-            deltas: HashSet::new(),
             notes: Vec::new(),
             reused: 0,
             shifted: 0,
