@@ -2,8 +2,8 @@
 
 use super::{
     super::{
-        Doubt, Note, Plan, Verdict, keeps_source_id,
-        missing::{self, Absent, Claim},
+        Doubt, Note, Plan, Verdict,
+        missing::{self, Absent, Claim, Removed},
         signals,
     },
     Work,
@@ -64,24 +64,16 @@ impl<'a> Work<'a> {
                 into.extend(others);
             }
         }
-        let removed: HashSet<&str> = self.reading.removed.iter().map(String::as_str).collect();
-        let mut absent = Vec::new();
-        for (index, record) in
-            self.records.iter().enumerate().filter(|(_, record)| record.item.is_none())
-        {
-            let known = record.known;
-            let trusted = known
-                .source_id
-                .as_deref()
-                .filter(|_| keeps_source_id(self.reading.trust, &known.facts));
-            if self.rules.deletes && trusted.is_some_and(|id| removed.contains(id)) {
-                plan.delete.push(known.id);
-            } else {
+        let removed = Removed::of(self.reading);
+        let missing = self.records.iter().enumerate().filter(|(_, record)| record.item.is_none());
+        let absent: Vec<Absent> = missing
+            .map(|(index, record)| {
+                let known = record.known;
                 // Where one of two records kept in doubt is shown and the other is not, the other
                 // was a repetition, and says nothing about the reading.
                 let repetition = matches!(&known.doubt, Some(Doubt::PerhapsSame(others))
                     if others.iter().filter_map(|id| ids.get(id)).any(|r| self.records[*r].item.is_some()));
-                absent.push(Absent {
+                Absent {
                     known: index,
                     day: Some(record.movement.value_date),
                     pending: record.movement.pending,
@@ -92,21 +84,13 @@ impl<'a> Work<'a> {
                         (false, false) => Claim::None,
                     },
                     repetition,
-                });
-            }
-        }
-        // What stood there is what is shown and what is missing: the same before and after the
-        // plan is applied, so that a repeated reading comes to the same judgement.
-        let shown = self.items.iter().filter(|item| !item.spare && !item.movement.pending).count();
-        let gone = absent.iter().filter(|a| a.counts() && self.span.inside(a.day)).count();
-        let sentence = missing::judge(
-            &absent,
-            shown + gone,
-            self.items.len(),
-            &self.span,
-            self.reading,
-            self.rules,
-        );
+                    removed: removed.names(known),
+                }
+            })
+            .collect();
+        let booked = self.items.iter().filter(|item| !item.spare && !item.movement.pending).count();
+        let shown = self.items.len();
+        let sentence = missing::judge(&absent, booked, shown, &self.span, self.reading, self.rules);
         plan.delete.extend(sentence.delete.iter().map(|r| self.records[*r].known.id));
         plan.suspect = sentence.suspect.iter().map(|r| self.records[*r].known.id).collect();
         plan.counted_as_complete = sentence.complete;
