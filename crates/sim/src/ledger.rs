@@ -385,14 +385,14 @@ impl Run {
         reconcile(&known, &reading, &self.rules)
     }
 
-    fn broken(&mut self, promise: Promise, life: usize, how: String) {
+    fn broken(&mut self, promise: Promise, life: usize, mut how: String) {
         // A manifest that is wrong, or that what was shown made look wrong: the timeline says so.
         let misled = !self.eyes.habits.honest() || self.disbelieved;
         if misled && promise != Promise::TwiceIsOnce {
             self.report.misled += 1;
             return;
         }
-        let how = format!("order {:?}: {how}", self.order);
+        how.insert_str(0, if self.order == Order::Kept { "in order: " } else { "in disorder: " });
         self.report.broken.push((self.seed, Broken { promise, step: self.step, life, how }));
     }
     fn entry(&self, id: RecordId) -> Option<&Entry> {

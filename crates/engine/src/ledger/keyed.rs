@@ -21,7 +21,7 @@ type Keys<'a> = Vec<AccountKey<'a>>;
 
 /// Which known thing each seen one is, by their keys (`kind:value`, strongest first).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub(super) enum Found {
     /// This one.
     Known(usize),
     /// This one as far as order goes: others look exactly the same.
@@ -34,8 +34,7 @@ pub enum Found {
 
 /// Matches accounts (and anything else with keys) by number or public identification, else by
 /// trusted id, else by whatever weaker keys they have. One to one.
-#[must_use]
-pub fn match_accounts(known: &[&[String]], seen: &[&[String]], trust: Trust) -> Vec<Found> {
+pub(super) fn match_accounts(known: &[&[String]], seen: &[&[String]], trust: Trust) -> Vec<Found> {
     fn keys<'a>(all: &[&'a [String]], trust: Trust) -> Vec<Keys<'a>> {
         all.iter().map(|keys| usable(keys, None, trust)).collect()
     }

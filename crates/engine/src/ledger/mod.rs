@@ -31,7 +31,7 @@ mod stories;
 
 pub use accounts::{AccountKey, normal_number};
 pub use coverage::Coverage;
-pub use keyed::{Found, match_accounts, unmasked};
+pub use keyed::unmasked;
 pub use signals::Verdict;
 
 use domain::{

@@ -1,6 +1,9 @@
 //! Small stories with known ends; the histories at large are proved in `sim::ledger`.
 
-use super::*;
+use super::{
+    keyed::{Found, match_accounts},
+    *,
+};
 use domain::{
     ids::{Bucket, uuid_in},
     record::{Direction, Movement},

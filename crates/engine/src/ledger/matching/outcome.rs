@@ -11,7 +11,7 @@ use super::{
 use domain::record::Movement;
 use std::collections::{HashMap, HashSet};
 
-impl<'a> Work<'a> {
+impl Work<'_> {
     pub(super) fn plan(mut self) -> Plan {
         let mut plan = Plan::default();
         // An item that found no better record goes home.
