@@ -146,6 +146,7 @@ impl HostedConversation {
         let result = guard(work, &watch, env, limits.fetch, limits.silence, cancel).await;
         let most = limits.items;
         let covered = self.settle(result)?;
+        // What was removed is not given one by one.
         if covered.removed.len() > most {
             return Err(Failure::TooMuch);
         }
