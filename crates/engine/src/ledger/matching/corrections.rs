@@ -10,6 +10,7 @@ use super::{
     marks::{Against, Belief, Side},
     pairing::{self, Pair},
 };
+use domain::record::Movement;
 use jiff::civil::Date;
 use std::collections::{HashMap, HashSet};
 
@@ -61,22 +62,27 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// A reference that stands nowhere else, with words that are akin, ties two more fields than
+    /// A reference that stands on nothing else like it, with words that are akin, ties two more fields than
     /// one: the amount was corrected, and the day or the words as well. So does an instant to the
     /// second, and even all three.
     fn corrected_twice(&self, mark: Mark, r: usize, i: usize) -> bool {
         let Some(value) = self.one_mark(mark, Side::Item(i)) else { return false };
         let most = if mark == Mark::Times { 3 } else { 2 };
+        // Two purchases may share a second; one that reads otherwise is no rival.
+        let rival = |movement: &Movement| {
+            let mut text = String::new();
+            fingerprint::normal(&movement.description, &mut text);
+            fingerprint::likeness(&text, &self.items[i].text) != Likeness::Unlike
+        };
+        let alone = |side: Side| {
+            self.one_mark(mark, side).as_ref() != Some(&value) || !rival(self.side(side).0)
+        };
         mark != Mark::Balances
             && self.records[r].movement.direction == self.items[i].movement.direction
             && self.differences(r, i) <= most
             && fingerprint::likeness(&self.records[r].text, &self.items[i].text).akin()
-            && (0..self.records.len()).all(|other| {
-                other == r || self.one_mark(mark, Side::Record(other)).as_ref() != Some(&value)
-            })
-            && (0..self.items.len()).all(|other| {
-                other == i || self.one_mark(mark, Side::Item(other)).as_ref() != Some(&value)
-            })
+            && (0..self.records.len()).all(|other| other == r || alone(Side::Record(other)))
+            && (0..self.items.len()).all(|other| other == i || alone(Side::Item(other)))
     }
 
     /// Pass 5: what only a record's absence explains. Where the reading proves the absence and the
