@@ -144,7 +144,13 @@ impl HostedConversation {
             conversation.fetch(wanted, &mut ask, &mut out).await
         };
         let result = guard(work, &watch, env, limits.fetch, limits.silence, cancel).await;
-        self.settle(result).map(|covered| inside(covered, wanted))
+        let most = limits.items;
+        let covered = self.settle(result)?;
+        // What was removed is not given one by one.
+        if covered.removed.len() > most {
+            return Err(Failure::TooMuch);
+        }
+        Ok(inside(covered, wanted))
     }
 
     /// Leaves politely, for a few seconds at most, and ends.

@@ -127,14 +127,26 @@ pub struct Covered {
     pub complete: bool,
     /// Balances that the institution stated for the window, by account key, to check sums against.
     pub stated: BTreeMap<String, Stated>,
+    /// What the institution itself said that it removed, however much was seen.
+    pub removed: Vec<Removed>,
 }
 
 impl Covered {
     /// All of `window` was seen.
     #[must_use]
     pub fn whole(window: Option<Window>) -> Self {
-        Self { window, complete: true, stated: BTreeMap::new() }
+        Self { window, complete: true, stated: BTreeMap::new(), removed: Vec::new() }
     }
+}
+
+/// A thing that the institution once showed and says it removed. It counts only where the ids of the
+/// institution can be trusted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {
+    /// As [`Given::account`].
+    pub account: Option<String>,
+    /// The institution's id of it.
+    pub source_id: String,
 }
 
 /// Balances as the institution states them around a window.

@@ -18,6 +18,7 @@ use domain::{
     money::Amount,
     record::{Direction, Facts, Item},
     resource::{self, Resource, WindowRule},
+    resources,
     time::Window,
 };
 use jiff::Timestamp;
@@ -193,14 +194,17 @@ impl Reader {
         announced: bool,
     ) -> Result<Retrieved, Error> {
         let engine = &run.engine;
-        let Collector { items, at, .. } = collector;
+        let Collector { mut items, at, .. } = collector;
         let mut tx = engine.store().write().await?;
         self.link =
             tx.link_for_update(run.tenant(), run.link()).await?.ok_or(Failure::Cancelled)?;
         run.still_ours(&mut tx).await?;
 
         let mut kept = Kept::of(&items, at, run.work().is_none());
-        for part in self.parts(&mut tx, resource, fetch, &items).await? {
+        for part in self.parts(&mut tx, resource, fetch, &items, &covered).await? {
+            if resource.name == "ACCOUNTS" {
+                self.unmask(&mut tx, engine, &part, &mut items).await?;
+            }
             self.reconcile(&mut tx, engine, resource, &items, &covered, &part, &mut kept).await?;
         }
         if resource.name == "ACCOUNTS" {
@@ -234,8 +238,11 @@ impl Reader {
         resource: &'static Resource,
         fetch: &Fetch,
         items: &[(u32, Item)],
+        covered: &Covered,
     ) -> Result<Vec<Part>, Error> {
-        let days = fetch.window.map(|window| {
+        // What was removed may be of any day.
+        let window = fetch.window.filter(|_| covered.removed.is_empty());
+        let days = window.map(|window| {
             let reach = jiff::Span::new().days(Rules::default().reach());
             Window { from: window.from.saturating_sub(reach), to: window.to.saturating_add(reach) }
         });
@@ -275,6 +282,32 @@ impl Reader {
         }
         parts.sort_by_key(|part| part.account);
         Ok(parts)
+    }
+
+    /// Gives accounts whose numbers this listing masks the numbers that an earlier one showed whole.
+    async fn unmask(
+        &self,
+        tx: &mut Tx,
+        engine: &Engine,
+        part: &Part,
+        items: &mut [(u32, Item)],
+    ) -> Result<(), Error> {
+        let known = part.known.iter().map(known).collect::<Result<Vec<_>, Error>>()?;
+        let stored: Vec<&[String]> = known.iter().map(|known| keys(&known.facts)).collect();
+        let listed: Vec<&[String]> = items.iter().map(|(_, item)| keys(&item.facts)).collect();
+        let same = ledger::unmasked(&stored, &listed, engine.trust(&self.link.institution));
+        if same.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<RecordId> = same.iter().map(|&(_, record)| known[record].id).collect();
+        let bodies: HashMap<RecordId, String> =
+            tx.bodies(self.link.id, &ids).await?.into_iter().collect();
+        for (index, record) in same {
+            if let Some(before) = bodies.get(&known[record].id) {
+                resources::accounts::unmask(&mut items[index].1, before);
+            }
+        }
+        Ok(())
     }
 
     /// The days to ask for where nobody said which. A load takes all that institutions show; a
@@ -328,12 +361,16 @@ impl Reader {
         let seen: Vec<Seen> =
             part.items.iter().map(|&index| seen(index, &items[index], at)).collect();
         let stated = part.key.as_ref().and_then(|key| covered.stated.get(key));
+        let removed: Vec<String> = (covered.removed.iter())
+            .filter(|removed| removed.account == part.key)
+            .map(|removed| removed.source_id.clone())
+            .collect();
         let reading = Reading {
             window: covered.window,
             complete: covered.complete,
             trust,
             seen: &seen,
-            removed: &[],
+            removed: &removed,
             at,
             stated: stated.map_or_else(ledger::Stated::default, |s| ledger::Stated {
                 opening: s.opening,
@@ -355,23 +392,26 @@ impl Reader {
             collected_at,
             created_at,
         };
-        let record = |id: RecordId, index: usize, created_at: Timestamp, doubt: Option<&Doubt>| {
+        // What is known of it and not said by the item stays.
+        let record = |id: RecordId, index: usize, stored: Option<&&StoredRecord>| {
             let item = &items[index].1;
             let trusted = ledger::keeps_source_id(trust, &item.facts);
+            let created_at = stored.map_or(at, |stored| stored.created_at);
             NewRecord {
                 id,
                 link: self.link.id,
                 tenant: self.link.tenant,
                 resource: resource.name,
                 account: part.account,
-                source_id: item.source_id.clone().filter(|_| trusted),
-                natural_key: natural_key(&item.facts),
+                source_id: (item.source_id.clone().filter(|_| trusted))
+                    .or_else(|| stored?.source_id.clone()),
+                natural_key: keys(&item.facts).first().cloned().unwrap_or_default(),
                 day: item.day,
                 pending: matches!(&item.facts, Facts::Movement(m) if m.pending),
                 facts: serde_json::to_string(&item.facts).expect("facts are plain data"),
                 content: hashes[&index],
                 suspected_at: None,
-                doubt: doubt.map(|d| serde_json::to_string(d).expect("a doubt is plain data")),
+                doubt: stored.and_then(|stored| stored.doubt.clone()),
                 created_at,
                 collected_at: at,
                 body: engine.compose(
@@ -384,16 +424,18 @@ impl Reader {
         };
         for (index, doubt) in &plan.create {
             let id = self.new_record_id(engine, resource, &items[*index].1.facts);
-            kept.created(*index, record(id, *index, at, doubt.as_ref()));
+            kept.created(
+                *index,
+                NewRecord { doubt: text(doubt.as_ref()), ..record(id, *index, None) },
+            );
         }
         for &(id, index) in &plan.update {
-            let created_at = stored.get(&id).map_or(at, |stored| stored.created_at);
-            kept.updated(index, record(id, index, created_at, None));
+            kept.updated(index, record(id, index, stored.get(&id)));
         }
         for &(id, index) in &plan.unchanged {
             let Some(stored) = stored.get(&id) else { continue };
             if resource.marks_seen {
-                kept.seen(index, record(id, index, stored.created_at, None));
+                kept.seen(index, record(id, index, Some(stored)));
             } else if kept.shows {
                 let platform = platform(id, stored.collected_at, stored.created_at);
                 let body = engine.compose(&self.link, resource, platform, &items[index].1.body);
@@ -537,8 +579,7 @@ impl Kept {
         self.suspects.extend(plan.suspect);
         self.clears.extend(plan.clear);
         self.notes.extend(plan.notes);
-        let text = |doubt: Doubt| serde_json::to_string(&doubt).expect("a doubt is plain data");
-        self.doubts.extend(plan.doubts.into_iter().map(|(id, doubt)| (id, doubt.map(text))));
+        self.doubts.extend(plan.doubts.iter().map(|(id, doubt)| (*id, text(doubt.as_ref()))));
         if let Verdict::DisagreesBy(amount) = plan.verdict {
             self.disagreements.push(amount);
         }
@@ -625,9 +666,14 @@ fn known(record: &StoredRecord) -> Result<Known, Error> {
     })
 }
 
-fn natural_key(facts: &Facts) -> String {
+/// A doubt as it is stored.
+fn text(doubt: Option<&Doubt>) -> Option<String> {
+    doubt.map(|doubt| serde_json::to_string(doubt).expect("a doubt is plain data"))
+}
+
+fn keys(facts: &Facts) -> &[String] {
     match facts {
-        Facts::Keyed(keys) => keys.first().cloned().unwrap_or_default(),
-        Facts::Movement(_) | Facts::Snapshot => String::new(),
+        Facts::Keyed(keys) => keys,
+        Facts::Movement(_) | Facts::Snapshot => &[],
     }
 }

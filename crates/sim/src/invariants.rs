@@ -11,7 +11,12 @@
 //!   kept twice in doubt, or two readings that called themselves complete, at least six hours
 //!   apart, did not show it; a pending one only needs one such reading in which nothing booked is
 //!   missing.
-//! - **Twice is once.** The same reading applied again writes nothing.
+//! - **Twice is once.** The same reading applied again writes nothing; the same read again from the
+//!   start (another login, other ids, other running numbers) creates nothing.
+//! - **Any order.** Two overlapping windows that are read at one moment leave the same records of
+//!   what they show, whichever comes first. *Instead:* while there are doubts, records that are
+//!   missing, or days that were told wrong, one order may decide at once what the other leaves to the
+//!   next reading.
 //! - **It ends well.** After some calm complete readings the book is the truth, and no doubt is
 //!   left that the institution's own silence does not explain.
 
@@ -126,6 +131,8 @@ pub enum Promise {
     NothingRemoved,
     /// Twice is once.
     TwiceIsOnce,
+    /// Overlapping windows say the same in any order.
+    AnyOrder,
     /// It ends well.
     EndsWell,
 }

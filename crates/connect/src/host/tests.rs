@@ -1,4 +1,5 @@
 use super::*;
+use crate::talk::Removed;
 use crate::trial::{Answers, Collected, IdleClock, credentials};
 use domain::{institution::Institution, record::Trust, session::ChallengeKind};
 use serde_json::value::RawValue;
@@ -18,6 +19,7 @@ enum Manner {
     GivesTooMany,
     GivesTooLarge,
     GivesTooMuch,
+    RemovesTooMany,
     Swallows,
     AsksForEver,
     AsksThenHangs,
@@ -122,6 +124,11 @@ impl Conversation for Talk {
                         out.give(given(1)).await?;
                         self.1.sleep(SignedDuration::from_secs(50)).await;
                     }
+                }
+                Manner::RemovesTooMany => {
+                    let gone = Removed { account: None, source_id: "m".into() };
+                    let removed = vec![gone; limits().items + 1];
+                    return Ok(Covered { removed, ..Covered::whole(wanted.window) });
                 }
                 Manner::LiesAboutItsWindow => {
                     let window = Window::last_days(jiff::civil::date(2030, 1, 1), 4000);
@@ -237,6 +244,7 @@ fn no_more_comes_through_than_the_limits_allow() {
     assert_eq!(fetch(Manner::GivesTooMany), (Err(Failure::TooMuch), 10));
     assert_eq!(fetch(Manner::GivesTooLarge), (Err(Failure::TooMuch), 0));
     assert_eq!(fetch(Manner::GivesTooMuch), (Err(Failure::TooMuch), 5));
+    assert_eq!(fetch(Manner::RemovesTooMany), (Err(Failure::TooMuch), 0));
     assert_eq!(fetch(Manner::Swallows), (Err(Failure::TooMuch), 10));
 }
 #[test]

@@ -689,6 +689,44 @@ fn read(item: &RawValue, account: Option<String>, stamp: Timestamp) -> Result<It
     })
 }
 
+/// Gives `listed` back what an earlier listing of the same account, whose body is `before`, showed
+/// whole and this one masks: a number, with the branch and the check digit that a mask takes along.
+pub fn unmask(listed: &mut Item, before: &str) {
+    let (Ok(mut it), Ok(before)) =
+        (serde_json::from_str::<Account>(&listed.body), serde_json::from_str::<Account>(before))
+    else {
+        return;
+    };
+    let number = hides(it.number.as_deref(), before.number.as_deref());
+    let public = it.public_identification_name == before.public_identification_name
+        && hides(
+            it.public_identification_value.as_deref(),
+            before.public_identification_value.as_deref(),
+        );
+    if number {
+        it.number = before.number;
+        it.agency = it.agency.or(before.agency);
+        it.check_digit = it.check_digit.or(before.check_digit);
+    }
+    if public {
+        it.public_identification_value = before.public_identification_value;
+    }
+    if let Ok(body) = body(&ACCOUNTS, &it)
+        && (number || public)
+    {
+        listed.facts = Facts::Keyed(keys(&it));
+        listed.body = body;
+    }
+}
+
+/// Whether `masked` hides the beginning of what `whole` shows.
+fn hides(masked: Option<&str>, whole: Option<&str>) -> bool {
+    let (Some(masked), Some(whole)) = (filled(masked), filled(whole)) else { return false };
+    let end = plain(masked.rsplit(is_mask).next().unwrap_or_default());
+    let visible = end.rsplit("XX").next().unwrap_or_default();
+    is_masked(masked) && !is_masked(whole) && plain(whole).ends_with(visible)
+}
+
 /// What tells an account from others, the strongest first: its public identifier, its number in its
 /// branch, the institution's own key, what is visible of a masked number, the cards on it, and its
 /// shape.
@@ -737,10 +775,18 @@ fn filled(text: Option<&str>) -> Option<&str> {
 
 /// Letters and digits alone, without leading zeros; `None` when some are masked or none is there.
 fn digits(number: &str) -> Option<String> {
-    let masked = number.contains(['*', '•', '·', '#', '…']) || number.to_lowercase().contains("xx");
     let bare = plain(number);
     let bare = bare.trim_start_matches('0');
-    (!masked && !bare.is_empty()).then(|| bare.to_owned())
+    (!is_masked(number) && !bare.is_empty()).then(|| bare.to_owned())
+}
+
+fn is_mask(letter: char) -> bool {
+    matches!(letter, '*' | '•' | '·' | '#' | '…')
+}
+
+/// An x hides something only where several stand together; alone it is a check digit.
+fn is_masked(number: &str) -> bool {
+    number.contains(is_mask) || number.to_lowercase().contains("xx")
 }
 
 /// Upper-case letters and digits alone.

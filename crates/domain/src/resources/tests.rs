@@ -1,3 +1,4 @@
+use super::accounts::unmask;
 use crate::{
     record::{Facts, Item},
     resource::{Envelope, Resource, all, named, offered_as},
@@ -325,6 +326,35 @@ fn a_masked_number_is_a_weak_key() {
         ["number:CREDIT_CARD|**** 1234", "cards:8763,9076", "shape:CREDIT_CARD|MXN|ORO"],
         "only as weak keys, the mask still visible"
     );
+}
+#[test]
+fn what_an_earlier_listing_showed_is_given_back_to_a_masked_one() {
+    let accounts = named("ACCOUNTS").expect("a resource");
+    let whole = read(accounts, &checking()).expect("good");
+    let listed = |changes: &[(&str, Value)]| {
+        let mut account = checking();
+        for (key, value) in changes {
+            account[key] = value.clone();
+        }
+        let mut item = read(accounts, &account).expect("good");
+        let before = item.clone();
+        unmask(&mut item, &whole.body);
+        (item, before)
+    };
+    let (item, _) = listed(&[
+        ("number", json!("****-234")),
+        ("agency", Value::Null),
+        ("check_digit", Value::Null),
+        ("public_identification_value", json!("****/XXXX-2345")),
+    ]);
+    assert_eq!(item, whole);
+    let (item, before) = listed(&[("number", json!("***9")), ("name", json!("Nova"))]);
+    assert_eq!(item, before, "a mask of another number");
+    let (item, before) = listed(&[("number", json!("0001-999"))]);
+    assert_eq!(item, before, "a number that changed and hides nothing");
+    let mut item = before.clone();
+    unmask(&mut item, "not an account");
+    assert_eq!(item, before);
 }
 #[test]
 fn blocks_are_stamped_with_the_time_of_reading() {

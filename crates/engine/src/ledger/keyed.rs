@@ -5,7 +5,7 @@ use super::{
     Doubt, Known, Note, Plan, Reading, Rules, Seen,
     accounts::{AccountKey, ID_KIND},
     keeps_source_id,
-    missing::{self, Absent, Claim, Span},
+    missing::{self, Absent, Claim, Removed, Span},
 };
 use domain::record::{Facts, Trust};
 use std::{
@@ -21,7 +21,7 @@ type Keys<'a> = Vec<AccountKey<'a>>;
 
 /// Which known thing each seen one is, by their keys (`kind:value`, strongest first).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub(super) enum Found {
     /// This one.
     Known(usize),
     /// This one as far as order goes: others look exactly the same.
@@ -34,12 +34,27 @@ pub enum Found {
 
 /// Matches accounts (and anything else with keys) by number or public identification, else by
 /// trusted id, else by whatever weaker keys they have. One to one.
-#[must_use]
-pub fn match_accounts(known: &[&[String]], seen: &[&[String]], trust: Trust) -> Vec<Found> {
+pub(super) fn match_accounts(known: &[&[String]], seen: &[&[String]], trust: Trust) -> Vec<Found> {
     fn keys<'a>(all: &[&'a [String]], trust: Trust) -> Vec<Keys<'a>> {
         all.iter().map(|keys| usable(keys, None, trust)).collect()
     }
     pair(&keys(known, trust), &keys(seen, trust))
+}
+
+/// The seen accounts (by index) that hide part of a number, each with the known one that it
+/// certainly is: what a listing masks today is not unknown if an earlier one showed it.
+#[must_use]
+pub fn unmasked(known: &[&[String]], seen: &[&[String]], trust: Trust) -> Vec<(usize, usize)> {
+    let hides = |keys: &[String]| keys.iter().any(|key| AccountKey::parse(key).masked);
+    if !seen.iter().any(|keys| hides(keys)) {
+        return Vec::new();
+    }
+    let found = match_accounts(known, seen, trust);
+    let certain = found.iter().enumerate().filter_map(|(item, found)| match found {
+        Found::Known(record) => Some((item, *record)),
+        Found::Alike(_) | Found::Perhaps | Found::New => None,
+    });
+    certain.filter(|(item, _)| hides(seen[*item])).collect()
 }
 
 /// The keys that may decide, a trusted id before the weakest of them.
@@ -233,6 +248,7 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
         }
     }
     let span = Span::everything(reading);
+    let removed = Removed::of(reading);
     let absent: Vec<Absent> = known
         .iter()
         .enumerate()
@@ -244,10 +260,10 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
             suspected_at: k.suspected_at,
             claim: Claim::None,
             repetition: false,
+            removed: removed.names(k),
         })
         .collect();
-    let stood = known.iter().filter(|k| span.inside(k.day)).count();
-    let sentence = missing::judge(&absent, stood, seen.len(), &span, reading, rules);
+    let sentence = missing::judge(&absent, seen.len(), seen.len(), &span, reading, rules);
     plan.delete = sentence.delete.iter().map(|index| known[*index].id).collect();
     plan.suspect = sentence.suspect.iter().map(|index| known[*index].id).collect();
     plan.counted_as_complete = sentence.complete;

@@ -1,8 +1,9 @@
 //! What a reading says by silence: which records are judged missing, and what follows.
 
-use super::{Note, Reading, Rules};
+use super::{Known, Note, Reading, Rules, keeps_source_id};
 use domain::time::Window;
 use jiff::{Timestamp, civil::Date};
+use std::collections::HashSet;
 
 /// A record that the reading did not show.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +20,8 @@ pub(super) struct Absent {
     pub claim: Claim,
     /// It was stored in doubt, and the record that it may repeat is shown without it.
     pub repetition: bool,
+    /// The institution said that it removed it.
+    pub removed: bool,
 }
 
 /// A doubt about an absent record.
@@ -35,7 +38,23 @@ pub(super) enum Claim {
 impl Absent {
     /// Whether its absence says that the reading may not be whole.
     pub(super) const fn counts(&self) -> bool {
-        !self.pending && !self.repetition
+        !self.pending && !self.repetition && !self.removed
+    }
+}
+
+/// The ids that the institution said it removed, as far as they can be trusted.
+pub(super) struct Removed<'a> {
+    ids: HashSet<&'a str>,
+    reading: &'a Reading<'a>,
+}
+
+impl<'a> Removed<'a> {
+    pub(super) fn of(reading: &'a Reading<'a>) -> Self {
+        Self { ids: reading.removed.iter().map(String::as_str).collect(), reading }
+    }
+    pub(super) fn names(&self, known: &Known) -> bool {
+        keeps_source_id(self.reading.trust, &known.facts)
+            && known.source_id.as_deref().is_some_and(|id| self.ids.contains(id))
     }
 }
 
@@ -113,26 +132,32 @@ impl Span {
     }
 }
 
-/// Judges the `absent` records of a reading that showed `shown` items, where `stood` posted
-/// records stood inside the window.
+/// Judges the `absent` records of a reading that showed `shown` items, `booked` of them booked.
 pub(super) fn judge(
     absent: &[Absent],
-    stood: usize,
+    booked: usize,
     shown: usize,
     span: &Span,
     reading: &Reading<'_>,
     rules: &Rules,
 ) -> Sentence {
     let mut sentence = Sentence::default();
+    // What the institution says needs no reading that is whole.
+    if rules.deletes {
+        sentence.delete.extend(absent.iter().filter(|a| a.removed).map(|a| a.known));
+    }
     if !reading.complete {
         return sentence;
     }
-    let inside = || absent.iter().filter(|a| span.inside(a.day));
+    let inside = || absent.iter().filter(|a| !a.removed && span.inside(a.day));
     if shown == 0 && inside().next().is_some() {
         sentence.notes.push(Note::Empty { known: inside().count() });
         return sentence;
     }
+    // What stood there is what is shown and what is missing: the same before and after the plan is
+    // applied, so that a repeated reading comes to the same judgement.
     let missing = inside().filter(|a| a.counts()).count();
+    let stood = booked + missing;
     if missing > rules.missing_at_most && missing * rules.missing_one_in > stood {
         sentence.notes.push(Note::TooManyMissing { missing, of: stood });
         return sentence;

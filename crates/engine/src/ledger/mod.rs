@@ -25,15 +25,13 @@ mod folding;
 mod keyed;
 mod matching;
 mod missing;
-mod pairing;
-mod posting;
 mod signals;
 #[cfg(test)]
 mod stories;
 
 pub use accounts::{AccountKey, normal_number};
 pub use coverage::Coverage;
-pub use keyed::{Found, match_accounts};
+pub use keyed::unmasked;
 pub use signals::Verdict;
 
 use domain::{
@@ -344,7 +342,8 @@ pub fn keeps_source_id(trust: Trust, facts: &Facts) -> bool {
 /// Compares `reading` with the records that are `known` and plans what to write.
 ///
 /// `known` holds the records of the same resource and account (or link) whose day lies within
-/// [`Rules::reach`] days of the window, and every pending or suspected one; more does no harm.
+/// [`Rules::reach`] days of the window, or all where the reading names some as removed; more does
+/// no harm.
 #[must_use]
 pub fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -> Plan {
     let facts = reading.seen.first().map(|seen| &seen.facts);

@@ -1,6 +1,9 @@
 //! Small stories with known ends; the histories at large are proved in `sim::ledger`.
 
-use super::*;
+use super::{
+    keyed::{Found, match_accounts},
+    *,
+};
 use domain::{
     ids::{Bucket, uuid_in},
     record::{Direction, Movement},
@@ -13,6 +16,8 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 struct Book {
     known: Vec<Known>,
     born: u64,
+    /// What the institution says with each reading that it removed.
+    removed: Vec<String>,
 }
 
 fn at(hours: i64) -> Timestamp {
@@ -82,7 +87,7 @@ impl Book {
             complete,
             trust,
             seen: &seen,
-            removed: &[],
+            removed: &self.removed.clone(),
             at: at(hours),
             stated: Stated::default(),
         };
@@ -223,6 +228,24 @@ fn a_posted_movement_is_deleted_only_by_a_second_look() {
 }
 
 #[test]
+fn what_the_institution_says_it_removed_is_deleted_at_once_where_its_ids_are_trusted() {
+    let all = || with_ids(page(0, &[rent(9), coffee(5), rent(2)]), &["a", "b", "c"]);
+    let gone = || with_ids(page(0, &[rent(9)]), &["a"]);
+    for (trust, left) in [(Trust::Stable, 2), (Trust::Reading, 3)] {
+        let mut book = Book::default();
+        book.read(0, true, trust, all());
+        book.removed = vec!["b".into(), "never seen".into()];
+        let plan = book.read(1, false, trust, gone());
+        assert_eq!((book.known.len(), plan.delete.len()), (left, 3 - left), "{trust:?}");
+        assert!(plan.suspect.is_empty() && !plan.counted_as_complete);
+    }
+    let mut book = Book::default();
+    book.read(0, true, Trust::Stable, all());
+    book.removed = vec!["b".into()];
+    assert!(book.read(1, true, Trust::Stable, all()).is_quiet(), "it is shown after all");
+}
+
+#[test]
 fn nothing_is_removed_by_an_empty_or_a_gutted_reading() {
     let mut book = Book::default();
     let all: Vec<Movement> = (1..=20).map(rent).collect();
@@ -257,6 +280,17 @@ fn ids_that_churn_under_a_wrong_manifest_are_not_believed() {
         book.read(24, true, Trust::Stable, with_ids(page(0, &all), &["v", "w", "x", "y", "z"]));
     assert_eq!(book.ids(), ids);
     assert!(plan.notes.contains(&Note::Disbelieved { mark: Mark::Ids }));
+}
+
+#[test]
+fn an_equal_purchase_under_another_trusted_id_is_not_the_one_that_is_missing() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::Stable, with_ids(page(0, &[rent(20), coffee(17)]), &["a", "b"]));
+    let other = with_ids(page(0, &[rent(20), coffee(17), rent(1)]), &["a", "c", "d"]);
+    book.read(24, true, Trust::Stable, other.clone());
+    assert_eq!((book.known.len(), book.doubts()), (4, 1), "both are kept for now");
+    book.read(48, true, Trust::Stable, with_ids(page(0, &[coffee(17), coffee(17)]), &["b", "c"]));
+    assert_eq!((book.known.len(), book.doubts()), (4, 0), "they were two");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! A bank that does what it is told: for each person, what their logins and readings come to.
 
 use connect::talk::{
-    Ask, Connector, Conversation, Covered, Credentials, Failure, Fetch, Given, LoggedIn, Sink,
+    Ask, Connector, Conversation, Covered, Credentials, Failure, Fetch, Given, LoggedIn, Removed,
+    Sink,
 };
 use domain::{
     env::{BoxFuture, Env},
@@ -55,6 +56,8 @@ pub(crate) struct Person {
     pub(crate) owners: Vec<Value>,
     /// With the key of their account.
     pub(crate) transactions: Vec<(&'static str, Value)>,
+    /// The ids of movements that the bank says it removed, with the key of their account.
+    pub(crate) removed: Vec<(&'static str, &'static str)>,
     /// What each next login comes to; the last one stays.
     logins: VecDeque<Vec<Step>>,
     /// What each next reading of a resource comes to; the last one stays.
@@ -180,6 +183,7 @@ impl Person {
                 movement("CHK", "m2", "2026-01-09", "GROCERIES", "310.00"),
                 movement("SAV", "m3", "2026-01-12", "RENT", "5000.00"),
             ],
+            removed: Vec::new(),
             logins: VecDeque::new(),
             readings: HashMap::new(),
         }
@@ -414,6 +418,14 @@ impl Conversation for Talk {
             }
             let mut covered = Covered::whole(wanted.window);
             covered.complete = whole;
+            if wanted.resource == "TRANSACTIONS" {
+                covered.removed = (person.removed.iter())
+                    .map(|&(account, id)| Removed {
+                        account: Some(account.into()),
+                        source_id: id.into(),
+                    })
+                    .collect();
+            }
             Ok(covered)
         })
     }

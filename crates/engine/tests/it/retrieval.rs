@@ -22,6 +22,9 @@ on_both!(stopped:
     reading_the_same_twice_writes_nothing,
     what_changed_is_written_and_nothing_else,
     a_partial_reading_deletes_nothing,
+    what_the_institution_says_it_removed_is_deleted_at_once,
+    a_number_that_is_masked_later_stays_known,
+    a_doubt_outlives_a_change_of_what_is_shown,
     accounts_keep_their_ids_when_a_person_is_linked_again,
     a_request_during_the_load_waits_for_it,
     a_request_that_waits_too_long_is_turned_away,
@@ -164,6 +167,74 @@ async fn a_partial_reading_deletes_nothing(world: &World) {
     world.retrieve(link.id, "TRANSACTIONS").await.unwrap();
     assert_eq!(world.records(link.id, "TRANSACTIONS").await.len(), 3);
     assert_eq!(world.records(link.id, "ACCOUNTS").await.len(), 2);
+}
+
+async fn what_the_institution_says_it_removed_is_deleted_at_once(world: &World) {
+    let link = world.registered("ana").await;
+    let before = world.changes().await.len();
+    world.bank.person("ana", |ana| {
+        ana.transactions.remove(0);
+        // The ids of one account say nothing about another's.
+        ana.removed = vec![("CHK", "m1"), ("CHK", "m3"), ("SAV", "unheard of")];
+    });
+    world.bank.readings("ana", "TRANSACTIONS", [vec![Step::Partial]]);
+    world.advance(minutes(1)).await;
+    let of_other_days =
+        Retrieval { window: days("2026-01-11", "2026-01-13"), ..wanted(link.id, "TRANSACTIONS") };
+    world.engine.retrieve(&world.caller(), of_other_days).await.unwrap();
+    let left = world.records(link.id, "TRANSACTIONS").await;
+    let mut left: Vec<_> = left.iter().filter_map(|r| r["description"].as_str()).collect();
+    left.sort_unstable();
+    assert_eq!(left, ["GROCERIES", "RENT"]);
+    let changes = world.changes().await.split_off(before);
+    let kinds: Vec<_> = changes.iter().map(|c| (c.kind, c.resource.as_str())).collect();
+    assert_eq!(kinds, [("deleted", "TRANSACTIONS")]);
+}
+
+async fn a_number_that_is_masked_later_stays_known(world: &World) {
+    let link = world.registered("ana").await;
+    let changes = world.changes().await.len();
+    let numbers = |accounts: &[Value]| {
+        let mut numbers: Vec<_> =
+            accounts.iter().map(|a| (record_id(a), a["number"].to_string())).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    let before = numbers(&world.records(link.id, "ACCOUNTS").await);
+    let keys = |records: Vec<StoredRecord>| -> Vec<_> {
+        records.into_iter().map(|r| (r.natural_key, r.facts)).collect()
+    };
+    let known_by = keys(stored(world, &link, "ACCOUNTS").await);
+    world.bank.person("ana", |ana| {
+        for (account, masked) in ana.accounts.iter_mut().zip(["****2001", "xxx2002"]) {
+            account["number"] = json!(masked);
+        }
+    });
+    for _ in 0..2 {
+        world.advance(minutes(1)).await;
+        let answer = world.retrieve(link.id, "ACCOUNTS").await.unwrap();
+        assert_eq!(numbers(&items(&answer)), before, "the answer shows them as well");
+        assert_eq!(numbers(&world.records(link.id, "ACCOUNTS").await), before);
+        assert_eq!(keys(stored(world, &link, "ACCOUNTS").await), known_by);
+    }
+    assert_eq!(world.changes().await.len(), changes, "a mask is no change");
+}
+
+async fn a_doubt_outlives_a_change_of_what_is_shown(world: &World) {
+    let link = world.registered("ana").await;
+    world.bank.person("ana", |ana| {
+        // An equal purchase under another id, while the one that was known is missing.
+        ana.transactions[1] = movement("CHK", "m9", "2026-01-09", "GROCERIES", "310.00");
+    });
+    for category in ["Bills & Utilities", "Food & Groceries"] {
+        world.bank.person("ana", |ana| ana.transactions[1].1["category"] = json!(category));
+        world.advance(minutes(1)).await;
+        world.retrieve(link.id, "TRANSACTIONS").await.unwrap();
+        let records = stored(world, &link, "TRANSACTIONS").await;
+        let doubted: Vec<_> = records.iter().filter(|r| r.doubt.is_some()).collect();
+        assert_eq!((records.len(), doubted.len()), (4, 1), "{category}");
+        assert_eq!(doubted[0].source_id.as_deref(), Some("m9"));
+    }
 }
 
 async fn accounts_keep_their_ids_when_a_person_is_linked_again(world: &World) {

@@ -2,8 +2,9 @@
 //! change on the way; a pair is taken only where nothing else is as good.
 
 use super::{
-    fingerprint::{self, Likeness},
-    matching::{FEW, Record, Work, days_between, instant},
+    super::fingerprint::{self, Likeness},
+    FEW, Record, Work, days_between,
+    marks::instant,
     pairing,
 };
 use domain::record::Direction;

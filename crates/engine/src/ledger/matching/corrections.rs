@@ -1,0 +1,263 @@
+//! The late passes: a movement that changed and is still who it was, because a mark ties it, because
+//! its old self is proved gone, or because enough others changed in the same way.
+
+use super::{
+    super::{
+        Mark, Note,
+        fingerprint::{self, Fingerprint, Likeness},
+    },
+    Work, days_between,
+    marks::{Against, Belief, Side},
+    pairing::{self, Pair},
+};
+use domain::record::Movement;
+use jiff::civil::Date;
+use std::collections::{HashMap, HashSet};
+
+/// The most records or items of one kind that are compared each with each.
+const MANY: usize = 64;
+
+/// A record and an item that may be it, changed.
+struct Changed {
+    record: usize,
+    item: usize,
+    /// Alike enough to need no further support.
+    akin: bool,
+    /// Neither of them fits anything else.
+    alone: bool,
+}
+
+/// What a movement may have changed while keeping everything else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    /// Only marks: its id, its balance.
+    Marks,
+    /// Its description.
+    Words,
+    /// Its day.
+    Day,
+}
+
+impl<'a> Work<'a> {
+    /// Pass 4: a correction, tied by an instant, a reference or a balance, differs in one field.
+    pub(super) fn by_tie(&mut self, mark: Mark) {
+        if self.belief(mark) == Belief::Ignored {
+            return;
+        }
+        // Whoever has a better explanation keeps it.
+        let explained: HashSet<usize> =
+            self.items.iter().flat_map(|item| item.perhaps.iter().copied()).collect();
+        for (records, items) in self.tied(mark).into_values() {
+            let fits = |r: usize, i: usize| {
+                let undone = self.items[i].movement.pending && !self.records[r].movement.pending;
+                let changed = self.differences(r, i) == 1 || self.corrected_twice(mark, r, i);
+                changed
+                    && !undone
+                    && self.compare(r, i).1 < Against::Strong
+                    && !explained.contains(&r)
+            };
+            for (record, item) in self.decided(&records, &items, fits).0 {
+                self.pair(record, item);
+            }
+        }
+    }
+
+    /// A reference that stands on nothing else like it, with words that are akin, ties two more fields than
+    /// one: the amount was corrected, and the day or the words as well. So does an instant to the
+    /// second, and even all three.
+    fn corrected_twice(&self, mark: Mark, r: usize, i: usize) -> bool {
+        let Some(value) = self.one_mark(mark, Side::Item(i)) else { return false };
+        let most = if mark == Mark::Times { 3 } else { 2 };
+        // Two purchases may share a second; one that reads otherwise is no rival.
+        let rival = |movement: &Movement| {
+            let mut text = String::new();
+            fingerprint::normal(&movement.description, &mut text);
+            fingerprint::likeness(&text, &self.items[i].text) != Likeness::Unlike
+        };
+        let alone = |side: Side| {
+            self.one_mark(mark, side).as_ref() != Some(&value) || !rival(self.side(side).0)
+        };
+        mark != Mark::Balances
+            && self.records[r].movement.direction == self.items[i].movement.direction
+            && self.differences(r, i) <= most
+            && fingerprint::likeness(&self.records[r].text, &self.items[i].text).akin()
+            && (0..self.records.len()).all(|other| other == r || alone(Side::Record(other)))
+            && (0..self.items.len()).all(|other| other == i || alone(Side::Item(other)))
+    }
+
+    /// Pass 5: what only a record's absence explains. Where the reading proves the absence and the
+    /// pair is akin, or enough pairs changed in the same way, or the absence is confirmed by a
+    /// second look, the movement changed; else it may be another one, and both are kept in doubt.
+    pub(super) fn by_absence(&mut self, change: Change) {
+        let pairs = self.changed(change);
+        let mut support: HashMap<i32, usize> = HashMap::new();
+        for changed in
+            pairs.iter().filter(|changed| changed.alone && self.proves_absence(changed.record))
+        {
+            *support.entry(self.shift(changed.record, changed.item)).or_default() += 1;
+        }
+        let mut done = 0;
+        for Changed { record, item, akin, alone } in pairs {
+            if !self.is_open(record, item) {
+                continue;
+            }
+            let proved = self.proves_absence(record);
+            // What happened to enough of them happened to the one at the edge as well.
+            let covered = self.span.covers(Some(self.records[record].movement.value_date));
+            let enough =
+                support.get(&self.shift(record, item)).is_some_and(|n| *n >= self.rules.enough);
+            let at_once = akin && if change == Change::Day { proved } else { covered };
+            if alone && (covered && enough || at_once || self.second_look(record)) {
+                self.pair(record, item);
+                done += 1;
+            } else if akin || proved || change != Change::Words {
+                self.suppose(item, record);
+            }
+        }
+        if done > 0 && change != Change::Marks {
+            self.notes.push(Note::Redated { items: done });
+        }
+    }
+
+    /// Where enough movements moved by the same number of days, it was the calendar that moved:
+    /// the k-th item of a fingerprint is the k-th record of the same fingerprint that many days off.
+    pub(super) fn by_shift(&mut self) {
+        let slack = self.rules.day_slack;
+        let moved = |days: i32| {
+            let span = jiff::Span::new().days(days);
+            move |print: Fingerprint<'a>| Fingerprint {
+                day: print.day.saturating_add(span),
+                ..print
+            }
+        };
+        let mut shifts: Vec<(usize, i32, Vec<Pair>)> = (-slack..=slack)
+            .filter(|days| *days != 0)
+            .map(|days| {
+                let mut pairs = Vec::new();
+                for (records, items) in
+                    self.groups_by(moved(days), |print| print, |r| !r.doubted).into_values()
+                {
+                    let alike = |r: &usize, i: &usize| {
+                        self.records[*r].movement.pending == self.items[*i].movement.pending
+                            && self.span.covers(Some(self.records[*r].movement.value_date))
+                            && self.compare(*r, *i).1 < Against::Strong
+                    };
+                    pairs.extend(records.into_iter().zip(items).filter(|(r, i)| alike(r, i)));
+                }
+                let proved = pairs.iter().filter(|(r, _)| self.proves_absence(*r)).count();
+                (proved, days, pairs)
+            })
+            .filter(|(proved, ..)| *proved >= self.rules.enough)
+            .collect();
+        shifts.sort_unstable_by_key(|(proved, ..)| std::cmp::Reverse(*proved));
+        let mut changed = 0;
+        self.shifted = shifts.first().map_or(0, |(_, days, _)| *days);
+        for (_, _, pairs) in shifts {
+            for (record, item) in pairs {
+                if self.is_open(record, item) {
+                    self.pair(record, item);
+                    changed += 1;
+                }
+            }
+        }
+        self.notes.extend((changed > 0).then_some(Note::Redated { items: changed }));
+    }
+
+    fn shift(&self, record: usize, item: usize) -> i32 {
+        days_between(self.records[record].movement.value_date, self.items[item].movement.value_date)
+    }
+
+    /// Pairs of open records and items that differ by one kind of change.
+    fn changed(&self, change: Change) -> Vec<Changed> {
+        let key = |print: Fingerprint<'a>| match change {
+            Change::Marks => print,
+            Change::Words => Fingerprint { text: 0, ..print },
+            Change::Day => Fingerprint { day: Date::ZERO, ..print },
+        };
+        let mut found = Vec::new();
+        for (records, items) in self.groups(key, |record| !record.doubted).into_values() {
+            let fits = |r: usize, i: usize| self.could_change(change, r, i);
+            let akin = |r: usize, i: usize| fits(r, i) && self.akin(change, r, i);
+            let (strong, _) = self.decided(&records, &items, akin);
+            let (taken_r, taken_i): (HashSet<_>, HashSet<_>) = strong.iter().copied().unzip();
+            let rest_r: Vec<_> = records.into_iter().filter(|r| !taken_r.contains(r)).collect();
+            let rest_i: Vec<_> = items.into_iter().filter(|i| !taken_i.contains(i)).collect();
+            let (weak, open) = self.decided(&rest_r, &rest_i, fits);
+            let as_changed =
+                |akin, alone| move |(record, item)| Changed { record, item, akin, alone };
+            found.extend(strong.into_iter().map(as_changed(true, true)));
+            found.extend(weak.into_iter().map(as_changed(false, true)));
+            found.extend(open.into_iter().map(as_changed(false, false)));
+        }
+        found.sort_unstable_by_key(|changed| (changed.record, changed.item));
+        found
+    }
+
+    /// The pairs that fit each other and nothing else (among things that look alike, in order), and
+    /// those that fit several.
+    fn decided(
+        &self,
+        records: &[usize],
+        items: &[usize],
+        fits: impl Fn(usize, usize) -> bool,
+    ) -> (Vec<Pair>, Vec<Pair>) {
+        if records.len() > MANY || items.len() > MANY {
+            return (Vec::new(), Vec::new());
+        }
+        let each = records.iter().flat_map(|r| items.iter().map(move |i| (*r, *i)));
+        let pairs: Vec<Pair> = each.filter(|(r, i)| fits(*r, *i)).collect();
+        let (mut decided, mut open) = (Vec::new(), Vec::new());
+        for part in pairing::parts(&pairs) {
+            let (records, items) = pairing::sides(&part);
+            let whole = part.len() == records.len() * items.len();
+            let same_records =
+                records.iter().all(|r| self.records[*r].print == self.records[records[0]].print);
+            let same_items =
+                items.iter().all(|i| self.items[*i].print == self.items[items[0]].print);
+            if part.len() == 1 || whole && same_records && same_items {
+                let zipped: Vec<Pair> = records.into_iter().zip(items).collect();
+                open.extend(part.into_iter().filter(|pair| !zipped.contains(pair)));
+                decided.extend(zipped);
+            } else {
+                open.extend(part);
+            }
+        }
+        (decided, open)
+    }
+
+    fn could_change(&self, change: Change, r: usize, i: usize) -> bool {
+        let (record, item) = (&self.records[r], &self.items[i]);
+        let becomes = record.movement.pending && !item.movement.pending;
+        let undone = !record.movement.pending && item.movement.pending;
+        !item.spare
+            && self.compare(r, i).1 < Against::Strong
+            && match change {
+                Change::Marks => true,
+                // How a pending movement posts was weighed before.
+                Change::Words => !becomes && !undone,
+                Change::Day => {
+                    !becomes && !undone && self.shift(r, i).abs() <= self.rules.day_slack
+                }
+            }
+    }
+
+    /// Alike enough to be one movement that changed in this one way. A mark that differs as well is
+    /// another change, and two changes need support.
+    fn akin(&self, change: Change, r: usize, i: usize) -> bool {
+        let (record, item) = (&self.records[r], &self.items[i]);
+        self.only_balance_moved(r, i)
+            && match change {
+                Change::Marks => true,
+                Change::Words => {
+                    fingerprint::likeness(&record.text, &item.text) <= Likeness::Overlaps
+                }
+                Change::Day => record.movement.pending && item.movement.pending,
+            }
+    }
+
+    fn only_balance_moved(&self, r: usize, i: usize) -> bool {
+        let undone = !self.records[r].movement.pending && self.items[i].movement.pending;
+        let other = [Mark::Ids, Mark::Times, Mark::References];
+        !undone && other.iter().all(|mark| self.mark(*mark, r, i) != Some(false))
+    }
+}

@@ -1,0 +1,185 @@
+//! The certain passes: what is unchanged, what a trusted id names, and the k-th of a fingerprint.
+
+use super::{
+    super::{Known, Mark, fingerprint, keeps_source_id},
+    Item, Work, days_between,
+    marks::{Against, Belief, MARKS, Side, instant},
+};
+use domain::record::Trust;
+use std::{
+    collections::{HashMap, VecDeque},
+    hash::Hash,
+};
+
+/// How far the k-th item looks for a record that nothing speaks against.
+const LOOK_AHEAD: usize = 64;
+
+impl<'a> Work<'a> {
+    /// Most of most readings is what it was: the k-th item with a content (and lasting id) is the
+    /// k-th record with it. A reading applied again ends here, and so plans nothing new.
+    pub(super) fn take_unchanged(&mut self) {
+        let lasts = |known: &'a Known| keeps_source_id(self.reading.trust, &known.facts);
+        let mut waiting: HashMap<(i64, Option<&str>), VecDeque<usize>> =
+            HashMap::with_capacity(self.records.len());
+        for doubted in [false, true] {
+            for (index, record) in
+                self.records.iter().enumerate().filter(|(_, r)| r.doubted == doubted)
+            {
+                let id = record.known.source_id.as_deref().filter(|_| lasts(record.known));
+                waiting.entry((record.known.content, id)).or_default().push_back(index);
+            }
+        }
+        for spare in [false, true] {
+            for index in 0..self.items.len() {
+                let Item { seen, spare: is_spare, .. } = self.items[index];
+                if is_spare != spare {
+                    continue;
+                }
+                let queue = waiting.get_mut(&(seen.content, self.lasting_id(seen)));
+                let Some(record) = queue.and_then(VecDeque::pop_front) else { continue };
+                for mark in MARKS {
+                    let agrees = self.mark(mark, record, index) == Some(true);
+                    self.agreeing.entry(mark).or_default().0 += usize::from(agrees);
+                }
+                self.pair(record, index);
+            }
+        }
+    }
+
+    /// The same reading was applied before: it wrote records or suspicions at its instant, and all
+    /// that it shows is there. It knows nothing new.
+    pub(super) fn was_applied(&self) -> bool {
+        let at = self.reading.at;
+        self.items.iter().all(|item| item.spare || item.record.is_some())
+            && self.records.iter().any(|record| {
+                record.known.written_at >= at
+                    || record.known.suspected_at.is_some_and(|since| since >= at)
+            })
+    }
+
+    /// Day, amount and description all speak of another movement.
+    pub(super) fn contradicts(&self, record: usize, item: usize) -> bool {
+        let (r, i) = (&self.records[record], &self.items[item]);
+        let (from, to) = if r.movement.pending {
+            fingerprint::posts_between(r.movement, &r.text)
+        } else {
+            (r.movement.amount.0, r.movement.amount.0)
+        };
+        let amount = i.movement.amount.0;
+        let days = days_between(r.movement.value_date, i.movement.value_date);
+        // Words alone do not vouch for an id: one merchant is visited again and again.
+        let other = days.abs() > self.rules.posts_within
+            || r.movement.direction != i.movement.direction
+            || !fingerprint::likeness(&r.text, &i.text).akin();
+        days != 0
+            && r.movement.currency == i.movement.currency
+            && (amount < from || amount > to)
+            && other
+    }
+
+    fn records_by_id(&self) -> HashMap<&'a str, Vec<usize>> {
+        let mut by_id: HashMap<&str, Vec<usize>> = HashMap::new();
+        if matches!(self.reading.trust, Trust::Stable | Trust::Posted) {
+            for record in self.open_records() {
+                let known = self.records[record].known;
+                if let Some(id) = known
+                    .source_id
+                    .as_deref()
+                    .filter(|_| keeps_source_id(self.reading.trust, &known.facts))
+                {
+                    by_id.entry(id).or_default().push(record);
+                }
+            }
+        }
+        by_id
+    }
+
+    /// Pass 1: the same trusted id is the same movement, unless everything else contradicts.
+    pub(super) fn by_trusted_id(&mut self) {
+        if self.belief(Mark::Ids) == Belief::Ignored {
+            return;
+        }
+        let by_id = self.records_by_id();
+        for item in self.open_items() {
+            let Some(records) = self.lasting_id(self.items[item].seen).and_then(|id| by_id.get(id))
+            else {
+                continue;
+            };
+            let open: Vec<usize> =
+                records.iter().copied().filter(|r| self.records[*r].item.is_none()).collect();
+            let exact = open.iter().find(|r| self.records[**r].print == self.items[item].print);
+            let same = exact.or_else(|| open.iter().find(|r| !self.contradicts(**r, item)));
+            if let Some(record) = same {
+                self.pair(*record, item);
+                continue;
+            }
+            self.reused += usize::from(!open.is_empty());
+            for record in open {
+                self.records[record].id_lost = true;
+            }
+        }
+    }
+
+    /// Pass 2: the k-th item with a fingerprint is the k-th record with it.
+    pub(super) fn by_fingerprint(&mut self) {
+        for (mut records, mut items) in self.groups(|print| print, |_| true).into_values() {
+            records.sort_by_key(|r| {
+                let record = &self.records[*r];
+                (instant(record.movement), record.known.created_at, record.known.id)
+            });
+            items.sort_by_key(|i| (self.items[*i].spare, instant(self.items[*i].movement), *i));
+            // All marks equal first, so that twins stay who they are; then any mark; then order.
+            self.zip_by(&records, &items, |work, side| Some(work.all_marks(side)));
+            for mark in [Mark::Times, Mark::References, Mark::Balances] {
+                if self.belief(mark) != Belief::Ignored {
+                    self.zip_by(&records, &items, |work, side| work.one_mark(mark, side));
+                }
+            }
+            for same_status in [true, false] {
+                for item in &items {
+                    let fits = |r: &usize| {
+                        self.is_open(*r, *item)
+                            && (!same_status
+                                || self.records[*r].movement.pending
+                                    == self.items[*item].movement.pending)
+                            && self.compare(*r, *item).1 == Against::Nothing
+                    };
+                    let first = records
+                        .iter()
+                        .filter(|r| self.records[**r].item.is_none())
+                        .take(LOOK_AHEAD);
+                    if let Some(record) = first.copied().find(fits) {
+                        self.pair(record, *item);
+                    }
+                }
+            }
+        }
+    }
+
+    fn zip_by<K: Hash + Eq>(
+        &mut self,
+        records: &[usize],
+        items: &[usize],
+        key: impl Fn(&Self, Side) -> Option<K>,
+    ) {
+        let mut waiting: HashMap<K, Vec<usize>> = HashMap::new();
+        for record in records.iter().rev().filter(|r| self.records[**r].item.is_none()) {
+            if let Some(key) = key(self, Side::Record(*record)) {
+                waiting.entry(key).or_default().push(*record);
+            }
+        }
+        for item in items {
+            if self.items[*item].record.is_some() {
+                continue;
+            }
+            let queue = key(self, Side::Item(*item)).and_then(|key| waiting.get_mut(&key));
+            if let Some(queue) = queue
+                && let Some(record) = queue.last().copied()
+                && self.compare(record, *item).1 < Against::Strong
+            {
+                queue.pop();
+                self.pair(record, *item);
+            }
+        }
+    }
+}

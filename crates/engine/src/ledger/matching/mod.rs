@@ -1,0 +1,271 @@
+//! Movements: which item is which record. Every match is one to one, and the passes run from the
+//! most certain to the least; what only a record's absence can justify waits for a complete
+//! reading, or becomes a doubt.
+
+mod corrections;
+mod identity;
+mod marks;
+mod outcome;
+mod pairing;
+mod posting;
+
+use super::{
+    Doubt, Known, Mark, Note, Plan, Reading, Rules, Seen,
+    fingerprint::{self, Fingerprint},
+    folding::{self, Kept},
+    keeps_source_id,
+    missing::Span,
+};
+use corrections::Change;
+use domain::record::{Facts, Movement};
+use jiff::civil::Date;
+use marks::Belief;
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+};
+
+/// The most records a doubt names.
+const FEW: usize = 16;
+
+/// See [`super::reconcile`].
+pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -> Plan {
+    let (kept, folded) = folding::fold(reading);
+    let mut work = Work::new(known, kept, reading, rules);
+    work.notes.extend((folded > 0).then_some(Note::Folded { items: folded }));
+    work.take_unchanged();
+    if !work.was_applied() {
+        work.read_texts();
+        work.weigh_marks();
+        work.by_trusted_id();
+        work.by_fingerprint();
+        work.reopen_doubted();
+        work.by_tie(Mark::Times);
+        work.by_tie(Mark::References);
+        work.by_absence(Change::Marks);
+        work.by_shift();
+        posting::settle(&mut work);
+        // Only now: one balance can come back under the next of several equal movements.
+        work.by_tie(Mark::Balances);
+        work.by_absence(Change::Words);
+        work.by_absence(Change::Day);
+    }
+    work.plan()
+}
+
+/// One item of the reading, after folding.
+struct Item<'a> {
+    seen: &'a Seen,
+    movement: &'a Movement,
+    /// Perhaps only a repetition: it may be a record that is known, but makes no new one.
+    spare: bool,
+    text: String,
+    print: Option<Fingerprint<'a>>,
+    /// The record it is.
+    record: Option<usize>,
+    /// The doubted record that was stored for it.
+    home: Option<usize>,
+    /// Records that it may be as well.
+    perhaps: Vec<usize>,
+}
+
+/// One record.
+struct Record<'a> {
+    known: &'a Known,
+    movement: &'a Movement,
+    text: String,
+    print: Option<Fingerprint<'a>>,
+    /// The item that shows it.
+    item: Option<usize>,
+    /// Stored in doubt: it steps aside until the evidence is weighed.
+    doubted: bool,
+    /// Its id stands on another movement now, and says nothing of where it went.
+    id_lost: bool,
+}
+
+/// The comparison in progress.
+struct Work<'a> {
+    items: Vec<Item<'a>>,
+    records: Vec<Record<'a>>,
+    span: Span,
+    rules: &'a Rules,
+    reading: &'a Reading<'a>,
+    beliefs: HashMap<Mark, Belief>,
+    agreeing: HashMap<Mark, (usize, usize)>,
+    notes: Vec<Note>,
+    reused: usize,
+    /// By how many days the reading's calendar is off.
+    shifted: i32,
+}
+
+/// Calendar days from `from` to `to`.
+fn days_between(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(i32::MAX, |span| span.get_days())
+}
+
+impl<'a> Work<'a> {
+    fn new(
+        known: &'a [Known],
+        kept: Vec<Kept<'a>>,
+        reading: &'a Reading<'a>,
+        rules: &'a Rules,
+    ) -> Self {
+        let items: Vec<Item<'a>> = kept
+            .into_iter()
+            .map(|kept| Item {
+                seen: kept.seen,
+                movement: kept.movement,
+                spare: kept.spare,
+                text: String::new(),
+                print: None,
+                record: None,
+                home: None,
+                perhaps: Vec::new(),
+            })
+            .collect();
+        let records = known
+            .iter()
+            .filter_map(|known| match &known.facts {
+                Facts::Movement(movement) => Some(Record {
+                    known,
+                    movement,
+                    text: String::new(),
+                    print: None,
+                    item: None,
+                    doubted: matches!(known.doubt, Some(Doubt::PerhapsSame(_))),
+                    id_lost: false,
+                }),
+                Facts::Keyed(_) | Facts::Snapshot => None,
+            })
+            .collect();
+        let span = Span::of(reading, items.iter().map(|item| item.movement.value_date));
+        Self {
+            items,
+            records,
+            span,
+            rules,
+            reading,
+            beliefs: HashMap::new(),
+            agreeing: HashMap::new(),
+            notes: Vec::new(),
+            reused: 0,
+            shifted: 0,
+        }
+    }
+
+    fn pair(&mut self, record: usize, item: usize) {
+        self.items[item].record = Some(record);
+        self.records[record].item = Some(item);
+    }
+
+    fn open_items(&self) -> Vec<usize> {
+        (0..self.items.len()).filter(|i| self.items[*i].record.is_none()).collect()
+    }
+
+    fn open_records(&self) -> Vec<usize> {
+        (0..self.records.len()).filter(|r| self.records[*r].item.is_none()).collect()
+    }
+
+    fn is_open(&self, record: usize, item: usize) -> bool {
+        self.records[record].item.is_none() && self.items[item].record.is_none()
+    }
+
+    /// The id that an item will still have in the next reading.
+    fn lasting_id(&self, seen: &'a Seen) -> Option<&'a str> {
+        seen.source_id.as_deref().filter(|_| keeps_source_id(self.reading.trust, &seen.facts))
+    }
+
+    /// Normal descriptions cost the most, so only what is open, or will be opened again, gets one.
+    fn read_texts(&mut self) {
+        let reopened: HashSet<usize> = self
+            .records
+            .iter()
+            .filter(|record| record.doubted)
+            .filter_map(|record| record.item)
+            .collect();
+        for record in
+            self.records.iter_mut().filter(|record| record.item.is_none() || record.doubted)
+        {
+            fingerprint::normal(&record.movement.description, &mut record.text);
+            record.print = Some(Fingerprint::of(record.movement, &record.text));
+        }
+        for (index, item) in self.items.iter_mut().enumerate() {
+            if item.record.is_none() || reopened.contains(&index) {
+                fingerprint::normal(&item.movement.description, &mut item.text);
+                item.print = Some(Fingerprint::of(item.movement, &item.text));
+            }
+        }
+    }
+
+    fn differences(&self, record: usize, item: usize) -> usize {
+        let prints = self.records[record].print.zip(self.items[item].print);
+        prints.map_or(usize::MAX, |(one, other)| one.differences(&other))
+    }
+
+    /// Open records (that pass `which`) and open items by a key of their fingerprints, where both
+    /// sides have some.
+    fn groups<K: Hash + Eq>(
+        &self,
+        key: impl Fn(Fingerprint<'a>) -> K,
+        which: impl Fn(&Record<'_>) -> bool,
+    ) -> HashMap<K, (Vec<usize>, Vec<usize>)> {
+        self.groups_by(&key, &key, which)
+    }
+
+    fn groups_by<K: Hash + Eq>(
+        &self,
+        of_record: impl Fn(Fingerprint<'a>) -> K,
+        of_item: impl Fn(Fingerprint<'a>) -> K,
+        which: impl Fn(&Record<'_>) -> bool,
+    ) -> HashMap<K, (Vec<usize>, Vec<usize>)> {
+        let mut groups: HashMap<K, (Vec<usize>, Vec<usize>)> = HashMap::new();
+        for record in self.open_records() {
+            if let Some(print) = self.records[record].print.filter(|_| which(&self.records[record]))
+            {
+                groups.entry(of_record(print)).or_default().0.push(record);
+            }
+        }
+        if groups.is_empty() {
+            return groups;
+        }
+        for item in self.open_items() {
+            if let Some((_, items)) =
+                self.items[item].print.and_then(|print| groups.get_mut(&of_item(print)))
+            {
+                items.push(item);
+            }
+        }
+        groups.retain(|_, (_, items)| !items.is_empty());
+        groups
+    }
+
+    /// Items whose record was stored in doubt are weighed again, with that record as their home.
+    fn reopen_doubted(&mut self) {
+        for record in 0..self.records.len() {
+            if let Some(item) = self.records[record].item.filter(|_| self.records[record].doubted) {
+                self.items[item].record = None;
+                self.items[item].home = Some(record);
+            }
+        }
+    }
+
+    /// Whether the reading proves that this open record is not there any more.
+    fn proves_absence(&self, record: usize) -> bool {
+        let movement = self.records[record].movement;
+        self.span.claims(Some(movement.value_date), movement.pending)
+    }
+
+    fn second_look(&self, record: usize) -> bool {
+        self.proves_absence(record)
+            && self.records[record].known.suspected_at.is_some_and(|since| {
+                self.reading.at.duration_since(since) >= self.rules.second_look
+            })
+    }
+
+    fn suppose(&mut self, item: usize, record: usize) {
+        let perhaps = &mut self.items[item].perhaps;
+        if perhaps.len() < FEW && !perhaps.contains(&record) {
+            perhaps.push(record);
+        }
+    }
+}

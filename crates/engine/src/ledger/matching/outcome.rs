@@ -1,0 +1,163 @@
+//! What follows: the plan that the matches, the absences and the doubts make together.
+
+use super::{
+    super::{
+        Doubt, Note, Plan, Verdict,
+        missing::{self, Absent, Claim, Removed},
+        signals,
+    },
+    Work,
+};
+use domain::record::Movement;
+use std::collections::{HashMap, HashSet};
+
+impl Work<'_> {
+    pub(super) fn plan(mut self) -> Plan {
+        let mut plan = Plan::default();
+        // An item that found no better record goes home.
+        let mut merged = 0;
+        for item in 0..self.items.len() {
+            let Some(home) = self.items[item].home else { continue };
+            if self.items[item].record.is_some() {
+                plan.delete.push(self.records[home].known.id);
+                merged += 1;
+            } else {
+                self.items[item].record = Some(home);
+                self.items[item].perhaps.clear();
+            }
+        }
+        self.notes.extend((merged > 0).then_some(Note::Merged { records: merged }));
+        self.notes.extend((self.reused > 0).then_some(Note::ReusedIds { items: self.reused }));
+        self.judge_absent(&mut plan);
+        self.write_items(&mut plan);
+        let whole = plan.counted_as_complete;
+        let verdict = |spares: bool| {
+            let shown = self.items.iter().filter(|item| spares || !item.spare);
+            let movements: Vec<&Movement> = shown.map(|item| item.movement).collect();
+            signals::verdict(&movements, self.reading.stated, whole)
+        };
+        plan.verdict = match verdict(false) {
+            // What may be a repetition may as well be a twin.
+            off @ Verdict::DisagreesBy(_) if verdict(true) != Verdict::Agrees => off,
+            Verdict::CannotTell => Verdict::CannotTell,
+            _ => Verdict::Agrees,
+        };
+        plan.notes.append(&mut self.notes);
+        plan
+    }
+
+    fn judge_absent(&self, plan: &mut Plan) {
+        let ids: HashMap<_, _> =
+            self.records.iter().enumerate().map(|(r, record)| (record.known.id, r)).collect();
+        let (mut contested, mut waits) = (HashSet::new(), HashSet::new());
+        for item in &self.items {
+            if item.record.is_none() && !item.spare {
+                waits.extend(item.perhaps.iter().copied());
+            }
+            let Some(home) = item.home.or(item.record).map(|r| self.records[r].known) else {
+                continue;
+            };
+            if let Some(Doubt::PerhapsSame(others)) = &home.doubt {
+                let others = others.iter().filter_map(|id| ids.get(id).copied());
+                let into =
+                    if home.created_at < self.reading.at { &mut contested } else { &mut waits };
+                into.extend(others);
+            }
+        }
+        let removed = Removed::of(self.reading);
+        let missing = self.records.iter().enumerate().filter(|(_, record)| record.item.is_none());
+        let absent: Vec<Absent> = missing
+            .map(|(index, record)| {
+                let known = record.known;
+                // Where one of two records kept in doubt is shown and the other is not, the other
+                // was a repetition, and says nothing about the reading.
+                let repetition = matches!(&known.doubt, Some(Doubt::PerhapsSame(others))
+                    if others.iter().filter_map(|id| ids.get(id)).any(|r| self.records[*r].item.is_some()));
+                Absent {
+                    known: index,
+                    day: Some(record.movement.value_date),
+                    pending: record.movement.pending,
+                    suspected_at: known.suspected_at,
+                    claim: match (waits.contains(&index), contested.contains(&index)) {
+                        (true, _) => Claim::Fresh,
+                        (false, true) => Claim::Old,
+                        (false, false) => Claim::None,
+                    },
+                    repetition,
+                    removed: removed.names(known),
+                }
+            })
+            .collect();
+        let booked = self.items.iter().filter(|item| !item.spare && !item.movement.pending).count();
+        let shown = self.items.len();
+        let sentence = missing::judge(&absent, booked, shown, &self.span, self.reading, self.rules);
+        plan.delete.extend(sentence.delete.iter().map(|r| self.records[*r].known.id));
+        plan.suspect = sentence.suspect.iter().map(|r| self.records[*r].known.id).collect();
+        plan.counted_as_complete = sentence.complete;
+        plan.proves = sentence.proves;
+        plan.notes = sentence.notes;
+    }
+
+    fn write_items(&self, plan: &mut Plan) {
+        // A spare item that is no record leaves a doubt on the one it repeats.
+        let repeated: HashSet<i64> = self
+            .items
+            .iter()
+            .filter(|item| item.spare && item.record.is_none())
+            .map(|item| item.seen.content)
+            .collect();
+        let deleted: HashSet<_> = plan.delete.iter().copied().collect();
+        let ids: HashMap<_, _> =
+            self.records.iter().enumerate().map(|(r, record)| (record.known.id, r)).collect();
+        let mut doubted = 0;
+        for item in &self.items {
+            let twice = repeated.contains(&item.seen.content).then_some(Doubt::PerhapsTwice);
+            let Some(index) = item.record else {
+                if !item.spare {
+                    let open = item.perhaps.iter().filter(|r| self.records[**r].item.is_none());
+                    let mut same: Vec<_> = open.map(|r| self.records[*r].known.id).collect();
+                    same.retain(|id| !deleted.contains(id));
+                    same.sort_unstable();
+                    let doubt =
+                        if same.is_empty() { twice } else { Some(Doubt::PerhapsSame(same)) };
+                    doubted += usize::from(doubt.is_some());
+                    plan.create.push((item.seen.item, doubt));
+                }
+                continue;
+            };
+            let known = self.records[index].known;
+            let id = self.lasting_id(item.seen);
+            if known.content != item.seen.content
+                || (id.is_some() && id != known.source_id.as_deref())
+            {
+                plan.update.push((known.id, item.seen.item));
+            } else {
+                plan.unchanged.push((known.id, item.seen.item));
+            }
+            if known.suspected_at.is_some() {
+                plan.clear.push(known.id);
+            }
+            let doubt = match &known.doubt {
+                // It ends when the others were seen beside it, or are gone.
+                Some(Doubt::PerhapsSame(others)) => {
+                    let left: Vec<_> = others
+                        .iter()
+                        .copied()
+                        .filter(|id| !deleted.contains(id))
+                        .filter(|id| match ids.get(id) {
+                            Some(r) => self.records[*r].item.is_none(),
+                            None => !self.span.inside(Some(item.movement.value_date)),
+                        })
+                        .collect();
+                    if left.is_empty() { twice } else { Some(Doubt::PerhapsSame(left)) }
+                }
+                Some(Doubt::PerhapsTwice) if !self.reading.complete => known.doubt.clone(),
+                _ => twice,
+            };
+            if doubt != known.doubt {
+                plan.doubts.push((known.id, doubt));
+            }
+        }
+        plan.notes.extend((doubted > 0).then_some(Note::Doubted { items: doubted }));
+    }
+}
