@@ -18,13 +18,15 @@ impl Engine {
         conditions: &[Condition],
         page: Page,
     ) -> Result<Listed<String>, Error> {
-        let mut tx = self.store().read().await?;
+        let (name, embeds) = (resource.name, resource.embeds_account);
+        let mut tx = self.store().glance().await?;
         let rows = match one_link(conditions) {
-            Some(link) => tx.records_page(tenant, link, resource.name, conditions, page).await?,
-            None => tx.records_page_across_buckets(tenant, resource.name, conditions, page).await?,
+            Some(link) => tx.records_page(tenant, link, name, conditions, page, embeds).await?,
+            None => tx.records_page_across_buckets(tenant, name, conditions, page, embeds).await?,
         };
-        let items = self.with_accounts(&mut tx, tenant, resource, rows.rows).await?;
-        Listed::on(page, rows.count, items)
+        drop(tx);
+        let shown = |row| shown(resource, row, &rows.accounts);
+        Listed::on(page, rows.count, rows.rows.into_iter().map(shown).collect())
     }
 
     /// One record as a JSON object.
@@ -36,39 +38,11 @@ impl Engine {
     ) -> Result<String, Error> {
         let mut tx = self.store().read().await?;
         let row = tx.record(tenant, resource.name, id).await?.ok_or(Error::NoSuch("record"))?;
-        let mut items = self.with_accounts(&mut tx, tenant, resource, vec![row]).await?;
-        items.pop().ok_or(Error::NoSuch("record"))
-    }
-
-    /// The bodies, each with its account inside where the resource shows it: one look-up a page.
-    async fn with_accounts(
-        &self,
-        tx: &mut Tx,
-        tenant: TenantId,
-        resource: &Resource,
-        rows: Vec<PageRow>,
-    ) -> Result<Vec<String>, Error> {
-        if !resource.embeds_account {
-            return Ok(rows.into_iter().map(|row| row.body).collect());
-        }
-        let mut ids: Vec<RecordId> = rows.iter().filter_map(|row| row.account).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let one = rows
-            .first()
-            .map(|row| row.link)
-            .filter(|link| rows.iter().all(|row| row.link == *link));
-        let accounts: HashMap<RecordId, String> = match one {
-            Some(link) => tx.bodies(link, &ids).await?,
-            None => tx.bodies_across_buckets(tenant, &ids).await?,
-        }
-        .into_iter()
-        .collect();
-        let embed = |row: PageRow| {
-            let account = row.account.and_then(|id| accounts.get(&id)).map(String::as_str);
-            embed_account(account, &row.body)
+        let accounts = match row.account.filter(|_| resource.embeds_account) {
+            Some(account) => tx.bodies(row.link, &[account]).await?.into_iter().collect(),
+            None => HashMap::new(),
         };
-        Ok(rows.into_iter().map(embed).collect())
+        Ok(shown(resource, row, &accounts))
     }
 
     /// Forgets one record, and what hangs on it. A later reading that still sees it brings it back.
@@ -94,6 +68,15 @@ impl Engine {
         self.wake_readers();
         Ok(())
     }
+}
+
+/// The body, with its account inside where the resource shows it.
+fn shown(resource: &Resource, row: PageRow, accounts: &HashMap<RecordId, String>) -> String {
+    if !resource.embeds_account {
+        return row.body;
+    }
+    let account = row.account.and_then(|id| accounts.get(&id)).map(String::as_str);
+    embed_account(account, &row.body)
 }
 
 /// The one link that the conditions allow, if there is one: then a single bucket answers.

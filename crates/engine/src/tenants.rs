@@ -29,7 +29,7 @@ impl Engine {
         secret: &SecretString,
     ) -> Result<Option<(TenantId, KeyId)>, Error> {
         let Ok(id) = id.parse::<KeyId>() else { return Ok(None) };
-        let Some(key) = self.store().read().await?.key(id).await? else { return Ok(None) };
+        let Some(key) = self.store().glance().await?.key(id).await? else { return Ok(None) };
         if key.revoked_at.is_some() {
             return Ok(None);
         }

@@ -170,10 +170,11 @@ async fn records(store: &Store) {
         timed(what, 100, async {
             for _ in 0..100 {
                 let mut tx = store.read().await.unwrap();
-                let rows = tx.records_page(tenant, link, "TRANSACTIONS", &[], page).await.unwrap();
+                let rows =
+                    tx.records_page(tenant, link, "TRANSACTIONS", &[], page, false).await.unwrap();
                 assert_eq!(rows.count, 0, "no link is stored, so nothing is shown");
                 let rows = tx
-                    .records_page_across_buckets(tenant, "TRANSACTIONS", &[], page)
+                    .records_page_across_buckets(tenant, "TRANSACTIONS", &[], page, false)
                     .await
                     .unwrap();
                 assert_eq!(rows.rows.len(), 100);

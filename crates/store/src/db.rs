@@ -11,7 +11,7 @@ use domain::ids::Bucket;
 use sqlx::{
     Arguments as _, ConnectOptions as _, Database, Postgres, SqlSafeStr, SqlStr, Sqlite,
     Transaction,
-    pool::PoolOptions,
+    pool::{PoolConnection, PoolOptions},
     postgres::{PgConnectOptions, PgPool},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous},
 };
@@ -63,7 +63,16 @@ pub struct Tx {
 #[derive(Debug)]
 enum Inner {
     Sqlite(Transaction<'static, Sqlite>),
-    Postgres { tx: Transaction<'static, Postgres>, prepared: bool },
+    Postgres {
+        tx: Transaction<'static, Postgres>,
+        prepared: bool,
+    },
+    /// Connections without a transaction: [`Store::glance`].
+    SqliteGlance(PoolConnection<Sqlite>),
+    PostgresGlance {
+        conn: PoolConnection<Postgres>,
+        prepared: bool,
+    },
 }
 
 /// The same code for both databases; written like a closure, so that tools understand it.
@@ -78,6 +87,16 @@ macro_rules! on {
             Inner::Postgres { tx, prepared } => {
                 type $database = Postgres;
                 let ($conn, $prepared) = (&mut **tx, *prepared);
+                $body
+            }
+            Inner::SqliteGlance(conn) => {
+                type $database = Sqlite;
+                let ($conn, $prepared) = (&mut **conn, true);
+                $body
+            }
+            Inner::PostgresGlance { conn, prepared } => {
+                type $database = Postgres;
+                let ($conn, $prepared) = (&mut **conn, *prepared);
                 $body
             }
         }
@@ -177,6 +196,17 @@ impl Store {
         }))
     }
 
+    /// For a single statement that only reads. Nothing is begun and nothing ended, which saves most
+    /// of what such a statement costs; a second one would see another moment's state.
+    pub async fn glance(&self) -> Result<Tx, Error> {
+        Ok(Tx::new(match self {
+            Self::Sqlite { read, .. } => Inner::SqliteGlance(read.acquire().await?),
+            Self::Postgres { pool, prepared } => {
+                Inner::PostgresGlance { conn: pool.acquire().await?, prepared: *prepared }
+            }
+        }))
+    }
+
     /// A transaction that may write. On SQLite there is one at a time: keep it short.
     pub async fn write(&self) -> Result<Tx, Error> {
         Ok(Tx::new(match self {
@@ -218,12 +248,13 @@ impl Tx {
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
             Inner::Postgres { tx, .. } => tx.commit().await?,
+            Inner::SqliteGlance(_) | Inner::PostgresGlance { .. } => {}
         }
         Ok(())
     }
 
     pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self.inner, Inner::Postgres { .. })
+        matches!(self.inner, Inner::Postgres { .. } | Inner::PostgresGlance { .. })
     }
 
     /// `locking` where rows can be locked; nothing on SQLite, where a writer has all to itself.

@@ -5,7 +5,7 @@
 use crate::{
     Error, Tx,
     conditions::Sql,
-    value::{Row, batch, hex, places, values},
+    value::{Row, batch, hex, values},
 };
 use domain::{
     filter::{Condition, Page},
@@ -14,6 +14,7 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A record as the ledger reads it: all but the body.
@@ -113,6 +114,8 @@ pub struct PageRows {
     pub count: u64,
     /// Those on this page, newest first.
     pub rows: Vec<PageRow>,
+    /// The bodies of their accounts, where they were asked for.
+    pub accounts: HashMap<RecordId, String>,
 }
 
 /// What a link has of a resource.
@@ -157,17 +160,21 @@ fn page_row(row: &Row) -> Result<PageRow, Error> {
 /// Stands between the records of a page: a character that JSON never holds.
 const SEPARATOR: char = '\u{1e}';
 
-/// A record as a page packs it.
-fn unpacked(packed: &str) -> Result<PageRow, Error> {
-    let broken =
-        || Error::Corrupt { column: "page".into(), cause: "a record without its keys".into() };
-    let (keys, body) = packed.split_once(' ').ok_or_else(broken)?;
-    let id = |from: usize| {
-        let digits = keys.get(from..from + 32).ok_or_else(broken)?;
-        Uuid::try_parse_ascii(digits.as_bytes()).map_err(|_| broken())
-    };
-    let account = if keys.ends_with('-') { None } else { Some(id(64)?.into()) };
-    Ok(PageRow { id: id(0)?.into(), link: id(32)?.into(), account, body: body.to_owned() })
+/// The ids of a record, of its link and of its account, in hex; when it was created; its body.
+fn packed_row(packed: &str) -> Result<(i64, PageRow), Error> {
+    let (ids, rest) = packed.split_once(' ').ok_or_else(broken)?;
+    let (created_at, body) = rest.split_once(' ').ok_or_else(broken)?;
+    let created_at = created_at.parse().map_err(|_| broken())?;
+    let account = if ids.len() > 64 { Some(packed_id(ids, 64)?.into()) } else { None };
+    let (id, link) = (packed_id(ids, 0)?.into(), packed_id(ids, 32)?.into());
+    Ok((created_at, PageRow { id, link, account, body: body.to_owned() }))
+}
+fn packed_id(digits: &str, from: usize) -> Result<Uuid, Error> {
+    let digits = digits.get(from..from + 32).ok_or_else(broken)?;
+    Uuid::try_parse_ascii(digits.as_bytes()).map_err(|_| broken())
+}
+fn broken() -> Error {
+    Error::Corrupt { column: "page".into(), cause: "a record without its ids".into() }
 }
 
 impl Tx {
@@ -332,7 +339,8 @@ impl Tx {
         self.run(SQL, values![link.bucket(), link]).await
     }
 
-    /// A page of one link's records.
+    /// A page of one link's records: one statement. `with_accounts` also brings the bodies of the
+    /// accounts that they name.
     pub async fn records_page(
         &mut self,
         tenant: TenantId,
@@ -340,63 +348,90 @@ impl Tx {
         resource: &str,
         conditions: &[Condition],
         page: Page,
+        with_accounts: bool,
     ) -> Result<PageRows, Error> {
         const FROM: &str = " from records where records.bucket = $1 and records.link = $2
             and records.resource = $3 and (select links.tenant from links
                 where links.bucket = $1 and links.id = $2) = $4";
         let mut list = Sql::new(FROM, values![link.bucket(), link, resource, tenant]);
         list.and("records", conditions);
-        self.page_of_records(&list, page).await
+        self.page_of_records(&list, page, with_accounts).await
     }
 
-    /// A page of all the records that a tenant has of a resource.
+    /// A page of all the records that a tenant has of a resource: one statement.
     pub async fn records_page_across_buckets(
         &mut self,
         tenant: TenantId,
         resource: &str,
         conditions: &[Condition],
         page: Page,
+        with_accounts: bool,
     ) -> Result<PageRows, Error> {
         const FROM: &str = " from records where records.tenant = $1 and records.resource = $2";
         let mut list = Sql::new(FROM, values![tenant, resource]);
         list.and("records", conditions);
-        self.page_of_records(&list, page).await
+        self.page_of_records(&list, page, with_accounts).await
     }
 
-    /// Count and page in one statement and one row: a row of its own for each record would cost more
-    /// than the record itself. No JSON text holds the separator.
-    async fn page_of_records(&mut self, list: &Sql, page: Page) -> Result<PageRows, Error> {
-        const COUNT: &str = "select (select count(*)";
-        const ROWS: &str = "), (select string_agg(hex(id) || hex(link) ||
-            case when account is null then '-' else hex(account) end || ' ' || body, ";
-        const NEWEST: &str = " order by created_at desc, id desc) from (";
-        const COLUMNS: &str = "select records.id, records.link, records.account,
-            records.created_at, cast(records.body as text) as body";
+    /// Count, page and accounts in one statement and one row: a row of its own for each record would
+    /// cost more than the record itself. The page is sorted here: no database need keep bodies aside
+    /// for that.
+    async fn page_of_records(
+        &mut self,
+        list: &Sql,
+        page: Page,
+        with_accounts: bool,
+    ) -> Result<PageRows, Error> {
+        const PAGE: &str =
+            "with page as not materialized (select records.bucket, records.id, records.link,
+            records.account, records.created_at, cast(records.body as text) as body";
         const KEYS: &str = " from (select bucket as b, id as i, link as l";
         const BODIES: &str = ") as kept join records on records.bucket = kept.b
             and records.id = kept.i and records.link = kept.l";
         const ORDER: &str = " order by records.created_at desc, records.id desc";
-        let mut sql = list.fork().before(COUNT);
-        sql.push(ROWS).bind(SEPARATOR.to_string());
-        sql.push(NEWEST).push(COLUMNS);
+        const COUNT: &str = ") select (select count(*)";
+        const ROWS: &str = "), (select string_agg(hex(id) || hex(link) ||
+            case when account is null then '' else hex(account) end
+            || ' ' || created_at || ' ' || body, ";
+        const AND: &str = ") from page), ";
+        const ACCOUNTS: &str = "(select string_agg(hex(records.id) || ' ' ||
+            cast(records.body as text), ";
+        const WANTED: &str = ") from (select distinct bucket, link, account from page) as wanted
+            join records on records.bucket = wanted.bucket
+                and records.id = wanted.account and records.link = wanted.link)";
         // What comes before a later page is skipped in the index, without looking at the records.
         let later = page.offset() > 0;
-        if later {
-            sql.push(KEYS);
-        }
-        sql.push(list.text()).push(ORDER).push(" limit ").bind(page.size);
+        let mut sql = list.fork().before(if later { KEYS } else { "" }).before(PAGE);
+        sql.push(ORDER).push(" limit ").bind(page.size);
         sql.push(" offset ").bind(page.offset());
         if later {
             sql.push(BODIES).push(ORDER);
         }
-        sql.push(") as page)");
+        sql.push(COUNT).push(list.text());
+        sql.push(ROWS).bind(SEPARATOR.to_string());
+        sql.push(AND);
+        if with_accounts {
+            sql.push(ACCOUNTS).bind(SEPARATOR.to_string());
+            sql.push(WANTED);
+        } else {
+            sql.push("cast(null as text)");
+        }
         let (sql, values) = sql.finish();
-        let Some(row) = self.row(sql, values).await? else {
-            return Ok(PageRows { count: 0, rows: Vec::new() });
-        };
-        let rows: Option<String> = row.at(1)?;
-        let rows = rows.iter().flat_map(|rows| rows.split(SEPARATOR));
-        Ok(PageRows { count: row.at(0)?, rows: rows.map(unpacked).collect::<Result<_, _>>()? })
+        let row = self.row(sql, values).await?.ok_or_else(broken)?;
+        let texts = |text: Option<String>| text.into_iter().collect::<Vec<_>>();
+        let (rows, accounts) = (texts(row.at(1)?), texts(row.at(2)?));
+        let rows = rows.iter().flat_map(|rows| rows.split(SEPARATOR)).map(packed_row);
+        let mut rows = rows.collect::<Result<Vec<_>, Error>>()?;
+        rows.sort_unstable_by_key(|(created_at, row)| std::cmp::Reverse((*created_at, row.id)));
+        let accounts = accounts.iter().flat_map(|all| all.split(SEPARATOR)).map(|packed| {
+            let (id, body) = packed.split_once(' ').ok_or_else(broken)?;
+            Ok((packed_id(id, 0)?.into(), body.to_owned()))
+        });
+        Ok(PageRows {
+            count: row.at(0)?,
+            rows: rows.into_iter().map(|(_, row)| row).collect(),
+            accounts: accounts.collect::<Result<_, Error>>()?,
+        })
     }
 
     /// One record of a tenant.
@@ -425,25 +460,6 @@ impl Tx {
                 and id in (select unhex(value ->> 'id') from json_each($3))";
         let rows = self.rows(SQL, values![link.bucket(), link, hex(ids)]).await?;
         rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
-    }
-
-    /// The bodies of some of a tenant's records, of whatever links.
-    pub async fn bodies_across_buckets(
-        &mut self,
-        tenant: TenantId,
-        ids: &[RecordId],
-    ) -> Result<Vec<(RecordId, String)>, Error> {
-        const SQL: &str = "select records.id, cast(records.body as text) as body, records.tenant
-            from json_each($1) as wanted join records
-                on records.bucket = cast(wanted.value ->> 'bucket' as smallint)
-                and records.id = unhex(wanted.value ->> 'id')";
-        let mut found = Vec::with_capacity(ids.len());
-        for row in self.rows(SQL, values![places(ids)]).await? {
-            if row.at::<TenantId>(2)? == tenant {
-                found.push((row.at(0)?, row.at(1)?));
-            }
-        }
-        Ok(found)
     }
 
     /// What a link has of a resource.

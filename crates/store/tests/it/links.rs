@@ -87,6 +87,9 @@ async fn a_reading_transaction_cannot_write_and_sees_one_moment() {
         tx.commit().await.unwrap();
         assert_eq!(reader.link(link.tenant, link.id).await.unwrap(), None, "{}", store.name);
         assert!(reader.insert_link(&link, &[9; 32]).await.is_err(), "{}", store.name);
+        let mut glance = store.glance().await.unwrap();
+        let seen = glance.link(link.tenant, link.id).await.unwrap();
+        assert_eq!(seen.map(|link| link.id), Some(link.id), "{}", store.name);
     }
 }
 

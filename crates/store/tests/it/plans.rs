@@ -94,14 +94,16 @@ async fn lists_and_details_go_by_an_index() {
         let one = record(&env, &link, "TRANSACTIONS", None);
         tx.write_records(std::slice::from_ref(&one)).await.unwrap();
         tx.plans();
-        tx.records_page(link.tenant, link.id, "TRANSACTIONS", &[], page(1, 20)).await.unwrap();
+        tx.records_page(link.tenant, link.id, "TRANSACTIONS", &[], page(1, 20), false)
+            .await
+            .unwrap();
         goes_by(
             store,
             &tx.plans(),
             "order by records.created_at desc, records.id desc",
             "records_of_link",
         );
-        tx.records_page_across_buckets(link.tenant, "TRANSACTIONS", &[], page(1, 20))
+        tx.records_page_across_buckets(link.tenant, "TRANSACTIONS", &[], page(1, 20), false)
             .await
             .unwrap();
         goes_by(
@@ -116,7 +118,8 @@ async fn lists_and_details_go_by_an_index() {
         for n in 0..3 {
             let one = record(&env, &link, "TRANSACTIONS", None);
             tx.write_records(&[one]).await.unwrap();
-            let later = tx.records_page(link.tenant, link.id, "TRANSACTIONS", &[], page(2, n + 1));
+            let later =
+                tx.records_page(link.tenant, link.id, "TRANSACTIONS", &[], page(2, n + 1), false);
             later.await.unwrap();
         }
         let plans = tx.plans();
@@ -127,8 +130,13 @@ async fn lists_and_details_go_by_an_index() {
         goes_by(store, &tx.plans(), "from records", &key(store, "records"));
         tx.bodies(link.id, &[one.id]).await.unwrap();
         goes_by(store, &tx.plans(), "from records", &key(store, "records"));
-        tx.bodies_across_buckets(link.tenant, &[one.id]).await.unwrap();
-        goes_by(store, &tx.plans(), "join records", &key(store, "records"));
+        tx.records_page(link.tenant, link.id, "TRANSACTIONS", &[], page(1, 20), true)
+            .await
+            .unwrap();
+        let plans = tx.plans();
+        let plan = plan(&plans, "as wanted join records");
+        assert!(plan.contains("records_of_link"), "{}: {plan}", store.name);
+        assert!(plan.contains(&key(store, "records")), "{}: {plan}", store.name);
         tx.link(link.tenant, link.id).await.unwrap();
         goes_by(store, &tx.plans(), "from links", &key(store, "links"));
     }

@@ -12,6 +12,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use proptest::prelude::*;
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use store::{
     records::{NewRecord, Seen, StoredRecord, Summary},
     testing::{self, stores},
@@ -114,9 +115,7 @@ async fn an_overwritten_record_keeps_its_id_and_its_birth() {
         assert_eq!(tx.record(link.tenant, "OWNERS", first.id).await.unwrap(), None);
         assert_eq!(tx.bodies(link.id, &[first.id]).await.unwrap(), [(first.id, body.into())]);
         let missing: RecordId = env.id_in(link.id.bucket());
-        let bodies = tx.bodies_across_buckets(link.tenant, &[missing, first.id]).await.unwrap();
-        assert_eq!(bodies, [(first.id, body.to_owned())]);
-        assert_eq!(tx.bodies_across_buckets(env.id(), &[first.id]).await.unwrap(), []);
+        assert_eq!(tx.bodies(link.id, &[missing]).await.unwrap(), []);
         let body = NewRecord { body: "no json".into(), ..first };
         assert!(tx.write_records(&[body]).await.is_err());
     }
@@ -290,8 +289,10 @@ async fn a_list_pages_stably_and_knows_its_end() {
         let newest_first = sorted(records.clone(), |r| std::cmp::Reverse((r.created_at, r.id)));
         let mut listed = Vec::new();
         for number in 1..=4 {
-            let rows =
-                tx.records_page(link.tenant, link.id, "BILLS", &[], page(number, 7)).await.unwrap();
+            let rows = tx
+                .records_page(link.tenant, link.id, "BILLS", &[], page(number, 7), false)
+                .await
+                .unwrap();
             assert_eq!(rows.count, 25);
             listed.extend(rows.rows);
         }
@@ -300,14 +301,54 @@ async fn a_list_pages_stably_and_knows_its_end() {
         };
         let expected: Vec<_> = newest_first.iter().map(|r| r.body.clone()).collect();
         assert_eq!(bodies(&listed), expected, "{}", store.name);
-        let beyond = tx.records_page(link.tenant, link.id, "BILLS", &[], page(5, 7)).await.unwrap();
+        let beyond =
+            tx.records_page(link.tenant, link.id, "BILLS", &[], page(5, 7), false).await.unwrap();
         assert!(beyond.rows.is_empty() && !page(5, 7).exists(beyond.count));
-        let foreign = tx.records_page(stranger.tenant, link.id, "BILLS", &[], any_page()).await;
+        let foreign =
+            tx.records_page(stranger.tenant, link.id, "BILLS", &[], any_page(), false).await;
         assert_eq!(foreign.unwrap().count, 0, "another tenant's link has nothing");
-        let whole =
-            tx.records_page_across_buckets(link.tenant, "BILLS", &[], any_page()).await.unwrap();
+        let whole = tx
+            .records_page_across_buckets(link.tenant, "BILLS", &[], any_page(), false)
+            .await
+            .unwrap();
         assert_eq!((whole.count, whole.rows.len()), (26, 26));
         assert_eq!(whole.rows[0].link, sister.id);
+    }
+}
+
+#[tokio::test]
+async fn a_page_brings_the_accounts_that_its_records_name() {
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let mut tx = store.write().await.unwrap();
+        tx.insert_link(&link, &[1; 32]).await.unwrap();
+        let [one, two, unused] = [(); 3].map(|()| record(&env, &link, "ACCOUNTS", None));
+        let gone: RecordId = env.id_in(link.id.bucket());
+        let names = [Some(one.id), Some(one.id), Some(two.id), Some(gone), None];
+        let movements = names.map(|account| record(&env, &link, "TRANSACTIONS", account));
+        tx.write_records(&[one.clone(), two.clone(), unused]).await.unwrap();
+        tx.write_records(&movements).await.unwrap();
+        let expected = HashMap::from([(one.id, one.body), (two.id, two.body)]);
+        let found = tx
+            .records_page(link.tenant, link.id, "TRANSACTIONS", &[], any_page(), true)
+            .await
+            .unwrap();
+        assert_eq!((found.rows.len(), &found.accounts), (5, &expected), "{}", store.name);
+        let mut accounts: Vec<_> = found.rows.iter().map(|row| row.account).collect();
+        accounts.reverse();
+        assert_eq!(accounts, names);
+        let wide = tx
+            .records_page_across_buckets(link.tenant, "TRANSACTIONS", &[], any_page(), true)
+            .await
+            .unwrap();
+        assert_eq!(wide, found, "{}", store.name);
+        let bare = tx
+            .records_page(link.tenant, link.id, "TRANSACTIONS", &[], page(1, 2), false)
+            .await
+            .unwrap();
+        assert_eq!((bare.rows.len(), bare.accounts.len()), (2, 0));
+        drop(tx);
     }
 }
 
@@ -495,8 +536,10 @@ async fn check(store: &testing::TestStore, samples: &[Sample], queries: &[Vec<Co
     let records: Vec<_> = samples.iter().map(|s| s.record(&env, &link, &accounts)).collect();
     tx.write_records(&records).await.unwrap();
     for query in queries {
-        let rows =
-            tx.records_page(link.tenant, link.id, "TRANSACTIONS", query, any_page()).await.unwrap();
+        let rows = tx
+            .records_page(link.tenant, link.id, "TRANSACTIONS", query, any_page(), false)
+            .await
+            .unwrap();
         let mut found: Vec<RecordId> = rows.rows.iter().map(|row| row.id).collect();
         found.reverse();
         let expected = samples.iter().zip(&records);
@@ -505,7 +548,7 @@ async fn check(store: &testing::TestStore, samples: &[Sample], queries: &[Vec<Co
         assert_eq!(found, expected, "{}: {query:?}\n{samples:#?}", store.name);
         assert_eq!(rows.count, expected.len() as u64);
         let wide = tx
-            .records_page_across_buckets(link.tenant, "TRANSACTIONS", query, any_page())
+            .records_page_across_buckets(link.tenant, "TRANSACTIONS", query, any_page(), false)
             .await
             .unwrap();
         assert_eq!(wide.rows, rows.rows);
@@ -525,7 +568,7 @@ async fn what_a_caller_types_stays_a_value() {
         {
             let conditions = filter::parse(FIELDS, [("text", nasty), ("category", nasty)]).unwrap();
             let rows = tx
-                .records_page(link.tenant, link.id, "TRANSACTIONS", &conditions, any_page())
+                .records_page(link.tenant, link.id, "TRANSACTIONS", &conditions, any_page(), false)
                 .await
                 .unwrap();
             assert_eq!(rows.count, 0, "{}: {nasty}", store.name);
