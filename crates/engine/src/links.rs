@@ -390,9 +390,9 @@ fn check_fetch(institution: &Institution, names: &[String]) -> Result<(), Error>
         );
         return Err(Error::field("invalid", message, "resources"));
     }
-    let named = |wanted: &str| names.iter().any(|name| name == wanted);
-    let whole = named("ACCOUNTS") && named("TRANSACTIONS");
-    match COMPUTED.into_iter().find(|computed| named(computed)) {
+    let wants = |resource: &str| names.iter().any(|name| name == resource);
+    let whole = wants("ACCOUNTS") && wants("TRANSACTIONS");
+    match COMPUTED.into_iter().find(|computed| wants(computed)) {
         Some(computed) if !whole => {
             let message = format!("{computed} needs ACCOUNTS and TRANSACTIONS as well");
             Err(Error::field("invalid", message, "resources"))

@@ -7,7 +7,7 @@ use domain::{
     resource::{self, Resource},
 };
 use std::collections::HashMap;
-use store::{Tx, changes::ChangeKind, records::PageRow};
+use store::{changes::ChangeKind, records::PageRow};
 
 impl Engine {
     /// A page of records as JSON objects, newest first. `Error::NoSuch("page")` beyond the last.
