@@ -31,6 +31,8 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     // Two movements of the same second, one of which posted and was corrected unseen.
     (Order::Kept, &[57591]),
     (Order::Lost, &[57591]),
+    // A hold that was booked on its own day while the days of others moved.
+    (Order::Kept, &[300_164, 10_007_448]),
     // Spares, shortened histories and readings that never count as complete.
     (Order::Kept, &[43, 81, 4966, 8443, 15406]),
 ];

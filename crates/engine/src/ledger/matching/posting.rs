@@ -131,7 +131,11 @@ fn cost(work: &Work<'_>, r: usize, i: usize) -> Option<Candidate> {
         AmountCost::Converted => words <= Likeness::Contains || (tied && akin),
         AmountCost::Equal | AmountCost::Tolerated => akin || tied,
     };
-    let days = days_between(old.value_date, new.value_date) - work.shifted;
+    // A calendar that moved did not move for all: near midnight one day changes and not the next.
+    let days = match days_between(old.value_date, new.value_date) {
+        0 if amount == AmountCost::Equal => 0,
+        days => days - work.shifted,
+    };
     enough.then_some(Candidate {
         amount,
         cost: Cost { untied: !tied, steps: amount as u8 + u8::from(days != 0), words },
