@@ -102,7 +102,7 @@ impl Engine {
         };
         let Some((id, version)) = self.breaker_key(institution) else { return Ok(()) };
         let now = self.env().now();
-        let stored = self.store().read().await?.breaker(id, version).await?;
+        let stored = self.store().glance().await?.breaker(id, version).await?;
         let before = stored.as_ref().map(|s| Breaker::read(&s.state)).unwrap_or_default();
         let after = before.after(verdict, now);
         // Nothing to say while all is well, which is nearly always.

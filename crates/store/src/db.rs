@@ -219,7 +219,7 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), Error> {
-        self.read().await?.row("select 1", vec![]).await.map(drop)
+        self.glance().await?.row("select 1", vec![]).await.map(drop)
     }
 
     /// Closes all connections, after those in use have come back.

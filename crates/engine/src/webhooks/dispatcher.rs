@@ -356,7 +356,7 @@ impl Webhooks {
             if claims && posted.is_empty() && couriers.is_empty() {
                 // Most looks find nothing; they should not take the one writer of SQLite.
                 let now = self.env.now();
-                let next = self.store.read().await?.next_delivery_at_across_buckets(now).await?;
+                let next = self.store.glance().await?.next_delivery_at_across_buckets(now).await?;
                 if next.is_none_or(|next| now < next) {
                     return Ok(next.unwrap_or(Timestamp::MAX).min(self.later(POLL)));
                 }

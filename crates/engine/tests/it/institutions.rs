@@ -89,11 +89,7 @@ async fn wrong_passwords_are_no_trouble_of_the_institution(world: &World) {
 
 async fn what_breaks_on_our_side_is_no_trouble_of_the_institution(world: &World) {
     let other = world.node_with_a_newer_key().await;
-    let caller = world.caller();
-    let register = move |engine: engine::Engine| async move {
-        engine.register(&caller, recurrent("ana", "right")).await
-    };
-    let link = other.does(register).await.unwrap();
+    let link = other.registered(world, "ana").await;
     other.stops().await;
     for _ in 0..12 {
         let answer = world.retrieve(link.id, "ACCOUNTS").await;

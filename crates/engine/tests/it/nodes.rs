@@ -177,13 +177,7 @@ async fn a_retrieval_that_died_with_its_node_leaves_the_link_as_it_was(world: &W
 async fn the_load_of_a_dead_node_is_done_by_another_within_half_a_minute(world: &World) {
     world.bank.readings("ana", "TRANSACTIONS", [vec![Step::Hang], vec![]]);
     let node = world.another_node().await;
-    let caller = world.caller();
-    let link = node
-        .does(
-            move |engine| async move { engine.register(&caller, recurrent("ana", "right")).await },
-        )
-        .await
-        .unwrap();
+    let link = node.registered(world, "ana").await;
     world.bank.has_seen("ana", "TRANSACTIONS", 1).await;
     node.dies();
     world.bank.expects_crowds();
@@ -196,13 +190,7 @@ async fn the_load_of_a_dead_node_is_done_by_another_within_half_a_minute(world: 
 async fn a_node_that_comes_back_late_cannot_write(world: &World) {
     world.bank.readings("ana", "ACCOUNTS", [vec![Step::Hang], vec![]]);
     let node = world.another_node().await;
-    let caller = world.caller();
-    let link = node
-        .does(
-            move |engine| async move { engine.register(&caller, recurrent("ana", "right")).await },
-        )
-        .await
-        .unwrap();
+    let link = node.registered(world, "ana").await;
     world.bank.has_seen("ana", "ACCOUNTS", 1).await;
     world.bank.expects_crowds();
     // It gives no signs of life for a while: another one does its work.
@@ -221,13 +209,7 @@ async fn a_node_that_comes_back_late_cannot_write(world: &World) {
 async fn a_node_that_stops_gives_its_work_back(world: &World) {
     world.bank.readings("ana", "TRANSACTIONS", [vec![Step::Hang], vec![]]);
     let node = world.another_node().await;
-    let caller = world.caller();
-    let link = node
-        .does(
-            move |engine| async move { engine.register(&caller, recurrent("ana", "right")).await },
-        )
-        .await
-        .unwrap();
+    let link = node.registered(world, "ana").await;
     world.bank.has_seen("ana", "TRANSACTIONS", 1).await;
     node.stops().await;
     world.settle().await;

@@ -229,6 +229,14 @@ impl Node {
     {
         self.runtime.spawn(something(self.engine.clone())).await.expect("it did not panic")
     }
+    /// Registers a person at the bank from that process; the load goes on there.
+    pub(crate) async fn registered(&self, world: &World, user: &'static str) -> Link {
+        let caller = world.caller();
+        let register = |engine: Engine| async move {
+            engine.register(&caller, recurrent(user, "right")).await
+        };
+        self.does(register).await.expect("a good login")
+    }
     /// Dies without another word.
     pub(crate) fn dies(self) {
         self.runtime.shutdown_background();

@@ -323,24 +323,20 @@ async fn register(
         stale_in: wanted.stale_in.or_else(|| defaults.and_then(|grant| grant.stale_in)),
     };
     let link = app.engine.register(&engine, wanted).await?;
-    let link = connected(&app, &engine, grant.as_ref(), link).await?;
+    if !use_up(&app, grant.as_ref()).await? {
+        // One token connects one link: that of the other request stays, and this new one goes.
+        app.engine.delete_link(&engine, link.id).await?;
+        return Err(Problem::bad_token());
+    }
     Ok(json(StatusCode::CREATED, shown(&LinkView::from(link))?))
 }
 
-/// The link that a widget's token has connected, the token being used up now. Where another request
-/// with the same token was faster, that one's link stays and this new one goes.
-async fn connected(
-    app: &App,
-    caller: &engine::Caller,
-    grant: Option<&Grant>,
-    link: Link,
-) -> Result<Link, Problem> {
-    let Some(grant) = grant else { return Ok(link) };
-    if !app.engine.use_up(grant).await? && grant.link.is_none() {
-        app.engine.delete_link(caller, link.id).await?;
-        return Err(Problem::bad_token());
+/// A widget's token has connected its link; false if another request with it was faster.
+async fn use_up(app: &App, grant: Option<&Grant>) -> Result<bool, Problem> {
+    match grant {
+        Some(grant) => Ok(app.engine.use_up(grant).await?),
+        None => Ok(true),
     }
-    Ok(link)
 }
 
 async fn resume(
@@ -356,7 +352,7 @@ async fn resume(
     };
     let session = session(&wanted.session)?;
     let link = app.engine.resume_link(&caller.engine, session, link, wanted.token).await?;
-    let link = connected(&app, &caller.engine, caller.grant.as_ref(), link).await?;
+    use_up(&app, caller.grant.as_ref()).await?;
     Ok(json(StatusCode::OK, shown(&LinkView::from(link))?))
 }
 
@@ -384,7 +380,7 @@ async fn update(
         return form.sure(None);
     }
     let link = app.engine.replace_credentials(&caller.engine, id, fields, wanted.token).await?;
-    let link = connected(&app, &caller.engine, caller.grant.as_ref(), link).await?;
+    use_up(&app, caller.grant.as_ref()).await?;
     Ok(json(StatusCode::OK, shown(&LinkView::from(link))?))
 }
 

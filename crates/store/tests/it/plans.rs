@@ -106,12 +106,15 @@ async fn lists_and_details_go_by_an_index() {
         tx.records_page_across_buckets(link.tenant, "TRANSACTIONS", &[], page(1, 20), false)
             .await
             .unwrap();
+        let plans = tx.plans();
         goes_by(
             store,
-            &tx.plans(),
+            &plans,
             "order by records.created_at desc, records.id desc",
             "records_of_tenant",
         );
+        let both = plan(&plans, "select count(*) from records").matches("records_of_tenant");
+        assert_eq!(both.count(), 2, "{}: the count and the page", store.name);
         tx.links_across_buckets(link.tenant, &[], page(1, 10)).await.unwrap();
         goes_by(store, &tx.plans(), "order by created_at desc, id desc", "links_of_tenant");
 
