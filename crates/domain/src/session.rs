@@ -26,6 +26,8 @@ words!(
         Push = "push",
         /// Go to a page and come back.
         Redirect = "redirect",
+        /// Hand over a file; the answer is its bytes in base64.
+        File = "file",
     }
 );
 
@@ -36,6 +38,9 @@ pub struct Challenge {
     pub kind: ChallengeKind,
     /// What the person should do, in words.
     pub prompt: String,
+    /// Where the answer is found or what it looks like: `sent to ***42`, `six digits`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
     /// The number, QR content, picture or address to show.
     pub value: Option<String>,
     /// The options of a [`ChallengeKind::Choice`].

@@ -57,6 +57,7 @@ fn question() -> Challenge {
     Challenge {
         kind: ChallengeKind::Otp,
         prompt: "Code".into(),
+        hint: None,
         value: None,
         options: Vec::new(),
         expires_in_seconds: 300,

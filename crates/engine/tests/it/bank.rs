@@ -220,6 +220,7 @@ pub(crate) fn challenge(kind: ChallengeKind) -> Challenge {
     Challenge {
         kind,
         prompt: "Who goes there?".into(),
+        hint: None,
         value: matches!(kind, ChallengeKind::Numeric | ChallengeKind::Qr).then(|| "4711".into()),
         options: Vec::new(),
         expires_in_seconds: 600,

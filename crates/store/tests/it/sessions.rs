@@ -64,6 +64,7 @@ async fn an_answer_goes_to_the_challenge_that_asked_for_it_and_is_read_once() {
         s.challenge = Some(Challenge {
             kind: ChallengeKind::Otp,
             prompt: "O código".into(),
+            hint: None,
             value: None,
             options: vec![],
             expires_in_seconds: 299,

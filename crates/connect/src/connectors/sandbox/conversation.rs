@@ -157,7 +157,9 @@ impl Talk {
             let silent = !challenge.expects_input();
             let answer = ask.ask(challenge).await?;
             let answer = answer.expose_secret().trim();
-            let right = answer == RIGHT_ANSWER || silent && answer.is_empty();
+            let right = answer == RIGHT_ANSWER
+                || silent && answer.is_empty()
+                || kind == ChallengeKind::File && answer == RIGHT_FILE;
             if right && !in_vain {
                 return Ok(());
             }
@@ -321,14 +323,24 @@ fn question(kind: ChallengeKind, seed: Seed) -> Challenge {
             "Go to the page of your bank and come back.",
             Some(format!("/sandbox/authorize/{:016x}", seed.bits())),
         ),
+        ChallengeKind::File => ("Hand over the text file that your bank gave you.", None),
     };
     let options = match kind {
         ChallengeKind::Choice => ["111111", "222222", "999999"].map(str::to_owned).into(),
         _ => Vec::new(),
     };
-    Challenge { kind, prompt: prompt.into(), value, options, expires_in_seconds: PATIENCE }
+    Challenge {
+        kind,
+        prompt: prompt.into(),
+        hint: None,
+        value,
+        options,
+        expires_in_seconds: PATIENCE,
+    }
 }
 
+/// A file that says [`RIGHT_ANSWER`], in base64.
+const RIGHT_FILE: &str = "MTExMTEx";
 /// A QR code that says [`RIGHT_ANSWER`].
 const QR: &str = include_str!("pictures/qr.txt");
 /// [`RIGHT_ANSWER`] as a picture.

@@ -335,6 +335,7 @@ fn check(user: &TestUser) {
                     | ChallengeKind::Question
                     | ChallengeKind::Push
                     | ChallengeKind::Choice
+                    | ChallengeKind::File
             );
             assert_eq!(asked.value.is_some(), shows, "{}", user.name);
             assert_eq!(

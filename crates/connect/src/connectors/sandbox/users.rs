@@ -117,6 +117,12 @@ pub(super) static ASKED: &[TestUser] = &[
         Does::Asks(ChallengeKind::Redirect),
         "Go to a page, which this server has, and come back (`redirect`). Nothing to type.",
     ),
+    user(
+        "mfa_file",
+        None,
+        Does::Asks(ChallengeKind::File),
+        "Hand over a text file that says `111111` (`file`): its bytes in base64, `MTExMTEx`.",
+    ),
 ];
 
 /// Users who fail.

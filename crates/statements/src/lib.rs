@@ -1,0 +1,15 @@
+//! Statement files of banks, read leniently: bytes in, what they say out.
+//!
+//! One room for each format. Every reader takes a stream and says what it finds as it finds it, so
+//! that its memory is bounded by one line (or one element, where a format has no lines) and not by
+//! the file. What is broken is said as a [`Fault`], with its place, and the reader goes on with
+//! whatever can still be read; only where nothing can be made of the file it is [`Unreadable`].
+//!
+//! Architecture invariant: no I/O of its own, no clock, no chance; the same bytes say the same.
+
+mod said;
+
+pub use said::{
+    Account, AccountKind, Balance, BalanceKind, Fault, Listener, Movement, Place, Said, Stop,
+    Unreadable,
+};
