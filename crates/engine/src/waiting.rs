@@ -15,7 +15,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use std::{collections::HashSet, sync::Arc};
-use store::sessions::StoredSession;
+use store::{Tx, sessions::StoredSession};
 
 /// A caller's view of a session from some challenge on.
 pub(crate) struct Watch {
@@ -62,12 +62,10 @@ impl Engine {
             if matches!(purpose, Purpose::Retrieve(_)) {
                 check_usable(&link)?;
             }
-            if tx.open_sessions_across_buckets(link.tenant).await?
-                >= self.settings().sessions_per_tenant
-            {
-                return Err(Failure::TooManySessions.into());
-            }
             if tx.open_session(&row).await? {
+                if self.is_crowded(&mut tx, &link).await? {
+                    return Err(Failure::TooManySessions.into());
+                }
                 let run = Run::new(self, row, purpose, brought);
                 tx.commit().await?;
                 return Ok(Watch::of(run));
@@ -78,6 +76,15 @@ impl Engine {
                 self.make_room(&other, patience).await?;
             }
         }
+    }
+
+    /// Whether the tenant, or the institution, has more sessions open than it may: one that has just
+    /// been opened in `tx` is counted, and goes with it.
+    pub(crate) async fn is_crowded(&self, tx: &mut Tx, link: &Link) -> Result<bool, Error> {
+        let (of_tenant, there) =
+            tx.open_sessions_of_and_at_across_buckets(link.tenant, &link.institution).await?;
+        Ok(of_tenant > self.settings().sessions_per_tenant
+            || there > self.settings().sessions_per_institution)
     }
 
     /// Another session stands in the way of a caller: it is ended where nobody minds, and else

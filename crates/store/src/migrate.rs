@@ -21,7 +21,10 @@ macro_rules! steps { ($($version:literal $name:literal $file:literal),* $(,)?) =
 }),*] } }
 
 /// A published step is never edited; a change of the schema is a new one.
-const STEPS: &[Step] = steps![1 "init" "0001_init.sql"];
+const STEPS: &[Step] = steps![
+    1 "init" "0001_init.sql",
+    2 "institution_of_sessions" "0002_institution_of_sessions.sql",
+];
 
 const TABLE: &str = "_sqlx_migrations";
 

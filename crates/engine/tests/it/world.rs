@@ -58,6 +58,13 @@ impl World {
         Self::new(place, VirtualClock::running(ahead), Settings::default(), 7).await
     }
 
+    /// With a clock that stands, and institutions that have room for two sessions each.
+    pub(crate) async fn narrow(place: TestStore) -> Self {
+        let start = START.parse().expect("an instant");
+        let settings = Settings { sessions_per_institution: 2, ..Settings::default() };
+        Self::new(place, VirtualClock::stopped(start), settings, 7).await
+    }
+
     pub(crate) async fn new(
         place: TestStore,
         clock: VirtualClock,
@@ -348,7 +355,7 @@ pub(crate) fn hours(hours: i64) -> SignedDuration {
     SignedDuration::from_hours(hours)
 }
 
-/// Tells each story twice: on SQLite and on PostgreSQL, with a clock that stands or runs.
+/// Tells each story twice: on SQLite and on PostgreSQL, in the world of that name.
 macro_rules! on_both {
     ($($clock:ident: $($story:ident),+ $(,)?);+) => {
         mod on_sqlite {

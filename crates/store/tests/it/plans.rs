@@ -20,7 +20,7 @@ fn goes_by(store: &TestStore, plans: &[Plan], contains: &str, index: &str) {
     let plan = plan(plans, contains);
     let whole = if store.name == "sqlite" {
         plan.lines().any(|line| {
-            ["records", "deliveries", "events", "jobs", "links", "changes", "feed"]
+            ["records", "deliveries", "events", "jobs", "links", "changes", "feed", "sessions"]
                 .iter()
                 .any(|table| line.starts_with(&format!("SCAN {table}")))
                 && !line.contains(index)
@@ -52,6 +52,9 @@ async fn crowd(store: &TestStore, link: &Link) {
         insert into links select n % 4096, md5('l' || n)::uuid, TENANT, 'i', '', 'single', 'valid',
             null, null, null, null, 'store', '365d', '[]', TENANT, n, null, n, null, 0, 1, null, 1
             from generate_series(1, 2000) n;
+        insert into sessions select n % 4096, md5('s' || n)::uuid, md5('t' || n % 9)::uuid,
+            md5('l' || n)::uuid, 'running', '{}', null, 0, null, null, null, TENANT, TENANT, n, n, n,
+            case when n % 9 > 0 then n end, 'i' || n % 5 from generate_series(1, 4000) n;
         insert into commits select n % 4096, md5('c' || n)::uuid, TENANT, md5('l' || n)::uuid, n,
             n > 20 from generate_series(1, 2000) n;
         insert into changes select n % 4096, md5('c' || n)::uuid, 0, md5('l' || n)::uuid, 'r',
@@ -200,6 +203,20 @@ async fn claims_go_by_an_index() {
         goes_by(store, &plans, "join events", &key(store, "events"));
         tx.next_delivery_at_across_buckets(after(9)).await.unwrap();
         goes_by(store, &tx.plans(), "from deliveries", "deliveries_due");
+    }
+}
+
+#[tokio::test]
+async fn open_sessions_are_counted_by_an_index() {
+    for store in &stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let mut tx = watched(store, &link).await;
+        let at = &link.institution;
+        tx.open_sessions_of_and_at_across_buckets(link.tenant, at).await.unwrap();
+        let plans = tx.plans();
+        goes_by(store, &plans, "from sessions", "sessions_open_of_tenant");
+        goes_by(store, &plans, "from sessions", "sessions_open_at");
     }
 }
 
