@@ -24,6 +24,7 @@ macro_rules! steps { ($($version:literal $name:literal $file:literal),* $(,)?) =
 const STEPS: &[Step] = steps![
     1 "init" "0001_init.sql",
     2 "institution_of_sessions" "0002_institution_of_sessions.sql",
+    3 "refusals" "0003_refusals.sql",
 ];
 
 const TABLE: &str = "_sqlx_migrations";
