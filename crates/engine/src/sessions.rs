@@ -467,10 +467,17 @@ impl Run {
             engine.heard_from(institution, Some(failure)).await;
         }
         engine.metrics().session_ended(purpose_name(&self.purpose), failure.as_ref());
-        self.held.progress.send_replace(match (failure, answer) {
+        let end = match (failure, answer) {
             (Some(failure), _) => Progress::Failed(failure),
             (None, Some(answer)) => Progress::Answered(Arc::new(answer)),
             (None, None) => Progress::LoggedIn,
+        };
+        self.held.progress.send_modify(|progress| {
+            // Whoever was told that the login was good may not have looked yet: what has become of
+            // the load since is not for them.
+            if *progress != Progress::LoggedIn {
+                *progress = end;
+            }
         });
         engine.wake_workers();
         engine.wake_dispatcher();

@@ -251,21 +251,23 @@ impl Engine {
                 let (number, until) = (row.challenge_number, row.session.deadline);
                 return Ok(Progress::Challenged { number, until, challenge: Arc::new(challenge) });
             }
-            if let Some(outcome) = row.outcome.as_deref().filter(|_| row.session.state.is_over()) {
-                let outcome: Outcome = serde_json::from_str(outcome)
-                    .map_err(|e| Error::Internal("reading a session", Box::new(e)))?;
-                let purpose = Purpose::read(&row.purpose)?;
-                return self.told_by(tx, watch, purpose, outcome).await;
-            }
-            let registering =
-                matches!(Purpose::read(&row.purpose)?, Purpose::Register | Purpose::Repair);
-            if registering
-                && row.session.state == State::Running
+            let purpose = Purpose::read(&row.purpose)?;
+            let over = row.session.state.is_over();
+            // A good login first, whatever has become of the load since.
+            if matches!(purpose, Purpose::Register | Purpose::Repair)
+                && (over || row.session.state == State::Running)
                 && tx.link(watch.tenant, watch.link).await?.is_some_and(|link| {
-                    link.status == Status::Valid && link.last_accessed_at != watch.before
+                    let by_then =
+                        row.finished_at.is_none_or(|end| link.last_accessed_at <= Some(end));
+                    link.status == Status::Valid && link.last_accessed_at != watch.before && by_then
                 })
             {
                 return Ok(Progress::LoggedIn);
+            }
+            if let Some(outcome) = row.outcome.as_deref().filter(|_| over) {
+                let outcome: Outcome = serde_json::from_str(outcome)
+                    .map_err(|e| Error::Internal("reading a session", Box::new(e)))?;
+                return self.told_by(tx, watch, purpose, outcome).await;
             }
             drop(tx);
             self.env().sleep(LOOK).await;
