@@ -25,6 +25,7 @@ const STEPS: &[Step] = steps![
     1 "init" "0001_init.sql",
     2 "institution_of_sessions" "0002_institution_of_sessions.sql",
     3 "refusals" "0003_refusals.sql",
+    4 "request_of_events" "0004_request_of_events.sql",
 ];
 
 const TABLE: &str = "_sqlx_migrations";

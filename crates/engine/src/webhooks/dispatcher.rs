@@ -609,8 +609,7 @@ impl Webhooks {
         self.audit(tx, tenant, None, "disable_endpoint", subject).await?;
         let about = About { tenant, link: None, because: None, request: self.env.id() };
         let what = Announcement::endpoint_disabled(id, reason);
-        self.publish(tx, &about, what, |endpoint, kind| endpoint.id != id && wants(endpoint, kind))
-            .await
-            .map(drop)
+        let others = |endpoint: &Stored, kind: &_| endpoint.id != id && wants(endpoint, kind);
+        self.publish(tx, vec![(about, what)], others).await.map(drop)
     }
 }

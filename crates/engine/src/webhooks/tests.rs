@@ -1,7 +1,7 @@
 //! The whole way of a webhook, against real receivers and both databases, on a clock of our own.
 
 use super::{
-    Webhooks,
+    Notice, Webhooks,
     deliveries::{DeliveryState, Replay, link_of},
     endpoints::{Change, Endpoint, NewEndpoint},
     guard::Reach,
@@ -109,8 +109,9 @@ impl World {
     }
     async fn announces(&self, link: &Link, what: Announcement) {
         let mut tx = self.store.write().await.unwrap();
-        let because = ProcessType::RecurrentUpdate;
-        self.webhooks.announce(&mut tx, link, because, self.caller.request, what).await.unwrap();
+        let (because, request) = (ProcessType::RecurrentUpdate, self.caller.request);
+        let notice = Notice { link, because, request, what };
+        self.webhooks.announce(&mut tx, [notice]).await.unwrap();
         tx.commit().await.unwrap();
         self.webhooks.wake();
     }
