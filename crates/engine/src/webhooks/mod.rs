@@ -20,7 +20,7 @@ use crate::{Caller, Engine, Error, metrics::Metrics};
 use dispatcher::Known;
 use domain::{
     env::Env,
-    ids::{DeliveryId, EventId, LinkId, NodeId, RequestId, TenantId},
+    ids::{DeliveryId, EndpointId, EventId, LinkId, NodeId, RequestId, TenantId},
     link::Link,
     webhook::{Announcement, EventType, ProcessType, Subscription},
 };
@@ -55,6 +55,8 @@ pub struct Webhooks {
     metrics: Metrics,
     /// Endpoints as they were last opened.
     known: std::sync::Mutex<Known>,
+    /// How many posts in a row each endpoint has left unanswered while the clock was moved.
+    unanswered: std::sync::Mutex<HashMap<EndpointId, u32>>,
     /// Something may be due before the next look.
     woken: Notify,
     /// Whoever holds it keeps the background from beginning to send.
@@ -102,6 +104,7 @@ impl Webhooks {
             sender,
             metrics,
             known: std::sync::Mutex::default(),
+            unanswered: std::sync::Mutex::default(),
             woken: Notify::new(),
             begin: Mutex::default(),
             floor: Mutex::default(),
