@@ -184,6 +184,16 @@ impl World {
         items.iter().map(|item| serde_json::from_str(item).expect("an object")).collect()
     }
 
+    /// All records of a resource that were created from an instant on, as lists show them.
+    pub(crate) async fn created_since(&self, name: &str, since: &str) -> Vec<Value> {
+        let resource = resource::named(name).expect("a resource");
+        let asked = [("created_at__gte", since)];
+        let conditions = domain::filter::parse(resource.filters, asked).expect("a filter");
+        let listed = self.engine.records(self.tenant, resource, &conditions, EVERYTHING).await;
+        let items = listed.expect("records").items;
+        items.iter().map(|item| serde_json::from_str(item).expect("an object")).collect()
+    }
+
     /// The whole change log.
     pub(crate) async fn changes(&self) -> Vec<Entry> {
         let wait = SignedDuration::ZERO;
