@@ -46,6 +46,7 @@ pub(crate) fn run() -> Result<()> {
     ci.step("smoke run", || served::smoke(&program))?;
     let tools = ci.step("Python and JavaScript", Tools::ready)?;
     ci.step("what the README shows", || readme::run_blocks(&program, &tools))?;
+    ci.step("production as the README shows it", || readme::run_production(&program, &cluster))?;
     ci.step("SDKs on SQLite", || tools.run(&program, None))?;
     ci.step("SDKs on PostgreSQL", || tools.run(&program, Some(&cluster)))?;
     ci.step("kill -9 on SQLite", || kill::run(&program, None, 10, 1))?;

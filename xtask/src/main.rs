@@ -114,7 +114,11 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
             let tools = sdk::Tools::ready()?;
             on_each(database, |cluster| tools.run(&program, cluster))
         }
-        Chore::Readme => readme::run_blocks(&program()?, &sdk::Tools::ready()?),
+        Chore::Readme => {
+            let program = program()?;
+            readme::run_production(&program, &pg::Cluster::start()?)?;
+            readme::run_blocks(&program, &sdk::Tools::ready()?)
+        }
         Chore::Hostile => sdk::Tools::ready()?.hostile(&program()?),
         Chore::Kill { database, rounds, seed } => {
             let program = program()?;

@@ -1,4 +1,4 @@
-//! A `vinculo dev` process under test.
+//! A process of Vinculo under test.
 
 use crate::machine::{output, run, target, tied};
 use anyhow::{Context, Result, anyhow, ensure};
@@ -17,7 +17,7 @@ pub(crate) const KEYS: [(&str, &str); 2] = [
     ("VINCULO_SECRET_PASSWORD", "a-Secret#Of:The@Chores_and_nobody-else"),
 ];
 
-/// A running `vinculo dev`; it ends when this is dropped.
+/// A running `vinculo dev` or `vinculo serve`; it ends when this is dropped.
 pub(crate) struct Served {
     child: Child,
     /// Where it listens: `http://127.0.0.1:PORT`.
@@ -29,35 +29,39 @@ impl Served {
     /// Starts `program` on the data directory `data`, and on the database at `url` if given.
     pub(crate) fn start(program: &Path, data: &Path, url: Option<&str>) -> Result<Self> {
         fs::create_dir_all(data)?;
-        let log = data.with_extension("log");
-        let errors = fs::File::options().create(true).append(true).open(&log)?;
         let mut command = tied(program);
         command.args(["dev", "--listen", "127.0.0.1:0", "--data"]).arg(data).envs(KEYS);
         if let Some(url) = url {
             command.args(["--database", url]);
         }
+        Self::by(command, data.with_extension("log"))
+    }
+
+    /// Starts what `command` comes to; all it prints goes to `log`.
+    pub(crate) fn by(mut command: Command, log: PathBuf) -> Result<Self> {
+        let errors = fs::File::options().create(true).append(true).open(&log)?;
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(errors)
             .spawn()
-            .with_context(|| format!("cannot start {}", program.display()))?;
+            .with_context(|| format!("cannot start {}", command.get_program().display()))?;
         let (ready, listening) = mpsc::channel();
         let lines = BufReader::new(child.stdout.take().context("no standard output")?).lines();
         let mut transcript = fs::File::options().create(true).append(true).open(&log)?;
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
+                drop(std::io::Write::write_all(&mut transcript, format!("{line}\n").as_bytes()));
                 if let Some(url) = line.trim().strip_prefix("listening on ") {
                     // The receiver is gone only when the chore has given up waiting.
                     drop(ready.send(url.to_owned()));
                 }
-                drop(std::io::Write::write_all(&mut transcript, format!("{line}\n").as_bytes()));
             }
         });
         let url = listening.recv_timeout(Duration::from_secs(30));
         let mut served = Self { child, url: String::new(), log };
         served.url = url.map_err(|_| {
-            anyhow!("vinculo dev never said where it listens; it said:\n{}", served.said())
+            anyhow!("vinculo never said where it listens; it said:\n{}", served.said())
         })?;
         Ok(served)
     }
@@ -84,7 +88,7 @@ impl Served {
 impl Drop for Served {
     fn drop(&mut self) {
         if self.child.kill().and_then(|()| self.child.wait()).is_err() {
-            println!("   could not end vinculo dev");
+            println!("   could not end vinculo");
         }
     }
 }
@@ -99,37 +103,48 @@ pub(crate) fn empty_folder(name: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// One link from registration to a listed transaction, with nothing but `curl`; then a second start
-/// on the same data.
-pub(crate) fn smoke(program: &Path) -> Result<()> {
-    let folder = empty_folder("smoke")?;
-    let data = folder.join("data");
-    run(Command::new(program).arg("--version"))?;
-    let [(_, id), (_, password)] = KEYS;
-    let curl = |served: &Served, args: &[&str], path: &str| {
-        output(
-            Command::new("curl")
-                .args(["--silent", "--show-error", "--fail-with-body", "--max-time", "60"])
-                .args(["--user", &format!("{id}:{password}")])
-                .args(args)
-                .arg(format!("{}{path}", served.url)),
-        )
-        .with_context(|| format!("vinculo said:\n{}", served.said()))
-    };
-    let served = Served::start(program, &data, None)?;
+/// What `served` answers to `curl`, by an id and a password.
+fn curl(
+    served: &Served,
+    (id, password): (&str, &str),
+    args: &[&str],
+    path: &str,
+) -> Result<String> {
+    output(
+        Command::new("curl")
+            .args(["--silent", "--show-error", "--fail-with-body", "--max-time", "60"])
+            .args(["--user", &format!("{id}:{password}")])
+            .args(args)
+            .arg(format!("{}{path}", served.url)),
+    )
+    .with_context(|| format!("vinculo said:\n{}", served.said()))
+}
+
+/// One link from registration to stored transactions, with nothing but `curl`; its id.
+pub(crate) fn walk(served: &Served, keys: (&str, &str)) -> Result<String> {
     let body = r#"{"institution":"erebor_mx_retail","username":"bnk100","password":"full"}"#;
     let json = ["--header", "Content-Type: application/json", "--data"];
-    let link: serde_json::Value =
-        serde_json::from_str(&curl(&served, &[&json[..], &[body]].concat(), "/api/links/")?)?;
+    let link = curl(served, keys, &[&json[..], &[body]].concat(), "/api/links/")?;
+    let link: serde_json::Value = serde_json::from_str(&link)?;
     let link = link["id"].as_str().context("the link has no id")?;
     let wanted = format!(r#"{{"link":"{link}","date_from":"2000-01-01","date_to":"2000-02-01"}}"#);
-    curl(&served, &[&json[..], &[&wanted]].concat(), "/api/transactions/")?;
+    curl(served, keys, &[&json[..], &[&wanted]].concat(), "/api/transactions/")?;
     for path in ["/healthz", "/readyz", "/metrics", "/openapi.json"] {
-        curl(&served, &[], path)?;
+        curl(served, keys, &[], path)?;
     }
+    Ok(link.to_owned())
+}
+
+/// Walks one link through `vinculo dev`, and finds it again after a second start on the same data.
+pub(crate) fn smoke(program: &Path) -> Result<()> {
+    let data = empty_folder("smoke")?.join("data");
+    run(Command::new(program).arg("--version"))?;
+    let [(_, id), (_, password)] = KEYS;
+    let served = Served::start(program, &data, None)?;
+    let link = walk(&served, (id, password))?;
     drop(served);
     let served = Served::start(program, &data, None)?;
-    let stored = curl(&served, &[], &format!("/api/links/{link}/"))?;
+    let stored = curl(&served, (id, password), &[], &format!("/api/links/{link}/"))?;
     ensure!(stored.contains(r#""status":"valid""#), "after a restart the link is {stored}");
     println!("   a link was registered, read, and found again after a restart");
     Ok(())

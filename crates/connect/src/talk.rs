@@ -230,6 +230,8 @@ pub enum LoginProblem {
     NotActivated,
     /// A kind of challenge that cannot be passed on.
     UnsupportedChallenge,
+    /// It was not tried: the institution would refuse it, as it did before.
+    NotAttempted,
 }
 
 impl Failure {

@@ -72,6 +72,8 @@ pub enum Operator {
 pub enum Source {
     /// A column of the table.
     Column(&'static str),
+    /// A column of the table or, where it says nothing, another one.
+    Either(&'static str, &'static str),
     /// A path of keys inside the body.
     Body(&'static [&'static str]),
     /// A path of keys inside the body of the record's account.

@@ -81,6 +81,30 @@ pub enum Attempt {
     Schedule,
 }
 
+/// What is remembered of credentials that an institution said are wrong, whichever link they were
+/// for. Forgotten as soon as they are let in, and after a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusals {
+    /// How often they were refused.
+    pub count: u32,
+    /// The last time.
+    pub last: Timestamp,
+}
+
+impl Refusals {
+    /// How long they are remembered: as long as institutions count, and no longer than a person
+    /// needs who has set this very password there in the meantime.
+    pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
+
+    /// Whether the same credentials may be tried once more. Somebody who is there to see the answer
+    /// may be refused `most` times; nobody learns anything from what is tried in the background.
+    #[must_use]
+    pub fn allow(&self, attempt: Attempt, most: u32, now: Timestamp) -> bool {
+        let forgotten = now.duration_since(self.last) >= Self::REMEMBERED;
+        forgotten || (attempt != Attempt::Schedule && self.count < most)
+    }
+}
+
 /// What can happen to a link. Facts, in the past tense.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
@@ -400,6 +424,20 @@ mod tests {
         let (link, effects) = after(&asked, Event::ChallengeExpired(Attempt::Request));
         assert_eq!(link.status, Status::TokenRequired);
         assert_eq!(effects, [Effect::StopRefreshing]);
+    }
+
+    #[test]
+    fn refused_credentials_are_tried_so_often_and_in_the_background_not_at_all() {
+        let refused = |count| Refusals { count, last: now() };
+        let all = [Attempt::Registration, Attempt::Request, Attempt::Repair, Attempt::Schedule];
+        let allowed = |refusals: Refusals, after: SignedDuration| {
+            all.map(|attempt| refusals.allow(attempt, 3, now() + after))
+        };
+        let day = Refusals::REMEMBERED;
+        assert_eq!(allowed(refused(2), hours(0)), [true, true, true, false]);
+        assert_eq!(allowed(refused(3), hours(0)), [false; 4]);
+        assert_eq!(allowed(refused(3), day - SignedDuration::from_secs(1)), [false; 4]);
+        assert_eq!(allowed(refused(3), day), [true; 4]);
     }
 
     #[test]

@@ -401,6 +401,15 @@ impl EventType {
 
 /// How long a receiver may take to answer.
 pub const TIME_LIMIT: SignedDuration = SignedDuration::from_secs(5);
+/// The least that a receiver is given; see [`patience`].
+pub const LEAST_TIME: SignedDuration = SignedDuration::from_millis(10);
+/// How long to wait for an answer while the clock is being moved, where nothing else goes on
+/// meanwhile: each post in a row that was not answered in time halves the time of the next.
+#[must_use]
+pub fn patience(unanswered: u32) -> SignedDuration {
+    let millis = TIME_LIMIT.as_secs() * 1000;
+    SignedDuration::from_millis(millis >> unanswered.min(30)).max(LEAST_TIME)
+}
 /// The most endpoints that a tenant can have.
 pub const MOST_ENDPOINTS: usize = 50;
 /// An endpoint is disabled when everything sent to it for so long has failed: longer than one

@@ -1,7 +1,9 @@
 //! What is announced when: readings, and what befalls a link. Written in the transaction of the
 //! thing itself; the dispatcher sends it afterwards.
 
-use crate::{Engine, Error, effects::Cause, error::login_message, reading::Tally};
+use crate::{
+    Engine, Error, effects::Cause, error::login_message, reading::Tally, webhooks::Notice,
+};
 use connect::talk::Failure;
 use domain::{
     link::Link,
@@ -16,9 +18,11 @@ impl Engine {
         tx: &mut Tx,
         link: &Link,
         cause: &Cause,
-        what: Announcement,
+        what: impl IntoIterator<Item = Announcement>,
     ) -> Result<(), Error> {
-        self.webhooks().announce(tx, link, cause.process(), cause.request(), what).await
+        let (because, request) = (cause.process(), cause.request());
+        let notices = what.into_iter().map(|what| Notice { link, because, request, what });
+        self.webhooks().announce(tx, notices).await
     }
 }
 
@@ -52,7 +56,7 @@ pub(crate) async fn reading(
     // Work that is done again after a crash has perhaps been announced before the crash.
     let main = match (main, cause) {
         (Some(what), Cause::Load(request) | Cause::Async(request))
-            if tx.is_announced(link.id, what.of, what.code, &request.hex()).await? =>
+            if tx.is_announced(link.id, what.of, what.code, *request).await? =>
         {
             None
         }
@@ -61,10 +65,7 @@ pub(crate) async fn reading(
     let corrections = Announcement::updated(resource, &tally.updated)
         .into_iter()
         .chain(Announcement::deleted(resource, &tally.deleted));
-    for what in main.into_iter().chain(corrections) {
-        engine.announce(tx, link, cause, what).await?;
-    }
-    Ok(())
+    engine.announce(tx, link, cause, main.into_iter().chain(corrections)).await
 }
 
 /// The link's login no longer works.
@@ -78,7 +79,7 @@ pub(crate) async fn link_invalid(
     let message =
         login_message(failure.unwrap_or(&Failure::InvalidCredentials), &engine.settings().brand);
     engine
-        .announce(tx, link, &cause.as_link_event(), Announcement::invalid_credentials(&message))
+        .announce(tx, link, &cause.as_link_event(), [Announcement::invalid_credentials(&message)])
         .await
 }
 
@@ -90,7 +91,7 @@ pub(crate) async fn token_required(
     cause: &Cause,
 ) -> Result<(), Error> {
     let what = Announcement::token_required(crate::error::TOKEN_REQUIRED);
-    engine.announce(tx, link, &cause.as_link_event(), what).await
+    engine.announce(tx, link, &cause.as_link_event(), [what]).await
 }
 
 /// A deletion that was answered 202 is done.
@@ -100,5 +101,5 @@ pub(crate) async fn link_deleted(
     link: &Link,
     cause: &Cause,
 ) -> Result<(), Error> {
-    engine.announce(tx, link, cause, Announcement::link_deleted()).await
+    engine.announce(tx, link, cause, [Announcement::link_deleted()]).await
 }

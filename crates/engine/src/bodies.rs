@@ -19,7 +19,9 @@ pub(crate) struct Platform {
     pub(crate) id: Option<RecordId>,
     pub(crate) account: Option<RecordId>,
     pub(crate) collected_at: Timestamp,
-    pub(crate) created_at: Timestamp,
+    /// When it began to say what it says. On the wire `created_at`: whoever asks for what was
+    /// created since the last time gets corrections too.
+    pub(crate) changed_at: Timestamp,
 }
 
 impl Engine {
@@ -52,7 +54,7 @@ impl Engine {
                     write!(json, r#""collected_at":"{}","#, Moment(platform.collected_at))
                 }
                 Envelope::CreatedAt => {
-                    write!(json, r#""created_at":"{}","#, Moment(platform.created_at))
+                    write!(json, r#""created_at":"{}","#, Moment(platform.changed_at))
                 }
                 Envelope::LastAccessedAt => {
                     write!(json, r#""last_accessed_at":"{}","#, Moment(platform.collected_at))

@@ -91,18 +91,31 @@ impl Engine {
         read(plain.expose_secret()).map(Some)
     }
 
-    /// What the connector gets to log in with; `None` once the credentials are erased.
+    /// What the connector gets to log in with, and the keyed hash by which they are known again;
+    /// `None` once the credentials are erased.
     pub(crate) fn open_credentials(
         &self,
         link: &Link,
         secrets: &LinkSecrets,
-    ) -> Result<Option<Credentials>, Error> {
+    ) -> Result<Option<(Credentials, [u8; 32])>, Error> {
         let Some(fields) = self.open_fields(link, secrets)? else { return Ok(None) };
+        let hash = self.hash_of(link, &fields);
         let state = match &secrets.state {
             Some(sealed) => Some(self.open_text(secrets, link.tenant, STATE, sealed)?),
             None => None,
         };
-        Ok(Some(Credentials::new(fields, state)))
+        Ok(Some((Credentials::new(fields, state), hash)))
+    }
+
+    /// A keyed hash of credentials and of whose they are. The same for every link of them, and
+    /// another one as soon as a single field is another.
+    fn hash_of(&self, link: &Link, fields: &BTreeMap<String, SecretString>) -> [u8; 32] {
+        let tenant = uuid::Uuid::from(link.tenant);
+        let whose: [&[u8]; 3] = [b"credentials", tenant.as_bytes(), link.institution.as_bytes()];
+        let fields = fields
+            .iter()
+            .flat_map(|(name, value)| [name.as_bytes(), value.expose_secret().as_bytes()]);
+        self.index().digest(&whose.into_iter().chain(fields).collect::<Vec<_>>())
     }
 
     /// Seals what the connector wants to have again.

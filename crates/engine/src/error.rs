@@ -113,6 +113,7 @@ pub fn login_message(failure: &Failure, brand: &str) -> String {
         Failure::Login(LoginProblem::UnsupportedChallenge) => {
             format!("A MFA token is required by the institution, but it's not supported yet by {brand}.")
         }
+        Failure::Login(LoginProblem::NotAttempted) => "Login not attempted due to invalid credentials".into(),
         Failure::Login(LoginProblem::MissingCredentials) => "Missing credentials to login to the institution".into(),
         Failure::Login(LoginProblem::Forbidden | LoginProblem::ActionNeeded | LoginProblem::PasswordExpired | LoginProblem::NotActivated) => {
             "The user account access was forbidden by the institution".into()

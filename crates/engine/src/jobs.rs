@@ -13,6 +13,7 @@ use crate::{
 use connect::talk::Failure;
 use domain::{
     access::CredentialsStorage,
+    env::share,
     ids::LinkId,
     link::{Event, Link, Status},
     session::{Event as SessionEvent, State},
@@ -73,6 +74,9 @@ const HEARTBEAT: SignedDuration = SignedDuration::from_secs(5);
 const SOON: SignedDuration = SignedDuration::from_secs(2);
 /// The same where that session waits for an end user.
 const LATER: SignedDuration = SignedDuration::from_secs(30);
+/// The longest until a piece of work for which there was no room tries again; the shortest is
+/// [`SOON`]. Spread evenly, so that room that is made is soon taken.
+const CROWDED: SignedDuration = SignedDuration::from_secs(20);
 /// How many times work that failed on our side is tried again.
 const MOST_ATTEMPTS: u32 = 6;
 
@@ -382,11 +386,25 @@ impl Engine {
             }
             return Ok(None);
         }
+        if self.is_crowded(&mut tx, &link).await? {
+            drop(tx);
+            return self.wait_for_room(&job).await.map(|()| None);
+        }
         let detail = json!({"cause": purpose_name(&purpose), "request_id": request.hex()});
         self.note(&mut tx, &link, "refresh_started", detail).await?;
         let run = Run::new(self, row, purpose, Brought::default());
         tx.commit().await?;
         Ok(Some(run))
+    }
+
+    /// The tenant or the institution has as many sessions open as it may: the work comes back, and
+    /// has not been tried.
+    async fn wait_for_room(&self, job: &Job) -> Result<(), Error> {
+        let wait = SOON.saturating_add(share(CROWDED - SOON, self.env().chance_u64()));
+        let at = self.env().now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+        let mut tx = self.store().write().await?;
+        tx.put_back(job.id, job.fence, at).await?;
+        Ok(tx.commit().await?)
     }
 
     /// The institution is left alone: a scheduled refresh waits for its next attempt, other work

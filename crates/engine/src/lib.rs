@@ -43,6 +43,7 @@ use domain::{
     env::Env,
     filter::Page,
     ids::{KeyId, NodeId, RequestId, TenantId},
+    link::Link,
     refresh::Rate,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -94,6 +95,12 @@ pub struct Settings {
     pub session_patience: SignedDuration,
     /// Open sessions of one tenant.
     pub sessions_per_tenant: u64,
+    /// Open sessions at one institution, whosever they are. So many that begin at the same instant
+    /// in different processes may exceed it.
+    pub sessions_per_institution: u64,
+    /// How often an institution may refuse the same credentials before they are not tried any more
+    /// for a while.
+    pub refusals_per_login: u32,
     /// Pieces of work that one link may have waiting.
     pub jobs_per_link: u64,
     /// Jobs that this process does side by side.
@@ -119,6 +126,8 @@ impl Default for Settings {
             request_budget: SignedDuration::from_mins(5),
             session_patience: SignedDuration::from_secs(60),
             sessions_per_tenant: 500,
+            sessions_per_institution: 500,
+            refusals_per_login: Link::MOST_REFUSED,
             jobs_per_link: 20,
             workers: 16,
             conversation: Limits::default(),

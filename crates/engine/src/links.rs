@@ -140,11 +140,6 @@ impl Engine {
             .unwrap_or(Timestamp::MAX);
         loop {
             let mut tx = self.store().write().await?;
-            if tx.open_sessions_across_buckets(link.tenant).await?
-                >= self.settings().sessions_per_tenant
-            {
-                return Err(Failure::TooManySessions.into());
-            }
             match tx.insert_link(&link, login).await? {
                 Inserted::Inserted => {}
                 Inserted::Taken(id) => {
@@ -170,6 +165,9 @@ impl Engine {
             let row = self.new_session(&link, &Purpose::Register, caller.request);
             if !tx.open_session(&row).await? {
                 continue;
+            }
+            if self.is_crowded(&mut tx, &link).await? {
+                return Err(Failure::TooManySessions.into());
             }
             if let Some(at) = link.erase_credentials_at() {
                 let job = self.new_job(&link, Kind::Erase, link.id.to_string(), &(), at);

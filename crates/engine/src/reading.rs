@@ -386,17 +386,19 @@ impl Reader {
         let stored: HashMap<RecordId, &StoredRecord> =
             part.known.iter().map(|record| (record.id, record)).collect();
         let hashes: HashMap<usize, i64> = seen.iter().map(|s| (s.item, s.content)).collect();
-        let platform = |id: RecordId, collected_at, created_at| Platform {
+        let platform = |id: RecordId, collected_at, changed_at| Platform {
             id: Some(id),
             account: part.account,
             collected_at,
-            created_at,
+            changed_at,
         };
         // What is known of it and not said by the item stays.
         let record = |id: RecordId, index: usize, stored: Option<&&StoredRecord>| {
             let item = &items[index].1;
             let trusted = ledger::keeps_source_id(trust, &item.facts);
             let created_at = stored.map_or(at, |stored| stored.created_at);
+            let same = stored.filter(|stored| stored.content == hashes[&index]);
+            let changed_at = same.map_or(at, |stored| stored.changed_at);
             NewRecord {
                 id,
                 link: self.link.id,
@@ -417,7 +419,7 @@ impl Reader {
                 body: engine.compose(
                     &self.link,
                     resource,
-                    platform(id, at, created_at),
+                    platform(id, at, changed_at),
                     &item.body,
                 ),
             }
@@ -437,7 +439,7 @@ impl Reader {
             if resource.marks_seen {
                 kept.seen(index, record(id, index, Some(stored)));
             } else if kept.shows {
-                let platform = platform(id, stored.collected_at, stored.created_at);
+                let platform = platform(id, stored.collected_at, stored.changed_at);
                 let body = engine.compose(&self.link, resource, platform, &items[index].1.body);
                 kept.shown[index] = Some((id, body));
             }
@@ -467,7 +469,7 @@ impl Reader {
         item: &Item,
         at: Timestamp,
     ) -> String {
-        let platform = Platform { id: None, account: None, collected_at: at, created_at: at };
+        let platform = Platform { id: None, account: None, collected_at: at, changed_at: at };
         let body = engine.compose(&self.link, resource, platform, &item.body);
         self.embed(resource, item.account.as_deref(), &body)
     }

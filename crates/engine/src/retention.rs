@@ -2,6 +2,7 @@
 //! sealed outcomes of sessions that nobody will ask for any more.
 
 use crate::{Engine, Error};
+use domain::link::Refusals;
 use jiff::{SignedDuration, Timestamp};
 
 /// How often it is looked at.
@@ -22,6 +23,7 @@ impl Engine {
         let mut tx = self.store().write().await?;
         let mut forgotten = tx.prune_sessions_across_buckets(before(SESSIONS)).await?;
         forgotten += tx.prune_jobs_across_buckets(before(JOBS)).await?;
+        forgotten += tx.prune_refusals_across_buckets(before(Refusals::REMEMBERED)).await?;
         forgotten += tx.prune_timeline_across_buckets(before(TIMELINE)).await?;
         forgotten += tx.prune_events_across_buckets(before(EVENTS), EVENTS_AT_ONCE).await?;
         tx.commit().await?;

@@ -11,11 +11,11 @@ use crate::{
     rest::{Busy, Pauses},
     retrieval::{Retrieved, Wanted},
 };
-use connect::talk::{Ask, Credentials, Failure};
+use connect::talk::{Ask, Credentials, Failure, LoginProblem};
 use domain::{
     env::BoxFuture,
     ids::{JobId, LinkId, RequestId, SessionId, TenantId},
-    link::{Attempt, Event as LinkEvent, Link},
+    link::{Attempt, Event as LinkEvent, Link, Refusals},
     session::{Challenge, Event, Session, State},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -193,6 +193,15 @@ pub(crate) struct Brought {
     pub(crate) secrets: Option<LinkSecrets>,
 }
 
+/// Credentials that are being tried.
+#[derive(Clone, Copy)]
+struct Tried {
+    /// The keyed hash by which they are known again.
+    hash: [u8; 32],
+    /// Whether they have been refused before.
+    refused: bool,
+}
+
 /// One session at work in this process.
 pub(crate) struct Run {
     pub(crate) engine: Engine,
@@ -204,6 +213,8 @@ pub(crate) struct Run {
     answered: u32,
     /// Once it is known.
     institution: Option<String>,
+    /// What is remembered of the credentials, once they are tried.
+    tried: Option<Tried>,
     /// On the job that a caller's session has taken upon itself.
     claim: Option<Claim>,
     /// Who waits for the end user, so that the clock may move meanwhile.
@@ -230,6 +241,7 @@ impl Run {
             brought,
             answered: 0,
             institution: None,
+            tried: None,
             claim: None,
             pauses: Pauses::default(),
         }
@@ -285,11 +297,17 @@ impl Run {
         let mut tx = engine.store().read().await?;
         let link = tx.link(self.tenant(), self.link()).await?.ok_or(Error::NoSuch("link"))?;
         let stored = tx.secrets(link.id).await?.ok_or(Error::ExpiredCredentials)?;
-        drop(tx);
         self.institution = Some(link.institution.clone());
         let secrets = self.brought.secrets.as_ref().unwrap_or(&stored);
-        let credentials =
+        let (credentials, hash) =
             engine.open_credentials(&link, secrets)?.ok_or(Error::ExpiredCredentials)?;
+        let refusals = tx.refusals(link.id.bucket(), &hash).await?;
+        drop(tx);
+        let (most, now) = (engine.settings().refusals_per_login, engine.env().now());
+        if refusals.is_some_and(|refusals| !refusals.allow(self.purpose.attempt(), most, now)) {
+            return Err(Failure::Login(LoginProblem::NotAttempted).into());
+        }
+        self.tried = Some(Tried { hash, refused: refusals.is_some() });
         let mut talk = engine.open_conversation(&link, &self.pauses, &self.held.cancel)?;
         self.busy = None;
         let result = self.talk(&mut talk, credentials).await;
@@ -359,6 +377,10 @@ impl Run {
             link.credentials_version = secrets.credentials_version;
             engine.note(&mut tx, &link, "credentials_replaced", serde_json::json!({})).await?;
         }
+        if let Some(tried) = self.tried.as_mut().filter(|tried| tried.refused) {
+            tx.forget_refusals(link.id.bucket(), &tried.hash).await?;
+            tried.refused = false;
+        }
         if let Some(state) = &said.state {
             engine.keep_state(&mut tx, &link, state).await?;
         }
@@ -419,6 +441,11 @@ impl Run {
             Some(work) => tx.holds(work.job, work.fence).await?,
             None => true,
         };
+        if let (Ending::Bad(Failure::InvalidCredentials), Some(tried)) = (&ending, &self.tried) {
+            // Whatever has become of the link: the institution has counted it.
+            let forgotten = now.saturating_sub(Refusals::REMEMBERED).unwrap_or(Timestamp::MIN);
+            tx.note_refusal(self.link().bucket(), &tried.hash, forgotten, now).await?;
+        }
         let ended = self.row.session.clone().apply(event, now);
         self.row.session = ended.map_err(|e| Error::Internal("ending a session", Box::new(e)))?;
         let (outcome, sealed) =
@@ -440,10 +467,17 @@ impl Run {
             engine.heard_from(institution, Some(failure)).await;
         }
         engine.metrics().session_ended(purpose_name(&self.purpose), failure.as_ref());
-        self.held.progress.send_replace(match (failure, answer) {
+        let end = match (failure, answer) {
             (Some(failure), _) => Progress::Failed(failure),
             (None, Some(answer)) => Progress::Answered(Arc::new(answer)),
             (None, None) => Progress::LoggedIn,
+        };
+        self.held.progress.send_modify(|progress| {
+            // Whoever was told that the login was good may not have looked yet: what has become of
+            // the load since is not for them.
+            if *progress != Progress::LoggedIn {
+                *progress = end;
+            }
         });
         engine.wake_workers();
         engine.wake_dispatcher();
@@ -458,9 +492,7 @@ impl Run {
                 Failure::Unexpected("in the conversation".into())
             }
             Error::Failed(failure) => failure.clone(),
-            Error::ExpiredCredentials => {
-                Failure::Login(connect::talk::LoginProblem::MissingCredentials)
-            }
+            Error::ExpiredCredentials => Failure::Login(LoginProblem::MissingCredentials),
             Error::NoSuch(_) => Failure::Cancelled,
             error => {
                 tracing::error!(session.id = %self.row.session.id, error = %Chain(error), "a session failed on our side");

@@ -15,7 +15,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use std::{collections::HashSet, sync::Arc};
-use store::sessions::StoredSession;
+use store::{Tx, sessions::StoredSession};
 
 /// A caller's view of a session from some challenge on.
 pub(crate) struct Watch {
@@ -62,12 +62,10 @@ impl Engine {
             if matches!(purpose, Purpose::Retrieve(_)) {
                 check_usable(&link)?;
             }
-            if tx.open_sessions_across_buckets(link.tenant).await?
-                >= self.settings().sessions_per_tenant
-            {
-                return Err(Failure::TooManySessions.into());
-            }
             if tx.open_session(&row).await? {
+                if self.is_crowded(&mut tx, &link).await? {
+                    return Err(Failure::TooManySessions.into());
+                }
                 let run = Run::new(self, row, purpose, brought);
                 tx.commit().await?;
                 return Ok(Watch::of(run));
@@ -78,6 +76,15 @@ impl Engine {
                 self.make_room(&other, patience).await?;
             }
         }
+    }
+
+    /// Whether the tenant, or the institution, has more sessions open than it may: one that has just
+    /// been opened in `tx` is counted, and goes with it.
+    pub(crate) async fn is_crowded(&self, tx: &mut Tx, link: &Link) -> Result<bool, Error> {
+        let (of_tenant, there) =
+            tx.open_sessions_of_and_at_across_buckets(link.tenant, &link.institution).await?;
+        Ok(of_tenant > self.settings().sessions_per_tenant
+            || there > self.settings().sessions_per_institution)
     }
 
     /// Another session stands in the way of a caller: it is ended where nobody minds, and else
@@ -244,21 +251,23 @@ impl Engine {
                 let (number, until) = (row.challenge_number, row.session.deadline);
                 return Ok(Progress::Challenged { number, until, challenge: Arc::new(challenge) });
             }
-            if let Some(outcome) = row.outcome.as_deref().filter(|_| row.session.state.is_over()) {
-                let outcome: Outcome = serde_json::from_str(outcome)
-                    .map_err(|e| Error::Internal("reading a session", Box::new(e)))?;
-                let purpose = Purpose::read(&row.purpose)?;
-                return self.told_by(tx, watch, purpose, outcome).await;
-            }
-            let registering =
-                matches!(Purpose::read(&row.purpose)?, Purpose::Register | Purpose::Repair);
-            if registering
-                && row.session.state == State::Running
+            let purpose = Purpose::read(&row.purpose)?;
+            let over = row.session.state.is_over();
+            // A good login first, whatever has become of the load since.
+            if matches!(purpose, Purpose::Register | Purpose::Repair)
+                && (over || row.session.state == State::Running)
                 && tx.link(watch.tenant, watch.link).await?.is_some_and(|link| {
-                    link.status == Status::Valid && link.last_accessed_at != watch.before
+                    let by_then =
+                        row.finished_at.is_none_or(|end| link.last_accessed_at <= Some(end));
+                    link.status == Status::Valid && link.last_accessed_at != watch.before && by_then
                 })
             {
                 return Ok(Progress::LoggedIn);
+            }
+            if let Some(outcome) = row.outcome.as_deref().filter(|_| over) {
+                let outcome: Outcome = serde_json::from_str(outcome)
+                    .map_err(|e| Error::Internal("reading a session", Box::new(e)))?;
+                return self.told_by(tx, watch, purpose, outcome).await;
             }
             drop(tx);
             self.env().sleep(LOOK).await;

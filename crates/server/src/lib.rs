@@ -13,10 +13,10 @@ mod openapi;
 mod operation;
 mod origin;
 mod path;
+mod pictures;
 mod problem;
 mod query;
 mod router;
-mod sandbox;
 mod v1;
 
 use axum::Router;

@@ -7,8 +7,9 @@ use crate::{
     machine,
     operation::{Access, Operation},
     origin::Origin,
+    pictures,
     problem::Problem,
-    sandbox, v1,
+    v1,
 };
 use axum::{
     Router,
@@ -27,7 +28,7 @@ const REQUEST_MODE: HeaderName = HeaderName::from_static("x-belvo-request-mode")
 pub(crate) fn operations(steerable: bool) -> Vec<Operation> {
     let mut all = Vec::new();
     all.extend(machine::operations());
-    all.extend(sandbox::operations());
+    all.extend(pictures::operations());
     all.extend(api::operations());
     all.extend(v1::operations());
     if steerable {

@@ -15,7 +15,7 @@ use std::{sync::Arc, time::Instant};
 use store::{
     Buckets, Settings, Store,
     changes::{ChangeKind, NewChange},
-    events::{Attempt, Event, Verdict},
+    events::{Announced, Attempt, Event, Verdict},
     jobs::NewJob,
     records::{NewRecord, Seen},
     testing::{postgres, stores},
@@ -196,7 +196,7 @@ async fn deliveries(store: &Store) {
     let (tenant, endpoint, node) = (env.id(), env.id(), env.id());
     let mut tx = store.write().await.unwrap();
     timed("announce events", EVENTS, async {
-        for n in 0..EVENTS {
+        let announced = |n: usize| {
             let bucket = Bucket::of(u16::try_from(n % 4096).unwrap());
             let event = Event {
                 id: env.id_in(bucket),
@@ -205,11 +205,14 @@ async fn deliveries(store: &Store) {
                 kind: "TRANSACTIONS".into(),
                 code: "new_transactions_available".into(),
                 process_type: Some("recurrent_refresh".into()),
+                request: Some(env.id()),
                 body: format!(r#"{{"webhook_id":"x","webhook_type":"TRANSACTIONS","webhook_code":"new_transactions_available","link_id":"{n}","request_id":"x","data":{{"new_transactions":{n}}}}}"#),
                 created_at: env.now(),
             };
-            tx.announce(&event, &[(env.id_in(bucket), endpoint)]).await.unwrap();
-        }
+            Announced { event, to: vec![(env.id_in(bucket), endpoint)] }
+        };
+        let all: Vec<_> = (0..EVENTS).map(announced).collect();
+        tx.announce(&all).await.unwrap();
     })
     .await;
     tx.commit().await.unwrap();

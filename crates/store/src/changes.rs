@@ -183,6 +183,13 @@ impl Tx {
         self.rows(SQL, values![limit]).await?.iter().map(|row| row.at(0)).collect()
     }
 
+    /// Whether a tenant has commits that have no position yet.
+    pub async fn is_unsequenced_across_buckets(&mut self, tenant: TenantId) -> Result<bool, Error> {
+        const SQL: &str = "select id from commits
+            where tenant = $1 and not sequenced order by at, id limit 1";
+        Ok(self.row(SQL, values![tenant]).await?.is_some())
+    }
+
     async fn sequence_some_across_buckets(&mut self, tenant: TenantId) -> Result<usize, Error> {
         const WAITING: &str = "select id from commits
             where tenant = $1 and not sequenced order by at, id limit $2";
@@ -214,6 +221,10 @@ impl Store {
     pub async fn sequence(&self, tenant: TenantId) -> Result<usize, Error> {
         let (mut done, mut tries) = (0, 0);
         loop {
+            // Most looks find nothing; they should not take the one writer of SQLite.
+            if !self.glance().await?.is_unsequenced_across_buckets(tenant).await? {
+                return Ok(done);
+            }
             let mut tx = self.write().await?;
             match tx.sequence_some_across_buckets(tenant).await {
                 Ok(0) => return Ok(done),

@@ -149,7 +149,7 @@ impl Sql {
     }
 
     fn value(&mut self, field: &Field, wanted: &Wanted) {
-        let in_column = matches!(field.source, Source::Column(_));
+        let in_column = matches!(field.source, Source::Column(_) | Source::Either(..));
         match wanted {
             Wanted::Text(text) => drop(self.bind(text)),
             Wanted::Id(id) if in_column => drop(self.bind(*id)),
@@ -176,6 +176,7 @@ fn subject(table: &'static str, field: &Field) -> String {
     };
     match field.source {
         Source::Column(column) => format!("{table}.{column}"),
+        Source::Either(one, other) => format!("coalesce({table}.{one}, {table}.{other})"),
         Source::Body(path) => typed(within(table, path)),
         Source::AccountBody(path) => typed(format!(
             "(select {} from records as account where account.bucket = {table}.bucket \
@@ -189,6 +190,7 @@ fn subject(table: &'static str, field: &Field) -> String {
 fn list_text(table: &'static str, field: &Field) -> String {
     match field.source {
         Source::Column(column) => format!("cast({table}.{column} as text)"),
+        Source::Either(..) => format!("cast({} as text)", subject(table, field)),
         Source::Body(path) | Source::AccountBody(path) => {
             format!("cast({table}.body -> '{}' as text)", path.join("' -> '"))
         }

@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::{
     filter::{Condition, Page, Source},
-    ids::{DeliveryId, EndpointId, EventId, LinkId, NodeId, TenantId},
+    ids::{DeliveryId, EndpointId, EventId, LinkId, NodeId, RequestId, TenantId},
     words,
 };
 use jiff::Timestamp;
@@ -48,10 +48,22 @@ pub struct Event {
     pub code: String,
     /// `process_type`.
     pub process_type: Option<String>,
+    /// The request that caused it, or a fresh one; not known of those that an earlier version
+    /// announced.
+    pub request: Option<RequestId>,
     /// What is sent, byte for byte.
     pub body: String,
     /// When it was announced.
     pub created_at: Timestamp,
+}
+
+/// An event to be announced, and where to. The ids of deliveries come from the caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announced {
+    /// What.
+    pub event: Event,
+    /// A delivery for each endpoint that wants it.
+    pub to: Vec<(DeliveryId, EndpointId)>,
 }
 
 /// An event on its way to an endpoint.
@@ -169,9 +181,12 @@ pub struct PastAttempt {
     pub duration_ms: u32,
 }
 
+/// Rows in one statement: few enough for the bounds on parameters of both databases.
+const BATCH: usize = 200;
+
 macro_rules! event_columns {
     () => {
-        "id, tenant, link, type, code, process_type, body, created_at"
+        "id, tenant, link, type, code, process_type, request, body, created_at"
     };
 }
 macro_rules! delivery_columns {
@@ -189,6 +204,7 @@ fn event(row: &Row) -> Result<Event, Error> {
         kind: row.get("type")?,
         code: row.get("code")?,
         process_type: row.get("process_type")?,
+        request: row.get("request")?,
         body: row.get("body")?,
         created_at: row.get("created_at")?,
     })
@@ -242,38 +258,59 @@ impl Tx {
         link: LinkId,
         of: &str,
         code: &str,
-        request: &str,
+        request: RequestId,
     ) -> Result<bool, Error> {
         const SQL: &str = "select count(*) from events where bucket = $1 and link = $2
-            and type = $3 and code = $4 and body like $5";
-        let body = format!("%\"request_id\":\"{request}\"%");
-        Ok(self.number(SQL, values![link.bucket(), link, of, code, body]).await? > 0)
+            and type = $3 and code = $4 and request = $5";
+        Ok(self.number(SQL, values![link.bucket(), link, of, code, request]).await? > 0)
     }
 
-    /// Stores an event, and one delivery of it to each endpoint, due now, after all that are
-    /// pending for the same link and endpoint. The ids of deliveries come from the caller.
-    pub async fn announce(
-        &mut self,
-        event: &Event,
-        deliveries: &[(DeliveryId, EndpointId)],
-    ) -> Result<(), Error> {
-        const EVENT: &str = "insert into events
-            (bucket, id, tenant, link, type, code, process_type, body, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        const DELIVERY: &str = "insert into deliveries (bucket, id, tenant, link, event, endpoint,
+    /// Stores events, in their order, and the deliveries of each: due now, after all that are pending
+    /// for the same link and endpoint.
+    pub async fn announce(&mut self, announced: &[Announced]) -> Result<(), Error> {
+        const EVENTS: &str =
+            "insert into events (bucket, id, tenant, link, type, code, process_type,
+            request, body, created_at) values ";
+        const FRESH: &str = "with fresh (bucket, id, tenant, link, event, endpoint, place, at)
+            as (values ";
+        // A subquery of an aggregate alone is asked for each row, by its index.
+        const DELIVERIES: &str = ") insert into deliveries (bucket, id, tenant, link, event, endpoint,
                 number, state, attempts, tries, next_attempt_at, fence, created_at)
-            select $1, $2, $3, $4, $5, $6, coalesce(max(number), 0) + 1, 'pending', 0, 0,
-                cast($7 as bigint), 0, cast($7 as bigint)
-            from deliveries
-            where bucket = $1 and link = $4 and endpoint = $6 and state = 'pending'";
-        let Event { id, tenant, link, created_at, .. } = event;
-        let bucket = link.bucket();
-        let mut row = values![bucket, *id, *tenant, *link, &event.kind, &event.code];
-        row.extend(values![event.process_type.as_deref(), &event.body, *created_at]);
-        self.run(EVENT, row).await?;
-        for (delivery, endpoint) in deliveries {
-            let row = values![bucket, *delivery, *tenant, *link, *id, *endpoint, *created_at];
-            self.run(DELIVERY, row).await?;
+            select bucket, id, tenant, link, event, endpoint, place + coalesce((
+                    select max(number) from deliveries as pending where pending.bucket = fresh.bucket
+                        and pending.link = fresh.link and pending.endpoint = fresh.endpoint
+                        and pending.state = 'pending'), 0),
+                'pending', 0, 0, at, 0, at from fresh";
+        for some in announced.chunks(BATCH) {
+            let rows = some.iter().map(|Announced { event, .. }| {
+                let mut row = values![event.link.bucket(), event.id, event.tenant, event.link];
+                row.extend(values![&event.kind, &event.code, event.process_type.as_deref()]);
+                row.extend(values![event.request, &event.body, event.created_at]);
+                row
+            });
+            let mut sql = Sql::new(EVENTS, Vec::with_capacity(some.len() * 10));
+            sql.rows(self, None, rows);
+            let (sql, values) = sql.finish();
+            self.run(sql, values).await?;
+        }
+        let deliveries: Vec<_> = announced
+            .iter()
+            .flat_map(|Announced { event, to }| to.iter().map(move |delivery| (event, delivery)))
+            .collect();
+        for some in deliveries.chunks(BATCH) {
+            // The statement does not see its own rows: each says how many of them come before it.
+            let mut places: HashMap<(LinkId, EndpointId), u32> = HashMap::new();
+            let rows = some.iter().map(|(event, (delivery, endpoint))| {
+                let place = places.entry((event.link, *endpoint)).or_default();
+                *place += 1;
+                let mut row = values![event.link.bucket(), *delivery, event.tenant, event.link];
+                row.extend(values![event.id, *endpoint, *place, event.created_at]);
+                row
+            });
+            let mut sql = Sql::new(FRESH, Vec::with_capacity(some.len() * 8));
+            sql.rows(self, None, rows).push(DELIVERIES);
+            let (sql, values) = sql.finish();
+            self.run(sql, values).await?;
         }
         Ok(())
     }

@@ -23,6 +23,7 @@ pub mod leases;
 pub mod links;
 pub mod migrate;
 pub mod records;
+pub mod refusals;
 pub mod secrets;
 pub mod sessions;
 pub mod tenants;

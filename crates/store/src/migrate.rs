@@ -21,7 +21,13 @@ macro_rules! steps { ($($version:literal $name:literal $file:literal),* $(,)?) =
 }),*] } }
 
 /// A published step is never edited; a change of the schema is a new one.
-const STEPS: &[Step] = steps![1 "init" "0001_init.sql"];
+const STEPS: &[Step] = steps![
+    1 "init" "0001_init.sql",
+    2 "institution_of_sessions" "0002_institution_of_sessions.sql",
+    3 "refusals" "0003_refusals.sql",
+    4 "request_of_events" "0004_request_of_events.sql",
+    5 "changes_of_records" "0005_changes_of_records.sql",
+];
 
 const TABLE: &str = "_sqlx_migrations";
 

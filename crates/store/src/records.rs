@@ -42,6 +42,8 @@ pub struct StoredRecord {
     pub doubt: Option<String>,
     /// When it was first stored.
     pub created_at: Timestamp,
+    /// When it began to say what it says: another content was written, or the first one.
+    pub changed_at: Timestamp,
     /// When the institution last said it.
     pub collected_at: Timestamp,
 }
@@ -149,7 +151,8 @@ fn stored(row: &Row) -> Result<StoredRecord, Error> {
         suspected_at: row.at(8)?,
         doubt: row.at(9)?,
         created_at: row.at(10)?,
-        collected_at: row.at(11)?,
+        changed_at: row.at(11)?,
+        collected_at: row.at(12)?,
     })
 }
 
@@ -189,7 +192,7 @@ impl Tx {
     ) -> Result<Vec<StoredRecord>, Error> {
         const SQL: &str =
             "select id, account, source_id, natural_key, day, pending, facts, content,
-                suspected_at, doubt, created_at, collected_at
+                suspected_at, doubt, created_at, coalesce(changed_at, created_at), collected_at
             from records where bucket = $1 and link = $2 and resource = $3";
         let mut sql = Sql::new(SQL, values![link.bucket(), link, resource]);
         if let Some(account) = account {
@@ -202,7 +205,8 @@ impl Tx {
         self.rows(sql, values).await?.iter().map(stored).collect()
     }
 
-    /// Writes records: new ones, and in the place of those with the same id.
+    /// Writes records: new ones, and in the place of those with the same id. One whose content is
+    /// another has changed when it was collected.
     pub async fn write_records(&mut self, records: &[NewRecord]) -> Result<(), Error> {
         const INSERT: &str = "insert into records (bucket, id, link, tenant, resource, account,
             source_id, natural_key, day, pending, facts, content, suspected_at, doubt, created_at,
@@ -212,6 +216,8 @@ impl Tx {
             natural_key = excluded.natural_key, day = excluded.day, pending = excluded.pending,
             facts = excluded.facts, content = excluded.content,
             suspected_at = excluded.suspected_at, doubt = excluded.doubt,
+            changed_at = case when excluded.content = records.content
+                then records.changed_at else excluded.collected_at end,
             collected_at = excluded.collected_at, body = excluded.body";
         for some in records.chunks(BATCH) {
             let rows = some.iter().map(|record| {

@@ -89,8 +89,9 @@ impl Tx {
     pub async fn open_session(&mut self, session: &StoredSession) -> Result<bool, Error> {
         const SQL: &str = "insert into sessions
             (bucket, id, tenant, link, state, purpose, challenge, challenge_number, request, node,
-             lease_until, deadline, created_at)
-            values ($1, $2, $3, $4, $5, json($6), json($7), $8, $9, $10, $11, $12, $13)
+             lease_until, deadline, created_at, institution)
+            values ($1, $2, $3, $4, $5, json($6), json($7), $8, $9, $10, $11, $12, $13,
+                (select institution from links where links.bucket = $1 and links.id = $4))
             on conflict (bucket, link) where finished_at is null do nothing";
         let StoredSession { session: Session { id, tenant, link, state, deadline }, .. } = session;
         let row = values![
@@ -310,15 +311,18 @@ impl Tx {
         self.number(SQL, values![tenant]).await
     }
 
-    /// How many sessions are open at an institution, whosever they are.
-    pub async fn open_sessions_at_across_buckets(
+    /// How many sessions the tenant has open, and how many are open at an institution, whosever they
+    /// are.
+    pub async fn open_sessions_of_and_at_across_buckets(
         &mut self,
+        tenant: TenantId,
         institution: &str,
-    ) -> Result<u64, Error> {
-        const SQL: &str = "select count(*) from sessions
-            join links on links.bucket = sessions.bucket and links.id = sessions.link
-            where sessions.finished_at is null and links.institution = $1";
-        self.number(SQL, values![institution]).await
+    ) -> Result<(u64, u64), Error> {
+        const SQL: &str = "select
+            (select count(*) from sessions where tenant = $1 and finished_at is null),
+            (select count(*) from sessions where institution = $2 and finished_at is null)";
+        let row = self.row(SQL, values![tenant, institution]).await?;
+        row.map_or(Ok((0, 0)), |row| Ok((row.at(0)?, row.at(1)?)))
     }
 
     /// Removes sessions that ended before `before`; how many.

@@ -129,6 +129,12 @@ pub(crate) struct Work {
     /// Open logins of one tenant.
     #[serde(deserialize_with = "plain")]
     pub(crate) sessions_per_tenant: u64,
+    /// Open logins at one institution.
+    #[serde(deserialize_with = "plain")]
+    pub(crate) sessions_per_institution: u64,
+    /// How often an institution may refuse the same credentials.
+    #[serde(deserialize_with = "plain")]
+    pub(crate) refusals_per_login: u32,
     /// Pieces of work that one link may have waiting.
     #[serde(deserialize_with = "plain")]
     pub(crate) waiting_per_link: u64,
@@ -140,6 +146,8 @@ impl Default for Work {
             default_rate: engine.default_rate,
             side_by_side: engine.workers,
             sessions_per_tenant: engine.sessions_per_tenant,
+            sessions_per_institution: engine.sessions_per_institution,
+            refusals_per_login: engine.refusals_per_login,
             waiting_per_link: engine.jobs_per_link,
         }
     }
@@ -375,10 +383,14 @@ file = {keys}
 # default_rate = "7d"
 # Pieces of work that this process does side by side.
 # side_by_side = 16
-# Open logins of one tenant, and pieces of work that one link may have waiting. What exceeds them
-# is refused.
+# Open logins of one tenant and, over all tenants, at one institution; and pieces of work that one
+# link may have waiting. A request that exceeds them is refused; refreshes wait for room.
 # sessions_per_tenant = 500
+# sessions_per_institution = 500
 # waiting_per_link = 20
+# How often an institution may refuse the same user name and password before they are not tried
+# again for a day. Keep it below the number at which your institutions lock people out.
+# refusals_per_login = 6
 
 [tokens]
 # How long the access token of a widget lives.
@@ -495,6 +507,8 @@ mod tests {
         assert_eq!(shown.work.default_rate, default.work.default_rate);
         assert_eq!(shown.work.side_by_side, default.work.side_by_side);
         assert_eq!(shown.work.sessions_per_tenant, default.work.sessions_per_tenant);
+        assert_eq!(shown.work.sessions_per_institution, default.work.sessions_per_institution);
+        assert_eq!(shown.work.refusals_per_login, default.work.refusals_per_login);
         assert_eq!(shown.work.waiting_per_link, default.work.waiting_per_link);
         assert_eq!(shown.tokens.minutes, default.tokens.minutes);
         assert_eq!(shown.limits.connections, default.limits.connections);

@@ -25,6 +25,8 @@ pub(crate) fn engine_settings(config: &Config) -> engine::Settings {
         default_rate: config.work.default_rate,
         workers: config.work.side_by_side.max(1),
         sessions_per_tenant: config.work.sessions_per_tenant,
+        sessions_per_institution: config.work.sessions_per_institution,
+        refusals_per_login: config.work.refusals_per_login,
         jobs_per_link: config.work.waiting_per_link,
         tokens: TokenSettings {
             access: SignedDuration::from_mins(config.tokens.minutes.into()),

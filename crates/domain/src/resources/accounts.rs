@@ -57,7 +57,7 @@ pub static ACCOUNTS: Resource = Resource {
         ),
         Field::amount("balance__available", Source::Body(&["balance", "available"])),
         Field::amount("balance__current", Source::Body(&["balance", "current"])),
-        Field::instant("created_at", Source::Column("created_at")),
+        Field::instant("created_at", Source::Either("changed_at", "created_at")),
     ],
     link_required: false,
     cascades_to: &["TRANSACTIONS", "OWNERS", "BALANCES", "BALANCE_SNAPSHOTS"],

@@ -39,7 +39,7 @@ pub static BALANCE_SNAPSHOTS: Resource = Resource {
         Field::id("account", IN, Source::Column("account")),
         Field::id("id", IN, Source::Column("id")),
         Field::instant("collected_at", Source::Column("collected_at")),
-        Field::instant("created_at", Source::Column("created_at")),
+        Field::instant("created_at", Source::Either("changed_at", "created_at")),
     ],
     link_required: true,
     cascades_to: &[],

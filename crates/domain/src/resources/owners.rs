@@ -40,7 +40,7 @@ pub static OWNERS: Resource = Resource {
         Field::id("id", IN, Source::Column("id")),
         Field::text("email", IS, Source::Body(&["email"])),
         Field::text("display_name", ONLY_ICONTAINS, Source::Body(&["display_name"])),
-        Field::instant("created_at", Source::Column("created_at")),
+        Field::instant("created_at", Source::Either("changed_at", "created_at")),
     ],
     link_required: false,
     cascades_to: &[],

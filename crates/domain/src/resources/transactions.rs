@@ -41,7 +41,7 @@ pub static TRANSACTIONS: Resource = Resource {
         Field::date("accounting_date", Source::Body(&["accounting_date"])),
         Field::amount("amount", Source::Body(&["amount"])),
         Field::instant("collected_at", Source::Column("collected_at")),
-        Field::instant("created_at", Source::Column("created_at")),
+        Field::instant("created_at", Source::Either("changed_at", "created_at")),
         Field::text("currency", IN, Source::Body(&["currency"])),
         Field::text(
             "credit_card_data__bill_name",

@@ -9,7 +9,7 @@
 use super::{
     About, Webhooks,
     endpoints::SigningKey,
-    sender::{Answer, Sender, common_headers},
+    sender::{Answer, Sender, Silence, common_headers},
     wants,
 };
 use crate::{Error, sessions::Chain};
@@ -17,7 +17,7 @@ use bytes::Bytes;
 use domain::{
     env::Env,
     ids::{DeliveryId, EndpointId, EventId, TenantId},
-    webhook::{Announcement, Outcome, TIME_LIMIT, is_worn_out, signed_content, wait},
+    webhook::{Announcement, Outcome, TIME_LIMIT, is_worn_out, patience, signed_content, wait},
 };
 use futures::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
@@ -138,7 +138,7 @@ impl Courier {
         let id = first.to.stored.id;
         let mut next = Some(first);
         while let Some(parcel) = next {
-            let posted = parcel.post(self.sender.clone(), self.env.now()).await;
+            let posted = parcel.post(self.sender.clone(), self.env.now(), TIME_LIMIT).await;
             if self.back.send(posted).is_err() || self.stop.is_cancelled() {
                 return;
             }
@@ -152,10 +152,15 @@ impl Parcel {
     fn is_fresh(&self, now: Timestamp) -> bool {
         self.lease_until.duration_since(now) >= MARGIN
     }
-    pub(super) async fn post(mut self, sender: Sender, now: Timestamp) -> Posted {
+    pub(super) async fn post(
+        mut self,
+        sender: Sender,
+        now: Timestamp,
+        limit: SignedDuration,
+    ) -> Posted {
         let headers = self.to.headers(self.event, &self.body, now, sender.wall());
         let body = Bytes::from(std::mem::take(&mut self.body));
-        let answer = sender.post(&self.to.url, headers, body).await;
+        let answer = sender.post(&self.to.url, headers, body, limit).await;
         Posted { parcel: self, at: now, answer }
     }
 }
@@ -290,15 +295,18 @@ impl Webhooks {
     }
 
     /// Keeps the background from beginning to send until the guard is dropped; what it has begun is
-    /// finished first. For whoever moves the clock.
+    /// finished first. For whoever moves the clock: receivers have all their time again.
     pub async fn hold(&self) -> impl Drop + '_ {
         let held = self.begin.lock().await;
         drop(self.floor.lock().await);
+        self.unanswered().clear();
         held
     }
 
     /// Sends all that is due now and what falls due meanwhile, to each endpoint one after the other,
-    /// so that the same history comes in the same order; how many attempts were made.
+    /// so that the same history comes in the same order; how many attempts were made. Whoever waits
+    /// for this waits for the receivers, so one that does not answer gets less and less time, until
+    /// it does or until the next [`Webhooks::hold`].
     pub async fn deliver_until_quiet(&self) -> Result<usize, Error> {
         let _floor = self.floor.lock().await;
         let mut attempts = 0;
@@ -323,21 +331,33 @@ impl Webhooks {
                 None => lanes.push(vec![parcel]),
             }
         }
-        let mut posted: Vec<Posted> = stream::iter(lanes)
-            .map(|lane| {
-                stream::iter(lane)
-                    .then(|parcel| parcel.post(self.sender.clone(), self.env.now()))
-                    .collect::<Vec<_>>()
-            })
-            .buffer_unordered(EACH)
-            .concat()
-            .await;
+        let lanes: Vec<_> = lanes.into_iter().map(|lane| self.post_in_turn(lane)).collect();
+        let mut posted: Vec<Posted> = stream::iter(lanes).buffer_unordered(EACH).concat().await;
         // The same order whoever answered first, so that the same history gives the same chances.
         posted.sort_unstable_by_key(|posted| posted.parcel.id);
         let mut tx = self.store.write().await?;
         self.record(&mut tx, &posted).await?;
         tx.commit().await?;
         Ok(posted.len())
+    }
+
+    async fn post_in_turn(&self, lane: Vec<Parcel>) -> Vec<Posted> {
+        let mut all = Vec::with_capacity(lane.len());
+        for parcel in lane {
+            let endpoint = parcel.to.stored.id;
+            let before = self.unanswered().get(&endpoint).copied().unwrap_or_default();
+            let posted = parcel.post(self.sender.clone(), self.env.now(), patience(before)).await;
+            match posted.answer.verdict {
+                Err(Silence::TimedOut(_)) => self.unanswered().insert(endpoint, before + 1),
+                _ => self.unanswered().remove(&endpoint),
+            };
+            all.push(posted);
+        }
+        all
+    }
+
+    fn unanswered(&self) -> MutexGuard<'_, HashMap<EndpointId, u32>> {
+        self.unanswered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends until nothing is due and nothing is under way. When to look again.
@@ -609,8 +629,7 @@ impl Webhooks {
         self.audit(tx, tenant, None, "disable_endpoint", subject).await?;
         let about = About { tenant, link: None, because: None, request: self.env.id() };
         let what = Announcement::endpoint_disabled(id, reason);
-        self.publish(tx, &about, what, |endpoint, kind| endpoint.id != id && wants(endpoint, kind))
-            .await
-            .map(drop)
+        let others = |endpoint: &Stored, kind: &_| endpoint.id != id && wants(endpoint, kind);
+        self.publish(tx, vec![(about, what)], others).await.map(drop)
     }
 }

@@ -236,7 +236,9 @@ impl Webhooks {
         let about =
             About { tenant: caller.tenant, link: None, because: None, request: caller.request };
         let sent = self
-            .publish(&mut tx, &about, Announcement::test(id), |endpoint, _| endpoint.id == id)
+            .publish(&mut tx, vec![(about, Announcement::test(id))], |endpoint, _| {
+                endpoint.id == id
+            })
             .await?;
         tx.commit().await?;
         self.wake();

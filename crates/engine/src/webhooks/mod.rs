@@ -20,14 +20,22 @@ use crate::{Caller, Engine, Error, metrics::Metrics};
 use dispatcher::Known;
 use domain::{
     env::Env,
-    ids::{DeliveryId, EventId, LinkId, NodeId, RequestId, TenantId},
+    ids::{DeliveryId, EndpointId, EventId, LinkId, NodeId, RequestId, TenantId},
     link::Link,
     webhook::{Announcement, EventType, ProcessType, Subscription},
 };
 use sender::Sender;
 use serde_json::json;
-use std::sync::Arc;
-use store::{Store, Tx, audit::AuditLine, endpoints::Endpoint as Stored, events::Event};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
+use store::{
+    Store, Tx,
+    audit::AuditLine,
+    endpoints::Endpoint as Stored,
+    events::{Announced, Event},
+};
 use tokio::sync::{Mutex, Notify};
 use uuid::Uuid;
 use vault::Vault;
@@ -47,12 +55,26 @@ pub struct Webhooks {
     metrics: Metrics,
     /// Endpoints as they were last opened.
     known: std::sync::Mutex<Known>,
+    /// How many posts in a row each endpoint has left unanswered while the clock was moved.
+    unanswered: std::sync::Mutex<HashMap<EndpointId, u32>>,
     /// Something may be due before the next look.
     woken: Notify,
     /// Whoever holds it keeps the background from beginning to send.
     begin: Mutex<()>,
     /// Held by whoever claims and sends, one at a time in a process.
     floor: Mutex<()>,
+}
+
+/// Something to announce about a link.
+pub struct Notice<'a> {
+    /// The link.
+    pub link: &'a Link,
+    /// In the course of what it happened.
+    pub because: ProcessType,
+    /// The request that its webhook repeats.
+    pub request: RequestId,
+    /// What happened.
+    pub what: Announcement,
 }
 
 /// What an event is about.
@@ -82,25 +104,26 @@ impl Webhooks {
             sender,
             metrics,
             known: std::sync::Mutex::default(),
+            unanswered: std::sync::Mutex::default(),
             woken: Notify::new(),
             begin: Mutex::default(),
             floor: Mutex::default(),
         }
     }
 
-    /// Stores an event about a link and one delivery of it for each endpoint that wants it. Call
-    /// [`Webhooks::wake`] when `tx` is committed.
+    /// Stores events about links, in their order, and one delivery of each for each endpoint that
+    /// wants it. Call [`Webhooks::wake`] when `tx` is committed.
     pub async fn announce(
         &self,
         tx: &mut Tx,
-        link: &Link,
-        because: ProcessType,
-        request: RequestId,
-        what: Announcement,
+        notices: impl IntoIterator<Item = Notice<'_>>,
     ) -> Result<(), Error> {
-        let about =
-            About { tenant: link.tenant, link: Some(link), because: Some(because), request };
-        self.publish(tx, &about, what, wants).await.map(drop)
+        let told = notices.into_iter().map(|Notice { link, because, request, what }| {
+            let about =
+                About { tenant: link.tenant, link: Some(link), because: Some(because), request };
+            (about, what)
+        });
+        self.publish(tx, told.collect(), wants).await.map(drop)
     }
 
     /// Makes the dispatcher look now rather than a moment later.
@@ -111,16 +134,47 @@ impl Webhooks {
     async fn publish(
         &self,
         tx: &mut Tx,
-        about: &About<'_>,
-        what: Announcement,
+        told: Vec<(About<'_>, Announcement)>,
         goes_to: impl Fn(&Stored, &EventType) -> bool,
     ) -> Result<Vec<DeliveryId>, Error> {
-        let kind = what
-            .event_type()
-            .ok_or_else(|| Error::Internal("announcing", what.code.to_owned().into()))?;
+        let mut endpoints: HashMap<TenantId, Vec<Stored>> = HashMap::new();
+        let mut announced = Vec::with_capacity(told.len());
+        for (about, what) in told {
+            let kind = what
+                .event_type()
+                .ok_or_else(|| Error::Internal("announcing", what.code.to_owned().into()))?;
+            let known = match endpoints.entry(about.tenant) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    let mut found = tx.endpoints(about.tenant).await?;
+                    found.retain(|endpoint| endpoint.disabled_at.is_none());
+                    unknown.insert(found)
+                }
+            };
+            let event = self.event(&about, kind, what);
+            let bucket = event.link.bucket();
+            let to: Vec<_> = known
+                .iter()
+                .filter(|endpoint| goes_to(endpoint, kind))
+                .map(|endpoint| (self.env.id_in(bucket), endpoint.id))
+                .collect();
+            tracing::info!(
+                event.id = %event.id.hex(),
+                event.r#type = kind.of,
+                event.code = kind.code,
+                link.id = about.link.map(|link| tracing::field::display(link.id)),
+                endpoints = to.len(),
+                "announced"
+            );
+            announced.push(Announced { event, to });
+        }
+        tx.announce(&announced).await?;
+        Ok(announced.into_iter().flat_map(|one| one.to).map(|(id, _)| id).collect())
+    }
+
+    fn event(&self, about: &About<'_>, kind: &EventType, what: Announcement) -> Event {
         let link = about.link.map_or_else(no_link, |link| link.id);
-        let bucket = link.bucket();
-        let id: EventId = self.env.id_in(bucket);
+        let id: EventId = self.env.id_in(link.bucket());
         let payload = what.payload(
             id,
             about.because,
@@ -128,33 +182,17 @@ impl Webhooks {
             about.request.hex(),
             about.link.and_then(|link| link.external_id.clone()),
         );
-        let event = Event {
+        Event {
             id,
             tenant: about.tenant,
             link,
             kind: kind.of.into(),
             code: kind.code.into(),
             process_type: about.because.map(|because| because.as_str().into()),
+            request: Some(about.request),
             body: serde_json::to_string(&payload).expect("payloads are plain data"),
             created_at: self.env.now(),
-        };
-        let deliveries: Vec<_> = tx
-            .endpoints(about.tenant)
-            .await?
-            .iter()
-            .filter(|endpoint| endpoint.disabled_at.is_none() && goes_to(endpoint, kind))
-            .map(|endpoint| (self.env.id_in(bucket), endpoint.id))
-            .collect();
-        tx.announce(&event, &deliveries).await?;
-        tracing::info!(
-            event.id = %id.hex(),
-            event.r#type = kind.of,
-            event.code = kind.code,
-            link.id = about.link.map(|link| tracing::field::display(link.id)),
-            endpoints = deliveries.len(),
-            "announced"
-        );
-        Ok(deliveries.into_iter().map(|(id, _)| id).collect())
+        }
     }
 
     /// A line of the audit log, in the transaction of the act.

@@ -2,13 +2,18 @@
 
 use super::guard::{Forbidden, GuardedResolver, Reach};
 use bytes::Bytes;
-use domain::{env::Clock, webhook::TIME_LIMIT};
+use domain::env::Clock;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{
     Client, Method, Request, Response, Url,
     header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT},
 };
-use std::{error::Error as _, sync::Arc, time::Duration};
+use std::{
+    error::Error as _,
+    fmt::{self, Display, Formatter},
+    sync::Arc,
+    time::Duration,
+};
 
 /// How much of an answer is kept as evidence, in bytes.
 pub const EVIDENCE: usize = 1024;
@@ -50,12 +55,23 @@ pub enum Silence {
     /// Nobody listens there, or TLS could not be agreed on.
     #[error("could not connect: {0}")]
     Unreachable(String),
-    /// Nothing within [`TIME_LIMIT`].
-    #[error("no answer within 5 seconds")]
-    TimedOut,
+    /// Nothing within this time.
+    #[error("no answer within {}", Words(*.0))]
+    TimedOut(SignedDuration),
     /// The connection ended before an answer.
     #[error("the connection broke: {0}")]
     Broken(String),
+}
+
+/// A short time, as a sentence says it.
+struct Words(SignedDuration);
+impl Display for Words {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0.as_millis() {
+            millis if millis % 1000 == 0 => write!(f, "{} seconds", millis / 1000),
+            millis => write!(f, "{millis} ms"),
+        }
+    }
 }
 
 /// Posts bodies. Cheap to clone; one pool of connections.
@@ -109,10 +125,17 @@ impl Sender {
         self.reach
     }
 
-    /// Posts once and says what came of it; never an error, since every outcome is recorded.
-    pub async fn post(&self, url: &Url, headers: HeaderMap, body: Bytes) -> Answer {
+    /// Posts once, waits so long for an answer, and says what came of it; never an error, since every
+    /// outcome is recorded.
+    pub async fn post(
+        &self,
+        url: &Url,
+        headers: HeaderMap,
+        body: Bytes,
+        limit: SignedDuration,
+    ) -> Answer {
         let begun = self.wall.now();
-        let verdict = self.answer(begun, url, headers, body).await;
+        let verdict = self.answer(begun, url, headers, body, limit).await;
         Answer { verdict, took: self.wall.now().duration_since(begun) }
     }
 
@@ -122,18 +145,19 @@ impl Sender {
         url: &Url,
         headers: HeaderMap,
         body: Bytes,
+        time: SignedDuration,
     ) -> Result<Said, Silence> {
         self.reach.allows(url).map_err(Silence::Forbidden)?;
         let mut request = Request::new(Method::POST, url.clone());
         *request.headers_mut() = headers;
         *request.body_mut() = Some(body.into());
 
-        let deadline = begun.saturating_add(TIME_LIMIT).unwrap_or(Timestamp::MAX);
+        let deadline = begun.saturating_add(time).unwrap_or(Timestamp::MAX);
         let mut limit = self.wall.sleep_until(deadline);
         let sent = tokio::select! {
             biased;
             sent = self.client.execute(request) => sent,
-            () = &mut limit => return Err(Silence::TimedOut),
+            () = &mut limit => return Err(Silence::TimedOut(time)),
         };
         let mut response = sent.map_err(|error| silence(&error))?;
         let retry_after = retry_after(response.headers(), self.wall.now());
@@ -210,6 +234,7 @@ mod tests {
         *,
     };
     use crate::clock::VirtualClock;
+    use domain::webhook::TIME_LIMIT;
     use std::sync::Arc;
     use tokio::net::TcpListener;
 
@@ -223,7 +248,8 @@ mod tests {
         text.parse().unwrap()
     }
     async fn post(sender: &Sender, to: &str) -> Result<Said, Silence> {
-        sender.post(&url(to), common_headers(), Bytes::from_static(b"{}")).await.verdict
+        let body = Bytes::from_static(b"{}");
+        sender.post(&url(to), common_headers(), body, TIME_LIMIT).await.verdict
     }
 
     #[tokio::test]
@@ -261,9 +287,14 @@ mod tests {
             receiver.has(1).await;
             wall.advance(TIME_LIMIT);
         };
-        let (answer, ()) =
-            tokio::join!(sender.post(&to, common_headers(), Bytes::from_static(b"{}")), waited);
-        assert_eq!(answer, Answer { verdict: Err(Silence::TimedOut), took: TIME_LIMIT });
+        let body = Bytes::from_static(b"{}");
+        let posted = sender.post(&to, common_headers(), body, TIME_LIMIT);
+        let (answer, ()) = tokio::join!(posted, waited);
+        let verdict = Err(Silence::TimedOut(TIME_LIMIT));
+        assert_eq!(answer, Answer { verdict, took: TIME_LIMIT });
+        assert_eq!(answer.verdict.unwrap_err().to_string(), "no answer within 5 seconds");
+        let short = Silence::TimedOut(SignedDuration::from_millis(1250));
+        assert_eq!(short.to_string(), "no answer within 1250 ms");
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! The whole way of a webhook, against real receivers and both databases, on a clock of our own.
 
 use super::{
-    Webhooks,
+    Notice, Webhooks,
     deliveries::{DeliveryState, Replay, link_of},
     endpoints::{Change, Endpoint, NewEndpoint},
     guard::Reach,
@@ -14,7 +14,7 @@ use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     access::{AccessMode, StaleIn},
-    env::Env,
+    env::{Clock as _, Env},
     filter::{Field, IS, Page, Source, parse},
     ids::{Bucket, EndpointId, LinkId},
     link::{Link, Status},
@@ -109,8 +109,9 @@ impl World {
     }
     async fn announces(&self, link: &Link, what: Announcement) {
         let mut tx = self.store.write().await.unwrap();
-        let because = ProcessType::RecurrentUpdate;
-        self.webhooks.announce(&mut tx, link, because, self.caller.request, what).await.unwrap();
+        let (because, request) = (ProcessType::RecurrentUpdate, self.caller.request);
+        let notice = Notice { link, because, request, what };
+        self.webhooks.announce(&mut tx, [notice]).await.unwrap();
         tx.commit().await.unwrap();
         self.webhooks.wake();
     }
@@ -427,7 +428,7 @@ async fn what_a_killed_process_had_is_sent_again_under_the_same_id() {
         let mut parcels = killed.claim(&mut tx, 10, &[]).await.unwrap();
         tx.commit().await.unwrap();
         let parcel = parcels.pop().unwrap();
-        let posted = parcel.post(killed.sender.clone(), world.clock_now()).await;
+        let posted = parcel.post(killed.sender.clone(), world.clock_now(), TIME_LIMIT).await;
         // … and here it dies, or hangs for half a minute.
         assert_eq!(world.delivers().await, 0, "under a lease");
         world.clock.advance(SignedDuration::from_secs(21));
@@ -498,6 +499,51 @@ async fn a_receiver_that_hangs_does_not_hold_up_the_others() {
             world.wall.advance(TIME_LIMIT);
         });
         assert!(world.endpoint(&hanging).await.failing_since.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_that_hangs_costs_an_advance_less_and_less_until_it_answers() {
+    for world in worlds().await {
+        let slow = Receiver::answering(|_, _| Reply::Silence).await;
+        world.has_endpoint(slow.url()).await;
+        world.something_happens().await;
+        let mut waited = Vec::new();
+        let mut hangs = async |count: usize| {
+            let posted = async {
+                slow.has(count).await;
+                let limit = world.wall.next_deadline().unwrap();
+                waited.push(limit.duration_since(world.wall.now()).as_millis());
+                world.wall.advance_to(limit);
+            };
+            assert_eq!(tokio::join!(world.delivers(), posted).0, 1);
+            world.clock.advance_to(world.next_due().await.unwrap());
+        };
+        let held = world.webhooks.hold().await;
+        for count in 1..=8 {
+            hangs(count).await;
+        }
+        slow.now_answers(|_, _| Reply::Status(500));
+        assert_eq!(world.delivers().await, 1);
+        world.clock.advance_to(world.next_due().await.unwrap());
+        slow.now_answers(|_, _| Reply::Silence);
+        world.something_happens().await;
+        // The second delivery has its first attempt now, beside the last one of the first.
+        let last = async {
+            for count in [10, 11] {
+                slow.has(count).await;
+                world.wall.advance_to(world.wall.next_deadline().unwrap());
+            }
+        };
+        assert_eq!(tokio::join!(world.delivers(), last).0, 2);
+        drop(held);
+        drop(world.webhooks.hold().await);
+        world.clock.advance_to(world.next_due().await.unwrap());
+        hangs(12).await;
+        assert_eq!(waited, [5000, 2500, 1250, 625, 312, 156, 78, 39, 5000]);
+        let listed = world.webhooks.deliveries(world.caller.tenant, &[], FIRST).await.unwrap();
+        let [.., first] = &listed.items[..] else { panic!("two deliveries") };
+        assert_eq!(first.delivery.attempts, 10, "each is an attempt");
     }
 }
 

@@ -1,21 +1,24 @@
 //! Institutions in trouble.
 
 use crate::{
-    bank::BANK,
+    bank::{BANK, SMALL_BANK, Step},
     world::{World, failed, hours, minutes, on_both, recurrent},
 };
 use connect::talk::Failure;
 use domain::{
     institution::Health,
     link::{Link, Status},
+    session::ChallengeKind::Otp,
 };
+use engine::links::Registration;
 
 on_both!(stopped:
     an_institution_that_fails_for_everybody_is_left_alone,
     a_rest_is_over_when_somebody_gets_through,
     wrong_passwords_are_no_trouble_of_the_institution,
     what_breaks_on_our_side_is_no_trouble_of_the_institution,
-    an_institution_can_be_closed_by_the_operator,
+    an_institution_can_be_closed_by_the_operator;
+    narrow: an_institution_has_room_for_so_many_sessions
 );
 
 async fn people(world: &World, count: usize) -> Vec<Link> {
@@ -111,4 +114,31 @@ async fn an_institution_can_be_closed_by_the_operator(world: &World) {
     world.engine.set_health(1, Health::Healthy, None).await.unwrap();
     world.engine.advance(due + hours(12)).await.unwrap();
     assert_eq!(logins(world), 2, "inside the period");
+}
+
+async fn an_institution_has_room_for_so_many_sessions(world: &World) {
+    let link = people(world, 1).await.remove(0);
+    for user in ["ana", "eva"] {
+        world.bank.logins(user, [vec![Step::Ask(Otp, "123")]]);
+        world.challenged(user).await;
+    }
+    assert_eq!(failed(world.register("new").await), Failure::TooManySessions);
+    assert_eq!(world.links().await.len(), 3, "nothing is left of it");
+    assert_eq!(failed(world.retrieve(link.id, "ACCOUNTS").await), Failure::TooManySessions);
+    let elsewhere = Registration { institution: SMALL_BANK.into(), ..recurrent("new", "right") };
+    world.engine.register(&world.caller(), elsewhere).await.unwrap();
+
+    world.engine.refresh_link(&world.caller(), link.id, None).await.unwrap();
+    world.advance(minutes(5)).await;
+    assert_eq!(world.bank.count("p0", "login"), 1, "work waits too");
+    let mut tx = world.place.read().await.unwrap();
+    let jobs = tx.jobs_of(link.id, 10).await.unwrap();
+    drop(tx);
+    assert!(jobs.iter().all(|job| job.finished_at.is_some() || job.attempt == 0), "untried");
+    assert_eq!(world.status(link.id).await, Status::Valid);
+    // The questions expire.
+    world.advance(minutes(6)).await;
+    assert_eq!(world.bank.count("p0", "login"), 2);
+    assert_eq!(world.status(link.id).await, Status::Valid);
+    world.register("new").await.unwrap();
 }

@@ -3,11 +3,11 @@
 use crate::{
     bank::Step,
     world::{
-        World, challenged, failed, fields, hours, minutes, on_both, record_id, seconds, secret,
-        single, wanted,
+        World, challenged, failed, fields, hours, minutes, on_both, record_id, recurrent, seconds,
+        secret, single, wanted,
     },
 };
-use connect::talk::Failure;
+use connect::talk::{Failure, LoginProblem};
 use domain::{
     access::{AccessMode, CredentialsStorage},
     link::Status,
@@ -33,6 +33,8 @@ on_both!(stopped:
     a_deleted_link_is_gone_with_all_that_hung_on_it,
     a_link_deleted_later_is_announced,
     another_tenants_link_is_not_there,
+    credentials_that_the_bank_refuses_are_not_tried_again_and_again,
+    the_calendar_does_not_try_what_the_bank_refused_to_a_caller,
 );
 
 async fn wrong_new_credentials_leave_the_old_ones_working(world: &World) {
@@ -275,4 +277,56 @@ async fn another_tenants_link_is_not_there(world: &World) {
     assert!(matches!(read, Err(Error::Fields(_))));
     let own = engine.register(&stranger, crate::world::recurrent("ana", "right")).await.unwrap();
     assert_ne!(own.institution_user_id, link.institution_user_id);
+}
+
+async fn credentials_that_the_bank_refuses_are_not_tried_again_and_again(world: &World) {
+    world.bank.person("ana", |ana| ana.password = "new");
+    let register =
+        async |password| world.engine.register(&world.caller(), recurrent("ana", password)).await;
+    let not_attempted = Failure::Login(LoginProblem::NotAttempted);
+    for _ in 0..6 {
+        assert_eq!(failed(register("old").await), Failure::InvalidCredentials);
+    }
+    assert_eq!(failed(register("old").await), not_attempted);
+    assert_eq!(world.bank.count("ana", "login"), 6, "the bank is not asked any more");
+    assert_eq!(failed(register("older").await), Failure::InvalidCredentials, "another password");
+    assert_eq!(world.links().await, []);
+
+    let link = register("new").await.unwrap();
+    world.settle().await;
+    let replace = async |password| {
+        let fields = fields(&[("password", password)]);
+        world.engine.replace_credentials(&world.caller(), link.id, fields, None).await
+    };
+    assert_eq!(failed(replace("old").await), not_attempted);
+    assert_eq!(world.bank.count("ana", "login"), 8);
+    assert_eq!(world.status(link.id).await, Status::Valid);
+    world.advance(hours(24)).await;
+    assert_eq!(failed(replace("old").await), Failure::InvalidCredentials, "it is forgotten");
+    assert_eq!(world.bank.count("ana", "login"), 9);
+    // What is refused counts from the last time that it was let in.
+    world.bank.person("ana", |ana| ana.password = "old");
+    replace("old").await.unwrap();
+    world.settle().await;
+    world.bank.person("ana", |ana| ana.password = "newest");
+    for _ in 0..6 {
+        assert_eq!(failed(world.retrieve(link.id, "OWNERS").await), Failure::InvalidCredentials);
+    }
+    assert_eq!(world.status(link.id).await, Status::Invalid);
+    assert_eq!(failed(replace("old").await), not_attempted, "refused to another request");
+    assert_eq!(world.bank.count("ana", "login"), 16);
+}
+
+async fn the_calendar_does_not_try_what_the_bank_refused_to_a_caller(world: &World) {
+    let link = world.registered("ana").await;
+    let often = Modification { refresh_rate: Some(Rate::SixHours), ..Modification::default() };
+    world.engine.modify_link(&world.caller(), link.id, often).await.unwrap();
+    world.bank.person("ana", |ana| ana.password = "new");
+    assert_eq!(failed(world.retrieve(link.id, "OWNERS").await), Failure::InvalidCredentials);
+    assert_eq!(world.status(link.id).await, Status::Valid);
+    world.advance(hours(12)).await;
+    assert_eq!(world.bank.count("ana", "login"), 2);
+    assert_eq!(world.status(link.id).await, Status::Invalid);
+    let codes = world.codes(link.id).await;
+    assert_eq!(codes.iter().filter(|c| *c == "invalid_credentials").count(), 1);
 }

@@ -14,6 +14,7 @@ mod together {
 
     on_both!(running:
         an_answer_given_to_one_node_reaches_the_session_of_another,
+        an_answer_that_was_right_is_told_so_whatever_becomes_of_the_load,
         a_wrong_answer_given_to_one_node_brings_the_new_ticket_of_another,
         a_refusal_after_the_answer_is_told_by_the_node_that_took_it,
         new_credentials_confirmed_on_another_node_are_told_when_they_have_worked,
@@ -35,6 +36,22 @@ mod together {
         assert_eq!((link.id, link.status), (asked.link, Status::Valid));
         world.settle().await;
         assert_eq!(world.records(link.id, "TRANSACTIONS").await.len(), 3);
+        other.stops().await;
+    }
+
+    async fn an_answer_that_was_right_is_told_so_whatever_becomes_of_the_load(world: &World) {
+        world.bank.logins("ana", [vec![Step::Ask(Otp, "123")]]);
+        world.bank.readings("ana", "ACCOUNTS", [vec![Step::Fail(Failure::Timeout)]]);
+        let asked = world.challenged("ana").await;
+        let other = world.another_node().await;
+        let caller = world.caller();
+        let link = other
+            .does(move |engine| async move {
+                engine.resume_link(&caller, asked.session, None, secret("123")).await
+            })
+            .await
+            .unwrap();
+        assert_eq!((link.id, link.status), (asked.link, Status::Valid));
         other.stops().await;
     }
 

@@ -2,7 +2,9 @@
 
 use crate::{
     bank::Step,
-    world::{World, challenged, failed, minutes, on_both, recurrent, seconds, secret, single},
+    world::{
+        World, challenged, failed, hours, minutes, on_both, recurrent, seconds, secret, single,
+    },
 };
 use connect::talk::Failure;
 use domain::{
@@ -14,6 +16,7 @@ use engine::Error;
 
 on_both!(stopped:
     a_good_login_makes_a_valid_link_and_loads_its_core,
+    who_is_let_in_hears_of_it_whatever_becomes_of_the_load,
     a_refused_login_leaves_nothing,
     an_institution_that_is_down_leaves_nothing,
     the_same_login_is_linked_once,
@@ -43,6 +46,21 @@ async fn a_good_login_makes_a_valid_link_and_loads_its_core(world: &World) {
     assert_eq!(world.bank.count("ana", "login"), 1, "the load goes through the same door");
     let due = world.link(link.id).await.schedule.unwrap().due;
     assert!(due > world.now());
+}
+
+async fn who_is_let_in_hears_of_it_whatever_becomes_of_the_load(world: &World) {
+    world.bank.readings("ana", "ACCOUNTS", [vec![Step::Fail(Failure::Timeout)]]);
+    let mut registering = Box::pin(world.register("ana"));
+    tokio::select! {
+        biased;
+        answer = &mut registering => panic!("before the bank has let anybody in: {answer:?}"),
+        () = world.bank.has_seen("ana", "login", 1) => {}
+    }
+    // All is over before they look again.
+    world.settle().await;
+    assert_eq!(world.bank.count("ana", "ACCOUNTS"), 1);
+    assert_eq!(registering.await.unwrap().status, Status::Valid);
+    world.advance(hours(5)).await;
 }
 
 async fn a_refused_login_leaves_nothing(world: &World) {

@@ -140,6 +140,9 @@ async fn reading_the_same_twice_writes_nothing(world: &World) {
 async fn what_changed_is_written_and_nothing_else(world: &World) {
     let link = world.registered("ana").await;
     let before = world.changes().await.len();
+    let before_it: Vec<_> = (world.records(link.id, "TRANSACTIONS").await.iter())
+        .map(|r| r["description"].clone())
+        .collect();
     world.bank.person("ana", |ana| {
         ana.transactions[0].1["category"] = json!("Food & Groceries");
         ana.transactions.push(movement("SAV", "m4", "2026-01-13", "INTEREST", "1.25"));
@@ -153,7 +156,24 @@ async fn what_changed_is_written_and_nothing_else(world: &World) {
     let records = world.records(link.id, "TRANSACTIONS").await;
     let coffee = records.iter().find(|r| r["description"] == "COFFEE").unwrap();
     assert_eq!(coffee["category"], "Food & Groceries");
-    assert_ne!(coffee["created_at"], coffee["collected_at"]);
+    // Whoever asks for what was created since the last time gets corrections too.
+    assert_eq!(coffee["created_at"], "2026-01-14T09:01:00.000000Z");
+    let since = world.created_since("TRANSACTIONS", "2026-01-14T09:01:00Z").await;
+    let mut since: Vec<_> = since.iter().map(|r| r["description"].as_str().unwrap()).collect();
+    since.sort_unstable();
+    assert_eq!(since, ["COFFEE", "INTEREST"]);
+    let order: Vec<_> = records.iter().map(|r| r["description"].clone()).collect();
+    assert_eq!(order[0], "INTEREST");
+    let earlier: Vec<_> = order.iter().filter(|words| **words != "INTEREST").cloned().collect();
+    assert_eq!(earlier, before_it, "who is in the middle of a list loses nothing");
+    // That it is said once more is no change.
+    world.advance(minutes(1)).await;
+    world.retrieve(link.id, "TRANSACTIONS").await.unwrap();
+    let created = |records: &[Value]| -> Vec<_> {
+        records.iter().map(|r| (r["id"].clone(), r["created_at"].clone())).collect()
+    };
+    let again = world.records(link.id, "TRANSACTIONS").await;
+    assert_eq!(created(&again), created(&records));
 }
 
 async fn a_partial_reading_deletes_nothing(world: &World) {

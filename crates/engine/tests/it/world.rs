@@ -58,6 +58,13 @@ impl World {
         Self::new(place, VirtualClock::running(ahead), Settings::default(), 7).await
     }
 
+    /// With a clock that stands, and institutions that have room for two sessions each.
+    pub(crate) async fn narrow(place: TestStore) -> Self {
+        let start = START.parse().expect("an instant");
+        let settings = Settings { sessions_per_institution: 2, ..Settings::default() };
+        Self::new(place, VirtualClock::stopped(start), settings, 7).await
+    }
+
     pub(crate) async fn new(
         place: TestStore,
         clock: VirtualClock,
@@ -173,6 +180,16 @@ impl World {
         let is = domain::filter::Test::Is(domain::filter::Value::Id(link.into()));
         let condition = domain::filter::Condition { field, test: is };
         let listed = self.engine.records(self.tenant, resource, &[condition], EVERYTHING).await;
+        let items = listed.expect("records").items;
+        items.iter().map(|item| serde_json::from_str(item).expect("an object")).collect()
+    }
+
+    /// All records of a resource that were created from an instant on, as lists show them.
+    pub(crate) async fn created_since(&self, name: &str, since: &str) -> Vec<Value> {
+        let resource = resource::named(name).expect("a resource");
+        let asked = [("created_at__gte", since)];
+        let conditions = domain::filter::parse(resource.filters, asked).expect("a filter");
+        let listed = self.engine.records(self.tenant, resource, &conditions, EVERYTHING).await;
         let items = listed.expect("records").items;
         items.iter().map(|item| serde_json::from_str(item).expect("an object")).collect()
     }
@@ -348,7 +365,7 @@ pub(crate) fn hours(hours: i64) -> SignedDuration {
     SignedDuration::from_hours(hours)
 }
 
-/// Tells each story twice: on SQLite and on PostgreSQL, with a clock that stands or runs.
+/// Tells each story twice: on SQLite and on PostgreSQL, in the world of that name.
 macro_rules! on_both {
     ($($clock:ident: $($story:ident),+ $(,)?);+) => {
         mod on_sqlite {

@@ -3,9 +3,9 @@
 mod changes;
 mod clock;
 mod deliveries;
+mod faults;
 mod institutions;
 mod links;
-mod sandbox;
 mod settings;
 mod webhooks;
 
@@ -24,5 +24,5 @@ pub(crate) fn operations() -> Vec<Operation> {
 
 /// What steers clock and sandbox; only where the settings allow it.
 pub(crate) fn steering() -> Vec<Operation> {
-    clock::operations().into_iter().chain(sandbox::operations()).collect()
+    clock::operations().into_iter().chain(faults::operations()).collect()
 }

@@ -10,7 +10,7 @@ use domain::{
     link::Link,
     webhook::{Announcement, ProcessType},
 };
-use engine::webhooks::endpoints::NewEndpoint;
+use engine::webhooks::{Notice, endpoints::NewEndpoint};
 use futures::{StreamExt, stream};
 use std::{
     net::SocketAddr,
@@ -78,14 +78,16 @@ async fn announce(house: &House, model: &Link) {
         .collect();
     for _ in 0..EVENTS {
         for some in links.chunks(1000) {
-            let mut tx = engine.store().write().await.unwrap();
-            for link in some {
-                let what = Announcement::invalid_credentials(
+            let notices = some.iter().map(|link| Notice {
+                link,
+                because: ProcessType::RecurrentUpdate,
+                request: house.caller.request,
+                what: Announcement::invalid_credentials(
                     "Invalid credentials provided to login to the institution",
-                );
-                let (because, request) = (ProcessType::RecurrentUpdate, house.caller.request);
-                engine.webhooks().announce(&mut tx, link, because, request, what).await.unwrap();
-            }
+                ),
+            });
+            let mut tx = engine.store().write().await.unwrap();
+            engine.webhooks().announce(&mut tx, notices).await.unwrap();
             tx.commit().await.unwrap();
         }
     }

@@ -34,6 +34,24 @@ async fn after(store: &Store, tenant: TenantId, at: (u64, u32), limit: u32) -> V
 }
 
 #[tokio::test]
+async fn who_finds_nothing_to_put_in_order_waits_for_no_writer() {
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 7);
+        commit(&store, &env, &link, 1).await;
+        assert_eq!(store.sequence(link.tenant).await.unwrap(), 1);
+        let writer = store.write().await.unwrap();
+        let mut tx = store.glance().await.unwrap();
+        assert!(!tx.is_unsequenced_across_buckets(link.tenant).await.unwrap());
+        drop(tx);
+        assert_eq!(store.sequence(link.tenant).await.unwrap(), 0, "{}", store.name);
+        drop(writer);
+        commit(&store, &env, &link, 1).await;
+        assert_eq!(store.sequence(link.tenant).await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_reader_goes_through_the_log_page_by_page() {
     for store in stores().await {
         let env = env();

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{
     Buckets, Store, Tx,
+    events::Announced,
     jobs::{Job, NewJob, Shown},
     testing::{self, stores},
 };
@@ -140,7 +141,8 @@ async fn all_leases_end_at_once_when_their_only_holder_is_gone() {
         let session = crate::world::session(&env, &link);
         tx.open_session(&session).await.unwrap();
         let event = crate::world::event(&env, &link, "x");
-        tx.announce(&event, &[(env.id_in(link.id.bucket()), env.id())]).await.unwrap();
+        let to = vec![(env.id_in(link.id.bucket()), env.id())];
+        tx.announce(&[Announced { event, to }]).await.unwrap();
         let all = Buckets::ALL;
         let sent = tx.claim_deliveries_across_buckets(dead, after(1), after(60), 9, all, &[]);
         assert_eq!(sent.await.unwrap().len(), 1);

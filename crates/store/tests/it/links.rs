@@ -8,7 +8,8 @@ use domain::{
     refresh::{Rate, Schedule},
 };
 use store::{
-    jobs::NewJob, links::Inserted, secrets::LinkSecrets, testing::stores, timeline::Entry,
+    events::Announced, jobs::NewJob, links::Inserted, secrets::LinkSecrets, testing::stores,
+    timeline::Entry,
 };
 
 #[tokio::test]
@@ -267,7 +268,8 @@ async fn a_deleted_link_takes_everything_below_with_it_and_nothing_of_others() {
             .unwrap();
             let event = crate::world::event(&env, link, "new");
             let endpoint = env.id();
-            tx.announce(&event, &[(env.id_in(link.id.bucket()), endpoint)]).await.unwrap();
+            let to = vec![(env.id_in(link.id.bucket()), endpoint)];
+            tx.announce(&[Announced { event, to }]).await.unwrap();
             let session = crate::world::session(&env, link);
             assert!(tx.open_session(&session).await.unwrap());
             let change = crate::world::created(&record);

@@ -8,6 +8,7 @@ mod jobs;
 mod links;
 mod plans;
 mod records;
+mod refusals;
 mod rules;
 mod schema;
 mod sessions;

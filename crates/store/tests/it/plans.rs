@@ -4,6 +4,7 @@ use crate::world::{after, env, event, new_link, page, record};
 use domain::{link::Link, time::Window};
 use store::{
     Buckets, Store, Tx,
+    events::Announced,
     records::Seen,
     testing::{Plan, TestStore, stores},
 };
@@ -20,9 +21,19 @@ fn goes_by(store: &TestStore, plans: &[Plan], contains: &str, index: &str) {
     let plan = plan(plans, contains);
     let whole = if store.name == "sqlite" {
         plan.lines().any(|line| {
-            ["records", "deliveries", "events", "jobs", "links", "changes", "feed"]
-                .iter()
-                .any(|table| line.starts_with(&format!("SCAN {table}")))
+            [
+                "records",
+                "deliveries",
+                "events",
+                "jobs",
+                "links",
+                "changes",
+                "feed",
+                "sessions",
+                "commits",
+            ]
+            .iter()
+            .any(|table| line.starts_with(&format!("SCAN {table}")))
                 && !line.contains(index)
         })
     } else {
@@ -52,6 +63,9 @@ async fn crowd(store: &TestStore, link: &Link) {
         insert into links select n % 4096, md5('l' || n)::uuid, TENANT, 'i', '', 'single', 'valid',
             null, null, null, null, 'store', '365d', '[]', TENANT, n, null, n, null, 0, 1, null, 1
             from generate_series(1, 2000) n;
+        insert into sessions select n % 4096, md5('s' || n)::uuid, md5('t' || n % 9)::uuid,
+            md5('l' || n)::uuid, 'running', '{}', null, 0, null, null, null, TENANT, TENANT, n, n, n,
+            case when n % 9 > 0 then n end, 'i' || n % 5 from generate_series(1, 4000) n;
         insert into commits select n % 4096, md5('c' || n)::uuid, TENANT, md5('l' || n)::uuid, n,
             n > 20 from generate_series(1, 2000) n;
         insert into changes select n % 4096, md5('c' || n)::uuid, 0, md5('l' || n)::uuid, 'r',
@@ -181,9 +195,8 @@ async fn claims_go_by_an_index() {
         goes_by(store, &tx.plans(), "from jobs", "jobs_due");
         tx.next_run_at_across_buckets().await.unwrap();
         goes_by(store, &tx.plans(), "from jobs", "jobs_due");
-        tx.announce(&event(&env, &link, "x"), &[(env.id_in(link.id.bucket()), env.id())])
-            .await
-            .unwrap();
+        let to = vec![(env.id_in(link.id.bucket()), env.id())];
+        tx.announce(&[Announced { event: event(&env, &link, "x"), to }]).await.unwrap();
         goes_by(store, &tx.plans(), "insert into deliveries", "deliveries_in_order");
         let all = Buckets::ALL;
         tx.claim_deliveries_across_buckets(node, after(9), after(19), 10, all, &[]).await.unwrap();
@@ -204,6 +217,20 @@ async fn claims_go_by_an_index() {
 }
 
 #[tokio::test]
+async fn open_sessions_are_counted_by_an_index() {
+    for store in &stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let mut tx = watched(store, &link).await;
+        let at = &link.institution;
+        tx.open_sessions_of_and_at_across_buckets(link.tenant, at).await.unwrap();
+        let plans = tx.plans();
+        goes_by(store, &plans, "from sessions", "sessions_open_of_tenant");
+        goes_by(store, &plans, "from sessions", "sessions_open_at");
+    }
+}
+
+#[tokio::test]
 async fn the_change_log_goes_by_an_index() {
     for store in &stores().await {
         let env = env();
@@ -218,6 +245,8 @@ async fn the_change_log_goes_by_an_index() {
         tx.unsequenced_tenants_across_buckets(5).await.unwrap();
         let plans = tx.plans();
         assert!(plan(&plans, "from commits").contains("commits_unsequenced"), "{plans:?}");
+        tx.is_unsequenced_across_buckets(link.tenant).await.unwrap();
+        goes_by(store, &tx.plans(), "from commits", "commits_unsequenced");
         assert_eq!(tx.changes_after(link.tenant, 0, 0, 9).await.unwrap().len(), 1);
         let plans = tx.plans();
         goes_by(store, &plans, "from feed", &key(store, "feed"));

@@ -36,6 +36,7 @@ fn as_stored(record: &NewRecord) -> StoredRecord {
         suspected_at: r.suspected_at,
         doubt: r.doubt,
         created_at: r.created_at,
+        changed_at: r.created_at,
         collected_at: r.collected_at,
     }
 }
@@ -108,7 +109,13 @@ async fn an_overwritten_record_keeps_its_id_and_its_birth() {
         tx.write_records(std::slice::from_ref(&second)).await.unwrap();
         let stored = tx.records_for_ledger(link.id, "ACCOUNTS", None, None).await.unwrap();
         let expected = NewRecord { created_at: first.created_at, ..second.clone() };
-        assert_eq!(stored, [as_stored(&expected)], "{}", store.name);
+        assert_eq!(stored, [as_stored(&expected)], "{}: what it says is the same", store.name);
+        let third = NewRecord { content: 7, ..second.clone() };
+        tx.write_records(std::slice::from_ref(&third)).await.unwrap();
+        tx.write_records(&[NewRecord { collected_at: after(100), ..third.clone() }]).await.unwrap();
+        let stored = tx.records_for_ledger(link.id, "ACCOUNTS", None, None).await.unwrap();
+        let times = (stored[0].created_at, stored[0].changed_at, stored[0].collected_at);
+        assert_eq!(times, (first.created_at, after(99), after(100)), "{}", store.name);
         let found = tx.record(link.tenant, "ACCOUNTS", first.id).await.unwrap().unwrap();
         assert_eq!((found.body.as_str(), found.link), (body, link.id), "{}", store.name);
         assert_eq!(tx.record(env.id(), "ACCOUNTS", first.id).await.unwrap(), None);

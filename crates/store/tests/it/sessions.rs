@@ -22,8 +22,16 @@ async fn a_link_has_one_session_at_a_time() {
         let open = tx.open_session_of(link.tenant, link.id).await.unwrap();
         assert_eq!(open, Some(first.clone()), "{}", store.name);
         assert_eq!(tx.open_sessions_across_buckets(link.tenant).await.unwrap(), 1);
-        assert_eq!(tx.open_sessions_at_across_buckets(&link.institution).await.unwrap(), 1);
-        assert_eq!(tx.open_sessions_at_across_buckets("another").await.unwrap(), 0);
+        let mut counts = Vec::new();
+        for (tenant, institution) in [
+            (link.tenant, link.institution.as_str()),
+            (link.tenant, "another"),
+            (env.id(), link.institution.as_str()),
+        ] {
+            let open = tx.open_sessions_of_and_at_across_buckets(tenant, institution);
+            counts.push(open.await.unwrap());
+        }
+        assert_eq!(counts, [(1, 1), (1, 0), (0, 1)], "{}", store.name);
 
         let id = first.session.id;
         assert!(tx.finish_session(id, &outcome(State::Done), after(9)).await.unwrap());
@@ -35,6 +43,9 @@ async fn a_link_has_one_session_at_a_time() {
         assert_eq!(tx.sealed_outcome(env.id(), id).await.unwrap(), None);
         assert_eq!(tx.session(env.id(), id).await.unwrap(), None, "another tenant's is not there");
         assert_eq!(tx.open_sessions_across_buckets(link.tenant).await.unwrap(), 0);
+        let at = &link.institution;
+        let open = tx.open_sessions_of_and_at_across_buckets(link.tenant, at).await.unwrap();
+        assert_eq!(open, (0, 0));
 
         assert!(tx.open_session(&second).await.unwrap(), "the next one may begin");
         let ids = |sessions: &[store::sessions::StoredSession]| {

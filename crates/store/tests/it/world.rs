@@ -152,6 +152,7 @@ pub(crate) fn event(env: &Env, link: &Link, code: &str) -> Event {
         kind: "TRANSACTIONS".into(),
         code: code.into(),
         process_type: None,
+        request: None,
         body: format!(r#"{{"webhook_code": "{code}", "n": 1.50}}"#),
         created_at: env.now(),
     }
