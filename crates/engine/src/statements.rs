@@ -75,6 +75,12 @@ pub(crate) fn wanted() -> Vec<Wanted> {
 }
 
 impl Engine {
+    /// Whether a statement file can be read into a link; the error that an upload would end with if
+    /// not.
+    pub async fn check_upload(&self, caller: &Caller, link: LinkId) -> Result<(), Error> {
+        check_usable(&self.fed_by_files(caller, link).await?)
+    }
+
     /// Reads a statement file into a link; `file` is its bytes in base64.
     pub async fn upload_statement(
         &self,
