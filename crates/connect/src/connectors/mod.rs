@@ -1,3 +1,4 @@
 //! The connectors, one folder each.
 
 pub mod sandbox;
+pub(crate) mod statement_items;
