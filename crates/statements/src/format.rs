@@ -1,8 +1,9 @@
 //! Which formats there are, how one is recognised, and the door to their rooms.
 
 use crate::{
+    camt, cnab240,
     days::DayOrder,
-    ofx,
+    mt940, ofx,
     said::{Listener, Place, Unreadable},
     source::{Source, head_of},
     telling::{Ended, Telling},
@@ -21,18 +22,27 @@ pub const HEAD: usize = 4096;
 pub enum Format {
     /// OFX 1.x and 2.x, QFX, and the older OFC.
     Ofx,
+    /// ISO 20022's CAMT.053 and CAMT.052, all versions.
+    Camt,
+    /// FEBRABAN's CNAB 240, *extrato para conciliação bancária*.
+    Cnab240,
+    /// SWIFT's MT940 and MT942, with or without their envelope.
+    Mt940,
 }
 
 impl Format {
     /// Every format, in the order in which they are tried: those that can be told most surely come
     /// first.
-    pub const ALL: &[Self] = &[Self::Ofx];
+    pub const ALL: &[Self] = &[Self::Ofx, Self::Camt, Self::Cnab240, Self::Mt940];
 
     /// A short stable name: `ofx`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ofx => "ofx",
+            Self::Camt => "camt",
+            Self::Cnab240 => "cnab240",
+            Self::Mt940 => "mt940",
         }
     }
 
@@ -40,6 +50,9 @@ impl Format {
     fn fits(self, head: &str) -> bool {
         match self {
             Self::Ofx => ofx::fits(head),
+            Self::Camt => camt::fits(head),
+            Self::Cnab240 => cnab240::fits(head),
+            Self::Mt940 => mt940::fits(head),
         }
     }
 
@@ -47,6 +60,9 @@ impl Format {
         let _ = options;
         match self {
             Self::Ofx => ofx::read(source, out),
+            Self::Camt => camt::read(source, out),
+            Self::Cnab240 => cnab240::read(source, out),
+            Self::Mt940 => mt940::read(source, out),
         }
     }
 }

@@ -10,15 +10,19 @@
 //!
 //! Architecture invariant: no I/O of its own, no clock, no chance; the same bytes say the same.
 
+mod camt;
 mod charset;
+mod cnab240;
 mod days;
 mod format;
 mod markup;
+mod mt940;
 mod numbers;
 pub mod ofx;
 mod said;
 mod source;
 mod telling;
+mod words;
 
 pub use days::DayOrder;
 pub use format::{Format, HEAD, Options, Summary, read, recognise};

@@ -125,7 +125,9 @@ impl<'a> Markup<'a> {
     }
 
     fn tag(&mut self) -> Result<Token<'_>, Ended> {
+        let mut quotes = Quotes::default();
         loop {
+            let from = self.held.len();
             let (reached, cut) = self.source.until(b'>', &mut self.held)?;
             if cut {
                 return Ok(Token::Broken("a tag is too long and was left out"));
@@ -134,7 +136,7 @@ impl<'a> Markup<'a> {
                 return Ok(Token::Broken("the file ends inside a tag"));
             }
             // A `>` may stand in an attribute's value.
-            if !open_quote(&self.held) {
+            if !quotes.open_after(&self.held[from..]) {
                 break;
             }
             self.held.push(b'>');
@@ -210,24 +212,28 @@ impl<'a> Markup<'a> {
     }
 }
 
-/// Whether the attributes of a tag end inside a quoted value, which a `>` may be part of.
-fn open_quote(tag: &[u8]) -> bool {
-    if !tag.contains(&b'=') {
-        return false;
-    }
-    let mut open = None;
-    let mut before = 0;
-    for &byte in tag {
-        match (open, byte) {
-            (None, b'"' | b'\'') if before == b'=' => open = Some(byte),
-            (Some(quote), byte) if byte == quote => open = None,
-            _ => {}
+/// Whether a tag, as far as it has been seen, ends inside a quoted value, which a `>` may be part of.
+#[derive(Default)]
+struct Quotes {
+    open: Option<u8>,
+    before: u8,
+}
+
+impl Quotes {
+    /// Goes on with `piece`; true while a value is open.
+    fn open_after(&mut self, piece: &[u8]) -> bool {
+        for &byte in piece {
+            match (self.open, byte) {
+                (None, b'"' | b'\'') if self.before == b'=' => self.open = Some(byte),
+                (Some(quote), byte) if byte == quote => self.open = None,
+                _ => {}
+            }
+            if !byte.is_ascii_whitespace() {
+                self.before = byte;
+            }
         }
-        if !byte.is_ascii_whitespace() {
-            before = byte;
-        }
+        self.open.is_some()
     }
-    open.is_some()
 }
 
 /// `text` with the letters that its entities stand for. What is no entity stays as it is.

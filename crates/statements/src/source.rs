@@ -28,6 +28,8 @@ pub(crate) struct Line<'a> {
     pub(crate) bytes: &'a [u8],
     /// It was longer than [`LONGEST`] and the rest was skipped.
     pub(crate) cut: bool,
+    /// It has an end; the last line of a file may have none, and may not be all of a line.
+    pub(crate) ended: bool,
     charset: Charset,
 }
 
@@ -182,7 +184,7 @@ impl<'a> Source<'a> {
     pub(crate) fn line(&mut self) -> Result<Option<Line<'_>>, Ended> {
         let mut held = std::mem::take(&mut self.held);
         held.clear();
-        let (line, mut cut, mut some) = (self.place.line, false, false);
+        let (line, mut cut, mut some, mut ended) = (self.place.line, false, false, false);
         loop {
             let bytes = self.fill()?;
             if bytes.is_empty() {
@@ -197,6 +199,7 @@ impl<'a> Source<'a> {
             let (taken, end) = (piece.len(), found.map(|at| bytes[at]));
             self.input.consume(taken + usize::from(end.is_some()));
             if let Some(end) = end {
+                ended = true;
                 if end == b'\r' && self.peek()? == Some(b'\n') {
                     self.input.consume(1);
                 }
@@ -206,7 +209,7 @@ impl<'a> Source<'a> {
         }
         self.held = held;
         let place = Place { line, column: 0 };
-        Ok(some.then_some(Line { place, bytes: &self.held, cut, charset: self.charset }))
+        Ok(some.then_some(Line { place, bytes: &self.held, cut, ended, charset: self.charset }))
     }
 }
 

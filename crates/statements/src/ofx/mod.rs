@@ -1,4 +1,14 @@
-//! OFX and its relatives.
+//! OFX 1.x (SGML) and 2.x (XML), QFX, and the older OFC: statements in files, and what servers
+//! answer.
+//!
+//! The format is that of the *Open Financial Exchange Specification* 1.0.3, 1.6, 2.0.3 and 2.2
+//! (<https://financialdataexchange.org/ofx>); OFC is Microsoft's *Open Financial Connectivity* of
+//! 1996, of which only its statements are left in use.
+
+mod elements;
+mod header;
+mod reply;
+mod statement;
 
 use crate::{
     source::Source,
@@ -13,6 +23,5 @@ pub(crate) fn fits(head: &str) -> bool {
 
 /// Reads a file.
 pub(crate) fn read(source: Source, out: &mut Telling) -> Result<(), Ended> {
-    let _ = (source, out);
-    Ok(())
+    statement::read(source, out)
 }

@@ -1,0 +1,1 @@
+//! What an OFX server answers, besides statements.
