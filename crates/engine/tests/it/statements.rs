@@ -19,6 +19,7 @@ use engine::{
     statements::Uploaded,
 };
 use secrecy::SecretString;
+use serde_json::json;
 
 on_both!(stopped:
     a_link_without_a_file_is_valid_and_empty,
@@ -125,7 +126,7 @@ async fn an_upload_becomes_accounts_and_movements_and_is_announced(world: &World
         ["new_accounts_available", "new_transactions_available"]
     );
     let timeline = world.timeline(link.id).await;
-    assert_eq!(timeline.last().map(String::as_str), Some("statement_read"), "{timeline:?}");
+    assert!(timeline.iter().any(|kind| kind == "statement_read"), "{timeline:?}");
     let changed = world.changes().await.len();
     assert!(changed >= 4, "{changed}");
 }
@@ -158,17 +159,17 @@ async fn a_movement_that_a_complete_file_leaves_out_twice_is_gone(world: &World)
     let link = registered(world).await;
     let all: Vec<(u8, i64, String)> =
         (1..=20).map(|day| (day, -100, format!("SHOP {day}"))).collect();
-    let shown = |leave_out: Option<u8>| {
-        let kept = all.iter().filter(|(day, ..)| Some(*day) != leave_out);
+    let shown = |leave_out: &[u8]| {
+        let kept = all.iter().filter(|(day, ..)| !leave_out.contains(day));
         let kept: Vec<(u8, i64, &str)> = kept.map(|(d, c, w)| (*d, *c, w.as_str())).collect();
         ofx((1, 13), 0, &kept)
     };
-    assert_eq!(upload(world, link.id, &shown(None)).await.unwrap().created, 20);
-    assert_eq!(did(&upload(world, link.id, &shown(Some(7))).await.unwrap()), [0, 0, 0, 19]);
+    assert_eq!(upload(world, link.id, &shown(&[])).await.unwrap().created, 20);
+    assert_eq!(did(&upload(world, link.id, &shown(&[7])).await.unwrap()), [0, 0, 0, 19]);
     world.advance(hours(7)).await;
-    assert_eq!(did(&upload(world, link.id, &shown(Some(7))).await.unwrap()), [0, 0, 1, 19]);
+    assert_eq!(did(&upload(world, link.id, &shown(&[7])).await.unwrap()), [0, 0, 1, 19]);
     // One that says no days proves nothing.
-    let other = shown(Some(9));
+    let other = shown(&[7, 9]);
     let silent = other.replace("<DTSTART>20260101<DTEND>20260113", "");
     for _ in 0..2 {
         assert_eq!(upload(world, link.id, &silent).await.unwrap().deleted, 0);
@@ -183,11 +184,11 @@ async fn an_earlier_statement_does_not_put_the_balance_back(world: &World) {
     let earlier = upload(world, link.id, &ofx((1, 7), 500_00, &[(2, -1, "B")])).await.unwrap();
     assert_eq!((earlier.created, earlier.accounts.len()), (1, 1));
     let accounts = world.records(link.id, "ACCOUNTS").await;
-    assert_eq!((accounts.len(), &accounts[0]["balance"]["current"]), (1, &700.into()));
+    assert_eq!((accounts.len(), &accounts[0]["balance"]["current"]), (1, &json!(700.0)));
     upload(world, link.id, &ofx((8, 14), 600_00, &[(9, -1, "A"), (14, -10_000, "C")]))
         .await
         .unwrap();
-    assert_eq!(world.records(link.id, "ACCOUNTS").await[0]["balance"]["current"], 600);
+    assert_eq!(world.records(link.id, "ACCOUNTS").await[0]["balance"]["current"], 600.0);
 }
 
 async fn a_file_may_be_the_answer_to_a_challenge(world: &World) {
@@ -258,11 +259,13 @@ async fn an_upload_whose_node_dies_is_done_again_whole(world: &World) {
     });
     let node = world.another_node().await;
     let caller = world.caller();
-    let lost = tokio::spawn({
-        let engine = node.engine.clone();
-        async move { engine.upload_statement(&caller, link, "Zm9v".into()).await }
+    let lost = node.does(move |engine| async move {
+        drop(engine.upload_statement(&caller, link, "Zm9v".into()).await);
     });
-    world.bank.has_seen("ana", "TRANSACTIONS", 1).await;
+    tokio::select! {
+        () = lost => panic!("it hangs"),
+        () = world.bank.has_seen("ana", "TRANSACTIONS", 1) => {}
+    }
     world.bank.expects_crowds();
     node.dies();
     assert!(world.records(link, "TRANSACTIONS").await.is_empty(), "whole or not at all");
@@ -277,5 +280,4 @@ async fn an_upload_whose_node_dies_is_done_again_whole(world: &World) {
     let repeated = world.engine.upload_statement(&caller, link, "Zm9v".into()).await.unwrap();
     assert_eq!(did(&repeated), [0, 0, 0, 4]);
     assert_eq!(world.records(link, "ACCOUNTS").await.len(), 2);
-    lost.abort();
 }
