@@ -3,7 +3,8 @@
 //! this alone.
 
 use crate::talk::{
-    Ask, Connector, Conversation, Covered, Credentials, Failure, Fetch, Given, LoggedIn, Sink,
+    Ask, Connector, Conversation, Covered, Credentials, Failure, Fetch, Given, LoggedIn, Share,
+    Sink,
 };
 use domain::{
     env::{BoxFuture, Env},
@@ -147,7 +148,7 @@ impl HostedConversation {
         let most = limits.items;
         let covered = self.settle(result)?;
         // What was removed is not given one by one.
-        if covered.removed.len() > most {
+        if covered.removed.len() > most || covered.accounts.len() > most {
             return Err(Failure::TooMuch);
         }
         Ok(inside(covered, wanted))
@@ -200,15 +201,61 @@ fn panicked() -> Failure {
     Failure::Unexpected("the connector panicked".into())
 }
 
-/// A connector cannot have covered days that it was not asked for.
-fn inside(covered: Covered, wanted: &Fetch) -> Covered {
-    let window = match (covered.window, wanted.window) {
-        (Some(seen), Some(asked)) => Window::new(seen.from.max(asked.from), seen.to.min(asked.to)),
-        (seen, _) => seen,
+/// A connector cannot have covered days that it was not asked for, and what it remarks is bounded.
+fn inside(mut covered: Covered, wanted: &Fetch) -> Covered {
+    let clip = |seen: Share| {
+        let window = match (seen.window, wanted.window) {
+            (Some(seen), Some(asked)) => {
+                Window::new(seen.from.max(asked.from), seen.to.min(asked.to))
+            }
+            (seen, _) => seen,
+        };
+        // Nothing of what was asked for was seen, which proves nothing.
+        let complete = seen.complete && window.is_some() == seen.window.is_some();
+        Share { window, complete }
     };
-    // Nothing of what was asked for was seen, which proves nothing.
-    let complete = covered.complete && window.is_some() == covered.window.is_some();
+    let Share { window, complete } = clip(covered.share(None));
+    for share in covered.accounts.values_mut() {
+        *share = clip(*share);
+    }
+    covered.remarks.truncate(MOST_REMARKS);
+    for remark in &mut covered.remarks {
+        remark.problem = shortened(std::mem::take(&mut remark.problem));
+    }
+    covered.format = covered.format.map(shortened);
     Covered { window, complete, ..covered }
+}
+
+/// What was handed over and cannot be read, said within bounds.
+fn bounded(failure: Failure) -> Failure {
+    match failure {
+        Failure::Unreadable(mut unreadable) => {
+            let said = std::mem::take(&mut unreadable.remark.problem);
+            unreadable.remark.problem = shortened(said);
+            let options = unreadable.options.iter();
+            let size: usize = options.map(|(name, value)| name.len() + value.len()).sum();
+            if size > MOST_OPTIONS {
+                unreadable.options.clear();
+            }
+            Failure::Unreadable(unreadable)
+        }
+        failure => failure,
+    }
+}
+
+/// The most remarks that are taken of one resource.
+const MOST_REMARKS: usize = 200;
+/// The longest text of a remark, in bytes.
+const LONGEST_REMARK: usize = 500;
+/// The most bytes of options that a connector may propose.
+const MOST_OPTIONS: usize = 16 * 1024;
+
+fn shortened(mut text: String) -> String {
+    if text.len() > LONGEST_REMARK {
+        text.truncate(text.floor_char_boundary(LONGEST_REMARK));
+        text.push('…');
+    }
+    text
 }
 
 /// How a call ended other than well.
@@ -237,7 +284,9 @@ async fn guard<T>(
         }
         match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
             Err(_) => return Poll::Ready(Err(End::Forced(panicked()))),
-            Ok(Poll::Ready(result)) => return Poll::Ready(result.map_err(End::Said)),
+            Ok(Poll::Ready(result)) => {
+                return Poll::Ready(result.map_err(|failure| End::Said(bounded(failure))));
+            }
             Ok(Poll::Pending) => {}
         }
         if let Some(breach) = watch.breached() {

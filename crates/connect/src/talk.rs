@@ -129,14 +129,77 @@ pub struct Covered {
     pub stated: BTreeMap<String, Stated>,
     /// What the institution itself said that it removed, however much was seen.
     pub removed: Vec<Removed>,
+    /// What was seen of single accounts, by account key, where it is not the same for all: it takes
+    /// the place of `window` and `complete`. Of the listing of accounts itself, the days that each
+    /// of them was shown as of.
+    #[serde(default)]
+    pub accounts: BTreeMap<String, Share>,
+    /// What was wrong with what was read, for the person who can mend it.
+    #[serde(default)]
+    pub remarks: Vec<Remark>,
+    /// The form in which it came, where there are several: `ofx`.
+    #[serde(default)]
+    pub format: Option<String>,
 }
 
 impl Covered {
     /// All of `window` was seen.
     #[must_use]
     pub fn whole(window: Option<Window>) -> Self {
-        Self { window, complete: true, stated: BTreeMap::new(), removed: Vec::new() }
+        Self { window, complete: true, ..Self::nothing() }
     }
+    /// Nothing was seen, and nothing follows from it.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self {
+            window: None,
+            complete: false,
+            stated: BTreeMap::new(),
+            removed: Vec::new(),
+            accounts: BTreeMap::new(),
+            remarks: Vec::new(),
+            format: None,
+        }
+    }
+    /// How much was seen of one account, or of all at once.
+    #[must_use]
+    pub fn share(&self, account: Option<&str>) -> Share {
+        let all = Share { window: self.window, complete: self.complete };
+        account.and_then(|key| self.accounts.get(key)).copied().unwrap_or(all)
+    }
+}
+
+/// How much was really seen of one account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// As [`Covered::window`].
+    pub window: Option<Window>,
+    /// As [`Covered::complete`].
+    pub complete: bool,
+}
+
+/// Something wrong with what was read. It is shown to who handed it over, so it never repeats what
+/// stood there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// The line of a file, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// The character in that line, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
+    /// What is wrong, and what was made of it.
+    pub problem: String,
+}
+
+/// What a person handed over cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unreadable {
+    /// Where and why.
+    pub remark: Remark,
+    /// Options of the fetch with which it perhaps could be, for the person to confirm.
+    #[serde(default)]
+    pub options: BTreeMap<String, String>,
 }
 
 /// A thing that the institution once showed and says it removed. It counts only where the ids of the
@@ -204,6 +267,9 @@ pub enum Failure {
     /// More items or bytes than the host takes.
     #[error("the conversation exceeded a limit")]
     TooMuch,
+    /// What the person handed over cannot be read. Another try with the same ends the same.
+    #[error("what was handed over cannot be read")]
+    Unreadable(Box<Unreadable>),
     /// The caller does not want it any more.
     #[error("cancelled")]
     Cancelled,

@@ -91,6 +91,7 @@ const fn word(failure: &Failure) -> &'static str {
         Failure::Revoked => "revoked",
         Failure::Timeout => "timeout",
         Failure::TooMuch => "too_much",
+        Failure::Unreadable(_) => "unreadable",
         Failure::Cancelled => "cancelled",
         Failure::Unexpected(_) => "unexpected",
     }

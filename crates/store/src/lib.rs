@@ -26,6 +26,7 @@ pub mod records;
 pub mod refusals;
 pub mod secrets;
 pub mod sessions;
+pub mod statements;
 pub mod tenants;
 #[cfg(feature = "testing")]
 pub mod testing;

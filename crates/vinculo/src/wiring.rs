@@ -7,7 +7,7 @@ use crate::{
     out::{self, Out, tell},
 };
 use anyhow::{Context as _, Result};
-use connect::{sandbox::Sandbox, talk::Connector};
+use connect::{sandbox::Sandbox, statement_files::StatementFiles, talk::Connector};
 use engine::{Engine, Parts, tokens::TokenSettings};
 use jiff::SignedDuration;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -15,8 +15,15 @@ use tokio::{net::TcpListener, signal, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Who speaks to institutions.
-pub(crate) fn connectors(sandbox: bool) -> Vec<Arc<dyn Connector>> {
-    if sandbox { vec![Arc::new(Sandbox::new())] } else { vec![] }
+pub(crate) fn connectors(config: &Config) -> Vec<Arc<dyn Connector>> {
+    let mut all: Vec<Arc<dyn Connector>> = Vec::new();
+    if config.sandbox.enabled {
+        all.push(Arc::new(Sandbox::new()));
+    }
+    if config.statements.enabled {
+        all.push(Arc::new(StatementFiles));
+    }
+    all
 }
 
 /// What the operator decides of the engine.
@@ -49,6 +56,8 @@ pub(crate) fn server_settings(config: &Config) -> Result<server::Settings> {
         limits: server::Limits {
             requests_in_30_seconds: config.limits.requests_in_30_seconds,
             deletions_a_minute: config.limits.deletions_a_minute,
+            upload: usize::from(config.statements.largest_mib.max(1)) << 20,
+            uploads_at_once: config.statements.side_by_side.max(1),
             ..server::Limits::contract()
         },
         ..server::Settings::serve()

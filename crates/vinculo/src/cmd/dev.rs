@@ -10,7 +10,7 @@ use crate::{
     wiring::Running,
 };
 use anyhow::{Context as _, Result};
-use connect::sandbox::Sandbox;
+use connect::{sandbox::Sandbox, statement_files::StatementFiles};
 use domain::{env::Env, ids::KeyId};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
@@ -60,7 +60,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
         clock: Some(clock),
         store,
         vault,
-        connectors: vec![Arc::new(sandbox)],
+        connectors: vec![Arc::new(sandbox), Arc::new(StatementFiles)],
         settings: engine::Settings {
             // The lock on the data directory keeps every other process out.
             alone: true,

@@ -1,0 +1,261 @@
+//! The bytes of a file as lines and pieces, with their places and within bounds.
+
+use crate::{charset::Charset, said::Place, telling::Ended};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
+use memchr::{memchr, memchr_iter, memchr2};
+use std::{
+    borrow::Cow,
+    io::{self, BufRead, BufReader, Read},
+};
+
+/// The longest line, text or tag that is kept, in bytes; what is beyond is skipped and said.
+pub(crate) const LONGEST: usize = 64 * 1024;
+
+/// A file, read once from beginning to end. Its bytes are ASCII or more: UTF-16 is translated
+/// beforehand, everything else by whoever takes a piece.
+pub(crate) struct Source<'a> {
+    input: Box<dyn BufRead + 'a>,
+    charset: Charset,
+    place: Place,
+    held: Vec<u8>,
+}
+
+/// A line without its end.
+pub(crate) struct Line<'a> {
+    /// Where it begins; its column is 0.
+    pub(crate) place: Place,
+    /// As they stand in the file.
+    pub(crate) bytes: &'a [u8],
+    /// It was longer than [`LONGEST`] and the rest was skipped.
+    pub(crate) cut: bool,
+    /// It has an end; the last line of a file may have none, and may not be all of a line.
+    pub(crate) ended: bool,
+    charset: Charset,
+}
+
+impl<'a> Line<'a> {
+    /// As text.
+    pub(crate) fn text(&self) -> Cow<'a, str> {
+        self.charset.text(self.bytes)
+    }
+    /// A part of it as text, by bytes: empty where the line is shorter.
+    pub(crate) fn part(&self, from: usize, to: usize) -> Cow<'a, str> {
+        let to = to.min(self.bytes.len());
+        self.charset.text(self.bytes.get(from..to).unwrap_or_default())
+    }
+    /// The place of its `column`th character, from 1.
+    pub(crate) fn at(&self, column: usize) -> Place {
+        Place { column: column as u64, ..self.place }
+    }
+}
+
+/// How [`Source::until`] ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reached {
+    /// The byte that was looked for.
+    Stop,
+    /// The end of the file.
+    End,
+}
+
+/// The file's own encoding where it is not ASCII or more, and the length of its mark.
+fn wide(head: &[u8]) -> Option<&'static Encoding> {
+    match Encoding::for_bom(head) {
+        Some((encoding, _)) if encoding == UTF_16LE || encoding == UTF_16BE => Some(encoding),
+        Some(_) => None,
+        // Without a mark: the first letters of every format here are ASCII.
+        None => match head {
+            [1..=127, 0, 1..=127, 0, ..] => Some(UTF_16LE),
+            [0, 1..=127, 0, 1..=127, ..] => Some(UTF_16BE),
+            _ => None,
+        },
+    }
+}
+
+/// The beginning of a file as text, whatever its encoding, without a byte order mark.
+pub(crate) fn head_of(head: &[u8]) -> Cow<'_, str> {
+    let text = match wide(head) {
+        Some(encoding) => encoding.decode_with_bom_removal(head).0,
+        None => Charset::default().text(head),
+    };
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_start_matches('\u{feff}')),
+        Cow::Owned(text) => Cow::Owned(text.trim_start_matches('\u{feff}').to_owned()),
+    }
+}
+
+impl<'a> Source<'a> {
+    /// All of a file; `head` is how it begins.
+    pub(crate) fn new(head: &[u8], input: impl BufRead + 'a) -> Self {
+        let mut input: Box<dyn BufRead + 'a> = match wide(head) {
+            Some(encoding) => Box::new(BufReader::new(Wide::new(encoding, input))),
+            None => Box::new(input),
+        };
+        if head.starts_with(b"\xEF\xBB\xBF") {
+            // It is at the beginning of a buffer that holds all of it: that of the head.
+            input.consume(3);
+        }
+        let place = Place { line: 1, column: 1 };
+        Self { input, charset: Charset::default(), place, held: Vec::new() }
+    }
+
+    /// What the file states about its encoding, from here on.
+    pub(crate) fn state_charset(&mut self, charset: Charset) {
+        self.charset = charset;
+    }
+    /// How bytes that are not UTF-8 are read.
+    pub(crate) fn charset(&self) -> Charset {
+        self.charset
+    }
+    /// Where the next byte stands.
+    pub(crate) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Bytes that can be had at once; empty only at the end.
+    fn fill(&mut self) -> Result<&[u8], Ended> {
+        let place = self.place;
+        loop {
+            match self.input.fill_buf() {
+                Ok(_) => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => {
+                    return Err(Ended::unreadable(place, "the file could not be read to its end"));
+                }
+            }
+        }
+        // Asked again because a loan cannot leave the loop; it answers from its buffer.
+        self.input
+            .fill_buf()
+            .map_err(|_| Ended::unreadable(place, "the file could not be read to its end"))
+    }
+
+    /// The next byte, without taking it; `None` at the end.
+    pub(crate) fn peek(&mut self) -> Result<Option<u8>, Ended> {
+        Ok(self.fill()?.first().copied())
+    }
+
+    /// Takes one byte that was peeked at.
+    pub(crate) fn skip(&mut self) -> Result<(), Ended> {
+        let Some(byte) = self.peek()? else { return Ok(()) };
+        self.place = after(self.place, &[byte]);
+        self.input.consume(1);
+        Ok(())
+    }
+
+    /// Adds to `into` what comes before the next `stop`, as much of it as leaves `into` within
+    /// [`LONGEST`], and takes `stop` as well. The second answer is whether something was left out.
+    pub(crate) fn until(&mut self, stop: u8, into: &mut Vec<u8>) -> Result<(Reached, bool), Ended> {
+        let (reached, cut) = self.before(stop, into)?;
+        if reached == Reached::Stop {
+            self.skip()?;
+        }
+        Ok((reached, cut))
+    }
+
+    /// As [`Self::until`], and `stop` stays.
+    pub(crate) fn before(
+        &mut self,
+        stop: u8,
+        into: &mut Vec<u8>,
+    ) -> Result<(Reached, bool), Ended> {
+        let mut cut = false;
+        loop {
+            let place = self.place;
+            let bytes = self.fill()?;
+            if bytes.is_empty() {
+                return Ok((Reached::End, cut));
+            }
+            let found = memchr(stop, bytes);
+            let piece = &bytes[..found.unwrap_or(bytes.len())];
+            let room = LONGEST.saturating_sub(into.len());
+            cut |= piece.len() > room;
+            into.extend_from_slice(&piece[..piece.len().min(room)]);
+            let (place, taken) = (after(place, piece), piece.len());
+            self.place = place;
+            self.input.consume(taken);
+            if found.is_some() {
+                return Ok((Reached::Stop, cut));
+            }
+        }
+    }
+
+    /// The next line; `None` at the end. A line ends with a line feed, a carriage return or both.
+    pub(crate) fn line(&mut self) -> Result<Option<Line<'_>>, Ended> {
+        let mut held = std::mem::take(&mut self.held);
+        held.clear();
+        let (line, mut cut, mut some, mut ended) = (self.place.line, false, false, false);
+        loop {
+            let bytes = self.fill()?;
+            if bytes.is_empty() {
+                break;
+            }
+            some = true;
+            let found = memchr2(b'\n', b'\r', bytes);
+            let piece = &bytes[..found.unwrap_or(bytes.len())];
+            let room = LONGEST.saturating_sub(held.len());
+            cut |= piece.len() > room;
+            held.extend_from_slice(&piece[..piece.len().min(room)]);
+            let (taken, end) = (piece.len(), found.map(|at| bytes[at]));
+            self.input.consume(taken + usize::from(end.is_some()));
+            if let Some(end) = end {
+                ended = true;
+                if end == b'\r' && self.peek()? == Some(b'\n') {
+                    self.input.consume(1);
+                }
+                self.place = Place { line: line + 1, column: 1 };
+                break;
+            }
+        }
+        self.held = held;
+        let place = Place { line, column: 0 };
+        Ok(some.then_some(Line { place, bytes: &self.held, cut, ended, charset: self.charset }))
+    }
+}
+
+/// The place after `bytes` that begin at `place`.
+fn after(place: Place, bytes: &[u8]) -> Place {
+    let lines = memchr_iter(b'\n', bytes).count() as u64;
+    let last = if lines > 0 {
+        &bytes[bytes.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1)..]
+    } else {
+        bytes
+    };
+    // Every byte but those that go on with a letter of UTF-8.
+    let characters = last.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64;
+    let begin = if lines > 0 { 1 } else { place.column };
+    Place { line: place.line + lines, column: begin + characters }
+}
+
+/// UTF-16 translated to UTF-8 as it is read.
+struct Wide<R> {
+    inner: R,
+    decoder: Decoder,
+    ended: bool,
+}
+
+impl<R: BufRead> Wide<R> {
+    fn new(encoding: &'static Encoding, inner: R) -> Self {
+        Self { inner, decoder: encoding.new_decoder_with_bom_removal(), ended: false }
+    }
+}
+
+impl<R: BufRead> Read for Wide<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        // The decoder writes whole letters only; a `BufReader` always has room for one.
+        while !self.ended && out.len() >= 8 {
+            let bytes = self.inner.fill_buf()?;
+            let last = bytes.is_empty();
+            let (result, taken, written, _) = self.decoder.decode_to_utf8(bytes, out, last);
+            self.inner.consume(taken);
+            self.ended = last && result == CoderResult::InputEmpty;
+            if written > 0 {
+                return Ok(written);
+            }
+        }
+        Ok(0)
+    }
+}
+
+#[cfg(test)]
+mod tests;

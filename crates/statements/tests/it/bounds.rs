@@ -1,0 +1,184 @@
+//! Whatever comes, a reader neither panics nor grows, and a file that is cut says what it said.
+
+use crate::heard::{Heard, hear, hear_with, line, texts};
+use proptest::prelude::*;
+use statements::{Format, Options, Said, read, recognise};
+use std::io::{BufRead, BufReader, Read};
+
+const FOLDERS: &[&str] = &["ofx"];
+
+fn all_texts() -> Vec<(String, Vec<u8>)> {
+    FOLDERS.iter().flat_map(|folder| texts(folder)).collect()
+}
+
+fn movements(heard: &Heard) -> Vec<String> {
+    heard.all.iter().filter(|said| matches!(said, Said::Movement(_))).map(line).collect()
+}
+
+#[test]
+fn a_file_that_is_cut_anywhere_says_the_movements_that_came_before() {
+    for (name, bytes) in all_texts() {
+        let Some(format) = recognise(&bytes) else { panic!("{name}") };
+        let options = Options { format: Some(format), ..Options::default() };
+        let whole = movements(&hear(&bytes));
+        for end in 0..bytes.len() {
+            let heard = hear_with(&bytes[..end], &options);
+            let cut = movements(&heard);
+            assert_eq!(cut, whole[..cut.len()], "{name}, cut at {end}");
+            if cut.len() < whole.len() {
+                let known = heard.end.map_or(true, |summary| summary.cut_off);
+                assert!(known, "{name}, cut at {end}, does not say so");
+            }
+        }
+    }
+}
+
+#[test]
+fn it_makes_no_difference_how_the_bytes_come() {
+    for (name, bytes) in all_texts() {
+        let whole = hear(&bytes).lines();
+        for size in [1, 2, 3, 7, 64] {
+            let mut lines = Vec::new();
+            let slow = BufReader::with_capacity(size, &bytes[..]);
+            let end = read(slow, &Options::default(), &mut |said| {
+                lines.push(line(&said));
+                Ok(())
+            });
+            assert!(end.is_ok(), "{name}");
+            assert_eq!(lines, whole, "{name}, {size} bytes at a time");
+        }
+    }
+}
+
+/// `head`, then `filling` again and again.
+struct Endless<'a> {
+    head: &'a [u8],
+    filling: &'a [u8],
+    at: usize,
+    left: u64,
+}
+impl Read for Endless<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let from = if self.head.is_empty() { &self.filling[self.at..] } else { self.head };
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let count = from.len().min(out.len()).min(most);
+        out[..count].copy_from_slice(&from[..count]);
+        if self.head.is_empty() {
+            self.at = (self.at + count) % self.filling.len();
+        } else {
+            self.head = &self.head[count..];
+        }
+        self.left -= count as u64;
+        Ok(count)
+    }
+}
+
+fn endless<'a>(head: &'a [u8], filling: &'a [u8]) -> impl BufRead + 'a {
+    BufReader::new(Endless { head, filling, at: 0, left: 2 * 1024 * 1024 })
+}
+
+#[test]
+fn lines_texts_tags_and_nesting_without_end_are_cut_and_said() {
+    let none: &[u8] = b"<OFX><STMTRS><BANKACCTFROM><ACCTID>1</BANKACCTFROM><STMTTRN><MEMO>";
+    for (head, filling) in [
+        (none, &b"a long text "[..]),
+        (none, b"&amp;"),
+        (b"<OFX><TAG ", b"x"),
+        (b"<OFX><TAG a=\"", b">"),
+        (b"<OFX><!--", b"->"),
+        (b"<OFX><![CDATA[", b"]>"),
+        (b"<?xml ", b"? "),
+        (b"OFXHEADER:100", b"\n"),
+        (b"<OFX>", b"<STMTTRN>"),
+        (b"<OFX>", b"<ALIST><BLIST><CLIST>"),
+        (b"<OFX>", b"<STATUS><CODE>2000</STATUS>"),
+        (b"<OFX>", b"</STMTTRN>"),
+        (b"<OFX>", b"<<<"),
+    ] {
+        let mut most = 0;
+        let mut count = 0_u64;
+        let source = endless(head, filling);
+        let options = Options { format: Some(Format::Ofx), ..Options::default() };
+        let end = read(source, &options, &mut |said| {
+            most = most.max(line(&said).len());
+            count += 1;
+            Ok(())
+        });
+        let shown = String::from_utf8_lossy(head);
+        // Of 2 MiB, 64 KiB of a text are kept at most, and a thousand faults said at most.
+        assert!(most <= 66 * 1024, "{shown}: {most} bytes in one thing said");
+        assert!(count <= 1001, "{shown}: {count} things said");
+        if let Ok(summary) = end {
+            assert!(summary.cut_off, "{shown}");
+        }
+    }
+}
+
+/// Pieces that files are made of, so that chance gets far.
+fn pieces() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        prop::sample::select(vec![
+            "OFXHEADER:100\n",
+            "CHARSET:1252\n",
+            "<OFX>",
+            "<OFC>",
+            "</OFX>",
+            "<STMTRS>",
+            "</STMTRS>",
+            "<STMTTRN>",
+            "</STMTTRN>",
+            "<TRNAMT>",
+            "<DTPOSTED>",
+            "<MEMO>",
+            "20260131",
+            "-10.50",
+            "[-3:BRT]",
+            "<BANKACCTFROM>",
+            "<ACCTID>",
+            "<LEDGERBAL>",
+            "<BALAMT>",
+            "<![CDATA[",
+            "]]>",
+            "<!--",
+            "-->",
+            "&amp;",
+            "&#0;",
+            "&#xD800;",
+            "<",
+            ">",
+            "/",
+            "\n",
+            "\r",
+            "<?xml ",
+            "?>",
+            "<STATUS>",
+            "<CODE>",
+            "15500",
+            "<CURDEF>",
+            "é",
+            "\u{feff}",
+        ])
+        .prop_map(|text| text.as_bytes().to_vec()),
+        prop::collection::vec(any::<u8>(), 0..8),
+    ];
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+        hear(&bytes);
+        for &format in Format::ALL {
+            hear_with(&bytes, &Options { format: Some(format), ..Options::default() });
+        }
+    }
+    #[test]
+    fn any_pieces_of_files_are_read_or_refused(bytes in pieces()) {
+        for &format in Format::ALL {
+            let options = Options { format: Some(format), ..Options::default() };
+            let (one, again) = (hear_with(&bytes, &options), hear_with(&bytes, &options));
+            prop_assert_eq!(one.lines(), again.lines());
+            prop_assert_eq!(one.end, again.end);
+        }
+    }
+}
