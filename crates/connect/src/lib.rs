@@ -5,7 +5,9 @@
 
 mod connectors;
 pub mod host;
+pub mod manifest;
 pub mod talk;
+pub mod wire;
 
 #[cfg(test)]
 mod trial;
