@@ -1,12 +1,9 @@
 //! `connector.json`: what a connector is, what it offers, and what it asks for. It is read and
 //! checked as a whole, without running anything; a mistake is named with its file and line.
 
-mod egress;
 mod place;
 
-pub use egress::{BadEgress, Egress};
-
-use crate::wire::version::Version;
+use crate::{egress::Entry, wire::version::Version};
 use domain::{
     institution::{
         Choice, Feature, FormField, Health, Institution, InstitutionType, IntegrationType,
@@ -366,7 +363,7 @@ impl Manifest {
 
     /// What it asks to reach. Entries that are none are not in a manifest that was read.
     #[must_use]
-    pub fn destinations(&self) -> Vec<Egress> {
+    pub fn destinations(&self) -> Vec<Entry> {
         self.egress.iter().filter_map(|entry| entry.parse().ok()).collect()
     }
 }
@@ -507,8 +504,8 @@ impl Rules<'_> {
         let mut reached = BTreeSet::new();
         for (index, entry) in manifest.egress.iter().enumerate() {
             let at = [Key("egress"), Index(index)];
-            match entry.parse::<Egress>() {
-                Ok(egress) => self.hold(reached.insert(egress), &at, "said twice"),
+            match entry.parse::<Entry>() {
+                Ok(entry) => self.hold(reached.insert(entry), &at, "said twice"),
                 Err(bad) => self.hold(false, &at, &bad.to_string()),
             }
         }
