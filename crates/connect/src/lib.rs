@@ -8,6 +8,7 @@ mod connectors;
 pub mod egress;
 pub mod host;
 pub mod manifest;
+pub mod program;
 pub mod redactor;
 pub mod talk;
 pub mod wire;
