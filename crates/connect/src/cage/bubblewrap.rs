@@ -61,12 +61,26 @@ impl Arguments {
                     self.add([&"--symlink", &target, &path]);
                 }
             }
-            Ok(_) => self.add([&"--ro-bind", &path, &path]),
+            Ok(_) => self.bind(path, path),
             Err(_) => {}
         }
     }
+    /// The folders above `path`, open to everybody: Bubblewrap's own would be its builder's alone.
+    fn above(&mut self, path: &Path) {
+        let mut above: Vec<&Path> = path.ancestors().skip(1).collect();
+        above.pop();
+        for folder in above.into_iter().rev() {
+            self.add([&"--perms", &"0755", &"--dir", &folder]);
+        }
+    }
+    /// A read-only view of `from` at `to`, which must be there.
+    fn bind(&mut self, from: &Path, to: &Path) {
+        self.above(to);
+        self.add([&"--ro-bind", &from, &to]);
+    }
     /// An empty place in memory that anybody inside may write to.
     fn scratch(&mut self, path: &str, bytes: u64) {
+        self.above(Path::new(path));
         self.add([&"--perms", &"1777", &"--size", &bytes.to_string(), &"--tmpfs", &path]);
     }
 }
@@ -103,7 +117,7 @@ pub(super) fn command(
         arguments.show(Path::new(path));
     }
     for name in ETC {
-        arguments.add([&"--ro-bind", &etc.join(name), &format!("/etc/{name}")]);
+        arguments.bind(&etc.join(name), &Path::new("/etc").join(name));
     }
     arguments.add([&"--proc", &"/proc"]);
     for hidden in ["/proc/keys", "/proc/key-users"] {
@@ -116,18 +130,18 @@ pub(super) fn command(
     // Else it would be a scratch place of half the machine's memory.
     arguments.add([&"--remount-ro", &"/dev"]);
     for need in &cell.needs {
-        arguments.add([&"--ro-bind", need, need]);
+        arguments.bind(need, need);
     }
-    arguments.add([&"--ro-bind", &cell.folder, &cell.folder]);
+    arguments.bind(&cell.folder, &cell.folder);
     let inside = |name: &str| PathBuf::from(PLACE).join(name);
-    arguments.add([&"--ro-bind", &walls.program(), &inside("inner")]);
+    arguments.bind(walls.program(), &inside("inner"));
     if let Some(socket) = &cell.egress {
-        arguments.add([&"--ro-bind", socket, &inside("egress")]);
+        arguments.bind(socket, &inside("egress"));
     }
     let mut cell = cell.clone();
     if let Some(trust) = &mut cell.trust {
         let there = inside("trust.pem");
-        arguments.add([&"--ro-bind", trust, &there]);
+        arguments.bind(trust, &there);
         *trust = there;
     }
     arguments.add([&"--remount-ro", &"/", &"--chdir", &"/"]);
