@@ -171,6 +171,7 @@ impl Reader {
             resource: resource.name.into(),
             account,
             window,
+            cursor: None,
             options: self.options.clone(),
         };
         let at = engine.env().now();
