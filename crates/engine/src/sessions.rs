@@ -639,6 +639,9 @@ impl Ask for Run {
             answer
         })
     }
+    fn interactive(&self) -> bool {
+        !matches!(self.purpose, Purpose::Work(_))
+    }
 }
 
 impl Run {
