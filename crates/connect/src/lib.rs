@@ -16,4 +16,4 @@ pub mod wire;
 #[cfg(test)]
 mod trial;
 
-pub use connectors::{sandbox, statement_files};
+pub use connectors::{ofx, sandbox, statement_files};

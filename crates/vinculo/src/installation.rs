@@ -126,19 +126,17 @@ impl Installation {
         let confinement = connectors::confinement(uncaged.is_some()).await.with_context(|| {
             format!("[connectors] uncaged = \"{UNCAGED}\" runs them all the same")
         })?;
-        Ok(Some(self.directory_in(
-            path,
-            Room { hosts: hosts.clone(), ..Room::new(confinement, real_env()?) },
-        )))
+        let room = Room { hosts: hosts.clone(), ..Room::new(confinement, real_env()?) };
+        self.directory_in(path, room).map(Some)
     }
-    fn directory_in(&self, path: &Path, room: Room) -> Directory {
-        let built_in = wiring::built_in(&self.config);
-        Directory::new(path, self.config.connectors.approval(), room, built_in)
+    fn directory_in(&self, path: &Path, room: Room) -> Result<Directory> {
+        let built_in = wiring::built_in(&self.config)?;
+        Ok(Directory::new(path, self.config.connectors.approval(), room, built_in))
     }
     /// As [`Installation::directory`], to look at only: nothing is run from it.
     pub(crate) fn directory_at_rest(&self) -> Result<Option<Directory>> {
         let Some(path) = &self.config.connectors.directory else { return Ok(None) };
-        Ok(Some(self.directory_in(path, Room::new(Confinement::Uncaged, real_env()?))))
+        self.directory_in(path, Room::new(Confinement::Uncaged, real_env()?)).map(Some)
     }
     /// The key ring.
     pub(crate) fn ring(&self) -> Result<KeyRing> {

@@ -8,7 +8,7 @@ use crate::{
     home::{ApiKey, FOLDER, Home, Lock},
     http, installation,
     out::tell,
-    wiring::Running,
+    wiring::{self, Running},
 };
 use anyhow::{Context as _, Result};
 use connect::{program::Room, sandbox::Sandbox, statement_files::StatementFiles, talk::Connector};
@@ -47,6 +47,9 @@ pub(crate) struct Flags {
     /// Run connectors without a cage: they can then read this machine
     #[arg(long)]
     uncaged: bool,
+    /// Offer the banks of this list as well, which answer OFX Direct Connect
+    #[arg(long, value_name = "FILE")]
+    ofx: Option<PathBuf>,
 }
 
 fn host(text: &str) -> Result<(String, SocketAddr), String> {
@@ -84,7 +87,10 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     let ahead = clock.offset();
     let sandbox = Sandbox::with(home.faults(&lock)?);
     let faults = Some(sandbox.faults().clone());
-    let built_in: Vec<Arc<dyn Connector>> = vec![Arc::new(sandbox), Arc::new(StatementFiles)];
+    let mut built_in: Vec<Arc<dyn Connector>> = vec![Arc::new(sandbox), Arc::new(StatementFiles)];
+    if let Some(file) = &flags.ofx {
+        built_in.push(Arc::new(wiring::ofx(file)?));
+    }
     let directory = directory
         .map(|(path, room)| Directory::new(path, Approval::Everything, room, built_in.clone()));
     let parts = engine::Parts {

@@ -57,7 +57,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
             clock: None,
             store,
             vault,
-            connectors: wiring::built_in(config),
+            connectors: wiring::built_in(config)?,
             settings: engine::Settings { alone: lock.is_some(), ..wiring::engine_settings(config) },
         },
         server,
