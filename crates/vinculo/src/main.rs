@@ -21,6 +21,11 @@ use std::process::ExitCode;
 struct WrongUse(String);
 
 fn main() -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    if args.next().is_some_and(|word| word == connect::cage::MARKER) {
+        // We are inside a connector's cage: no flags, no logging, no configuration.
+        return connect::cage::inner(args.collect());
+    }
     match cmd::Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if matches!(error.downcast_ref(), Some(out::Error::Closed(_))) => {
