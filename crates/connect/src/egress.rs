@@ -55,7 +55,7 @@ pub struct Caps {
 
 impl Default for Caps {
     fn default() -> Self {
-        Self { bytes: 1 << 30, connections: 2000, at_once: 64, idle: Duration::from_secs(120) }
+        Self { bytes: 1 << 30, connections: 2000, at_once: 64, idle: Duration::from_mins(2) }
     }
 }
 

@@ -232,10 +232,9 @@ fn told(status: std::process::ExitStatus) -> Ended {
         Some(order::FILES) => Ended::Files,
         Some(code @ order::EXITED..order::KILLED) => Ended::Exited(code - order::EXITED),
         Some(code @ order::KILLED..order::PROCESSES) => Ended::Signal(code - order::KILLED),
-        // The warden says nothing else: it was Bubblewrap, or the inner side could not begin.
-        Some(_) => Ended::NotStarted,
         None if status.signal().is_some() => Ended::Stopped,
-        None => Ended::NotStarted,
+        // The warden says nothing else: it was Bubblewrap, or the inner side could not begin.
+        _ => Ended::NotStarted,
     }
 }
 
