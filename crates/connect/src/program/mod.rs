@@ -10,7 +10,7 @@ mod session;
 mod stderr;
 
 pub use cleaner::Cleaner;
-pub use session::Session;
+pub use session::{Session, Traffic};
 
 use crate::{
     cage::Walls,

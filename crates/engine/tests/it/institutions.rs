@@ -1,25 +1,50 @@
 //! Institutions in trouble.
 
 use crate::{
-    bank::{BANK, SMALL_BANK, Step},
-    world::{World, failed, hours, minutes, on_both, recurrent},
+    bank::{BANK, Bank, SMALL_BANK, Step},
+    world::{World, failed, hours, minutes, on_both, recurrent, secret},
 };
-use connect::talk::Failure;
+use connect::talk::{Connector, Conversation, Failure};
 use domain::{
-    institution::Health,
+    env::Env,
+    institution::{Health, Institution},
     link::{Link, Status},
+    record::Trust,
     session::ChallengeKind::Otp,
 };
 use engine::links::Registration;
+use std::sync::Arc;
 
 on_both!(stopped:
     an_institution_that_fails_for_everybody_is_left_alone,
     a_rest_is_over_when_somebody_gets_through,
     wrong_passwords_are_no_trouble_of_the_institution,
     what_breaks_on_our_side_is_no_trouble_of_the_institution,
-    an_institution_can_be_closed_by_the_operator;
+    an_institution_can_be_closed_by_the_operator,
+    a_new_version_of_a_connector_gets_another_chance,
+    a_session_under_way_finishes_with_the_connector_that_it_began_with;
     narrow: an_institution_has_room_for_so_many_sessions
 );
+
+/// The bank's connector as somebody has mended it.
+struct Mended(Arc<Bank>);
+impl Connector for Mended {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+    fn version(&self) -> &'static str {
+        "2"
+    }
+    fn institutions(&self) -> Vec<Institution> {
+        self.0.institutions()
+    }
+    fn trust(&self, institution: &str) -> Trust {
+        self.0.trust(institution)
+    }
+    fn open(&self, institution: &str, subject: &str, env: &Env) -> Box<dyn Conversation> {
+        self.0.open(institution, subject, env)
+    }
+}
 
 async fn people(world: &World, count: usize) -> Vec<Link> {
     let mut links = Vec::new();
@@ -141,4 +166,35 @@ async fn an_institution_has_room_for_so_many_sessions(world: &World) {
     assert_eq!(world.bank.count("p0", "login"), 2);
     assert_eq!(world.status(link.id).await, Status::Valid);
     world.register("new").await.unwrap();
+}
+
+async fn a_new_version_of_a_connector_gets_another_chance(world: &World) {
+    let links = people(world, 1).await;
+    world.bank.is_down(true);
+    for _ in 0..10 {
+        world.retrieve(links[0].id, "ACCOUNTS").await.unwrap_err();
+    }
+    assert_eq!(health(world).await, Health::Down);
+    world.bank.is_down(false);
+    let same: Arc<dyn Connector> = world.bank.clone();
+    world.engine.replace_connectors(&[same]).await.unwrap();
+    assert_eq!(health(world).await, Health::Down, "nothing was mended");
+    assert_eq!(failed(world.retrieve(links[0].id, "ACCOUNTS").await), Failure::InstitutionDown);
+    let mended: Arc<dyn Connector> = Arc::new(Mended(world.bank.clone()));
+    world.engine.replace_connectors(&[mended]).await.unwrap();
+    assert_eq!(health(world).await, Health::Healthy);
+    world.retrieve(links[0].id, "ACCOUNTS").await.unwrap();
+}
+
+async fn a_session_under_way_finishes_with_the_connector_that_it_began_with(world: &World) {
+    world.bank.logins("ana", [vec![Step::Ask(Otp, "123")]]);
+    let asked = world.challenged("ana").await;
+    world.engine.replace_connectors(&[]).await.unwrap();
+    assert_eq!(failed(world.register("bob").await), Failure::InstitutionInactive);
+    let caller = world.caller();
+    let answer = world.engine.resume_link(&caller, asked.session, None, secret("123"));
+    let link = answer.await.unwrap();
+    assert_eq!(link.status, Status::Valid);
+    let bank: Arc<dyn Connector> = world.bank.clone();
+    world.engine.replace_connectors(&[bank]).await.unwrap();
 }

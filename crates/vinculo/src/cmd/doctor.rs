@@ -177,12 +177,13 @@ async fn waiting(store: &Store, env: &Env) -> Finding {
 async fn connectors(installation: &Installation, findings: &mut Vec<Finding>) {
     match installation.directory().await {
         Ok(None) => return,
-        Ok(Some(directory)) => findings.push(match &directory.room().confinement {
-            Confinement::Caged(walls) => Finding::Good(walls.sentence()),
-            Confinement::Uncaged => {
-                Finding::Note("connectors run without a cage, and can read this machine".into())
+        Ok(Some(directory)) => {
+            // What holds the others is said anyway.
+            if matches!(directory.room().confinement, Confinement::Uncaged) {
+                let what = "connectors run without a cage, and can read this machine";
+                findings.push(Finding::Note(what.into()));
             }
-        }),
+        }
         Err(error) => findings.push(Finding::Bad(
             format!("{error:#}"),
             "make a cage possible, or remove connectors.directory",

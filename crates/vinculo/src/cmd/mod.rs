@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod connector;
 mod dev;
 mod doctor;
 mod init;
@@ -67,6 +68,8 @@ enum Command {
     Jobs(jobs::Flags),
     /// Check the configuration and everything it names, and say what to do
     Doctor(doctor::Flags),
+    /// Look at connectors that are programs, check them, and run a session against one
+    Connector(connector::Flags),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -84,6 +87,14 @@ impl Cli {
             Command::Links(flags) => block_on(links::run(&flags)),
             Command::Jobs(flags) => block_on(jobs::run(&flags)),
             Command::Doctor(flags) => block_on(doctor::run(&flags)),
+            Command::Connector(flags) => {
+                if flags.is_run() {
+                    // What the connector itself logs belongs to what is shown.
+                    let clock = Arc::new(engine::clock::SystemClock::new());
+                    log.start(&crate::config::Log::default(), clock)?;
+                }
+                block_on(connector::run(&flags))
+            }
             Command::Openapi => openapi::run(),
         }
     }
