@@ -3,6 +3,7 @@
 mod bounds;
 mod camt;
 mod cnab240;
+mod csv;
 mod fixtures;
 mod heard;
 mod mt940;
