@@ -75,7 +75,7 @@ impl Read for Endless<'_> {
 }
 
 fn endless<'a>(head: &'a [u8], filling: &'a [u8]) -> impl BufRead + 'a {
-    BufReader::new(Endless { head, filling, at: 0, left: 2 * 1024 * 1024 })
+    BufReader::new(Endless { head, filling, at: 0, left: 512 * 1024 })
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn fields_lines_elements_and_rows_without_end_are_cut_and_said() {
     ] {
         let mut most = 0;
         let mut faults = 0_u64;
-        let source = Endless { head, filling, at: 0, left: 2 * 1024 * 1024 };
+        let source = Endless { head, filling, at: 0, left: 512 * 1024 };
         let options = Options { format: Some(format), ..Options::default() };
         let end = read(BufReader::new(source), &options, &mut |said| {
             most = most.max(line(&said).len());
