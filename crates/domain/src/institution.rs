@@ -63,7 +63,8 @@ pub struct Institution {
     pub code: Option<String>,
     /// What to ask the end user for.
     pub form_fields: Vec<FormField>,
-    /// Known name: `token_required`.
+    /// Known names: `token_required`, and `statement_files` where a link's data come from files that
+    /// are uploaded.
     pub features: Vec<Feature>,
     /// Resource names that it can answer.
     pub resources: Vec<String>,
@@ -123,10 +124,15 @@ pub struct Choice {
 /// Something that an institution may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Feature {
-    /// `token_required`.
+    /// `token_required` or [`Feature::STATEMENT_FILES`].
     pub name: String,
     /// For people.
     pub description: String,
+}
+
+impl Feature {
+    /// The data of links come from statement files that are uploaded; nothing can be read otherwise.
+    pub const STATEMENT_FILES: &str = "statement_files";
 }
 
 /// Open Finance facts.
@@ -150,5 +156,10 @@ impl Institution {
     #[must_use]
     pub fn may_challenge(&self) -> bool {
         self.features.iter().any(|f| f.name == "token_required")
+    }
+    /// Whether the data of its links come from statement files that are uploaded.
+    #[must_use]
+    pub fn takes_statement_files(&self) -> bool {
+        self.features.iter().any(|f| f.name == Feature::STATEMENT_FILES)
     }
 }

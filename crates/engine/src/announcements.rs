@@ -23,7 +23,7 @@ impl Engine {
 }
 
 /// What a reading of a resource brought. A load and an asynchronous request are always answered; a
-/// scheduled refresh speaks only of news.
+/// scheduled refresh and an upload speak only of news.
 pub(crate) async fn reading(
     engine: &Engine,
     tx: &mut Tx,
@@ -45,8 +45,10 @@ pub(crate) async fn reading(
                 last: tally.last,
             },
         ),
-        Cause::Schedule(_) if created == 0 => None,
-        Cause::Schedule(_) | Cause::Async(_) => Announcement::new(resource, created),
+        Cause::Schedule(_) | Cause::Upload(_) if created == 0 => None,
+        Cause::Schedule(_) | Cause::Async(_) | Cause::Upload(_) => {
+            Announcement::new(resource, created)
+        }
         Cause::Request(_) => None,
     };
     // Work that is done again after a crash has perhaps been announced before the crash.

@@ -42,6 +42,11 @@ impl Engine {
     pub(crate) fn trust(&self, institution: &str) -> Trust {
         self.catalogue().connector(institution).map_or(Trust::None, |c| c.trust(institution))
     }
+    /// Whether the data of an institution's links come from files that are uploaded.
+    pub(crate) fn takes_statement_files(&self, institution: &str) -> bool {
+        let entry = self.catalogue().by_institution.get(institution);
+        entry.is_some_and(|(_, institution)| institution.takes_statement_files())
+    }
     /// The institution's family; a bank if it has left the catalogue.
     pub(crate) fn kind_of(&self, institution: &str) -> InstitutionType {
         let entry = self.catalogue().by_institution.get(institution);

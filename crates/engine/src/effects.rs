@@ -27,6 +27,8 @@ pub enum Cause {
     Schedule(RequestId),
     /// A caller's asynchronous request.
     Async(RequestId),
+    /// A caller's upload.
+    Upload(RequestId),
 }
 
 impl Cause {
@@ -34,24 +36,24 @@ impl Cause {
     #[must_use]
     pub const fn request(&self) -> RequestId {
         match self {
-            Self::Request(id) | Self::Load(id) | Self::Schedule(id) | Self::Async(id) => *id,
+            Self::Request(id)
+            | Self::Load(id)
+            | Self::Schedule(id)
+            | Self::Async(id)
+            | Self::Upload(id) => *id,
         }
     }
     /// The same for events about the link itself, which are always those of a refresh.
     #[must_use]
     pub(crate) const fn as_link_event(&self) -> Self {
-        match self {
-            Self::Async(id) | Self::Load(id) | Self::Request(id) | Self::Schedule(id) => {
-                Self::Schedule(*id)
-            }
-        }
+        Self::Schedule(self.request())
     }
     /// How webhooks name it.
     #[must_use]
     pub const fn process(&self) -> ProcessType {
         match self {
             Self::Load(_) => ProcessType::HistoricalUpdate,
-            Self::Request(_) | Self::Schedule(_) => ProcessType::RecurrentUpdate,
+            Self::Request(_) | Self::Schedule(_) | Self::Upload(_) => ProcessType::RecurrentUpdate,
             Self::Async(_) => ProcessType::AsyncPost,
         }
     }

@@ -515,6 +515,8 @@ pub(crate) fn purpose_name(purpose: &Purpose) -> &'static str {
             Cause::Load(_) | Cause::Request(_) => "load",
             Cause::Schedule(_) => "schedule",
             Cause::Async(_) => "async",
+            Cause::Upload(_) => "upload",
         },
+        Purpose::Upload => "upload",
     }
 }

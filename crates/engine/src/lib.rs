@@ -27,13 +27,14 @@ pub mod retention;
 pub mod retrieval;
 pub mod sandbox;
 pub mod sessions;
+pub mod statements;
 pub mod tenants;
 pub mod timeline;
 pub mod tokens;
 mod waiting;
 pub mod webhooks;
 
-pub use connect::talk::{Failure, LoginProblem};
+pub use connect::talk::{Failure, LoginProblem, Remark, Unreadable};
 pub use error::{Challenged, Error, FieldProblem};
 
 use catalogue::Catalogue;

@@ -67,9 +67,15 @@ impl Engine {
                 error => error,
             })?;
         self.check_open(&institution.name).await?;
-        let storage = wanted
-            .credentials_storage
-            .unwrap_or(CredentialsStorage::default_for(wanted.access_mode));
+        let storage = if institution.takes_statement_files() {
+            // There are no credentials that could be forgotten.
+            check_fed_by_files(wanted.access_mode)?;
+            CredentialsStorage::Store
+        } else {
+            wanted
+                .credentials_storage
+                .unwrap_or(CredentialsStorage::default_for(wanted.access_mode))
+        };
         if wanted.access_mode == AccessMode::Recurrent && storage != CredentialsStorage::Store {
             return Err(Error::RecurrentMustStore);
         }
@@ -88,6 +94,12 @@ impl Engine {
             name("username2").as_bytes(),
             name("username3").as_bytes(),
         ]);
+        // Where nobody logs in, no two registrations are of one login.
+        let login = if wanted.fields.is_empty() {
+            self.index().digest(&[uuid::Uuid::from(self.env().id::<RecordId>()).as_bytes()])
+        } else {
+            login
+        };
         let bucket = match name("username") {
             "" => Bucket::of(u16::from_be_bytes([login[0], login[1]])),
             user => self.index().bucket(caller.tenant, &institution.name, user),
@@ -251,6 +263,11 @@ impl Engine {
             check_fetch(&self.institution_named(&link.institution).await?, &names)?;
             link.fetch_resources = distinct(names);
         }
+        if let Some(mode) = wanted.access_mode
+            && self.institution_named(&link.institution).await?.takes_statement_files()
+        {
+            check_fed_by_files(mode)?;
+        }
         link.stale_in = wanted.stale_in.unwrap_or(link.stale_in);
         if wanted.access_mode == Some(AccessMode::Recurrent)
             && link.access_mode == AccessMode::Single
@@ -355,6 +372,9 @@ impl Engine {
         let link = self.link(caller.tenant, id).await?;
         check_usable(&link)?;
         let institution = self.institution_named(&link.institution).await?;
+        if institution.takes_statement_files() {
+            return Err(Error::Unsupported);
+        }
         if let Some(names) = &resources {
             check_fetch(&institution, names)?;
         }
@@ -375,6 +395,15 @@ impl Engine {
         self.wake_workers();
         Ok(())
     }
+}
+
+/// What is fed by uploads cannot be refreshed by us.
+fn check_fed_by_files(mode: AccessMode) -> Result<(), Error> {
+    if mode == AccessMode::Recurrent {
+        let message = "Links of this institution get their data from uploaded statement files: only single is possible.";
+        return Err(Error::field("invalid", message, "access_mode"));
+    }
+    Ok(())
 }
 
 /// What is computed from accounts and transactions.

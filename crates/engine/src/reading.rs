@@ -7,10 +7,10 @@ use crate::{
     conversation::Talk,
     effects::Cause,
     ledger::{self, Coverage, Doubt, Known, Note, Plan, Reading, Rules, Seen, Verdict},
-    retrieval::{Retrieved, Wanted},
+    retrieval::{AccountReport, Report, Retrieved, Wanted},
     sessions::Run,
 };
-use connect::talk::{Covered, Failure, Fetch, Given, Sink};
+use connect::talk::{Covered, Failure, Fetch, Given, Share, Sink};
 use domain::{
     env::BoxFuture,
     ids::RecordId,
@@ -100,11 +100,13 @@ pub(crate) struct Reader {
     link: Link,
     /// By the connector's own key; read once, before the first resource that belongs to accounts.
     accounts: Option<HashMap<String, KnownAccount>>,
+    /// Further keys of every fetch.
+    options: BTreeMap<String, String>,
 }
 
 impl Reader {
-    pub(crate) fn new(link: Link) -> Self {
-        Self { link, accounts: None }
+    pub(crate) fn new(link: Link, options: BTreeMap<String, String>) -> Self {
+        Self { link, accounts: None, options }
     }
 
     /// Reads one resource; `None` when it was part of a load and the institution has none of it.
@@ -148,6 +150,8 @@ impl Reader {
     ) -> Result<Retrieved, Error> {
         let engine = run.engine.clone();
         let window = match wanted.window {
+            // A file says its days itself.
+            None if run.is_upload() => None,
             None => {
                 self.default_window(&engine, resource, run.work().map(|work| &work.cause)).await?
             }
@@ -163,12 +167,19 @@ impl Reader {
         if wanted.account.is_some() && account.is_none() {
             return Ok(Retrieved { saved: wanted.save, ..Retrieved::default() });
         }
-        let fetch =
-            Fetch { resource: resource.name.into(), account, window, options: BTreeMap::new() };
+        let fetch = Fetch {
+            resource: resource.name.into(),
+            account,
+            window,
+            options: self.options.clone(),
+        };
         let at = engine.env().now();
         let mut collector = Collector { resource, at, items: Vec::new(), refused: 0 };
         let mut covered = talk.fetch(&fetch, run, &mut collector).await?;
         covered.complete &= collector.refused == 0;
+        for share in covered.accounts.values_mut() {
+            share.complete &= collector.refused == 0;
+        }
         if !wanted.save {
             let items = collector
                 .items
@@ -178,7 +189,7 @@ impl Reader {
             if resource.name == "ACCOUNTS" {
                 self.remember_unsaved(&engine, &collector.items, at);
             }
-            return Ok(Retrieved { saved: false, items, records: Vec::new() });
+            return Ok(Retrieved { saved: false, items, ..Retrieved::default() });
         }
         self.keep(run, resource, &fetch, collector, covered, announced).await
     }
@@ -200,19 +211,33 @@ impl Reader {
             tx.link_for_update(run.tenant(), run.link()).await?.ok_or(Failure::Cancelled)?;
         run.still_ours(&mut tx).await?;
 
-        let mut kept = Kept::of(&items, at, run.work().is_none());
+        let mut kept = Kept::of(&items, at, run.shows_records());
         for part in self.parts(&mut tx, resource, fetch, &items, &covered).await? {
             if resource.name == "ACCOUNTS" {
                 self.unmask(&mut tx, engine, &part, &mut items).await?;
             }
+            kept.report.accounts.extend(self.shown_of(&part, &covered));
             self.reconcile(&mut tx, engine, resource, &items, &covered, &part, &mut kept).await?;
         }
+        kept.report.format = covered.format;
+        kept.report.remarks = covered.remarks;
         if resource.name == "ACCOUNTS" {
             self.remember(&items, &kept);
         }
         kept.write(&mut tx, engine, &self.link, resource).await?;
         if announced {
             kept.announce(&mut tx, engine, &self.link, resource, run).await?;
+        }
+        if run.is_upload() && resource.by_account {
+            let report = kept.reported();
+            let detail = json!({
+                "format": report.format,
+                "created": report.created,
+                "updated": report.updated,
+                "unchanged": report.unchanged,
+                "faults": report.remarks.len(),
+            });
+            engine.note(&mut tx, &self.link, "statement_read", detail).await?;
         }
         self.link.updated_at = at;
         self.link.last_accessed_at = Some(at);
@@ -222,7 +247,8 @@ impl Reader {
         engine.wake_readers();
         engine.wake_dispatcher();
 
-        let mut retrieved = Retrieved { saved: true, ..Retrieved::default() };
+        let mut retrieved =
+            Retrieved { saved: true, report: kept.reported(), ..Retrieved::default() };
         for (index, shown) in kept.shown.into_iter().enumerate() {
             let Some((id, body)) = shown else { continue };
             retrieved.records.push(id);
@@ -241,7 +267,11 @@ impl Reader {
         covered: &Covered,
     ) -> Result<Vec<Part>, Error> {
         // What was removed may be of any day.
-        let window = fetch.window.filter(|_| covered.removed.is_empty());
+        let window = match (resource.window, fetch.window) {
+            _ if !covered.removed.is_empty() => None,
+            (WindowRule::Now, window) | (_, window @ Some(_)) => window,
+            (_, None) => days_of(items, covered),
+        };
         let days = window.map(|window| {
             let reach = jiff::Span::new().days(Rules::default().reach());
             Window { from: window.from.saturating_sub(reach), to: window.to.saturating_add(reach) }
@@ -360,14 +390,15 @@ impl Reader {
         let known = part.known.iter().map(known).collect::<Result<Vec<_>, Error>>()?;
         let seen: Vec<Seen> =
             part.items.iter().map(|&index| seen(index, &items[index], at)).collect();
+        let share = covered.share(part.key.as_deref());
         let stated = part.key.as_ref().and_then(|key| covered.stated.get(key));
         let removed: Vec<String> = (covered.removed.iter())
             .filter(|removed| removed.account == part.key)
             .map(|removed| removed.source_id.clone())
             .collect();
         let reading = Reading {
-            window: covered.window,
-            complete: covered.complete,
+            window: share.window,
+            complete: share.complete,
             trust,
             seen: &seen,
             removed: &removed,
@@ -379,7 +410,10 @@ impl Reader {
         };
         let rules =
             if resource.name == "ACCOUNTS" { Rules::of_accounts() } else { Rules::default() };
-        let plan = ledger::reconcile(&known, &reading, &rules);
+        let mut plan = ledger::reconcile(&known, &reading, &rules);
+        if resource.name == "ACCOUNTS" {
+            self.leave_newer(tx, items, covered, &mut plan, kept).await?;
+        }
         if let Some(window) = plan.proves {
             tx.add_coverage(self.link.id, resource.name, part.account, window, at).await?;
         }
@@ -428,12 +462,16 @@ impl Reader {
                 *index,
                 NewRecord { doubt: text(doubt.as_ref()), ..record(id, *index, None) },
             );
+            self.shown_as_of(tx, resource, &items[*index].1, covered, id, at).await?;
         }
         for &(id, index) in &plan.update {
             kept.updated(index, record(id, index, stored.get(&id)));
+            self.shown_as_of(tx, resource, &items[index].1, covered, id, at).await?;
         }
+        kept.unchanged += plan.unchanged.len();
         for &(id, index) in &plan.unchanged {
             let Some(stored) = stored.get(&id) else { continue };
+            self.shown_as_of(tx, resource, &items[index].1, covered, id, at).await?;
             if resource.marks_seen {
                 kept.seen(index, record(id, index, Some(stored)));
             } else if kept.shows {
@@ -444,6 +482,65 @@ impl Reader {
         }
         kept.marks(plan);
         Ok(())
+    }
+
+    /// A listing may be of an earlier day than one before it: the accounts that are stored as of a
+    /// later day are left as they are. Takes them out of `plan`.
+    async fn leave_newer(
+        &self,
+        tx: &mut Tx,
+        items: &[(u32, Item)],
+        covered: &Covered,
+        plan: &mut Plan,
+        kept: &mut Kept,
+    ) -> Result<(), Error> {
+        let mut newer = Vec::new();
+        for &(id, index) in plan.update.iter().chain(&plan.unchanged) {
+            let Some(day) = as_of(&items[index].1, covered) else { continue };
+            let known = tx.coverage(self.link.id, "ACCOUNTS", Some(id)).await?;
+            if known.iter().any(|part| part.days.to > day) {
+                newer.push((id, index));
+            }
+        }
+        if newer.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<RecordId> = newer.iter().map(|(id, _)| *id).collect();
+        let bodies: HashMap<RecordId, String> =
+            tx.bodies(self.link.id, &ids).await?.into_iter().collect();
+        plan.update.retain(|known| !newer.contains(known));
+        plan.unchanged.retain(|known| !newer.contains(known));
+        kept.unchanged += newer.len();
+        for (id, index) in newer {
+            kept.shown[index] = bodies.get(&id).map(|body| (id, body.clone()));
+        }
+        Ok(())
+    }
+
+    /// Remembers as of which day an account was shown, where its listing says so.
+    async fn shown_as_of(
+        &self,
+        tx: &mut Tx,
+        resource: &Resource,
+        item: &Item,
+        covered: &Covered,
+        id: RecordId,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        match as_of(item, covered) {
+            Some(day) if resource.name == "ACCOUNTS" => {
+                let window = Window { from: day, to: day };
+                Ok(tx.add_coverage(self.link.id, resource.name, Some(id), window, at).await?)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What a reading shows of one account.
+    fn shown_of(&self, part: &Part, covered: &Covered) -> Option<AccountReport> {
+        let (id, key) = (part.account?, part.key.as_deref());
+        let body = self.account(key)?.body.clone();
+        Some(AccountReport { id, body, items: part.items.len(), days: covered.share(key).window })
     }
 
     /// Accounts keep their id when the same person is linked again; everything else is born now.
@@ -517,6 +614,25 @@ impl Reader {
     }
 }
 
+/// The day that an account was shown as of, where its listing says so.
+fn as_of(account: &Item, covered: &Covered) -> Option<jiff::civil::Date> {
+    let share = covered.accounts.get(account.account.as_deref()?)?;
+    share.window.map(|window| window.to)
+}
+
+/// The days that a reading without a window speaks of; `None` for any.
+fn days_of(items: &[(u32, Item)], covered: &Covered) -> Option<Window> {
+    let all = Share { window: covered.window, complete: covered.complete };
+    let mut shares = covered.accounts.values().chain([&all]);
+    if shares.clone().any(|share| share.complete && share.window.is_none()) {
+        return None;
+    }
+    let days =
+        items.iter().filter_map(|(_, item)| item.day).map(|day| Window { from: day, to: day });
+    days.chain(shares.by_ref().filter_map(|share| share.window))
+        .reduce(|hull, next| Window { from: hull.from.min(next.from), to: hull.to.max(next.to) })
+}
+
 /// One account's share of a reading, or all of it.
 struct Part {
     account: Option<RecordId>,
@@ -540,6 +656,8 @@ struct Kept {
     notes: Vec<Note>,
     disagreements: Vec<Amount>,
     tally: Tally,
+    unchanged: usize,
+    report: Report,
 }
 
 impl Kept {
@@ -557,6 +675,19 @@ impl Kept {
             notes: Vec::new(),
             disagreements: Vec::new(),
             tally: Tally::of(items),
+            unchanged: 0,
+            report: Report::default(),
+        }
+    }
+    /// What the reading came to.
+    fn reported(&self) -> Report {
+        let count = |kind| self.changes.iter().filter(|(_, k)| *k == kind).count();
+        Report {
+            created: count(ChangeKind::Created),
+            updated: count(ChangeKind::Updated),
+            deleted: count(ChangeKind::Deleted),
+            unchanged: self.unchanged,
+            ..self.report.clone()
         }
     }
     fn created(&mut self, index: usize, record: NewRecord) {
@@ -626,7 +757,7 @@ impl Kept {
         resource: &'static Resource,
         run: &Run,
     ) -> Result<(), Error> {
-        let cause = run.work().map_or(Cause::Request(run.request()), |work| work.cause.clone());
+        let cause = run.cause();
         let ids = |kind: ChangeKind| {
             self.changes.iter().filter(move |(_, k)| *k == kind).map(|(id, _)| *id).collect()
         };

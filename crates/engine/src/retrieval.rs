@@ -6,6 +6,7 @@ use crate::{
     sessions::{Brought, Purpose},
     waiting::check_usable,
 };
+use connect::talk::Remark;
 use domain::{
     ids::{LinkId, RecordId, SessionId},
     link::Link,
@@ -40,6 +41,40 @@ pub struct Retrieved {
     pub items: Vec<String>,
     /// Their ids, where they were kept.
     pub(crate) records: Vec<RecordId>,
+    /// What the reading came to, where it was kept.
+    pub(crate) report: Report,
+}
+
+/// What one reading came to, besides its records.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Report {
+    /// The form in which it came, where there are several.
+    pub(crate) format: Option<String>,
+    /// New records.
+    pub(crate) created: usize,
+    /// Records that changed.
+    pub(crate) updated: usize,
+    /// Records that were deleted.
+    pub(crate) deleted: usize,
+    /// Records that were shown as they are stored.
+    pub(crate) unchanged: usize,
+    /// What was shown of each account, in the order of their keys.
+    pub(crate) accounts: Vec<AccountReport>,
+    /// What was wrong with what was read.
+    pub(crate) remarks: Vec<Remark>,
+}
+
+/// What one reading showed of one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AccountReport {
+    /// The account.
+    pub(crate) id: RecordId,
+    /// Its record.
+    pub(crate) body: String,
+    /// How many items.
+    pub(crate) items: usize,
+    /// The days that the reading showed completely, or says it shows.
+    pub(crate) days: Option<Window>,
 }
 
 /// One resource to read, as sessions and jobs remember it.

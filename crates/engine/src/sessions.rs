@@ -10,6 +10,7 @@ use crate::{
     reading::Reader,
     rest::{Busy, Pauses},
     retrieval::{Retrieved, Wanted},
+    statements,
 };
 use connect::talk::{Ask, Credentials, Failure};
 use domain::{
@@ -34,6 +35,8 @@ pub(crate) enum Purpose {
     Repair,
     /// To answer one request for data.
     Retrieve(Wanted),
+    /// To read the statement file that came with the request.
+    Upload,
     /// To do a queued piece of work; nobody is there to answer a challenge.
     Work(Work),
 }
@@ -65,7 +68,7 @@ impl Purpose {
         match self {
             Self::Register => Attempt::Registration,
             Self::Repair => Attempt::Repair,
-            Self::Retrieve(_) => Attempt::Request,
+            Self::Retrieve(_) | Self::Upload => Attempt::Request,
             Self::Work(_) => Attempt::Schedule,
         }
     }
@@ -187,7 +190,7 @@ impl Outcome {
 /// What came with the request that opened a session. Lives and dies with the session.
 #[derive(Default)]
 pub(crate) struct Brought {
-    /// A token for the first challenge.
+    /// A token, or a file, for the first challenge.
     pub(crate) token: Option<SecretString>,
     /// New credentials, sealed: they take the place of the stored ones once they have worked.
     pub(crate) secrets: Option<LinkSecrets>,
@@ -317,10 +320,12 @@ impl Run {
         let wanted = match &self.purpose {
             Purpose::Register | Purpose::Repair => Vec::new(),
             Purpose::Retrieve(wanted) => vec![wanted.clone()],
+            Purpose::Upload => statements::wanted(),
             Purpose::Work(work) => work.wanted.clone(),
         };
         let mut answer = None;
-        let mut reader = Reader::new(link);
+        let options = self.engine.fetch_options(&link).await?;
+        let mut reader = Reader::new(link, options);
         for wanted in &wanted {
             answer = reader.read(talk, self, wanted).await?;
         }
@@ -382,8 +387,23 @@ impl Run {
         Ok(link)
     }
 
-    fn cause(&self) -> Cause {
-        self.work().map_or(Cause::Request(self.row.request), |work| work.cause.clone())
+    /// Why this is being done.
+    pub(crate) fn cause(&self) -> Cause {
+        match &self.purpose {
+            Purpose::Work(work) => work.cause.clone(),
+            Purpose::Upload => Cause::Upload(self.row.request),
+            Purpose::Register | Purpose::Repair | Purpose::Retrieve(_) => {
+                Cause::Request(self.row.request)
+            }
+        }
+    }
+    /// Whether a file that was uploaded is being read: all that is in it, whatever its days.
+    pub(crate) fn is_upload(&self) -> bool {
+        self.purpose == Purpose::Upload
+    }
+    /// Whether a caller waits for the records themselves.
+    pub(crate) fn shows_records(&self) -> bool {
+        matches!(self.purpose, Purpose::Retrieve(_))
     }
 
     async fn close(&mut self, result: Result<Option<Retrieved>, Error>) -> Result<(), Error> {

@@ -59,7 +59,7 @@ impl Engine {
             // What we waited for may have changed the link, or ended it.
             let link =
                 tx.link_for_update(link.tenant, link.id).await?.ok_or(Error::NoSuch("link"))?;
-            if matches!(purpose, Purpose::Retrieve(_)) {
+            if matches!(purpose, Purpose::Retrieve(_) | Purpose::Upload) {
                 check_usable(&link)?;
             }
             if tx.open_sessions_across_buckets(link.tenant).await?
@@ -273,7 +273,7 @@ impl Engine {
         outcome: Outcome,
     ) -> Result<Progress, Error> {
         let answered = |items, saved| {
-            Progress::Answered(Arc::new(Retrieved { saved, items, records: Vec::new() }))
+            Progress::Answered(Arc::new(Retrieved { saved, items, ..Retrieved::default() }))
         };
         Ok(match outcome {
             Outcome::Done => Progress::LoggedIn,

@@ -306,6 +306,20 @@ impl Input for SecretString {
             .into()
     }
 }
+/// The answer to a challenge: mostly a few digits, but where a file is asked for its bytes in
+/// base64. How long it may be the limit of bodies says.
+pub(crate) struct Answer(pub SecretString);
+impl Input for Answer {
+    fn read(value: Value) -> Result<Self, Complaint> {
+        text(value, usize::MAX).map(|text| Self(text.into()))
+    }
+    fn schema() -> Schema {
+        plain(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
+            .min_length(Some(1))
+            .into()
+    }
+}
 impl Input for bool {
     fn read(value: Value) -> Result<Self, Complaint> {
         let word = match &value {

@@ -51,6 +51,10 @@ pub struct Limits {
     pub deletions_a_minute: u32,
     /// Bytes of a request's body.
     pub body: usize,
+    /// Bytes of a file that is uploaded.
+    pub upload: usize,
+    /// Files that are taken in and read at the same time; each is in memory, more wait.
+    pub uploads_at_once: usize,
     /// How long a request may take.
     pub time: Duration,
     /// Requests at work at the same time.
@@ -65,6 +69,8 @@ impl Limits {
             requests_in_30_seconds: 0,
             deletions_a_minute: 0,
             body: 1 << 20,
+            upload: 16 << 20,
+            uploads_at_once: 4,
             time: Duration::from_mins(5),
             at_once: 1024,
         }

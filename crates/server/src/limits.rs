@@ -51,6 +51,8 @@ pub(crate) struct Doors {
     deletions: Option<Keyed<TenantId>>,
     /// Requests that may be at work at once.
     pub(crate) room: Semaphore,
+    /// Uploads that may be at work at once; more wait.
+    pub(crate) uploads: Semaphore,
     behind_proxy: bool,
 }
 
@@ -60,6 +62,7 @@ impl Doors {
             edge: Keyed::new(limits.requests_in_30_seconds, Duration::from_secs(30)),
             deletions: Keyed::new(limits.deletions_a_minute, Duration::from_mins(1)),
             room: Semaphore::new(limits.at_once.clamp(1, Semaphore::MAX_PERMITS)),
+            uploads: Semaphore::new(limits.uploads_at_once.clamp(1, Semaphore::MAX_PERMITS)),
             behind_proxy,
         }
     }

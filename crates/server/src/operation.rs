@@ -3,6 +3,7 @@
 
 use crate::{App, body::Body};
 use axum::{
+    extract::DefaultBodyLimit,
     handler::Handler,
     routing::{MethodFilter, MethodRouter, on},
 };
@@ -172,6 +173,23 @@ impl Operation {
             .required(Some(required))
             .content("application/json", content(refer(name)));
         self.schema(name, schema).doc(|doc| doc.request_body(Some(body.build()))).errors(&[400])
+    }
+    /// It takes a file: as the field `file` of a form, or alone.
+    pub(crate) fn takes_file(mut self, says: &str) -> Self {
+        let file = || {
+            let format = SchemaFormat::KnownFormat(KnownFormat::Binary);
+            kind(Type::String).format(Some(format))
+        };
+        let form =
+            kind(Type::Object).property("file", file().description(Some(says))).required("file");
+        let body = RequestBodyBuilder::new()
+            .required(Some(Required::True))
+            .description(Some(says))
+            .content("multipart/form-data", content(Schema::from(form).into()))
+            .content("application/octet-stream", content(Schema::from(file()).into()));
+        // How much of it is taken, its handler knows.
+        self.route = self.route.layer(DefaultBodyLimit::disable());
+        self.doc(|doc| doc.request_body(Some(body.build()))).errors(&[400, 408, 413, 415])
     }
     /// It answers so, with a body of this schema.
     pub(crate) fn answers(self, status: u16, says: &str, schema: impl Into<RefOr<Schema>>) -> Self {
@@ -345,6 +363,8 @@ impl Operation {
                 404 => "There is no such thing.",
                 408 => "The request took too long; what was read is kept.",
                 409 => "Too soon after the last time.",
+                413 => "The body is too large.",
+                415 => "The body is of a type that is not taken here.",
                 428 => "The institution asks the end user for something.",
                 429 => "Too many requests.",
                 _ => "An error.",
@@ -454,6 +474,17 @@ pub(crate) fn errors() -> Schema {
                 .property("value", text())
                 .property("expects_user_input", kind(Type::Boolean))
                 .property("options", ArrayBuilder::new().items(text())),
+        )
+        .property("line", kind(Type::Integer).description(Some("Where in a file, from 1.")))
+        .property(
+            "column",
+            kind(Type::Integer).description(Some("The character in that line, from 1.")),
+        )
+        .property(
+            "proposed",
+            kind(Type::Object).description(Some(
+                "How the file perhaps could be read; only with `unreadable_file`.",
+            )),
         )
         .required("code")
         .required("message")

@@ -8,10 +8,11 @@ use axum::{
 };
 use domain::{filter::BadFilter, filter::BadPage, session::Challenge};
 use engine::{
-    Challenged, Error, Failure, FieldProblem, LoginProblem,
+    Challenged, Error, Failure, FieldProblem, LoginProblem, Remark, Unreadable,
     error::{TOKEN_REQUIRED, login_message},
 };
 use serde::Serialize;
+use serde_json::Value;
 use std::{borrow::Cow, sync::Arc};
 
 /// Where the brand's name stands in a sentence.
@@ -47,6 +48,15 @@ pub(crate) struct Item {
     /// What the institution asks.
     #[serde(skip_serializing_if = "Option::is_none")]
     token_generation_data: Option<Asked>,
+    /// Where in a file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    /// The character in that line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u64>,
+    /// How it perhaps could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposed: Option<Value>,
 }
 
 /// `token_generation_data`.
@@ -129,6 +139,11 @@ impl Problem {
     pub(crate) fn too_large() -> Self {
         let item = Item::new("request_too_large", "The body of the request is too large.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, item)
+    }
+    /// 415: the body is nothing that is taken here. `message` says what is.
+    pub(crate) fn wrong_media(message: &'static str) -> Self {
+        let item = Item::new("unsupported_media_type", message);
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, item)
     }
     /// 429.
     pub(crate) fn too_many(seconds: u64) -> Self {
@@ -295,6 +310,24 @@ impl From<Challenge> for Asked {
     }
 }
 
+impl From<Unreadable> for Problem {
+    fn from(Unreadable { remark, options }: Unreadable) -> Self {
+        let Remark { line, column, problem } = remark;
+        let place = match (line, column) {
+            (Some(line), Some(column)) => format!("line {line}, column {column}: "),
+            (Some(line), None) => format!("line {line}: "),
+            (None, _) => String::new(),
+        };
+        let message = format!("The file cannot be read: {place}{problem}");
+        let read = |text: String| serde_json::from_str(&text).unwrap_or(Value::String(text));
+        let options: serde_json::Map<String, Value> =
+            options.into_iter().map(|(name, value)| (name, read(value))).collect();
+        let proposed = (!options.is_empty()).then(|| Value::Object(options));
+        let item = Item::new("unreadable_file", message).at("file");
+        Self::bad(vec![Item { line, column, proposed, ..item }])
+    }
+}
+
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -344,6 +377,7 @@ impl From<Failure> for Problem {
                 "unavailable_data",
                 "The institution did not return any data for the request.",
             ),
+            Failure::Unreadable(unreadable) => (*unreadable).into(),
             Failure::Timeout => Self::timed_out(),
             Failure::TooMuch => {
                 tracing::warn!("an institution returned more than the limits allow");

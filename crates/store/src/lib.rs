@@ -25,6 +25,7 @@ pub mod migrate;
 pub mod records;
 pub mod secrets;
 pub mod sessions;
+pub mod statements;
 pub mod tenants;
 #[cfg(feature = "testing")]
 pub mod testing;

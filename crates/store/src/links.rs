@@ -170,6 +170,7 @@ impl Tx {
             "delete from records where bucket = $1 and link = $2",
             "delete from sessions where bucket = $1 and link = $2",
             "delete from link_secrets where bucket = $1 and link = $2",
+            "delete from statement_mappings where bucket = $1 and link = $2",
         ];
         if !self.hit(LINK, values![id.bucket(), id, tenant]).await? {
             return Ok(false);

@@ -21,7 +21,10 @@ macro_rules! steps { ($($version:literal $name:literal $file:literal),* $(,)?) =
 }),*] } }
 
 /// A published step is never edited; a change of the schema is a new one.
-const STEPS: &[Step] = steps![1 "init" "0001_init.sql"];
+const STEPS: &[Step] = steps![
+    1 "init" "0001_init.sql",
+    2 "statement_mappings" "0002_statement_mappings.sql",
+];
 
 const TABLE: &str = "_sqlx_migrations";
 

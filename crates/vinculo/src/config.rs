@@ -29,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) tokens: Tokens,
     pub(crate) webhooks: Webhooks,
     pub(crate) sandbox: Sandbox,
+    pub(crate) statements: Statements,
+    pub(crate) ofx: Ofx,
     pub(crate) log: Log,
 }
 
@@ -172,6 +174,36 @@ pub(crate) struct Sandbox {
     /// Whether the sandbox institutions are offered.
     #[serde(deserialize_with = "plain")]
     pub(crate) enabled: bool,
+}
+
+/// Links whose data come from statement files that are uploaded.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Statements {
+    /// Whether their institutions are offered.
+    #[serde(deserialize_with = "plain")]
+    pub(crate) enabled: bool,
+    /// The largest file, in MiB.
+    #[serde(deserialize_with = "plain")]
+    pub(crate) largest_mib: u16,
+    /// Files that are taken in and read at the same time.
+    #[serde(deserialize_with = "plain")]
+    pub(crate) side_by_side: usize,
+}
+impl Default for Statements {
+    fn default() -> Self {
+        let server::Limits { upload, uploads_at_once, .. } = server::Limits::contract();
+        let largest_mib = u16::try_from(upload >> 20).unwrap_or(u16::MAX);
+        Self { enabled: false, largest_mib, side_by_side: uploads_at_once }
+    }
+}
+
+/// Banks that answer OFX Direct Connect.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Ofx {
+    /// The file that lists them; none are offered without it.
+    pub(crate) institutions: Option<PathBuf>,
 }
 
 /// How log lines look.
@@ -392,6 +424,18 @@ file = {keys}
 # Whether the sandbox institutions are offered.
 # enabled = false
 
+[statements]
+# Whether links can be fed with statement files of banks (POST /v1/links/{{id}}/statements/).
+# enabled = false
+# The largest file, in MiB, and how many are taken in and read side by side; each needs some twenty
+# times its size in memory meanwhile.
+# largest_mib = 16
+# side_by_side = 4
+
+[ofx]
+# Banks that answer OFX Direct Connect: a list in TOML (docs/connectors/ofx.md), or an ofxget.cfg.
+# institutions = "/etc/vinculo/ofx.toml"
+
 [log]
 # "human" or "json".
 # format = "human"
@@ -481,6 +525,7 @@ mod tests {
             .lines()
             .filter(|line| !line.starts_with("# variable") && !line.starts_with("# command"))
             .filter(|line| !line.starts_with("# public_url"))
+            .filter(|line| !line.starts_with("# institutions"))
             .map(|line| match line.strip_prefix("# ") {
                 Some(setting) if setting.contains(" = ") => format!("{setting}\n"),
                 _ => format!("{line}\n"),
@@ -500,5 +545,8 @@ mod tests {
         assert_eq!(shown.limits.connections, default.limits.connections);
         assert_eq!(shown.database.connections, default.database.connections);
         assert_eq!(shown.log.format, default.log.format);
+        assert_eq!(shown.statements.enabled, default.statements.enabled);
+        assert_eq!(shown.statements.largest_mib, default.statements.largest_mib);
+        assert_eq!(shown.statements.side_by_side, default.statements.side_by_side);
     }
 }

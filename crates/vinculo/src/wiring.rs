@@ -7,16 +7,42 @@ use crate::{
     out::{self, Out, tell},
 };
 use anyhow::{Context as _, Result};
-use connect::{sandbox::Sandbox, talk::Connector};
+use connect::{
+    ofx::{Institutions, Ofx},
+    sandbox::Sandbox,
+    statement_files::StatementFiles,
+    talk::Connector,
+};
 use engine::{Engine, Parts, tokens::TokenSettings};
 use jiff::SignedDuration;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{fs, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Who speaks to institutions.
-pub(crate) fn connectors(sandbox: bool) -> Vec<Arc<dyn Connector>> {
-    if sandbox { vec![Arc::new(Sandbox::new())] } else { vec![] }
+pub(crate) fn connectors(config: &Config) -> Result<Vec<Arc<dyn Connector>>> {
+    let mut all: Vec<Arc<dyn Connector>> = Vec::new();
+    if config.sandbox.enabled {
+        all.push(Arc::new(Sandbox::new()));
+    }
+    if config.statements.enabled {
+        all.push(Arc::new(StatementFiles));
+    }
+    if let Some(file) = &config.ofx.institutions {
+        all.push(Arc::new(ofx(file)?));
+    }
+    Ok(all)
+}
+
+/// Who speaks to the banks that `file` lists.
+pub(crate) fn ofx(file: &Path) -> Result<Ofx> {
+    let shown = file.display();
+    let text = fs::read_to_string(file)
+        .map_err(|error| WrongUse(format!("ofx.institutions, {shown}: {error}")))?;
+    let listed = Institutions::of_file(&file.to_string_lossy(), &text)
+        .map_err(|mistake| WrongUse(format!("{shown}, {mistake}")))?;
+    tracing::info!("{} institutions of OFX Direct Connect are offered", listed.count());
+    Ok(Ofx::new(listed)?)
 }
 
 /// What the operator decides of the engine.
@@ -47,6 +73,8 @@ pub(crate) fn server_settings(config: &Config) -> Result<server::Settings> {
         limits: server::Limits {
             requests_in_30_seconds: config.limits.requests_in_30_seconds,
             deletions_a_minute: config.limits.deletions_a_minute,
+            upload: usize::from(config.statements.largest_mib.max(1)) << 20,
+            uploads_at_once: config.statements.side_by_side.max(1),
             ..server::Limits::contract()
         },
         ..server::Settings::serve()

@@ -19,7 +19,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::value::to_raw_value;
-use statements::{AccountKind, BalanceKind, Fault, Listener, Movement, Said, Stop};
+use statements::{AccountKind, BalanceKind, Fault, Listener, Movement, Said, Stop, Summary};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The most faults that are handed on one by one.
@@ -42,6 +42,8 @@ pub(crate) struct Gathered {
     overfull: bool,
     faults: Vec<Fault>,
     fault_count: u64,
+    /// Something cut the reading short.
+    cut_off: bool,
 }
 
 /// What was heard of one account.
@@ -83,7 +85,24 @@ impl Gathered {
             overfull: false,
             faults: Vec::new(),
             fault_count: 0,
+            cut_off: false,
         }
+    }
+
+    /// The reading has ended, and came to this.
+    pub(crate) fn end(&mut self, summary: &Summary) {
+        self.cut_off |= summary.cut_off || summary.stopped;
+        self.fault_count = self.fault_count.max(summary.faults);
+    }
+
+    /// Whether nothing was heard but faults.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.accounts.is_empty()
+    }
+
+    /// The first thing that was wrong.
+    pub(crate) fn first_fault(&self) -> Option<Remark> {
+        self.faults.first().map(remark)
     }
 
     /// Whether there were more movements than were to be kept, and listening ended.
@@ -117,11 +136,11 @@ impl Gathered {
         })
     }
 
-    /// How much of each account's movements this shows, `whole` if nothing cut the reading short.
-    /// Days after `today` are not covered, whatever a statement says.
-    pub(crate) fn covered(&self, whole: bool, today: Date) -> Covered {
+    /// How much of each account's movements this shows. Days after `today` are not covered, whatever
+    /// a statement says.
+    pub(crate) fn covered(&self, today: Date) -> Covered {
         // A fault does not say whether it cost a movement, so none is risked.
-        let whole = whole && self.fault_count == 0 && !self.overfull;
+        let whole = !self.cut_off && self.fault_count == 0 && !self.overfull;
         let shares = self.accounts.iter().map(|s| (s.key.clone(), s.share(whole, today)));
         let stated = self.accounts.iter().map(|s| (s.key.clone(), s.stated()));
         Covered {
@@ -473,7 +492,7 @@ fn given<T: Serialize>(key: &str, item: &T) -> Result<Given, Failure> {
 /// By what the movements of an account are held together: as coarse as the ledger's own keys of
 /// accounts, so that what it takes for one account is one here. The bank's code is left out, because
 /// formats write it differently (`341`, `0341`, a BIC); a link is of one bank.
-fn key(account: &statements::Account) -> String {
+pub(crate) fn key(account: &statements::Account) -> String {
     let bare = |text: &str| {
         let plain = plain(text);
         let bare = plain.trim_start_matches('0');

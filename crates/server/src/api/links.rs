@@ -3,7 +3,7 @@
 use super::{EXAMPLE_LINK, EXAMPLE_SESSION, institutions, later, wants_later};
 use crate::{
     App,
-    body::{Body, Form, Input, Json, body},
+    body::{Answer, Body, Form, Input, Json, body},
     caller::Caller,
     operation::{Access, Operation, delete, get, patch, post, put},
     path::Id,
@@ -114,8 +114,8 @@ body! {
     Register {
         /// The institution's name.
         institution: String,
-        /// The login name.
-        username: SecretString,
+        /// The login name, where the institution has one.
+        username: Option<SecretString>,
         /// The password, where the institution has one.
         password: Option<SecretString>,
         /// A further input of the institution's form.
@@ -132,7 +132,8 @@ body! {
         private_key: Option<File>,
         /// A token given up front.
         token: Option<SecretString>,
-        /// Whether the link is refreshed on a schedule; `recurrent` if nothing is said.
+        /// Whether the link is refreshed on a schedule; `recurrent` if nothing is said, but `single`
+        /// where the data come from statement files.
         access_mode: Option<AccessMode>,
         /// The caller's own key.
         external_id: Option<ExternalId>,
@@ -152,7 +153,7 @@ body! {
         /// The link that is logging in.
         link: Option<LinkId>,
         /// The answer; nothing where nothing is to be typed.
-        token: Option<SecretString>,
+        token: Option<Answer>,
     }
 }
 body! {
@@ -280,16 +281,21 @@ async fn register(
         let message = format!("Object with name={name} does not exist.");
         form.object("institution", "does_not_exist", message);
     }
-    if let (Some(institution), Some(wanted)) = (&institution, &read)
-        && needs_password(institution)
-        && wanted.password.is_none()
-    {
-        form.object("password", "required", "This field is required.");
+    if let Some(wanted) = &read {
+        // What is not known to do without a name is not let off it.
+        let needs = |field| institution.as_ref().map_or(field == "username", |it| needs(it, field));
+        for (field, given) in
+            [("username", wanted.username.is_some()), ("password", wanted.password.is_some())]
+        {
+            if !given && needs(field) {
+                form.object(field, "required", "This field is required.");
+            }
+        }
     }
     let wanted = form.sure(read)?;
     let institution = institution.ok_or_else(Problem::unexpected)?;
     let fields: BTreeMap<String, SecretString> = [
-        ("username", Some(wanted.username)),
+        ("username", wanted.username),
         ("password", wanted.password),
         ("username2", wanted.username2),
         ("username3", wanted.username3),
@@ -308,7 +314,11 @@ async fn register(
         institution: wanted.institution,
         fields,
         token: wanted.token,
-        access_mode: wanted.access_mode.unwrap_or(AccessMode::Recurrent),
+        access_mode: wanted.access_mode.unwrap_or(if institution.takes_statement_files() {
+            AccessMode::Single
+        } else {
+            AccessMode::Recurrent
+        }),
         external_id: match wanted.external_id {
             Some(ExternalId(id)) => id,
             None => defaults.and_then(|grant| grant.external_id.clone()),
@@ -351,7 +361,8 @@ async fn resume(
         (bound, link) => link.or(bound),
     };
     let session = session(&wanted.session)?;
-    let link = app.engine.resume_link(&caller.engine, session, link, wanted.token).await?;
+    let answer = wanted.token.map(|answer| answer.0);
+    let link = app.engine.resume_link(&caller.engine, session, link, answer).await?;
     use_up(&app, caller.grant.as_ref()).await?;
     Ok(json(StatusCode::OK, shown(&LinkView::from(link))?))
 }
@@ -426,9 +437,9 @@ pub(super) fn session(text: &str) -> Result<SessionId, Problem> {
     text.trim().parse().map_err(|_| Error::SessionExpired.into())
 }
 
-fn needs_password(institution: &Institution) -> bool {
-    let password = institution.form_fields.iter().find(|field| field.name == "password");
-    password.is_some_and(|field| field.optional != Some(true) && field.value.is_none())
+fn needs(institution: &Institution, field: &str) -> bool {
+    let field = institution.form_fields.iter().find(|known| known.name == field);
+    field.is_some_and(|field| field.optional != Some(true) && field.value.is_none())
 }
 
 /// 400 where a field cannot be what the institution's form takes.

@@ -3,7 +3,7 @@
 use super::{EXAMPLE_LINK, EXAMPLE_SESSION, later, links::session, wants_later};
 use crate::{
     App,
-    body::{Form, Json, Key, body, describe},
+    body::{Answer, Form, Json, Key, body, describe},
     caller::Caller,
     operation::{Operation, delete, get, patch, post},
     path::Id,
@@ -36,7 +36,7 @@ body! {
         /// The link that is logging in.
         link: Option<LinkId>,
         /// The answer; nothing where nothing is to be typed.
-        token: Option<SecretString>,
+        token: Option<Answer>,
         /// Whether to keep what is read; as the first request said, if nothing is said.
         save_data: Option<bool>,
     }
@@ -274,7 +274,7 @@ async fn resume(
 ) -> Result<Response, Problem> {
     let ResumeRetrieval { session: id, link, token, save_data } = wanted;
     let id = session(&id)?;
-    let engine = &app.engine;
+    let (engine, token) = (&app.engine, token.map(|answer| answer.0));
     let read = engine.resume_retrieval(&caller.engine, r, id, link, token, save_data).await?;
     retrieved(&query, &read)
 }

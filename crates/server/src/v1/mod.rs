@@ -7,6 +7,7 @@ mod institutions;
 mod links;
 mod sandbox;
 mod settings;
+mod statements;
 mod webhooks;
 
 use crate::operation::Operation;
@@ -14,6 +15,7 @@ use crate::operation::Operation;
 pub(crate) fn operations() -> Vec<Operation> {
     let mut all = Vec::new();
     all.extend(links::operations());
+    all.extend(statements::operations());
     all.extend(institutions::operations());
     all.extend(settings::operations());
     all.extend(changes::operations());

@@ -10,6 +10,8 @@ mod header;
 mod reply;
 mod statement;
 
+pub use reply::{Answer, Listed, Profile, Question, Reply, SignOn, Status, reply};
+
 use crate::{
     source::Source,
     telling::{Ended, Telling},
