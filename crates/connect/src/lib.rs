@@ -10,4 +10,4 @@ pub mod talk;
 #[cfg(test)]
 mod trial;
 
-pub use connectors::{sandbox, statement_files};
+pub use connectors::{ofx, sandbox, statement_files};

@@ -30,6 +30,7 @@ pub(crate) struct Config {
     pub(crate) webhooks: Webhooks,
     pub(crate) sandbox: Sandbox,
     pub(crate) statements: Statements,
+    pub(crate) ofx: Ofx,
     pub(crate) log: Log,
 }
 
@@ -195,6 +196,14 @@ impl Default for Statements {
         let largest_mib = u16::try_from(upload >> 20).unwrap_or(u16::MAX);
         Self { enabled: false, largest_mib, side_by_side: uploads_at_once }
     }
+}
+
+/// Banks that answer OFX Direct Connect.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Ofx {
+    /// The file that lists them; none are offered without it.
+    pub(crate) institutions: Option<PathBuf>,
 }
 
 /// How log lines look.
@@ -423,6 +432,10 @@ file = {keys}
 # largest_mib = 16
 # side_by_side = 4
 
+[ofx]
+# Banks that answer OFX Direct Connect: a list in TOML (docs/connectors/ofx.md), or an ofxget.cfg.
+# institutions = "/etc/vinculo/ofx.toml"
+
 [log]
 # "human" or "json".
 # format = "human"
@@ -512,6 +525,7 @@ mod tests {
             .lines()
             .filter(|line| !line.starts_with("# variable") && !line.starts_with("# command"))
             .filter(|line| !line.starts_with("# public_url"))
+            .filter(|line| !line.starts_with("# institutions"))
             .map(|line| match line.strip_prefix("# ") {
                 Some(setting) if setting.contains(" = ") => format!("{setting}\n"),
                 _ => format!("{line}\n"),

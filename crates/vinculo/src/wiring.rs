@@ -7,15 +7,20 @@ use crate::{
     out::{self, Out, tell},
 };
 use anyhow::{Context as _, Result};
-use connect::{sandbox::Sandbox, statement_files::StatementFiles, talk::Connector};
+use connect::{
+    ofx::{Institutions, Ofx},
+    sandbox::Sandbox,
+    statement_files::StatementFiles,
+    talk::Connector,
+};
 use engine::{Engine, Parts, tokens::TokenSettings};
 use jiff::SignedDuration;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{fs, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Who speaks to institutions.
-pub(crate) fn connectors(config: &Config) -> Vec<Arc<dyn Connector>> {
+pub(crate) fn connectors(config: &Config) -> Result<Vec<Arc<dyn Connector>>> {
     let mut all: Vec<Arc<dyn Connector>> = Vec::new();
     if config.sandbox.enabled {
         all.push(Arc::new(Sandbox::new()));
@@ -23,7 +28,21 @@ pub(crate) fn connectors(config: &Config) -> Vec<Arc<dyn Connector>> {
     if config.statements.enabled {
         all.push(Arc::new(StatementFiles));
     }
-    all
+    if let Some(file) = &config.ofx.institutions {
+        all.push(Arc::new(ofx(file)?));
+    }
+    Ok(all)
+}
+
+/// Who speaks to the banks that `file` lists.
+pub(crate) fn ofx(file: &Path) -> Result<Ofx> {
+    let shown = file.display();
+    let text = fs::read_to_string(file)
+        .map_err(|error| WrongUse(format!("ofx.institutions, {shown}: {error}")))?;
+    let listed = Institutions::of_file(&file.to_string_lossy(), &text)
+        .map_err(|mistake| WrongUse(format!("{shown}, {mistake}")))?;
+    tracing::info!("{} institutions of OFX Direct Connect are offered", listed.count());
+    Ok(Ofx::new(listed)?)
 }
 
 /// What the operator decides of the engine.

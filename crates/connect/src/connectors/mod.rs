@@ -1,5 +1,6 @@
 //! The connectors, one folder each.
 
+pub mod ofx;
 pub mod sandbox;
 pub mod statement_files;
 pub(crate) mod statement_items;

@@ -492,7 +492,7 @@ fn given<T: Serialize>(key: &str, item: &T) -> Result<Given, Failure> {
 /// By what the movements of an account are held together: as coarse as the ledger's own keys of
 /// accounts, so that what it takes for one account is one here. The bank's code is left out, because
 /// formats write it differently (`341`, `0341`, a BIC); a link is of one bank.
-fn key(account: &statements::Account) -> String {
+pub(crate) fn key(account: &statements::Account) -> String {
     let bare = |text: &str| {
         let plain = plain(text);
         let bare = plain.trim_start_matches('0');

@@ -79,6 +79,8 @@ pub struct Question {
 pub struct Listed {
     /// Which; its `name` is the bank's description of it.
     pub account: Account,
+    /// ACCTTYPE in the server's own word, to be said again when a statement is asked for.
+    pub kind_word: Option<String>,
     /// Whether statements of it can be had. True where that is not said.
     pub has_statements: bool,
 }
@@ -178,7 +180,7 @@ impl Reading {
                 };
                 let name = self.description.clone();
                 let account = Account { kind, name, ..Account::default() };
-                self.listed = Some(Listed { account, has_statements: true });
+                self.listed = Some(Listed { account, kind_word: None, has_statements: true });
             }
             _ if name.ends_with("TRNRS") => {
                 let answer =
@@ -227,12 +229,15 @@ impl Reading {
                 self.description = filled();
             }
             ("BANKACCTFROM" | "CCACCTFROM" | "INVACCTFROM" | "LOANACCTFROM", _) => {
-                let Some(Listed { account, .. }) = &mut self.listed else { return };
+                let Some(Listed { account, kind_word, .. }) = &mut self.listed else { return };
                 match name {
                     "BANKID" | "BROKERID" => account.bank = filled(),
                     "BRANCHID" => account.branch = filled(),
                     "ACCTID" => value.clone_into(&mut account.number),
-                    "ACCTTYPE" => account.kind = statement::kind(value),
+                    "ACCTTYPE" => {
+                        account.kind = statement::kind(value);
+                        *kind_word = filled();
+                    }
                     _ => {}
                 }
             }

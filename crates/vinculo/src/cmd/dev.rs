@@ -7,10 +7,10 @@ use crate::{
     home::{ApiKey, FOLDER, Home, Lock},
     http, installation,
     out::tell,
-    wiring::Running,
+    wiring::{self, Running},
 };
 use anyhow::{Context as _, Result};
-use connect::{sandbox::Sandbox, statement_files::StatementFiles};
+use connect::{sandbox::Sandbox, statement_files::StatementFiles, talk::Connector};
 use domain::{env::Env, ids::KeyId};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
@@ -36,6 +36,9 @@ pub(crate) struct Flags {
     /// Keep the data in PostgreSQL (postgres://…) or another file (sqlite:FILE) instead
     #[arg(long, value_name = "URL")]
     database: Option<String>,
+    /// Offer the banks of this list as well, which answer OFX Direct Connect
+    #[arg(long, value_name = "FILE")]
+    ofx: Option<PathBuf>,
 }
 
 pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
@@ -55,12 +58,17 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     let ahead = clock.offset();
     let sandbox = Sandbox::with(home.faults(&lock)?);
     let faults = Some(sandbox.faults().clone());
+    let mut connectors: Vec<Arc<dyn Connector>> =
+        vec![Arc::new(sandbox), Arc::new(StatementFiles)];
+    if let Some(file) = &flags.ofx {
+        connectors.push(Arc::new(wiring::ofx(file)?));
+    }
     let parts = engine::Parts {
         env,
         clock: Some(clock),
         store,
         vault,
-        connectors: vec![Arc::new(sandbox), Arc::new(StatementFiles)],
+        connectors,
         settings: engine::Settings {
             // The lock on the data directory keeps every other process out.
             alone: true,

@@ -56,7 +56,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
             clock: None,
             store,
             vault,
-            connectors: wiring::connectors(config),
+            connectors: wiring::connectors(config)?,
             settings: engine::Settings { alone: lock.is_some(), ..wiring::engine_settings(config) },
         },
         server,
