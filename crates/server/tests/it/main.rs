@@ -8,6 +8,7 @@ mod native;
 mod programs;
 mod resources;
 mod schemas;
+mod statements;
 mod surface;
 mod tokens;
 mod webhooks;
