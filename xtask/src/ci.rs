@@ -3,6 +3,7 @@
 use crate::{
     kill,
     machine::{self, build_release, cargo, find, need, output},
+    ofx,
     pg::{self, Cluster},
     progress::Progress,
     readme,
@@ -50,6 +51,7 @@ pub(crate) fn run() -> Result<()> {
     ci.step("production as the README shows it", || readme::run_production(&program, &cluster))?;
     ci.step("SDKs on SQLite", || tools.run(&program, None))?;
     ci.step("SDKs on PostgreSQL", || tools.run(&program, Some(&cluster)))?;
+    ci.step("OFX Direct Connect", || ofx::tests(&program))?;
     ci.step("kill -9 on SQLite", || kill::run(&program, None, 10, 1))?;
     ci.step("kill -9 on PostgreSQL", || kill::run(&program, Some(&cluster), 10, 1))?;
     ci.step("a hostile client", || tools.hostile(&program))?;
@@ -66,6 +68,7 @@ fn complete() -> Result<()> {
     let python = Path::new("/usr/bin/python3");
     need("Debian's Python", &["python3"], || python.exists())?;
     pg::installed()?;
+    ofx::python()?;
     Tools::ready().map(|_| ())
 }
 
