@@ -22,7 +22,13 @@ fn open(env: &Env) -> HostedConversation {
     Host::open(&StatementFiles, SITE, "a subject", env, &Limits::default(), cancel)
 }
 fn wanted(resource: &str) -> Fetch {
-    Fetch { resource: resource.into(), account: None, window: None, options: BTreeMap::new() }
+    Fetch {
+        resource: resource.into(),
+        account: None,
+        cursor: None,
+        window: None,
+        options: BTreeMap::new(),
+    }
 }
 fn file(text: &str) -> Answers {
     Answers::always(&STANDARD.encode(text))
