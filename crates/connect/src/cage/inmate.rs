@@ -5,6 +5,7 @@ use crate::cage::walls::WallsKind;
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fmt, fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -300,7 +301,15 @@ pub(super) async fn start(cell: &Cell, walls: &Walls) -> Result<Inmate, Error> {
                 (proxy, forwarding) = (Some(port), Some(task));
             }
             folder = scratch(user)?;
-            walls.fallback_command(cell, folder.path(), proxy, user)?
+            let mut cell = cell.clone();
+            if let Some(trust) = &mut cell.trust {
+                // Where it is, the connector's user cannot go.
+                let there = folder.path().join("trust.pem");
+                fs::write(&there, fs::read(&*trust)?)?;
+                fs::set_permissions(&there, fs::Permissions::from_mode(0o644))?;
+                *trust = there;
+            }
+            walls.fallback_command(&cell, folder.path(), proxy, user)?
         }
         None => return Err(Error::NoWalls(walls.advice().join(" "))),
     };
