@@ -35,6 +35,7 @@ pub(crate) fn run() -> Result<()> {
         tests.args(["--workspace", "--locked"]).env("VINCULO_TEST_POSTGRES", cluster.url());
         machine::run(&mut tests)
     })?;
+    ci.step("the schemas of connectors are fresh", || schemas(true))?;
     // As the tests have built it: a release build of its own would take longer than the cases.
     ci.step("the ledger on generated histories", || {
         exec(&["build", "--workspace", "--locked", "--example", "ledger"])?;
@@ -71,6 +72,24 @@ pub(crate) fn openapi(program: &Path, check: bool) -> Result<()> {
     } else {
         fs::create_dir_all("openapi")?;
         fs::write(OPENAPI, computed)?;
+    }
+    Ok(())
+}
+
+/// Writes the schemas that connectors are built on, or checks that they are those in the tree.
+pub(crate) fn schemas(check: bool) -> Result<()> {
+    for (name, file) in
+        [("protocol", "sdk/schema/protocol-1.json"), ("connector", "sdk/schema/connector-1.json")]
+    {
+        let mut print = cargo(&["run", "--quiet", "--locked", "--package", "connect"]);
+        let computed = output(print.args(["--example", "schema", "--", name]))?;
+        if check {
+            let checked_in = fs::read_to_string(file).unwrap_or_default();
+            ensure!(checked_in == computed, "{file} is stale: run `cargo xtask schema`");
+        } else {
+            fs::create_dir_all("sdk/schema")?;
+            fs::write(file, computed)?;
+        }
     }
     Ok(())
 }

@@ -44,6 +44,12 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Write sdk/schema/ from the code
+    Schema {
+        /// Only say whether the files are what the code says
+        #[arg(long)]
+        check: bool,
+    },
     /// Run the official SDKs against a release build
     Sdk {
         /// On which database; both when not given
@@ -109,6 +115,7 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
         Chore::Pg => pg::serve(),
         Chore::Tidy => tidy::run(&chores()),
         Chore::Openapi { check } => ci::openapi(&program()?, check),
+        Chore::Schema { check } => ci::schemas(check),
         Chore::Sdk { database } => {
             let program = program()?;
             let tools = sdk::Tools::ready()?;

@@ -29,7 +29,7 @@ pub struct Limits {
     pub login: SignedDuration,
     /// One resource.
     pub fetch: SignedDuration,
-    /// Without a sign of life: an item or a question.
+    /// Without a sign of life: an item, a question, or word of progress.
     pub silence: SignedDuration,
     /// Leaving.
     pub logout: SignedDuration,
@@ -351,6 +351,12 @@ impl Ask for HostedAsk<'_> {
             answer.unwrap_or(Err(Failure::SessionExpired))
         })
     }
+    fn interactive(&self) -> bool {
+        self.ask.interactive()
+    }
+    fn alive(&mut self) {
+        self.watch.pace().moved = self.env.now();
+    }
 }
 
 struct HostedSink<'a> {
@@ -377,6 +383,10 @@ impl Sink for HostedSink<'_> {
             let _waiting = self.watch.wait(self.env);
             self.out.give(given).await
         })
+    }
+    fn checkpoint(&mut self, cursor: &str) {
+        self.watch.pace().moved = self.env.now();
+        self.out.checkpoint(cursor);
     }
 }
 

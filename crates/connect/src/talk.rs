@@ -1,6 +1,7 @@
 //! The conversation between the engine and a connector: log in, answer challenges, stream items by
-//! resource and window, log out. In-process connectors use these traits directly; the same contract
-//! will travel as JSON lines when a connector is a program of its own.
+//! resource and window, log out. In-process connectors implement these traits; connectors that are
+//! programs of their own speak the same contract as JSON lines ([`crate::wire`]), and
+//! [`crate::program`] implements the traits for them.
 
 use domain::{
     env::{BoxFuture, Env},
@@ -17,9 +18,9 @@ use std::collections::BTreeMap;
 /// A family of institutions that one piece of code can speak to.
 pub trait Connector: Send + Sync {
     /// A short stable name: `sandbox`.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
     /// The version that health and breakers are kept for.
-    fn version(&self) -> &'static str;
+    fn version(&self) -> &str;
     /// The institutions it serves. Never talks to any.
     fn institutions(&self) -> Vec<Institution>;
     /// How far the ids of `institution`'s movements can be trusted.
@@ -70,12 +71,22 @@ impl Credentials {
     pub fn reveal(&self, field: &str) -> &str {
         self.fields.get(field).map_or("", SecretString::expose_secret)
     }
+    /// All that were given, by name.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &SecretString)> {
+        self.fields.iter().map(|(name, value)| (name.as_str(), value))
+    }
 }
 
 /// How a connector asks the end user.
 pub trait Ask: Send {
     /// Parks the session until the answer has come. Inputless kinds answer with an empty text.
     fn ask(&mut self, challenge: Challenge) -> BoxFuture<'_, Result<SecretString, Failure>>;
+    /// Whether somebody is there to answer; if not, asking fails with [`Failure::TokenRequired`].
+    fn interactive(&self) -> bool {
+        true
+    }
+    /// A sign of life from a connector that is at work and has nothing to show yet.
+    fn alive(&mut self) {}
 }
 
 /// A good login.
@@ -96,6 +107,8 @@ pub struct Fetch {
     pub account: Option<String>,
     /// Only these days; `None` for the present state or everything there is.
     pub window: Option<Window>,
+    /// The last checkpoint of a reading that broke off and is to go on from there.
+    pub cursor: Option<String>,
     /// Further keys of the request's body that the resource defines.
     pub options: BTreeMap<String, String>,
 }
@@ -116,6 +129,8 @@ pub struct Given {
 pub trait Sink: Send {
     /// Hands over one item; fails when a limit is reached or the session was cancelled.
     fn give(&mut self, given: Given) -> BoxFuture<'_, Result<(), Failure>>;
+    /// Everything so far is said: a reading that breaks off may go on from `cursor`.
+    fn checkpoint(&mut self, _cursor: &str) {}
 }
 
 /// How much of what was asked was really seen.

@@ -103,10 +103,10 @@ struct Watched<'a> {
 }
 
 impl Connector for Watched<'_> {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         self.connector.name()
     }
-    fn version(&self) -> &'static str {
+    fn version(&self) -> &str {
         self.connector.version()
     }
     fn institutions(&self) -> Vec<Institution> {

@@ -163,8 +163,13 @@ impl Reader {
         if wanted.account.is_some() && account.is_none() {
             return Ok(Retrieved { saved: wanted.save, ..Retrieved::default() });
         }
-        let fetch =
-            Fetch { resource: resource.name.into(), account, window, options: BTreeMap::new() };
+        let fetch = Fetch {
+            resource: resource.name.into(),
+            account,
+            window,
+            cursor: None,
+            options: BTreeMap::new(),
+        };
         let at = engine.env().now();
         let mut collector = Collector { resource, at, items: Vec::new(), refused: 0 };
         let mut covered = talk.fetch(&fetch, run, &mut collector).await?;

@@ -187,6 +187,7 @@ fn wanted() -> Fetch {
         resource: "ACCOUNTS".into(),
         account: None,
         window: Some(Window::last_days(jiff::civil::date(2026, 1, 31), 31)),
+        cursor: None,
         options: std::collections::BTreeMap::default(),
     }
 }

@@ -34,10 +34,10 @@ impl Bank {
 }
 
 impl Connector for Bank {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "bench"
     }
-    fn version(&self) -> &'static str {
+    fn version(&self) -> &str {
         "1"
     }
     fn institutions(&self) -> Vec<Institution> {

@@ -353,6 +353,7 @@ pub(super) fn fetch(resource: &str, account: Option<&str>, window: Option<Window
         resource: resource.into(),
         account: account.map(str::to_owned),
         window,
+        cursor: None,
         options: std::collections::BTreeMap::new(),
     }
 }
