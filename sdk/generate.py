@@ -20,6 +20,8 @@ TYPESCRIPT = HERE / "typescript" / "src"
 SCHEMAS = {"protocol": "protocol-1.json", "manifest": "connector-1.json"}
 #: The name of a schema's own shape, where it has one beside its definitions.
 ROOTS = {"manifest": "Manifest"}
+#: Whole lines, which only the loops of the SDKs see.
+LINES = {"ConnectorLine", "HostLine"}
 
 Schema = dict[str, Any]
 
@@ -27,7 +29,7 @@ Schema = dict[str, Any]
 def definitions(name: str) -> dict[str, Schema]:
     """The named shapes of a schema, sorted, so that the order of the file does not matter."""
     schema = json.loads((HERE / "schema" / SCHEMAS[name]).read_text("utf-8"))
-    shapes = dict(schema.get("$defs", {}))
+    shapes = {key: value for key, value in schema.get("$defs", {}).items() if key not in LINES}
     if name in ROOTS and "properties" in schema:
         shapes[ROOTS[name]] = {key: value for key, value in schema.items() if key != "$defs"}
     # Shapes first: Python's aliases of them are evaluated where they stand.
@@ -149,6 +151,8 @@ class Python:
     def fields(self, properties: Schema) -> list[str]:
         out: list[str] = []
         for key, value in properties.items():
+            if not key.isidentifier():
+                continue  # `$schema`, which is for editors.
             out.append(f"    {key}: {self.type(value)}")
             out += self.doc(value, "    ")
         return out
