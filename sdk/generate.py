@@ -30,6 +30,9 @@ def definitions(name: str) -> dict[str, Schema]:
     """The named shapes of a schema, sorted, so that the order of the file does not matter."""
     schema = json.loads((HERE / "schema" / SCHEMAS[name]).read_text("utf-8"))
     shapes = {key: value for key, value in schema.get("$defs", {}).items() if key not in LINES}
+    if "Amount" in shapes:
+        # Written as a number by the API, and read in every form.
+        shapes["Amount"] = {"description": "An exact number, best as a text.", "type": ["string", "number"]}
     if name in ROOTS and "properties" in schema:
         shapes[ROOTS[name]] = {key: value for key, value in schema.items() if key != "$defs"}
     # Shapes first: Python's aliases of them are evaluated where they stand.

@@ -1067,11 +1067,8 @@ export interface Transaction {
   value_date?: string | null;
 }
 
-/**
- * An exact decimal number. Reads a JSON number or a numeric string; writes a JSON number. It
- * passes through [`RawValue`], so it cannot be inside `#[serde(flatten)]` or an untagged enum.
- */
-export type Amount = number;
+/** An exact number, best as a text. */
+export type Amount = string | number;
 
 export type BalanceType = "ASSET" | "LIABILITY";
 

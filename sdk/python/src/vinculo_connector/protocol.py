@@ -1357,9 +1357,8 @@ class Transaction(TypedDict, total=False):
     value_date: str | None
     """The day it happened."""
 
-Amount = float
-"""An exact decimal number. Reads a JSON number or a numeric string; writes a JSON number. It passes
-through [`RawValue`], so it cannot be inside `#[serde(flatten)]` or an untagged enum."""
+Amount = Union[str, float]
+"""An exact number, best as a text."""
 
 BalanceType = Literal["ASSET", "LIABILITY"]
 
