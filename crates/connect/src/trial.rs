@@ -139,3 +139,21 @@ impl Sink for Collected {
         Box::pin(async { Ok(()) })
     }
 }
+
+/// The machine's own clock, which processes live by.
+pub(crate) struct RealClock;
+impl RealClock {
+    pub(crate) fn env() -> Env {
+        Env::new(Arc::new(Self), [7; 32])
+    }
+}
+#[expect(clippy::disallowed_methods, reason = "a process does not wait for a clock of ours")]
+impl Clock for RealClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+    fn sleep_until(&self, deadline: Timestamp) -> BoxFuture<'_, ()> {
+        let time = deadline.duration_since(Timestamp::now());
+        Box::pin(tokio::time::sleep(time.try_into().unwrap_or_default()))
+    }
+}

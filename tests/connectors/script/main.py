@@ -138,6 +138,7 @@ class Session:
         if user == "quits":
             sys.exit(3)
         if user == "sleeps":
+            say("progress", done=0)
             cancelled.wait()
             raise Failed("cancelled")
         if user == "stubborn":

@@ -73,7 +73,8 @@ fn look(number: u32) -> Option<Seen> {
 fn files_without_names(number: u32, found: &mut BTreeMap<(u64, u64), u64>) {
     for entry in fs::read_dir(format!("/proc/{number}/fd")).into_iter().flatten().flatten() {
         let path = entry.path();
-        if fs::read_link(&path).is_ok_and(|to| to.as_os_str().as_encoded_bytes().starts_with(b"/memfd:"))
+        if fs::read_link(&path)
+            .is_ok_and(|to| to.as_os_str().as_encoded_bytes().starts_with(b"/memfd:"))
             && let Ok(file) = fs::metadata(&path)
         {
             found.insert((file.dev(), file.ino()), file.blocks() * 512);

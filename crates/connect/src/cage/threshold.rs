@@ -6,8 +6,8 @@ use super::{
     syscalls::{self, Place},
 };
 use landlock::{
-    ABI, Access as _, AccessFs, AccessNet, CompatLevel, Compatible as _, NetPort, PathBeneath, PathFd,
-    Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, Scope,
+    ABI, Access as _, AccessFs, AccessNet, CompatLevel, Compatible as _, NetPort, PathBeneath,
+    PathFd, Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, Scope,
 };
 use rustix::process::{Resource, Rlimit, Signal, getppid, setrlimit};
 use std::{
@@ -21,8 +21,15 @@ use std::{
 const PROGRAMS: [&str; 3] = ["/usr/local/bin", "/usr/bin", "/bin"];
 
 /// Devices that are the same for everybody.
-const DEVICES: &[&str] =
-    &["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx"];
+const DEVICES: &[&str] = &[
+    "/dev/null",
+    "/dev/zero",
+    "/dev/full",
+    "/dev/random",
+    "/dev/urandom",
+    "/dev/tty",
+    "/dev/ptmx",
+];
 
 /// Becomes the connector; only returns to say why it could not.
 pub(super) fn cross(order: &Order) -> String {
@@ -156,8 +163,8 @@ fn landlock(order: &Order) -> Result<(), landlock::RulesetError> {
     let mut rules = rules.create()?;
     let read = AccessFs::from_read(abi);
     // Devices can be made nowhere.
-    let write = AccessFs::from_all(abi)
-        & !(AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::IoctlDev);
+    let write =
+        AccessFs::from_all(abi) & !(AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::IoctlDev);
     let device = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::Truncate;
     let places = order
         .reads

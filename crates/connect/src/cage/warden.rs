@@ -45,7 +45,8 @@ pub(super) fn watch(order: Order) -> Result<u8, String> {
 }
 
 async fn guard(order: &Order) -> Result<u8, String> {
-    let watched = |kind| signal(kind).map_err(|error| format!("signals cannot be watched: {error}"));
+    let watched =
+        |kind| signal(kind).map_err(|error| format!("signals cannot be watched: {error}"));
     let mut ending = watched(SignalKind::terminate())?;
     let mut children = watched(SignalKind::child())?;
     let forwarding = match &order.egress {

@@ -112,8 +112,7 @@ impl Process {
             .map_err(Error::Start)?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-        let process =
-            Self { kind: Kind::Free(Free { child, group }), proxy: None, egress: None };
+        let process = Self { kind: Kind::Free(Free { child, group }), proxy: None, egress: None };
         Ok((process, all(pipes)?))
     }
 

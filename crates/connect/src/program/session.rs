@@ -364,7 +364,8 @@ impl Line {
             let initialized: m::Initialized = read("the answer to initialize", &body)?;
             let version = Version::numbered(initialized.version);
             let version = version.filter(|version| versions.contains(&version.number()));
-            let version = version.ok_or_else(|| breach("it speaks a version that was not offered"))?;
+            let version =
+                version.ok_or_else(|| breach("it speaks a version that was not offered"))?;
             let m::Identity { id, version: of } = &initialized.connector;
             if (id, of) != (&manifest.id, &manifest.version) {
                 return Err(breach("it is not the connector of its manifest"));
@@ -523,7 +524,11 @@ impl Line {
                         let log: m::Log = frame::body("log", params)?;
                         self.logged += log.message.len() + 1;
                         if self.logged <= stderr::SESSION {
-                            say(&self.whose, log.level, &self.cleaner.clean(&log.message, stderr::LINE));
+                            say(
+                                &self.whose,
+                                log.level,
+                                &self.cleaner.clean(&log.message, stderr::LINE),
+                            );
                         }
                         alive(&mut listeners);
                     }
@@ -560,7 +565,10 @@ impl Line {
             && !self.torn
             && room.env.within(AT_ONCE, self.cancel(at_work)).await != Some(true)
         {
-            tracing::debug!(connector = self.whose.connector, "a cancelled connector does not answer");
+            tracing::debug!(
+                connector = self.whose.connector,
+                "a cancelled connector does not answer"
+            );
         }
         let Self { process, stdin, .. } = self;
         drop(stdin);

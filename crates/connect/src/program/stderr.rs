@@ -92,7 +92,10 @@ mod tests {
     #[test]
     fn lines_are_passed_on_however_they_arrive() {
         for step in [1, 3, 100] {
-            assert_eq!(passed(b"one\n\ntwo\x1b[0m \xff\nthree", step), ["one", "two [0m \u{fffd}", "three"]);
+            assert_eq!(
+                passed(b"one\n\ntwo\x1b[0m \xff\nthree", step),
+                ["one", "two [0m \u{fffd}", "three"]
+            );
         }
     }
 
