@@ -1,16 +1,32 @@
 //! The one way out of a cage: a proxy for one session, on a Unix socket, that lets through what the
 //! manifest asks for and the operator approved, and says what it refused.
 
+//!
+//! It resolves names itself and connects to the addresses that it has checked; it reads the name that
+//! a TLS client greets with, and passes nothing on before that is the name that was asked for. What is
+//! said inside TLS it cannot see.
+
+mod connection;
 mod entry;
+mod greeting;
+mod resolver;
 
 pub use entry::{Entry, NotAnEntry};
+
+use connection::Connection;
+use resolver::Resolver;
 use std::{
     collections::BTreeMap,
-    io,
+    fs, io,
     net::SocketAddr,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use tempfile::TempDir;
+use tokio::{net::UnixListener, task::JoinSet};
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 /// What a session may reach, and how much of it.
 #[derive(Debug, Clone)]
@@ -74,22 +90,122 @@ pub const MOST_REFUSALS: usize = 100;
 #[derive(Debug)]
 pub struct Egress {
     socket: PathBuf,
+    session: Arc<Session>,
+    _serving: AbortOnDropHandle<()>,
+    _folder: TempDir,
 }
 
 impl Egress {
     /// Opens the proxy in a private folder of its own. Needs a runtime.
     pub fn open(rules: Rules) -> io::Result<Self> {
-        drop(rules);
-        Err(io::Error::other("not yet"))
+        Self::with(rules, Resolver::System)
     }
+
+    fn with(rules: Rules, resolver: Resolver) -> io::Result<Self> {
+        // Short, since the path of a socket has 107 bytes at most.
+        let folder = tempfile::Builder::new().prefix("vinculo-egress-").tempdir()?;
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700))?;
+        let socket = folder.path().join("proxy");
+        let listener = UnixListener::bind(&socket)?;
+        fs::set_permissions(&socket, fs::Permissions::from_mode(0o600))?;
+        let session = Arc::new(Session { rules, resolver, tally: Mutex::default() });
+        let serving = TaskTracker::new().spawn(serve(listener, session.clone()));
+        Ok(Self { socket, session, _serving: AbortOnDropHandle::new(serving), _folder: folder })
+    }
+
     /// What to give to [`crate::cage::Cell::egress`].
     #[must_use]
     pub fn socket(&self) -> &Path {
         &self.socket
     }
+
     /// What went through so far, and what did not.
     #[must_use]
     pub fn tally(&self) -> Tally {
-        Tally::default()
+        self.session.tally().clone()
     }
 }
+
+/// What all connections of a session share.
+#[derive(Debug)]
+struct Session {
+    rules: Rules,
+    resolver: Resolver,
+    tally: Mutex<Tally>,
+}
+
+/// Which way bytes go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// To the institution.
+    Out,
+    /// From it.
+    In,
+}
+
+impl Session {
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says and keeps what was not done. What was asked for is the connector's own text: it is cut,
+    /// and bytes that could forge a line of a log are taken out.
+    fn refuse(&self, asked: &str, why: &'static str) {
+        let asked: String = asked.chars().filter(|c| !c.is_control()).take(MOST_ASKED).collect();
+        tracing::warn!(%asked, why, "a connector was refused the network");
+        let mut tally = self.tally();
+        tally.refusals += 1;
+        if tally.refused.len() < MOST_REFUSALS {
+            tally.refused.push(Refused { asked, why });
+        }
+    }
+
+    /// Counts a connection; `false` if there were enough.
+    fn admit(&self) -> bool {
+        let mut tally = self.tally();
+        let room = tally.connections < self.rules.caps.connections;
+        tally.connections += u32::from(room);
+        room
+    }
+
+    /// Counts bytes; `false` if there were enough.
+    fn carry(&self, way: Way, bytes: usize) -> bool {
+        let mut tally = self.tally();
+        let bytes = bytes as u64;
+        match way {
+            Way::Out => tally.sent += bytes,
+            Way::In => tally.received += bytes,
+        }
+        tally.sent + tally.received <= self.rules.caps.bytes
+    }
+}
+
+/// How much of what was asked for is kept, in characters.
+const MOST_ASKED: usize = 300;
+
+async fn serve(listener: UnixListener, session: Arc<Session>) {
+    let most = usize::try_from(session.rules.caps.at_once).unwrap_or(usize::MAX);
+    let mut open = JoinSet::new();
+    loop {
+        if open.len() >= most {
+            // The next one waits in the socket's own queue.
+            drop(open.join_next().await);
+        }
+        tokio::select! {
+            Some(_) = open.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => drop(open.spawn(Connection::serve(stream, session.clone()))),
+                // No file is left for it: then one of those that are open must end first.
+                Err(error) => {
+                    tracing::warn!(%error, "the proxy cannot take a connection");
+                    if open.join_next().await.is_none() {
+                        tokio::time::sleep(Duration::from_millis(100)).await;
+                    }
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

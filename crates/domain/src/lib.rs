@@ -5,6 +5,7 @@
 //! Time and chance come in as arguments, through [`env::Env`].
 
 pub mod access;
+pub mod address;
 pub mod env;
 pub mod filter;
 pub mod ids;
