@@ -1,12 +1,22 @@
-//! Which connector speaks to which institution.
+//! Which connector speaks to which institution. It can be exchanged while the engine runs: sessions
+//! that are under way finish with the connector that they began with.
 
-use crate::Engine;
+use crate::{Engine, Error};
 use connect::talk::Connector;
 use domain::{
-    institution::{Institution, InstitutionType},
+    institution::{Health, Institution, InstitutionType},
     record::Trust,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError},
+};
+use store::Tx;
+
+/// Why an institution is down whose connector was taken away.
+pub(crate) const REMOVED: &str = "removed";
+/// Why an institution is down when nobody has said so.
+pub(crate) const BY_BREAKER: &str = "breaker";
 
 /// The connectors of this process, by the institutions that they serve.
 #[derive(Default)]
@@ -29,22 +39,64 @@ impl Catalogue {
         all.sort_by_key(|institution| institution.id);
         all
     }
-    pub(crate) fn id(&self, institution: &str) -> Option<i64> {
-        self.by_institution.get(institution).map(|(_, institution)| institution.id)
+    pub(crate) fn has(&self, institution: &str) -> bool {
+        self.by_institution.contains_key(institution)
     }
-    pub(crate) fn connector(&self, institution: &str) -> Option<&Arc<dyn Connector>> {
-        self.by_institution.get(institution).map(|(connector, _)| connector)
+    pub(crate) fn connector(&self, institution: &str) -> Option<Arc<dyn Connector>> {
+        self.by_institution.get(institution).map(|(connector, _)| connector.clone())
+    }
+    /// What the breaker of an institution is kept for: its id, and its connector's version.
+    pub(crate) fn breaker_key(&self, institution: &str) -> Option<(i64, String)> {
+        let (connector, institution) = self.by_institution.get(institution)?;
+        Some((institution.id, connector.version().to_owned()))
+    }
+
+    /// Stores the institutions. Those that had been taken away are back, and those that an earlier
+    /// version of their connector could not reach get another chance.
+    pub(crate) async fn save(&self, tx: &mut Tx) -> Result<(), Error> {
+        tx.save_catalogue(&self.institutions()).await?;
+        for (connector, institution) in self.by_institution.values() {
+            let health = tx.health(&institution.name).await?;
+            let Some((Health::Down, Some(reason))) = health else { continue };
+            let fresh = match reason.as_str() {
+                REMOVED => true,
+                BY_BREAKER => tx.breaker(institution.id, connector.version()).await?.is_none(),
+                _ => false,
+            };
+            if fresh {
+                tx.set_health(&institution.name, Health::Healthy, None).await?;
+            }
+        }
+        Ok(())
     }
 }
 
 impl Engine {
+    /// Exchanges the connectors, all of them, for `connectors`. New sessions use the new ones. An
+    /// institution that none of them serves is inactive from now on; its links stay.
+    pub async fn replace_connectors(&self, connectors: &[Arc<dyn Connector>]) -> Result<(), Error> {
+        let (before, next) = (self.catalogue(), Catalogue::new(connectors));
+        let mut tx = self.store().write().await?;
+        next.save(&mut tx).await?;
+        for gone in before.by_institution.keys().filter(|name| !next.has(name)) {
+            tx.set_health(gone, Health::Down, Some(REMOVED)).await?;
+        }
+        tx.commit().await?;
+        *self.shelf().write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        Ok(())
+    }
+    /// The connectors at this moment.
+    pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
+        self.shelf().read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
     /// How far the ids of an institution's movements can be trusted.
     pub(crate) fn trust(&self, institution: &str) -> Trust {
         self.catalogue().connector(institution).map_or(Trust::None, |c| c.trust(institution))
     }
     /// The institution's family; a bank if it has left the catalogue.
     pub(crate) fn kind_of(&self, institution: &str) -> InstitutionType {
-        let entry = self.catalogue().by_institution.get(institution);
+        let catalogue = self.catalogue();
+        let entry = catalogue.by_institution.get(institution);
         entry.map_or(InstitutionType::Bank, |(_, institution)| institution.kind)
     }
 }

@@ -4,6 +4,7 @@
 use crate::{
     Engine, Error, Listed,
     breaker::{Breaker, Verdict},
+    catalogue::BY_BREAKER,
     sessions::Chain,
 };
 use connect::talk::Failure;
@@ -12,9 +13,6 @@ use domain::{
     institution::{Health, Institution},
 };
 use jiff::Timestamp;
-
-/// Why an institution is down when nobody has said so.
-const BY_BREAKER: &str = "breaker";
 
 impl Engine {
     /// A page of the catalogue, by id. `Error::NoSuch("page")` beyond the last.
@@ -53,8 +51,11 @@ impl Engine {
         self.institution(id).await
     }
 
-    /// Fails while the institution is known to be down.
+    /// Fails while the institution is known to be down, or nobody speaks to it.
     pub(crate) async fn check_open(&self, institution: &str) -> Result<(), Error> {
+        if !self.catalogue().has(institution) {
+            return Err(Failure::InstitutionInactive.into());
+        }
         match self.closed_until(institution).await? {
             None => Ok(()),
             Some(_) => Err(Failure::InstitutionDown.into()),
@@ -62,9 +63,12 @@ impl Engine {
     }
 
     /// Until when the institution is left alone; `None` when it may be asked. Where the operator
-    /// has closed it, the next look is after a while.
+    /// has closed it, or its connector was taken away, the next look is after a while.
     pub(crate) async fn closed_until(&self, institution: &str) -> Result<Option<Timestamp>, Error> {
         let now = self.env().now();
+        let Some((id, version)) = self.catalogue().breaker_key(institution) else {
+            return Ok(Some(now.saturating_add(Breaker::REST).unwrap_or(Timestamp::MAX)));
+        };
         let mut tx = self.store().read().await?;
         let health = tx.health(institution).await?;
         if health.is_some_and(|(health, why)| {
@@ -72,14 +76,8 @@ impl Engine {
         }) {
             return Ok(Some(now.saturating_add(Breaker::REST).unwrap_or(Timestamp::MAX)));
         }
-        let Some((id, version)) = self.breaker_key(institution) else { return Ok(None) };
-        let breaker = tx.breaker(id, version).await?;
+        let breaker = tx.breaker(id, &version).await?;
         Ok(breaker.and_then(|stored| Breaker::read(&stored.state).closed_until(now)))
-    }
-
-    fn breaker_key(&self, institution: &str) -> Option<(i64, &'static str)> {
-        let connector = self.catalogue().connector(institution)?;
-        Some((self.catalogue().id(institution)?, connector.version()))
     }
 
     /// The institution answered, or failed so: the breaker takes note. A note that cannot be
@@ -100,9 +98,9 @@ impl Engine {
             Some(failure) if Breaker::counts(failure) => Verdict::Failed,
             Some(_) => return Ok(()),
         };
-        let Some((id, version)) = self.breaker_key(institution) else { return Ok(()) };
+        let Some((id, version)) = self.catalogue().breaker_key(institution) else { return Ok(()) };
         let now = self.env().now();
-        let stored = self.store().glance().await?.breaker(id, version).await?;
+        let stored = self.store().glance().await?.breaker(id, &version).await?;
         let before = stored.as_ref().map(|s| Breaker::read(&s.state)).unwrap_or_default();
         let after = before.after(verdict, now);
         // Nothing to say while all is well, which is nearly always.
@@ -112,7 +110,7 @@ impl Engine {
         let revision = stored.as_ref().map_or(0, |s| s.revision);
         let mut tx = self.store().write().await?;
         // Where two processes note at once one of them is not heard; the next failure is.
-        if tx.put_breaker(id, version, revision, &after.write()).await? {
+        if tx.put_breaker(id, &version, revision, &after.write()).await? {
             match (before.is_open(now), after.is_open(now)) {
                 (false, true) => {
                     tx.set_health(institution, Health::Down, Some(BY_BREAKER)).await?;

@@ -47,7 +47,7 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 use live::{Live, Running};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use store::Store;
 use tokio::sync::{Mutex, Notify, Semaphore, futures::Notified};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -159,7 +159,7 @@ struct Inner {
     index: Index,
     signer: Signer,
     verifier: Verifier,
-    catalogue: Catalogue,
+    catalogue: RwLock<Arc<Catalogue>>,
     settings: Settings,
     live: Live,
     running: Running,
@@ -184,7 +184,7 @@ impl Engine {
         let signer = Signer::new(&server_key(&store, &vault, "tokens").await?);
         let catalogue = Catalogue::new(&connectors);
         let mut tx = store.write().await?;
-        tx.save_catalogue(&catalogue.institutions()).await?;
+        catalogue.save(&mut tx).await?;
         if settings.alone {
             tx.end_all_leases_across_buckets(env.now()).await?;
         }
@@ -204,7 +204,7 @@ impl Engine {
             index,
             signer,
             verifier: Verifier::new(10_000, SignedDuration::from_mins(5))?,
-            catalogue,
+            catalogue: RwLock::new(Arc::new(catalogue)),
             live: Live::default(),
             running: Running::default(),
             tracker: TaskTracker::new(),
@@ -306,7 +306,7 @@ impl Engine {
     pub(crate) fn verifier(&self) -> &Verifier {
         &self.0.verifier
     }
-    pub(crate) fn catalogue(&self) -> &Catalogue {
+    pub(crate) fn shelf(&self) -> &RwLock<Arc<Catalogue>> {
         &self.0.catalogue
     }
     pub(crate) fn live(&self) -> &Live {

@@ -587,6 +587,9 @@ impl Ask for Run {
             answer
         })
     }
+    fn interactive(&self) -> bool {
+        !matches!(self.purpose, Purpose::Work(_))
+    }
 }
 
 impl Run {

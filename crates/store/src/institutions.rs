@@ -52,6 +52,14 @@ impl Tx {
         Ok(())
     }
 
+    /// The id and the name of every institution that there has been, in the order of the ids: whoever
+    /// takes one takes both.
+    pub async fn institution_keys(&mut self) -> Result<Vec<(i64, String)>, Error> {
+        const SQL: &str = "select id, name from institutions order by id";
+        let rows = self.rows(SQL, values![]).await?;
+        rows.iter().map(|row| Ok((row.get("id")?, row.get("name")?))).collect()
+    }
+
     /// An institution, by the number in its path.
     pub async fn institution(&mut self, id: i64) -> Result<Option<Institution>, Error> {
         const SQL: &str =

@@ -1,11 +1,13 @@
 //! The configuration: `vinculo.toml`, then `VINCULO_SECTION__KEY` from the environment, then
 //! flags; later wins. A mistake is named with its file, line and field, and nothing is guessed.
 
+use crate::connectors::{Approval, Hosts, UNCAGED};
+use connect::egress::Entry;
 use domain::refresh::Rate;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -29,6 +31,7 @@ pub(crate) struct Config {
     pub(crate) tokens: Tokens,
     pub(crate) webhooks: Webhooks,
     pub(crate) sandbox: Sandbox,
+    pub(crate) connectors: Connectors,
     pub(crate) log: Log,
 }
 
@@ -172,6 +175,39 @@ pub(crate) struct Sandbox {
     /// Whether the sandbox institutions are offered.
     #[serde(deserialize_with = "plain")]
     pub(crate) enabled: bool,
+}
+
+/// Connectors that are programs.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Connectors {
+    /// Has a folder for each.
+    pub(crate) directory: Option<PathBuf>,
+    /// [`UNCAGED`], word for word, where they may run without a cage.
+    #[serde(deserialize_with = "uncaged")]
+    pub(crate) uncaged: Option<String>,
+    /// What each may have, by its id.
+    pub(crate) approved: BTreeMap<String, Approved>,
+    /// Addresses of the operator's for `name:port`.
+    #[serde(deserialize_with = "hosts")]
+    pub(crate) hosts: Hosts,
+}
+
+/// What the operator lets a connector have.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Approved {
+    /// Where it may go.
+    #[serde(deserialize_with = "entries")]
+    pub(crate) egress: BTreeSet<Entry>,
+}
+
+impl Connectors {
+    /// What the operator lets connectors reach.
+    pub(crate) fn approval(&self) -> Approval {
+        let approved = self.approved.iter();
+        Approval::Named(approved.map(|(id, given)| (id.clone(), given.egress.clone())).collect())
+    }
 }
 
 /// How log lines look.
@@ -327,6 +363,39 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretStr
     String::deserialize(deserializer).map(|text| Some(text.into()))
 }
 
+fn uncaged<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let said = String::deserialize(deserializer)?;
+    if said == UNCAGED {
+        return Ok(Some(said));
+    }
+    Err(D::Error::custom(format!("say “{UNCAGED}”, or nothing")))
+}
+
+fn entries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<Entry>, D::Error> {
+    let all = list::<D, String>(deserializer)?;
+    let entry =
+        |text: String| text.parse().map_err(|error| D::Error::custom(format!("“{text}”: {error}")));
+    all.into_iter().map(entry).collect()
+}
+
+fn hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Hosts, D::Error> {
+    let all: BTreeMap<String, SocketAddr> = BTreeMap::deserialize(deserializer)?;
+    let host = |(name, address): (String, SocketAddr)| match host(&name) {
+        Ok(name) => Ok((name, address)),
+        Err(error) => Err(D::Error::custom(format!("“{name}”: {error}"))),
+    };
+    all.into_iter().map(host).collect()
+}
+
+/// `name:port` in the form in which it is looked up.
+pub(crate) fn host(text: &str) -> Result<String, String> {
+    match text.parse::<Entry>() {
+        Ok(entry) if entry.plain() => Err("write it without “http://”".into()),
+        Ok(entry) => Ok(entry.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// The file that `vinculo init` writes. Every line that is commented out shows the default.
 pub(crate) fn commented(keys: &Path) -> String {
     format!(
@@ -391,6 +460,20 @@ file = {keys}
 [sandbox]
 # Whether the sandbox institutions are offered.
 # enabled = false
+
+[connectors]
+# Where connectors are that are programs of their own: a folder for each, with a connector.json. They
+# run in a cage, and what lies there is read again while Vinculo runs.
+# directory = "connectors"
+# Where no cage works, they are not run, unless this says:
+# uncaged = "{UNCAGED}"
+# What each may reach. Without it a connector is not offered; the log and “vinculo doctor” say what
+# is missing.
+# [connectors.approved.toybank]
+# egress = ["toybank.example:443"]
+# An address of your own for a name that a connector may reach: for private networks and tests.
+# [connectors.hosts]
+# "toybank.example:443" = "10.0.0.5:8443"
 
 [log]
 # "human" or "json".

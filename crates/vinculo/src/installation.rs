@@ -3,10 +3,13 @@
 
 use crate::{
     WrongUse,
-    config::{self, Config, FILE, Setting},
+    config::{self, Config, Connectors, FILE, Setting},
+    connectors::{self, Directory, UNCAGED},
     home::{FOLDER, Home, Lock},
+    wiring,
 };
 use anyhow::{Context as _, Result, bail};
+use connect::program::{Confinement, Room};
 use domain::env::Env;
 use engine::clock::SystemClock;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -115,6 +118,27 @@ impl Installation {
             )
             .into()
         })
+    }
+    /// The directory of connectors, if one is configured. An error where nothing can hold them.
+    pub(crate) async fn directory(&self) -> Result<Option<Directory>> {
+        let Connectors { directory, uncaged, hosts, .. } = &self.config.connectors;
+        let Some(path) = directory else { return Ok(None) };
+        let confinement = connectors::confinement(uncaged.is_some()).await.with_context(|| {
+            format!("[connectors] uncaged = \"{UNCAGED}\" runs them all the same")
+        })?;
+        Ok(Some(self.directory_in(
+            path,
+            Room { hosts: hosts.clone(), ..Room::new(confinement, real_env()?) },
+        )))
+    }
+    fn directory_in(&self, path: &Path, room: Room) -> Directory {
+        let built_in = wiring::built_in(self.config.sandbox.enabled);
+        Directory::new(path, self.config.connectors.approval(), room, built_in)
+    }
+    /// As [`Installation::directory`], to look at only: nothing is run from it.
+    pub(crate) fn directory_at_rest(&self) -> Result<Option<Directory>> {
+        let Some(path) = &self.config.connectors.directory else { return Ok(None) };
+        Ok(Some(self.directory_in(path, Room::new(Confinement::Uncaged, real_env()?))))
     }
     /// The key ring.
     pub(crate) fn ring(&self) -> Result<KeyRing> {

@@ -5,6 +5,7 @@
 
 mod cmd;
 mod config;
+mod connectors;
 mod home;
 mod http;
 mod installation;
@@ -13,6 +14,7 @@ mod telemetry;
 mod wiring;
 
 use clap::Parser as _;
+use connect::cage;
 use std::process::ExitCode;
 
 /// Wrong use: flags or settings that cannot be followed. Ends the process with 2.
@@ -21,6 +23,10 @@ use std::process::ExitCode;
 struct WrongUse(String);
 
 fn main() -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    if args.next().is_some_and(|first| first == cage::MARKER) {
+        return cage::inner(args.collect());
+    }
     match cmd::Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if matches!(error.downcast_ref(), Some(out::Error::Closed(_))) => {

@@ -3,19 +3,20 @@
 use crate::{
     WrongUse,
     config::{Config, Role},
+    connectors::{self, Directory, Hangup},
     http,
     out::{self, Out, tell},
 };
 use anyhow::{Context as _, Result};
-use connect::{sandbox::Sandbox, talk::Connector};
+use connect::{program::Room, sandbox::Sandbox, talk::Connector};
 use engine::{Engine, Parts, tokens::TokenSettings};
 use jiff::SignedDuration;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Who speaks to institutions.
-pub(crate) fn connectors(sandbox: bool) -> Vec<Arc<dyn Connector>> {
+/// Who of this program's own speaks to institutions.
+pub(crate) fn built_in(sandbox: bool) -> Vec<Arc<dyn Connector>> {
     if sandbox { vec![Arc::new(Sandbox::new())] } else { vec![] }
 }
 
@@ -60,16 +61,19 @@ pub(crate) struct Running {
     http: JoinHandle<()>,
     stop: CancellationToken,
     signals: Signals,
+    /// Where the programs of others run.
+    room: Option<Arc<Room>>,
 }
 
 impl Running {
-    /// Starts the roles.
+    /// Starts the roles. What `directory` offers is offered, now and whenever it changes.
     pub(crate) async fn start(
         mut parts: Parts,
         settings: server::Settings,
         roles: &[Role],
         listen: SocketAddr,
         bounds: http::Bounds,
+        directory: Option<Directory>,
     ) -> Result<Self> {
         let signals = Signals::new()?;
         // Early, because it is what most often goes wrong.
@@ -79,6 +83,15 @@ impl Running {
         let address = listener.local_addr()?;
         let host = settings.public_url.as_ref().map(|url| url.authority().to_owned());
         parts.settings.tokens.host = host.unwrap_or_else(|| address.to_string());
+        let directory = match directory {
+            Some(mut directory) => {
+                directory.learn(&parts.store).await.context("the database cannot be used")?;
+                directory.look();
+                parts.connectors = directory.connectors();
+                Some(directory)
+            }
+            None => None,
+        };
         let engine = Engine::open(parts).await.context("the engine cannot be started")?;
         if roles.contains(&Role::Worker) {
             engine.start();
@@ -92,8 +105,21 @@ impl Running {
         };
         let stop = CancellationToken::new();
         let told = stop.clone();
+        let room = directory.as_ref().map(Directory::room);
+        if let Some(directory) = directory {
+            let (engine, told) = (engine.clone(), stop.clone());
+            let env = directory.room().env.clone();
+            let hangup = Hangup::new()?;
+            drop(TaskTracker::new().spawn(async move {
+                let watching = connectors::watch(directory, engine, env, hangup);
+                tokio::select! {
+                    () = watching => {}
+                    () = told.cancelled() => {}
+                }
+            }));
+        }
         let http = TaskTracker::new().spawn(http::serve(listener, router, bounds, told));
-        Ok(Self { engine, address, http, stop, signals })
+        Ok(Self { engine, address, http, stop, signals, room })
     }
 
     /// Says on standard output where it listens: one line, for programs to wait for.
@@ -121,7 +147,11 @@ impl Running {
             // Requests first: they need the engine. Whoever only waits for news is cut off.
             let answered = tokio::time::timeout(patience / 2, &mut self.http).await.is_ok();
             let rested = tokio::time::timeout(patience / 2, self.engine.stop()).await.is_ok();
-            answered && rested
+            let left = match &self.room {
+                Some(room) => tokio::time::timeout(patience / 2, room.close()).await.is_ok(),
+                None => true,
+            };
+            answered && rested && left
         };
         let whole = tokio::select! {
             whole = stopped => whole,

@@ -102,7 +102,9 @@ pub(super) fn command(
     arguments.add([&"--die-with-parent", &"--new-session", &"--as-pid-1", &"--cap-drop", &"ALL"]);
     if user.is_some() {
         // The warden becomes others, ends others, and sees what others have open.
-        for capability in ["CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_SYS_PTRACE"] {
+        for capability in
+            ["CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"]
+        {
             arguments.add([&"--cap-add", &capability]);
         }
     } else {

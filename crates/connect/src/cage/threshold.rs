@@ -68,7 +68,7 @@ fn ready(order: &Order) -> Result<Command, String> {
             .map_err(|error| format!("the filter of system calls is refused: {error}"))?;
     }
     let mut command = Command::new(program);
-    command.args(&order.command[1..]);
+    command.args(&order.command[1..]).current_dir(&order.folder);
     Ok(command)
 }
 

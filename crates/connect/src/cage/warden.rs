@@ -66,6 +66,7 @@ async fn guard(order: &Order) -> Result<u8, String> {
         }
     };
     let mut work = std::pin::pin!(work);
+    let outside = rustix::process::getppid();
     let mut pace = CALM;
     loop {
         tokio::select! {
@@ -76,6 +77,9 @@ async fn guard(order: &Order) -> Result<u8, String> {
                 kill_process(connector, Signal::TERM).ok();
             }
             () = sleep(pace) => {
+                if rustix::process::getppid() != outside {
+                    return Err("whoever started the cage is gone".to_owned());
+                }
                 let census = census::take(&processes(order), &order.writes, order.namespaces);
                 if let Some(code) = verdict(&census, order) {
                     return Ok(code);

@@ -1,3 +1,8 @@
-//! The cage and its way out, on this machine as it is.
+//! The cage and its way out, on this machine as it is, with a connector that means ill.
+//!
+//! Everything is tried in both cages. A machine without one of them fails these tests: it says what to
+//! install.
 
+mod attacks;
 mod cage;
+mod network;

@@ -3,14 +3,15 @@
 use super::{LogFlags, keys};
 use crate::{
     WrongUse,
-    config::{Log, Role},
+    config::{self, Log, Role},
+    connectors::{self, Approval, Directory},
     home::{ApiKey, FOLDER, Home, Lock},
     http, installation,
     out::tell,
     wiring::Running,
 };
 use anyhow::{Context as _, Result};
-use connect::sandbox::Sandbox;
+use connect::{program::Room, sandbox::Sandbox, talk::Connector};
 use domain::{env::Env, ids::KeyId};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
@@ -36,6 +37,22 @@ pub(crate) struct Flags {
     /// Keep the data in PostgreSQL (postgres://…) or another file (sqlite:FILE) instead
     #[arg(long, value_name = "URL")]
     database: Option<String>,
+    /// A directory with connectors that are programs: a folder for each, with a connector.json. What
+    /// they ask for counts as approved
+    #[arg(long, value_name = "DIR")]
+    connectors: Option<PathBuf>,
+    /// Send a name that connectors may reach to an address of yours: bank.example:443=127.0.0.1:8443
+    #[arg(long, value_name = "NAME:PORT=ADDRESS", value_parser = host)]
+    connector_host: Vec<(String, SocketAddr)>,
+    /// Run connectors without a cage: they can then read this machine
+    #[arg(long)]
+    uncaged: bool,
+}
+
+fn host(text: &str) -> Result<(String, SocketAddr), String> {
+    let (name, address) = text.split_once('=').ok_or("write it as name:port=address:port")?;
+    let address = address.parse().map_err(|_| "the address is not one")?;
+    Ok((config::host(name)?, address))
 }
 
 pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
@@ -52,15 +69,30 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     let (key, source) = api_key(&home, &lock, &env)?;
     keys::see_to_it(&store, &env, key.id, &key.password).await?;
 
+    let directory = match &flags.connectors {
+        None => None,
+        Some(path) => {
+            let confinement = connectors::confinement(flags.uncaged)
+                .await
+                .context("--uncaged runs them all the same")?;
+            let hosts = flags.connector_host.iter().cloned().collect();
+            let room = Room { hosts, ..Room::new(confinement, installation::real_env()?) };
+            tell(format_args!("Connectors in {} may reach whatever they ask for.", path.display()));
+            Some((path, room))
+        }
+    };
     let ahead = clock.offset();
     let sandbox = Sandbox::with(home.faults(&lock)?);
     let faults = Some(sandbox.faults().clone());
+    let built_in: Vec<Arc<dyn Connector>> = vec![Arc::new(sandbox)];
+    let directory = directory
+        .map(|(path, room)| Directory::new(path, Approval::Everything, room, built_in.clone()));
     let parts = engine::Parts {
         env,
         clock: Some(clock),
         store,
         vault,
-        connectors: vec![Arc::new(sandbox)],
+        connectors: built_in,
         settings: engine::Settings {
             // The lock on the data directory keeps every other process out.
             alone: true,
@@ -76,6 +108,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
         &roles,
         flags.listen,
         http::Bounds::default(),
+        directory,
     )
     .await?;
     // Only for the message that a second process shows.

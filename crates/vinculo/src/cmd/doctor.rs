@@ -1,10 +1,12 @@
 //! `vinculo doctor`: looks at everything that a start needs, and says what to do.
 
 use crate::{
+    connectors::Line,
     installation::{self, Installation, Which},
     out::Out,
 };
 use anyhow::{Result, bail};
+use connect::{manifest::Manifest, program::Confinement};
 use domain::env::Env;
 use std::{collections::BTreeSet, fs, net::TcpListener};
 use store::Store;
@@ -82,6 +84,7 @@ async fn examine(installation: &Installation, env: &Env, findings: &mut Vec<Find
             findings.push(Finding::Bad(format!("{error:#}"), remedy));
         }
     }
+    connectors(installation, findings).await;
     let listen = installation.config.server.listen;
     findings.push(match TcpListener::bind(listen) {
         Ok(_) => Finding::Good(format!("{listen} is free to listen on")),
@@ -150,6 +153,45 @@ async fn waiting(store: &Store, env: &Env) -> Finding {
         Ok(_) => Finding::Good("no work is overdue".into()),
         Err(error) => {
             Finding::Bad(format!("{:#}", anyhow::Error::new(error)), "look at the database's log")
+        }
+    }
+}
+
+/// Whether the connectors of others can be held and are offered.
+async fn connectors(installation: &Installation, findings: &mut Vec<Finding>) {
+    match installation.directory().await {
+        Ok(None) => return,
+        Ok(Some(directory)) => findings.push(match &directory.room().confinement {
+            Confinement::Caged(walls) => Finding::Good(walls.sentence()),
+            Confinement::Uncaged => {
+                Finding::Note("connectors run without a cage, and can read this machine".into())
+            }
+        }),
+        Err(error) => findings.push(Finding::Bad(
+            format!("{error:#}"),
+            "make a cage possible, or remove connectors.directory",
+        )),
+    }
+    let Ok(Some(mut directory)) = installation.directory_at_rest() else { return };
+    if let Ok(store) = installation.open().await {
+        // Without it, only what the database would say is not known.
+        drop(directory.learn(&store).await);
+        store.close().await;
+    }
+    directory.look();
+    for Line { folder, offered, complaint } in directory.lines() {
+        if let Some(manifest) = offered {
+            let Manifest { id, version, institutions, .. } = &*manifest;
+            let institutions = institutions.len();
+            findings.push(Finding::Good(format!(
+                "connector {id} {version} is offered, with {institutions} institutions"
+            )));
+        }
+        if let Some(complaint) = complaint {
+            findings.push(Finding::Bad(
+                format!("connector in {folder}: {complaint}"),
+                "it is not offered until then; other connectors are",
+            ));
         }
     }
 }

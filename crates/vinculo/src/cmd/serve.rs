@@ -50,13 +50,14 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     store.check().await.context("the database cannot be used")?;
 
     let server = wiring::server_settings(config)?;
+    let directory = installation.directory().await?;
     let running = Running::start(
         engine::Parts {
             env: domain::env::Env::new(clock, *vault::random_bytes()?),
             clock: None,
             store,
             vault,
-            connectors: wiring::connectors(config.sandbox.enabled),
+            connectors: wiring::built_in(config.sandbox.enabled),
             settings: engine::Settings { alone: lock.is_some(), ..wiring::engine_settings(config) },
         },
         server,
@@ -66,6 +67,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
             connections: usize::try_from(config.limits.connections.max(1)).unwrap_or(usize::MAX),
             ..http::Bounds::default()
         },
+        directory,
     )
     .await?;
     if config.sandbox.enabled {
