@@ -1,5 +1,7 @@
 //! The commands, one file each.
 
+mod conformance;
+mod connector;
 mod dev;
 mod doctor;
 mod init;
@@ -9,6 +11,7 @@ mod links;
 mod migrate;
 mod openapi;
 mod serve;
+mod skeleton;
 
 use crate::{config::Format, telemetry};
 use anyhow::{Context as _, Result};
@@ -67,6 +70,8 @@ enum Command {
     Jobs(jobs::Flags),
     /// Check the configuration and everything it names, and say what to do
     Doctor(doctor::Flags),
+    /// Look at connectors that are programs, check them, and run a session against one
+    Connector(connector::Flags),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -84,6 +89,7 @@ impl Cli {
             Command::Links(flags) => block_on(links::run(&flags)),
             Command::Jobs(flags) => block_on(jobs::run(&flags)),
             Command::Doctor(flags) => block_on(doctor::run(&flags)),
+            Command::Connector(flags) => block_on(connector::run(&flags)),
             Command::Openapi => openapi::run(),
         }
     }
