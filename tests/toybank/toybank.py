@@ -360,9 +360,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
             pass  # A client that goes is no news.
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for this run, and its key."""
-    pem, key = folder / "toybank.pem", folder / "toybank.key"
+def certificate(pem: Path, key: Path) -> None:
+    """Makes a certificate for this run, and its key."""
     subprocess.run(
         [
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
@@ -371,7 +370,6 @@ def certificate(folder: Path) -> tuple[Path, Path]:
         ],
         check=True, capture_output=True,
     )
-    return pem, key
 
 
 def main() -> None:
@@ -386,8 +384,11 @@ def main() -> None:
     plain = Server(("127.0.0.1", wanted.port), handler)
     secure = Server(("127.0.0.1", wanted.tls_port), handler)
     secure.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    pem, key = certificate(folder)
-    secure.tls.load_cert_chain(pem, key)
+    pem = folder / "toybank.pem"
+    with tempfile.TemporaryDirectory() as private:
+        key = Path(private) / "key.pem"
+        certificate(pem, key)
+        secure.tls.load_cert_chain(pem, key)
     for server in (plain, secure):
         threading.Thread(target=server.serve_forever, daemon=True).start()
     ports = {"port": plain.server_address[1], "tls_port": secure.server_address[1]}

@@ -56,7 +56,6 @@ pub(super) struct Suite<'a> {
 /// A resource as it was read in full.
 struct Whole {
     resource: &'static Resource,
-    records: Vec<Given>,
     items: Vec<Item>,
     checkpoints: usize,
 }
@@ -104,25 +103,7 @@ impl Suite<'_> {
             let checked = self.background(user).await;
             self.row(format!("challenge {kind}: nobody there"), checked);
         }
-        let first = match self.read_all().await {
-            Ok(first) => {
-                let checked = self.records(&first);
-                self.row("records", checked);
-                first
-            }
-            Err(what) => {
-                self.row("records", Err(what));
-                Vec::new()
-            }
-        };
-        let checked = self.identities(&first).await;
-        self.row("identities", checked);
-        let checked = self.window(&first).await;
-        self.row("window", checked);
-        let checked = self.resume(&first).await;
-        self.row("resume", checked);
-        let checked = self.back_pressure(&first).await;
-        self.row("back-pressure", checked);
+        self.readings().await;
         let checked = self.ping().await;
         self.row("ping", checked);
         let checked = self.cancel().await;
@@ -138,6 +119,37 @@ impl Suite<'_> {
             fault(format!("a secret is in {leaks}"))
         };
         self.row("secrets", checked);
+    }
+
+    /// The rows that compare readings: without a first one there is nothing to compare.
+    async fn readings(&mut self) {
+        let first = match self.read_all().await {
+            Ok(first) => {
+                let checked = self.records(&first);
+                self.row("records", checked);
+                first
+            }
+            Err(what) => {
+                self.row("records", Err(what));
+                for name in ["identities", "window", "resume", "back-pressure"] {
+                    self.row(name, does_not_apply("there is no good reading to compare with"));
+                }
+                return;
+            }
+        };
+        let checked = self.identities(&first).await;
+        let same = checked.is_ok();
+        self.row("identities", checked);
+        let checked = self.window(&first).await;
+        self.row("window", checked);
+        let checked = if same {
+            self.resume(&first).await
+        } else {
+            does_not_apply("no reading is like another")
+        };
+        self.row("resume", checked);
+        let checked = self.back_pressure(&first).await;
+        self.row("back-pressure", checked);
     }
 
     // Sessions.
@@ -499,15 +511,8 @@ impl Suite<'_> {
             if !covered.complete {
                 return fault(format!("{} is not complete", resource.name));
             }
-            let mut items = Vec::new();
-            for (number, Given { account, item }) in reading.records.iter().enumerate() {
-                match (resource.read)(item, account.clone(), Timestamp::UNIX_EPOCH) {
-                    Ok(item) => items.push(item),
-                    Err(bad) => return fault(format!("record {number}: {bad}")),
-                }
-            }
             let checkpoints = reading.checkpoints.len();
-            all.push(Whole { resource, records: reading.records, items, checkpoints });
+            all.push(Whole { resource, items: items_of(resource, reading)?, checkpoints });
         }
         talk.leave().await?;
         Ok(all)
@@ -566,9 +571,6 @@ impl Suite<'_> {
     }
 
     async fn identities(&self, first: &[Whole]) -> Checked {
-        if first.is_empty() {
-            return fault("nothing could be read");
-        }
         let second = self.read_all().await?;
         for (one, two) in first.iter().zip(&second) {
             let (a, b) = (self.identities_of(&one.items), self.identities_of(&two.items));
@@ -609,17 +611,17 @@ impl Suite<'_> {
             {
                 return fault(format!("{name}: it covers days that were not asked for"));
             }
-            let mut items = Vec::new();
-            for Given { account, item } in reading.records {
-                let read = (whole.resource.read)(&item, account, Timestamp::UNIX_EPOCH);
-                items.push(read.map_err(|bad| Fault(bad.to_string()))?);
-            }
+            let items = items_of(whole.resource, reading)?;
+            // In this session: a reading in another is the row above.
+            let (wide, _) =
+                self.must_read(talk, whole.resource, self.users.window, None).await?;
+            let wide = items_of(whole.resource, wide)?;
             let inside = |item: &&Item| item.day.is_none_or(|day| narrow.contains(day));
             if let Some(out) = items.iter().find(|item| !inside(item)).and_then(|item| item.day) {
                 return fault(format!("{name}: {out} is not in {} to {}", narrow.from, narrow.to));
             }
             let wanted: BTreeSet<_> =
-                whole.items.iter().filter(inside).map(|item| self.identity(item)).collect();
+                wide.iter().filter(inside).map(|item| self.identity(item)).collect();
             let given: BTreeSet<_> = items.iter().map(|item| self.identity(item)).collect();
             if wanted != given {
                 return fault(format!(
@@ -641,14 +643,14 @@ impl Suite<'_> {
 
     /// The longest of what was read.
     fn longest<'a>(&self, first: &'a [Whole]) -> Option<&'a Whole> {
-        let key = |whole: &&Whole| (whole.checkpoints.min(1), whole.records.len());
-        first.iter().filter(|whole| !whole.records.is_empty()).max_by_key(key)
+        let key = |whole: &&Whole| (whole.checkpoints.min(1), whole.items.len());
+        first.iter().filter(|whole| !whole.items.is_empty()).max_by_key(key)
     }
 
     async fn resume(&self, first: &[Whole]) -> Checked {
         let Some(whole) = self.longest(first) else { return fault("nothing could be read") };
         let name = whole.resource.name;
-        let count = whole.records.len();
+        let count = whole.items.len();
         let at = 1 + usize::try_from(self.seed % count as u64).unwrap_or(0);
         let mut talk = self.logged_in().await?;
         let window = self.users.window;
@@ -672,10 +674,7 @@ impl Suite<'_> {
             self.must_read(&mut talk, whole.resource, window, cursor.as_deref()).await?;
         talk.leave().await?;
         let mut items = whole.items.get(..before).unwrap_or_default().to_vec();
-        for Given { account, item } in rest.records {
-            let read = (whole.resource.read)(&item, account, Timestamp::UNIX_EPOCH);
-            items.push(read.map_err(|bad| Fault(bad.to_string()))?);
-        }
+        items.extend(items_of(whole.resource, rest)?);
         let wanted: BTreeSet<_> = self.identities_of(&whole.items).into_iter().collect();
         let given: BTreeSet<_> = self.identities_of(&items).into_iter().collect();
         let lost = wanted.difference(&given).count();
@@ -708,11 +707,11 @@ impl Suite<'_> {
         if let Err(error) = answer {
             return fault(format!("after a pause: {}", Named(reason(&error))));
         }
-        if reading.records.len() != whole.records.len() {
+        if reading.records.len() != whole.items.len() {
             return fault(format!(
                 "{} of {} records came when nothing was read for a while",
                 reading.records.len(),
-                whole.records.len()
+                whole.items.len()
             ));
         }
         let grown = most.saturating_sub(before);
@@ -863,6 +862,16 @@ impl Suite<'_> {
             )),
         }
     }
+}
+
+/// The records of a reading, as the engine would keep them.
+fn items_of(resource: &Resource, reading: Reading) -> Result<Vec<Item>, Fault> {
+    let records = reading.records.into_iter().enumerate();
+    let read = records.map(|(number, Given { account, item })| {
+        (resource.read)(&item, account, Timestamp::UNIX_EPOCH)
+            .map_err(|bad| Fault(format!("record {number}: {bad}")))
+    });
+    read.collect()
 }
 
 /// Who knows the user's right answer, if anything is asked.
