@@ -14,8 +14,9 @@ use connect::{
     program::{Program, Room},
 };
 use report::{Row, Verdict};
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::{Arc, Mutex}};
 use suite::Suite;
+use talk::Observed;
 use users::Conformance;
 
 #[derive(clap::Args)]
@@ -29,6 +30,9 @@ pub(crate) struct Flags {
     /// Print one JSON object instead of the table
     #[arg(long)]
     json: bool,
+    /// Show what the connector writes to standard error, cleaned of its secrets
+    #[arg(long)]
+    verbose: bool,
     /// Where chance starts, to repeat a run
     #[arg(long)]
     seed: Option<u64>,
@@ -89,7 +93,7 @@ pub(crate) async fn run(flags: &Flags) -> Result<()> {
                     confinement: &confinement,
                     env: &env,
                     seed,
-                    observed: Arc::default(),
+                    observed: Arc::new(Mutex::new(Observed { verbose: flags.verbose, ..Observed::default() })),
                     tell: &mut tell,
                     rows: Vec::new(),
                 };

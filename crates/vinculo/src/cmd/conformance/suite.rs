@@ -3,7 +3,7 @@
 use super::{
     memory,
     report::{Row, Verdict},
-    talk::{AT_ONCE, Answer, Fault, Given, Observed, Person, Reading, Talk, fault, reason, see},
+    talk::{AT_ONCE, Answer, Fault, Given, Observed, Person, Reading, Talk, fault, reason, see, told},
     users::{Asked, Conformance, Named, User},
 };
 use connect::{
@@ -195,7 +195,7 @@ impl Suite<'_> {
         let Some(user) = self.users.good() else { return fault("nobody has a good login") };
         match self.log_in(&mut talk, user, None, &Person::Nobody).await? {
             Ok(_) => Ok(talk),
-            Err(error) => fault(format!("the good user's login failed: {}", Named(reason(&error)))),
+            Err(error) => fault(format!("the good user's login failed: {}", told(&error))),
         }
     }
 
@@ -246,7 +246,7 @@ impl Suite<'_> {
         match self.read(talk, resource, window, cursor).await? {
             Ok(read) => Ok(read),
             Err(error) => {
-                fault(format!("{} cannot be read: {}", resource.name, Named(reason(&error))))
+                fault(format!("{} cannot be read: {}", resource.name, told(&error)))
             }
         }
     }
@@ -268,7 +268,7 @@ impl Suite<'_> {
         let initialized = match answer.map(serde_json::from_value::<m::Initialized>) {
             Ok(Ok(initialized)) => initialized,
             Ok(Err(error)) => return fault(format!("the answer to initialize: {error}")),
-            Err(error) => return fault(format!("initialize failed: {}", Named(reason(&error)))),
+            Err(error) => return fault(format!("initialize failed: {}", told(&error))),
         };
         let m::Initialized { version, connector } = initialized;
         if version != 1 {
@@ -282,7 +282,7 @@ impl Suite<'_> {
         }
         let described = match talk.call("describe", &m::Nothing {}).await? {
             Ok(described) => described,
-            Err(error) => return fault(format!("describe failed: {}", Named(reason(&error)))),
+            Err(error) => return fault(format!("describe failed: {}", told(&error))),
         };
         let described: m::Described = match serde_json::from_value(described) {
             Ok(described) => described,
@@ -355,7 +355,7 @@ impl Suite<'_> {
                 Ok(value) => serde_json::from_value::<m::LoggedIn>(value)
                     .map_err(|error| Fault(format!("the answer to login: {error}")))?,
                 Err(error) => {
-                    return fault(format!("the good login failed: {}", Named(reason(&error))));
+                    return fault(format!("the good login failed: {}", told(&error)));
                 }
             };
             if logged_in.user.0.expose_secret().is_empty() {
@@ -381,7 +381,7 @@ impl Suite<'_> {
             (None, Ok(_)) => return fault("the login succeeds"),
             (None, Err(error)) => error,
             (Some(_), Err(error)) => {
-                return fault(format!("already the login fails: {}", Named(reason(&error))));
+                return fault(format!("already the login fails: {}", told(&error)));
             }
             (Some(at), Ok(_)) => {
                 let mut ended = None;
@@ -400,7 +400,7 @@ impl Suite<'_> {
         };
         let said = reason(&ended);
         if said != expected {
-            return fault(format!("it says {}", Named(said)));
+            return fault(format!("it says {}", told(&ended)));
         }
         talk.end().await?;
         passed("")
@@ -423,7 +423,7 @@ impl Suite<'_> {
         let answer = self.log_in(&mut talk, user, None, &person).await?;
         Self::asked(&talk, asked)?;
         if let Err(error) = answer {
-            return fault(format!("after the right answer: {}", Named(reason(&error))));
+            return fault(format!("after the right answer: {}", told(&error)));
         }
         talk.leave().await?;
         passed("")
@@ -451,7 +451,7 @@ impl Suite<'_> {
                     other => Ok(other),
                 }
             }
-            (Err(error), _) => fault(format!("it says {}", Named(reason(&error)))),
+            (Err(error), _) => fault(format!("it says {}", told(&error))),
         }
     }
 
@@ -461,7 +461,7 @@ impl Suite<'_> {
         match answer {
             Ok(_) => fault("the login succeeds without an answer"),
             Err(error) if reason(&error).kind != said => {
-                fault(format!("it says {}", Named(reason(&error))))
+                fault(format!("it says {}", told(&error)))
             }
             Err(_) => {
                 talk.end().await?;
@@ -476,7 +476,7 @@ impl Suite<'_> {
         match answer {
             Ok(_) => fault("the login succeeds though nobody is there to answer"),
             Err(error) if reason(&error).kind != Kind::TokenRequired => {
-                fault(format!("it says {} instead of token_required", Named(reason(&error))))
+                fault(format!("it says {} instead of token_required", told(&error)))
             }
             Err(_) => {
                 let how = if talk.raised.is_empty() { "by itself" } else { "after it has asked" };
@@ -504,7 +504,7 @@ impl Suite<'_> {
                     return fault(format!(
                         "{} cannot be read: {}",
                         resource.name,
-                        Named(reason(&error))
+                        told(&error)
                     ));
                 }
             };
@@ -705,7 +705,7 @@ impl Suite<'_> {
         let mut reading = Reading::default();
         let answer = talk.until(id, &Person::Nobody, Some(&mut reading)).await?;
         if let Err(error) = answer {
-            return fault(format!("after a pause: {}", Named(reason(&error))));
+            return fault(format!("after a pause: {}", told(&error)));
         }
         if reading.records.len() != whole.items.len() {
             return fault(format!(
@@ -792,7 +792,7 @@ impl Suite<'_> {
         match answer {
             Err(error) if reason(&error).kind == Kind::Cancelled => {}
             Err(error) => {
-                return fault(format!("what was cancelled says {}", Named(reason(&error))));
+                return fault(format!("what was cancelled says {}", told(&error)));
             }
             // It may have been done before it was cancelled.
             Ok(_) if reading.is_some() => {}
@@ -810,10 +810,10 @@ impl Suite<'_> {
         let before = memory::children();
         let Some(user) = self.users.good() else { return fault("nobody has a good login") };
         if let Err(error) = self.log_in(&mut talk, user, None, &Person::Nobody).await? {
-            return fault(format!("the good user's login failed: {}", Named(reason(&error))));
+            return fault(format!("the good user's login failed: {}", told(&error)));
         }
         if let Err(error) = talk.call("logout", &m::Nothing {}).await? {
-            return fault(format!("logout failed: {}", Named(reason(&error))));
+            return fault(format!("logout failed: {}", told(&error)));
         }
         let until = Instant::now() + AT_ONCE;
         loop {
@@ -854,11 +854,11 @@ impl Suite<'_> {
             Ok(_) => fault("it logs in without the institution"),
             Err(error) if UNREACHED.contains(&reason(&error).kind) => {
                 talk.kill().await;
-                passed(format!("{} without the institution", Named(reason(&error))))
+                passed(format!("{} without the institution", told(&error)))
             }
             Err(error) => fault(format!(
                 "an institution that cannot be reached is called {}",
-                Named(reason(&error))
+                told(&error)
             )),
         }
     }

@@ -1,6 +1,7 @@
 //! One session with the connector under test, as closely watched as no host does.
 
 use super::users::Named;
+use crate::out::tell;
 use connect::{
     egress::Tally,
     program::{Program, Raw},
@@ -67,6 +68,16 @@ pub(super) fn reason(error: &frame::Error) -> Reason {
     error.data.unwrap_or(Kind::Unexpected.into())
 }
 
+/// A failure in words: its kind, and what it says if that is unclear.
+pub(super) fn told(error: &frame::Error) -> String {
+    let reason = reason(error);
+    if reason.kind != Kind::Unexpected || error.message.is_empty() {
+        return Named(reason).to_string();
+    }
+    let message: String = error.message.chars().filter(|c| !c.is_control()).take(200).collect();
+    format!("{} ({message})", Named(reason))
+}
+
 /// Who answers challenges.
 pub(super) enum Person {
     /// Nobody is there.
@@ -107,6 +118,8 @@ pub(super) struct Observed {
     pub(super) leaks: Vec<String>,
     /// What was asked of the network and refused.
     pub(super) strayed: Vec<String>,
+    /// Whether standard error is shown.
+    pub(super) verbose: bool,
 }
 
 /// One session.
@@ -429,6 +442,10 @@ impl Talk {
     async fn stderr_seen(&mut self) {
         if let Ok(Ok(said)) = timeout(AT_ONCE, &mut self.stderr).await {
             leaks(&self.redactor, &self.observed, &said, "standard error");
+            if see(&self.observed, |observed| observed.verbose) {
+                let clean = self.redactor.clean(&String::from_utf8_lossy(&said));
+                clean.lines().for_each(|line| tell(format_args!("  | {line}")));
+            }
         }
     }
 
