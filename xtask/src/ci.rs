@@ -59,6 +59,11 @@ pub(crate) fn run() -> Result<()> {
 /// Everything that a later step would miss, so that it is known in the first minute.
 fn complete() -> Result<()> {
     need("curl", &["curl"], || find("curl").is_some())?;
+    // What caged connectors are held by, and the language of those that try to break out: the
+    // system's own, since a cage shows no other.
+    need("Bubblewrap", &["bubblewrap"], || find("bwrap").is_some())?;
+    let python = Path::new("/usr/bin/python3");
+    need("Debian's Python", &["python3"], || python.exists())?;
     pg::installed()?;
     Tools::ready().map(|_| ())
 }

@@ -76,14 +76,17 @@ impl Host {
         cancel: CancellationToken,
     ) -> HostedConversation {
         let opened = catch_unwind(AssertUnwindSafe(|| connector.open(institution, subject, env)));
-        HostedConversation {
-            inner: opened.map_err(|_| panicked()),
-            env: env.clone(),
-            limits: *limits,
-            cancel,
-            challenges: 0,
-            bytes: 0,
-        }
+        HostedConversation::of(opened.map_err(|_| panicked()), env, limits, cancel)
+    }
+
+    /// Holds a conversation that was opened elsewhere.
+    pub fn hold(
+        conversation: Box<dyn Conversation>,
+        env: &Env,
+        limits: &Limits,
+        cancel: CancellationToken,
+    ) -> HostedConversation {
+        HostedConversation::of(Ok(conversation), env, limits, cancel)
     }
 }
 
@@ -106,6 +109,15 @@ impl std::fmt::Debug for HostedConversation {
 }
 
 impl HostedConversation {
+    fn of(
+        inner: Result<Box<dyn Conversation>, Failure>,
+        env: &Env,
+        limits: &Limits,
+        cancel: CancellationToken,
+    ) -> Self {
+        Self { inner, env: env.clone(), limits: *limits, cancel, challenges: 0, bytes: 0 }
+    }
+
     /// Logs in, asking through `ask`.
     pub async fn login(
         &mut self,

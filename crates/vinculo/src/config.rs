@@ -396,6 +396,13 @@ pub(crate) fn host(text: &str) -> Result<String, String> {
     }
 }
 
+/// A flag that maps a name to an address: `name:port=address:port`.
+pub(crate) fn mapped(text: &str) -> Result<(String, SocketAddr), String> {
+    let (name, address) = text.split_once('=').ok_or("write it as name:port=address:port")?;
+    let address = address.parse().map_err(|_| "the address is not one, as in 127.0.0.1:8443")?;
+    Ok((host(name)?, address))
+}
+
 /// The file that `vinculo init` writes. Every line that is commented out shows the default.
 pub(crate) fn commented(keys: &Path) -> String {
     format!(

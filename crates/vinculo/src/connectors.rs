@@ -319,12 +319,7 @@ impl Taken {
 }
 
 /// Looks again and again, and at once when `hangup` says so; ends with its task.
-pub(crate) async fn watch(
-    mut directory: Directory,
-    engine: Engine,
-    env: Env,
-    mut hangup: Hangup,
-) {
+pub(crate) async fn watch(mut directory: Directory, engine: Engine, env: Env, mut hangup: Hangup) {
     let mut changed = false;
     loop {
         tokio::select! {

@@ -14,7 +14,6 @@ mod telemetry;
 mod wiring;
 
 use clap::Parser as _;
-use connect::cage;
 use std::process::ExitCode;
 
 /// Wrong use: flags or settings that cannot be followed. Ends the process with 2.
@@ -24,8 +23,9 @@ struct WrongUse(String);
 
 fn main() -> ExitCode {
     let mut args = std::env::args_os().skip(1);
-    if args.next().is_some_and(|first| first == cage::MARKER) {
-        return cage::inner(args.collect());
+    if args.next().is_some_and(|word| word == connect::cage::MARKER) {
+        // We are inside a connector's cage: no flags, no logging, no configuration.
+        return connect::cage::inner(args.collect());
     }
     match cmd::Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,

@@ -119,6 +119,11 @@ class Session:
             if user == "trusted" and self.state is None:
                 token()
             state = f"device of {self.password}"
+        if user == "moves":
+            # Knows the device, and then the password was changed at the bank.
+            if self.state is not None:
+                raise Failed("invalid_credentials")
+            state = "known"
         if user == "file":
             say("log", message=f"a file of {len(challenge('Your statement, please.', 'file'))}")
         if user == "leaks":

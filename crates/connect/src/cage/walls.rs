@@ -116,6 +116,14 @@ impl Walls {
         self.kind
     }
 
+    /// Whether the proxy is the only thing on any network that a connector can reach. With namespaces
+    /// it is. In the fallback, Landlock lets it connect to one TCP port, whatever the address: whoever
+    /// listens there, anywhere, can be told what the connector knows.
+    #[must_use]
+    pub fn closes_network(&self) -> bool {
+        self.kind == Some(WallsKind::Namespaces)
+    }
+
     /// The same machine without Bubblewrap, for tests of the fallback and for operators who want it.
     #[must_use]
     pub fn without_namespaces(mut self) -> Self {

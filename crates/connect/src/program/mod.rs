@@ -12,7 +12,7 @@ mod stderr;
 
 pub use cleaner::Cleaner;
 pub use raw::Raw;
-pub use session::Session;
+pub use session::{Session, Traffic};
 
 use crate::{
     cage::Walls,

@@ -24,7 +24,10 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 use tokio::{
     io::AsyncWriteExt as _,
     process::{ChildStdin, ChildStdout},
@@ -49,8 +52,22 @@ pub struct Session {
     subject: String,
     cleaner: Cleaner,
     stage: Stage,
-    /// What went through the proxy of a process that has ended.
-    tally: Option<Tally>,
+    traffic: Traffic,
+}
+
+/// What went through the proxy of a session, to be asked for when it is over. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Traffic(Arc<Mutex<Option<Tally>>>);
+
+impl Traffic {
+    /// All of a session that has ended; `None` while it has not, and where there was no proxy.
+    #[must_use]
+    pub fn tally(&self) -> Option<Tally> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+    fn note(&self, process: &Process) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = process.tally();
+    }
 }
 
 enum Stage {
@@ -82,7 +99,7 @@ impl Session {
             subject: subject.into(),
             cleaner: Cleaner::default(),
             stage: Stage::Fresh,
-            tally: None,
+            traffic: Traffic::default(),
         }
     }
 
@@ -105,13 +122,10 @@ impl Session {
         self.settle(answered)
     }
 
-    /// What went through the session's proxy so far, and what was refused; `None` without one.
+    /// Where what went through the session's proxy is to be found, once it is over.
     #[must_use]
-    pub fn tally(&self) -> Option<Tally> {
-        match &self.stage {
-            Stage::Open(line) => line.process.tally(),
-            _ => self.tally.clone(),
-        }
+    pub fn traffic(&self) -> Traffic {
+        self.traffic.clone()
     }
 
     /// The version that is spoken, once that is agreed.
@@ -157,7 +171,7 @@ impl Session {
                 if let Stage::Open(line) =
                     std::mem::replace(&mut self.stage, Stage::Over(failure.clone()))
                 {
-                    self.tally = line.process.tally();
+                    self.traffic.note(&line.process);
                     // Who broke the rules is not asked politely.
                     drop(line);
                 }
@@ -236,7 +250,7 @@ impl Conversation for Session {
                 // What it was asked is still at work, if anything is.
                 line.at_work = None;
             }
-            self.tally = line.process.tally();
+            self.traffic.note(&line.process);
             let room = self.program.room.clone();
             // It may take longer to go than a caller wants to wait.
             self.program.room.tasks.spawn(async move { line.farewell(&room).await });
@@ -248,6 +262,7 @@ impl Drop for Session {
     fn drop(&mut self) {
         let over = Stage::Over(Failure::Cancelled);
         let Stage::Open(line) = std::mem::replace(&mut self.stage, over) else { return };
+        self.traffic.note(&line.process);
         // Without a runtime there is nobody to wait: dropping the line kills.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let room = self.program.room.clone();

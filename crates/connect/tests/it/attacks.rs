@@ -17,11 +17,15 @@ use tokio::{
 /// Longer than anything takes on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Names another copy of the cage's inner side.
+pub(crate) const INNER: &str = "VINCULO_TEST_INNER";
+
 /// This machine with the wanted cage, or a failure that says what is missing.
 pub(crate) async fn walls(kind: WallsKind) -> Walls {
     static PROBED: OnceCell<Walls> = OnceCell::const_new();
-    let program = Path::new(env!("CARGO_BIN_EXE_cage-inner"));
-    let walls = PROBED.get_or_init(|| Walls::probe(program)).await.clone();
+    let program = std::env::var_os(INNER);
+    let program = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_cage-inner").into());
+    let walls = PROBED.get_or_init(|| Walls::probe(Path::new(&program))).await.clone();
     let walls = match kind {
         WallsKind::Namespaces => walls,
         WallsKind::Fallback => walls.without_namespaces(),
@@ -34,7 +38,7 @@ pub(crate) async fn walls(kind: WallsKind) -> Walls {
 pub(crate) struct Malicious {
     folder: TempDir,
     pub(crate) cell: Cell,
-    walls: Walls,
+    pub(crate) walls: Walls,
 }
 
 /// What came of an attack.

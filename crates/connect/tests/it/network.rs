@@ -184,6 +184,29 @@ async fn what_is_no_greeting_is_not_passed_on(kind: WallsKind) {
     nothing_is_heard(institution, egress).await;
 }
 
+/// What the fallback does not hold, and says so of itself: Landlock knows ports, not addresses, so
+/// whatever listens on the proxy's port at another address can be reached.
+#[tokio::test]
+async fn only_namespaces_close_the_network_whole() {
+    let egress = Egress::open(Institution::open().await.rules(&[])).expect("a proxy");
+    for kind in [WallsKind::Namespaces, WallsKind::Fallback] {
+        let attack = Malicious::new(kind, &["around", "127.0.0.2"]).await.egress(egress.socket());
+        assert_eq!(attack.walls.closes_network(), kind == WallsKind::Namespaces);
+        let mut inmate = attack.start().await;
+        let port = inmate.proxy.as_deref().and_then(|proxy| proxy.rsplit(':').next());
+        let address = format!("127.0.0.2:{}", port.expect("a port"));
+        let other = TcpListener::bind(address).await.expect("it is free");
+        let mut stdin = inmate.stdin.take().expect("standard input");
+        stdin.write_all(b"go\n").await.expect("it listens");
+        assert_eq!(inmate.wait().await, Ended::Exited(0));
+        let ours =
+            TcpStream::connect(other.local_addr().expect("an address")).await.expect("we may");
+        let (_, first) = other.accept().await.expect("somebody waits");
+        let reached = first != ours.local_addr().expect("an address");
+        assert_eq!(reached, kind == WallsKind::Fallback);
+    }
+}
+
 #[tokio::test]
 async fn a_proxy_is_its_sessions_alone_and_goes_with_it() {
     let egress = Egress::open(Institution::open().await.rules(&[])).expect("a proxy");

@@ -1,14 +1,18 @@
 //! Institutions in trouble.
 
 use crate::{
-    bank::BANK,
-    world::{World, failed, hours, minutes, on_both, recurrent},
+    bank::{BANK, Bank, Step},
+    world::{World, failed, hours, minutes, on_both, recurrent, secret},
 };
-use connect::talk::Failure;
+use connect::talk::{Connector, Conversation, Failure};
 use domain::{
-    institution::Health,
+    env::Env,
+    institution::{Health, Institution},
     link::{Link, Status},
+    record::Trust,
+    session::ChallengeKind,
 };
+use std::sync::Arc;
 
 on_both!(stopped:
     an_institution_that_fails_for_everybody_is_left_alone,
@@ -16,7 +20,29 @@ on_both!(stopped:
     wrong_passwords_are_no_trouble_of_the_institution,
     what_breaks_on_our_side_is_no_trouble_of_the_institution,
     an_institution_can_be_closed_by_the_operator,
+    a_new_version_of_a_connector_gets_another_chance,
+    a_session_under_way_finishes_with_the_connector_that_it_began_with,
 );
+
+/// The bank's connector as somebody has mended it.
+struct Mended(Arc<Bank>);
+impl Connector for Mended {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+    fn version(&self) -> &'static str {
+        "2"
+    }
+    fn institutions(&self) -> Vec<Institution> {
+        self.0.institutions()
+    }
+    fn trust(&self, institution: &str) -> Trust {
+        self.0.trust(institution)
+    }
+    fn open(&self, institution: &str, subject: &str, env: &Env) -> Box<dyn Conversation> {
+        self.0.open(institution, subject, env)
+    }
+}
 
 async fn people(world: &World, count: usize) -> Vec<Link> {
     let mut links = Vec::new();
@@ -111,4 +137,34 @@ async fn an_institution_can_be_closed_by_the_operator(world: &World) {
     world.engine.set_health(1, Health::Healthy, None).await.unwrap();
     world.engine.advance(due + hours(12)).await.unwrap();
     assert_eq!(logins(world), 2, "inside the period");
+}
+
+async fn a_new_version_of_a_connector_gets_another_chance(world: &World) {
+    let links = people(world, 1).await;
+    world.bank.is_down(true);
+    for _ in 0..10 {
+        world.retrieve(links[0].id, "ACCOUNTS").await.unwrap_err();
+    }
+    assert_eq!(health(world).await, Health::Down);
+    world.bank.is_down(false);
+    let same: Arc<dyn Connector> = world.bank.clone();
+    world.engine.replace_connectors(&[same]).await.unwrap();
+    assert_eq!(health(world).await, Health::Down, "nothing was mended");
+    assert_eq!(failed(world.retrieve(links[0].id, "ACCOUNTS").await), Failure::InstitutionDown);
+    let mended: Arc<dyn Connector> = Arc::new(Mended(world.bank.clone()));
+    world.engine.replace_connectors(&[mended]).await.unwrap();
+    assert_eq!(health(world).await, Health::Healthy);
+    world.retrieve(links[0].id, "ACCOUNTS").await.unwrap();
+}
+
+async fn a_session_under_way_finishes_with_the_connector_that_it_began_with(world: &World) {
+    world.bank.logins("ana", [vec![Step::Ask(ChallengeKind::Otp, "123")]]);
+    let asked = world.challenged("ana").await;
+    world.engine.replace_connectors(&[]).await.unwrap();
+    assert_eq!(failed(world.register("bob").await), Failure::InstitutionInactive);
+    let answer = world.engine.resume_link(&world.caller(), asked.session, None, secret("123"));
+    let link = answer.await.unwrap();
+    assert_eq!(link.status, Status::Valid);
+    let bank: Arc<dyn Connector> = world.bank.clone();
+    world.engine.replace_connectors(&[bank]).await.unwrap();
 }

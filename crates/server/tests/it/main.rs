@@ -5,6 +5,7 @@ mod hostile;
 mod institutions;
 mod links;
 mod native;
+mod programs;
 mod resources;
 mod schemas;
 mod surface;

@@ -42,17 +42,11 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "DIR")]
     connectors: Option<PathBuf>,
     /// Send a name that connectors may reach to an address of yours: bank.example:443=127.0.0.1:8443
-    #[arg(long, value_name = "NAME:PORT=ADDRESS", value_parser = host)]
+    #[arg(long, value_name = "NAME:PORT=ADDRESS", value_parser = config::mapped)]
     connector_host: Vec<(String, SocketAddr)>,
     /// Run connectors without a cage: they can then read this machine
     #[arg(long)]
     uncaged: bool,
-}
-
-fn host(text: &str) -> Result<(String, SocketAddr), String> {
-    let (name, address) = text.split_once('=').ok_or("write it as name:port=address:port")?;
-    let address = address.parse().map_err(|_| "the address is not one")?;
-    Ok((config::host(name)?, address))
 }
 
 pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {

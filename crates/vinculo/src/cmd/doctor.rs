@@ -38,6 +38,7 @@ pub(crate) async fn run(flags: &Flags) -> Result<()> {
     }
     findings.push(clock(&env));
     findings.push(core_dumps());
+    findings.push(cage().await);
     let mut bad = 0;
     for finding in findings {
         match finding {
@@ -93,6 +94,21 @@ async fn examine(installation: &Installation, env: &Env, findings: &mut Vec<Find
              Vinculo is running"
         )),
     });
+}
+
+/// What can hold connectors of others.
+async fn cage() -> Finding {
+    let Ok(own) = std::env::current_exe() else {
+        return Finding::Note(
+            "who we are is not known: connectors of others cannot be caged".into(),
+        );
+    };
+    let walls = connect::cage::Walls::probe(&own).await;
+    match walls.kind() {
+        Some(connect::cage::WallsKind::Namespaces) => Finding::Good(walls.sentence()),
+        // Nobody needs a cage who runs nobody else's connectors.
+        _ => Finding::Note(walls.sentence()),
+    }
 }
 
 async fn version(store: &Store) -> Finding {
@@ -161,12 +177,13 @@ async fn waiting(store: &Store, env: &Env) -> Finding {
 async fn connectors(installation: &Installation, findings: &mut Vec<Finding>) {
     match installation.directory().await {
         Ok(None) => return,
-        Ok(Some(directory)) => findings.push(match &directory.room().confinement {
-            Confinement::Caged(walls) => Finding::Good(walls.sentence()),
-            Confinement::Uncaged => {
-                Finding::Note("connectors run without a cage, and can read this machine".into())
+        Ok(Some(directory)) => {
+            // What holds the others is said anyway.
+            if matches!(directory.room().confinement, Confinement::Uncaged) {
+                let what = "connectors run without a cage, and can read this machine";
+                findings.push(Finding::Note(what.into()));
             }
-        }),
+        }
         Err(error) => findings.push(Finding::Bad(
             format!("{error:#}"),
             "make a cage possible, or remove connectors.directory",

@@ -89,7 +89,14 @@ impl Cli {
             Command::Links(flags) => block_on(links::run(&flags)),
             Command::Jobs(flags) => block_on(jobs::run(&flags)),
             Command::Doctor(flags) => block_on(doctor::run(&flags)),
-            Command::Connector(flags) => block_on(connector::run(&flags)),
+            Command::Connector(flags) => {
+                if flags.is_run() {
+                    // What the connector itself logs belongs to what is shown.
+                    let clock = Arc::new(engine::clock::SystemClock::new());
+                    log.start(&crate::config::Log::default(), clock)?;
+                }
+                block_on(connector::run(&flags))
+            }
             Command::Openapi => openapi::run(),
         }
     }

@@ -9,20 +9,21 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-const ID: &str = "0b8f2c64-51d7-4c3e-9a60-7c1d2e3f4a5b";
-const PASSWORD: &str = "canary-password-of-the-key";
+pub(crate) const ID: &str = "0b8f2c64-51d7-4c3e-9a60-7c1d2e3f4a5b";
+pub(crate) const PASSWORD: &str = "canary-password-of-the-key";
 /// The same as it stands in a Basic header.
 const BASIC: &str =
     "MGI4ZjJjNjQtNTFkNy00YzNlLTlhNjAtN2MxZDJlM2Y0YTViOmNhbmFyeS1wYXNzd29yZC1vZi10aGUta2V5";
 
-struct Served {
+/// A server of a test's own.
+pub(crate) struct Served {
     child: Child,
     out: BufReader<std::process::ChildStdout>,
     address: String,
 }
 
 impl Served {
-    fn start(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(assert_cmd::cargo::cargo_bin!("vinculo"))
             .args(arguments)
             .args(["--listen", "127.0.0.1:0"])
@@ -43,11 +44,31 @@ impl Served {
     }
 
     /// The status and the whole of an answer.
-    fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
+        self.call("GET", path, "")
+    }
+    /// The status and the body of an answer.
+    pub(crate) fn post(&self, path: &str, body: &str) -> (u16, serde_json::Value) {
+        let (status, answer) = self.call("POST", path, body);
+        let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        (status, serde_json::from_str(body).unwrap())
+    }
+    /// Asks again and again until it is so.
+    pub(crate) fn until(&self, is_so: impl Fn(&Self) -> bool) {
+        for _ in 0..200 {
+            if is_so(self) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        panic!("it does not come to be so");
+    }
+    fn call(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
+        let length = body.len();
         write!(
             stream,
-            "GET {path} HTTP/1.1\r\nhost: here\r\nauthorization: Basic {BASIC}\r\nconnection: close\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nhost: here\r\nauthorization: Basic {BASIC}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
         )
         .unwrap();
         let mut answer = String::new();
@@ -56,7 +77,7 @@ impl Served {
     }
 
     /// Sends `signal`; whatever else it said on standard output, and its exit code.
-    fn end(mut self, signal: &str) -> (String, Option<i32>) {
+    pub(crate) fn end(mut self, signal: &str) -> (String, Option<i32>) {
         let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
         assert!(sent.unwrap().success());
         let mut rest = String::new();

@@ -25,7 +25,7 @@ pub(crate) struct Flags {
     #[arg(default_value = ".")]
     path: PathBuf,
     /// Send a name that the connector reaches to an address of yours: bank.example:443=127.0.0.1:8443
-    #[arg(long = "host", value_name = "NAME:PORT=ADDRESS", value_parser = host)]
+    #[arg(long = "host", value_name = "NAME:PORT=ADDRESS", value_parser = config::mapped)]
     hosts: Vec<(String, SocketAddr)>,
     /// Print one JSON object instead of the table
     #[arg(long)]
@@ -39,12 +39,6 @@ pub(crate) struct Flags {
     /// Run the connector without a cage: it can then read this machine
     #[arg(long)]
     uncaged: bool,
-}
-
-fn host(text: &str) -> Result<(String, SocketAddr), String> {
-    let (name, address) = text.split_once('=').ok_or("write it as name:port=address:port")?;
-    let address = address.parse().map_err(|_| "the address is not one")?;
-    Ok((config::host(name)?, address))
 }
 
 /// Runs the suite; an error if a row failed.
