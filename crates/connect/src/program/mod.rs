@@ -6,16 +6,18 @@
 
 mod cleaner;
 mod process;
+mod raw;
 mod session;
 mod stderr;
 
 pub use cleaner::Cleaner;
+pub use raw::Raw;
 pub use session::{Session, Traffic};
 
 use crate::{
     cage::Walls,
     manifest::{Manifest, Refused},
-    talk::{Connector, Conversation},
+    talk::{Connector, Conversation, Failure},
 };
 use domain::{env::Env, institution::Institution, record::Trust};
 use std::{
@@ -97,6 +99,11 @@ impl Program {
     #[must_use]
     pub fn session(&self, institution: &str, subject: &str) -> Session {
         Session::new(self.clone(), institution, subject)
+    }
+
+    /// Its process with bare pipes, to which nothing was said yet.
+    pub async fn raw(&self) -> Result<Raw, Failure> {
+        Raw::start(self).await
     }
 }
 

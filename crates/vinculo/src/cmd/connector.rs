@@ -1,5 +1,6 @@
 //! `vinculo connector`: for who writes connectors, and for who runs them.
 
+use super::{conformance, skeleton};
 use crate::{
     WrongUse, config,
     connectors::{self, Hosts, Line},
@@ -45,6 +46,10 @@ enum Command {
     Check(Check),
     /// Run one session against a connector and show it live
     Run(Run),
+    /// Make a working connector to begin with, for a demo bank of its own
+    New(skeleton::Flags),
+    /// Prove that a connector keeps the protocol, row by row
+    Test(conformance::Flags),
 }
 
 #[derive(clap::Args)]
@@ -111,6 +116,8 @@ pub(crate) async fn run(flags: &Flags) -> Result<()> {
         Command::List(flags) => list(flags).await,
         Command::Check(flags) => check(flags),
         Command::Run(flags) => session(flags).await,
+        Command::New(flags) => skeleton::run(flags),
+        Command::Test(flags) => conformance::run(flags).await,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod conformance;
 mod connector;
 mod dev;
 mod doctor;
@@ -10,6 +11,7 @@ mod links;
 mod migrate;
 mod openapi;
 mod serve;
+mod skeleton;
 
 use crate::{config::Format, telemetry};
 use anyhow::{Context as _, Result};

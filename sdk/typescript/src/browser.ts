@@ -1,0 +1,65 @@
+// A Chromium for institutions that need one. Needs `playwright-core`, and the system's Chromium:
+// Playwright's own download is not used.
+
+import { existsSync } from "node:fs";
+import type { Browser as Chromium, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { Unexpected } from "./errors.js";
+
+/** Where Chromium is looked for. */
+export const EXECUTABLES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+/**
+ * What it is started with. The cage is its sandbox, and has no room for a second one; the proxy is
+ * for every host, loopback too; `/dev/shm` is small there.
+ */
+export const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-dev-shm-usage",
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--proxy-bypass-list=<-loopback>",
+];
+
+/** A Chromium that goes through the proxy. */
+export class Browser {
+  readonly #proxy: string | null;
+  #chromium: Chromium | undefined;
+  #context: BrowserContext | undefined;
+
+  constructor(proxy: string | null) {
+    this.#proxy = proxy;
+  }
+
+  /**
+   * A new page; the first one starts the browser with `ARGUMENTS` and `more`. `options` are those
+   * of Playwright's `newContext`, of which there is one.
+   */
+  async page(options: BrowserContextOptions = {}, more: string[] = []): Promise<Page> {
+    if (!this.#context) {
+      const { chromium } = await import("playwright-core").catch(() => {
+        throw new Unexpected("Playwright is missing: npm install playwright-core");
+      });
+      const executablePath = EXECUTABLES.find((path) => existsSync(path));
+      if (!executablePath) throw new Unexpected(`Chromium is missing: none of ${EXECUTABLES.join(", ")}`);
+      this.#chromium = await chromium.launch({
+        executablePath,
+        args: [...ARGUMENTS, ...more],
+        // Without a proxy there is no network, which an unreachable one says at once.
+        proxy: { server: this.#proxy ?? "http://127.0.0.1:9" },
+      });
+      this.#context = await this.#chromium.newContext(options);
+    }
+    return this.#context.newPage();
+  }
+
+  /** Ends it. */
+  async close(): Promise<void> {
+    const chromium = this.#chromium;
+    this.#chromium = undefined;
+    this.#context = undefined;
+    // When it is dead already there is nothing to end.
+    await chromium?.close().catch(() => undefined);
+  }
+}
