@@ -65,17 +65,17 @@ pub(super) type Answer = Result<Value, frame::Error>;
 
 /// The kind of a failed answer; no kind, or JSON-RPC's own failures, are `unexpected`.
 pub(super) fn reason(error: &frame::Error) -> Reason {
-    error.data.unwrap_or(Kind::Unexpected.into())
+    error.data.clone().unwrap_or(Kind::Unexpected.into())
 }
 
 /// A failure in words: its kind, and what it says if that is unclear.
 pub(super) fn told(error: &frame::Error) -> String {
     let reason = reason(error);
     if reason.kind != Kind::Unexpected || error.message.is_empty() {
-        return Named(reason).to_string();
+        return Named(&reason).to_string();
     }
     let message: String = error.message.chars().filter(|c| !c.is_control()).take(200).collect();
-    format!("{} ({message})", Named(reason))
+    format!("{} ({message})", Named(&reason))
 }
 
 /// Who answers challenges.
@@ -193,7 +193,7 @@ impl Talk {
         let mut talk = Self::start(program, observed).await?;
         match talk.initialize(institution, &[1]).await? {
             Ok(_) => Ok(talk),
-            Err(error) => fault(format!("initialize failed: {}", Named(reason(&error)))),
+            Err(error) => fault(format!("initialize failed: {}", Named(&reason(&error)))),
         }
     }
 
@@ -318,7 +318,8 @@ impl Talk {
         let mut end = None;
         match message {
             Message::Answer { id: Some(answered), result } if answered == id => {
-                let result = result.map(|body| serde_json::from_str(body.get()).unwrap_or_default());
+                let result =
+                    result.map(|body| serde_json::from_str(body.get()).unwrap_or_default());
                 end = Some(result);
             }
             Message::Answer { id: Some(answered), .. } if self.beside.contains(&answered) => {
@@ -333,7 +334,8 @@ impl Talk {
                 if asked.prompt.trim().is_empty() {
                     return fault("a challenge has no prompt");
                 }
-                let refused = |kind: Kind| frame::failure(id, &frame::Error::failed(kind.into(), "no"));
+                let refused =
+                    |kind: Kind| frame::failure(id, &frame::Error::failed(kind.into(), "no"));
                 reply = Some(match person {
                     Person::Nobody => refused(Kind::TokenRequired),
                     Person::Refuses(kind) => refused(*kind),
@@ -360,7 +362,10 @@ impl Talk {
                     reading.checkpoints.push((reading.records.len(), cursor));
                 }
                 ("record" | "checkpoint" | "blob", None) => {
-                    return Self::breach(&self.observed, &format!("a {method} comes outside of a fetch"));
+                    return Self::breach(
+                        &self.observed,
+                        &format!("a {method} comes outside of a fetch"),
+                    );
                 }
                 ("blob", Some(_)) => drop(frame::body::<m::Blob>("blob", params)?),
                 ("progress", _) => drop(frame::body::<m::Progress>("progress", params)?),
@@ -401,7 +406,7 @@ impl Talk {
     pub(super) async fn leave(mut self) -> Result<(), Fault> {
         let answer = self.call("logout", &m::Nothing {}).await?;
         if let Err(error) = answer {
-            return fault(format!("logout failed: {}", Named(reason(&error))));
+            return fault(format!("logout failed: {}", Named(&reason(&error))));
         }
         self.end().await
     }

@@ -11,13 +11,7 @@ use connect::{
 };
 use domain::{resource, session::ChallengeKind, time::Window};
 use serde::Deserialize;
-use std::{
-    collections::BTreeMap,
-    fmt,
-    fs::File,
-    io::Read as _,
-    path::Path,
-};
+use std::{collections::BTreeMap, fmt, fs::File, io::Read as _, path::Path};
 
 /// Its name.
 pub(super) const FILE: &str = "conformance.json";
@@ -70,8 +64,8 @@ fn nothing() -> Secret {
 }
 
 /// A kind with its problem: `login_error/locked`.
-pub(super) struct Named(pub(super) Reason);
-impl fmt::Display for Named {
+pub(super) struct Named<'a>(pub(super) &'a Reason);
+impl fmt::Display for Named<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&word(&self.0.kind))?;
         self.0.problem.map_or(Ok(()), |problem: Problem| write!(f, "/{}", word(&problem)))
@@ -102,7 +96,8 @@ impl Conformance {
     fn check(&self, manifest: &Manifest) -> Result<()> {
         ensure!(self.users.len() <= MOST, "more than {MOST} users");
         let name = self.institution(manifest);
-        let Some(offered) = manifest.institutions.iter().find(|offered| offered.name == name) else {
+        let Some(offered) = manifest.institutions.iter().find(|offered| offered.name == name)
+        else {
             bail!("institution: the manifest has no {name}");
         };
         for (number, user) in self.users.iter().enumerate() {
@@ -120,8 +115,9 @@ impl Conformance {
                 );
             }
             ensure!(
-                user.expect.is_none_or(|reason| (reason.kind == Kind::LoginError)
-                    == reason.problem.is_some()),
+                user.expect.as_ref().is_none_or(
+                    |reason| (reason.kind == Kind::LoginError) == reason.problem.is_some()
+                ),
                 "users[{number}].expect: `problem` goes with login_error, and with nothing else"
             );
             if let Some(asked) = &user.challenge {
@@ -140,7 +136,7 @@ impl Conformance {
             );
         }
         let wrong = |user: &User| {
-            user.expect.is_some_and(|reason| reason.kind == Kind::InvalidCredentials)
+            user.expect.as_ref().is_some_and(|reason| reason.kind == Kind::InvalidCredentials)
         };
         ensure!(
             offered.form_fields.is_empty() || self.users.iter().any(wrong),
@@ -159,8 +155,8 @@ impl Conformance {
         self.users.iter().find(|user| user.expect.is_none() && user.challenge.is_none())
     }
     /// Who fails, and how.
-    pub(super) fn failing(&self) -> impl Iterator<Item = (&User, Reason)> {
-        self.users.iter().filter_map(|user| Some((user, user.expect?)))
+    pub(super) fn failing(&self) -> impl Iterator<Item = (&User, &Reason)> {
+        self.users.iter().filter_map(|user| Some((user, user.expect.as_ref()?)))
     }
     /// Who is asked, and what.
     pub(super) fn challenged(&self) -> impl Iterator<Item = (&User, &Asked)> {
