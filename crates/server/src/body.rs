@@ -78,6 +78,10 @@ impl Form {
         let fits = !text.is_empty() && text.len() <= 100 && !text.contains('\0');
         fits.then(|| text.to_owned())
     }
+    /// Whether a key is there, whatever its value.
+    pub(crate) fn mentions(&self, key: &str) -> bool {
+        self.values.contains_key(key)
+    }
     /// Takes a value out, where it was given and is not null.
     fn given(&mut self, key: &str) -> Option<Value> {
         self.values.remove(key).filter(|value| !value.is_null())
@@ -153,6 +157,21 @@ impl<T: Input> Key for Option<T> {
     fn draw(form: &mut Form, key: &'static str) -> Option<Self> {
         let Some(value) = form.given(key) else { return Some(None) };
         T::read(value).map(Some).map_err(|complaint| form.complain(key, complaint)).ok()
+    }
+    fn schema() -> Schema {
+        T::schema()
+    }
+}
+
+/// A key that may be left out, but that cannot be null.
+pub(crate) struct NotNull<T>(pub Option<T>);
+impl<T: Input> Key for NotNull<T> {
+    const REQUIRED: bool = false;
+    fn draw(form: &mut Form, key: &'static str) -> Option<Self> {
+        if !form.values.contains_key(key) {
+            return Some(Self(None));
+        }
+        <T as Key>::draw(form, key).map(|value| Self(Some(value)))
     }
     fn schema() -> Schema {
         T::schema()

@@ -5,9 +5,11 @@ use jiff::{
     civil::{Date, DateTime, Time},
     tz::Offset,
 };
+use serde::{Deserialize, Serialize};
 
-/// In which order a day is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// In which order a day is written. In JSON: `day_first`, `month_first`, `year_first`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DayOrder {
     /// `31/12/2026`.
     DayFirst,

@@ -2,6 +2,7 @@
 
 use crate::{
     camt, cnab240,
+    csv::{self, Mapping},
     days::DayOrder,
     mt940, ofx,
     said::{Listener, Place, Unreadable},
@@ -28,12 +29,14 @@ pub enum Format {
     Cnab240,
     /// SWIFT's MT940 and MT942, with or without their envelope.
     Mt940,
+    /// Columns of text, read by a [`Mapping`].
+    Csv,
 }
 
 impl Format {
     /// Every format, in the order in which they are tried: those that can be told most surely come
     /// first.
-    pub const ALL: &[Self] = &[Self::Ofx, Self::Camt, Self::Cnab240, Self::Mt940];
+    pub const ALL: &[Self] = &[Self::Ofx, Self::Camt, Self::Cnab240, Self::Mt940, Self::Csv];
 
     /// A short stable name: `ofx`.
     #[must_use]
@@ -43,6 +46,7 @@ impl Format {
             Self::Camt => "camt",
             Self::Cnab240 => "cnab240",
             Self::Mt940 => "mt940",
+            Self::Csv => "csv",
         }
     }
 
@@ -53,16 +57,23 @@ impl Format {
             Self::Camt => camt::fits(head),
             Self::Cnab240 => cnab240::fits(head),
             Self::Mt940 => mt940::fits(head),
+            Self::Csv => csv::fits(head),
         }
     }
 
-    fn room(self, source: Source, options: &Options, out: &mut Telling) -> Result<(), Ended> {
-        let _ = options;
+    fn room(
+        self,
+        head: &[u8],
+        source: Source,
+        options: &Options,
+        out: &mut Telling,
+    ) -> Result<(), Ended> {
         match self {
             Self::Ofx => ofx::read(source, out),
             Self::Camt => camt::read(source, out),
             Self::Cnab240 => cnab240::read(source, out),
             Self::Mt940 => mt940::read(source, out),
+            Self::Csv => csv::read(head, source, options, out),
         }
     }
 }
@@ -81,6 +92,8 @@ pub struct Options {
     /// How days are written, for formats that do not say (QIF, CSV); worked out where it is not
     /// said.
     pub day_order: Option<DayOrder>,
+    /// What the columns of a CSV file are; guessed from its head where it is not said.
+    pub mapping: Option<Mapping>,
 }
 
 /// What came of a reading.
@@ -138,8 +151,8 @@ pub fn read(
         })
     })?;
     let mut out = Telling::new(listener, format);
-    let source = Source::new(&head, Cursor::new(head.as_slice()).chain(source));
-    match format.room(source, options, &mut out) {
+    let bytes = Source::new(&head, Cursor::new(head.as_slice()).chain(source));
+    match format.room(&head, bytes, options, &mut out) {
         Ok(()) | Err(Ended::Stopped) => Ok(out.summary()),
         Err(Ended::Unreadable(unreadable)) => Err(unreadable),
     }

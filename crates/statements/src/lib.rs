@@ -13,6 +13,7 @@
 mod camt;
 mod charset;
 mod cnab240;
+pub mod csv;
 mod days;
 mod format;
 mod markup;
@@ -24,6 +25,7 @@ mod source;
 mod telling;
 mod words;
 
+pub use csv::Mapping;
 pub use days::DayOrder;
 pub use format::{Format, HEAD, Options, Summary, read, recognise};
 pub use said::{

@@ -6,7 +6,7 @@ use connect::talk::{
 };
 use domain::{
     env::{BoxFuture, Env},
-    institution::{Health, Institution, InstitutionType, IntegrationType},
+    institution::{Feature, Health, Institution, InstitutionType, IntegrationType},
     record::Trust,
     session::{Challenge, ChallengeKind},
     time::Window,
@@ -24,6 +24,9 @@ use tokio::sync::{Notify, Semaphore};
 pub(crate) const BANK: &str = "erebor_mx_retail";
 /// Another one, with accounts alone.
 pub(crate) const SMALL_BANK: &str = "bree_mx_retail";
+
+/// A third, whose links are fed with files.
+pub(crate) const SCANS: &str = "scans_mx_retail";
 
 /// One thing that happens in a login or a reading, before it succeeds.
 #[derive(Debug, Clone)]
@@ -235,9 +238,15 @@ impl Connector for Bank {
         "1"
     }
     fn institutions(&self) -> Vec<Institution> {
+        let name = Feature::STATEMENT_FILES.into();
+        let files = Feature { name, description: String::new() };
         vec![
             institution(1, BANK, &["ACCOUNTS", "OWNERS", "TRANSACTIONS"]),
             institution(2, SMALL_BANK, &["ACCOUNTS"]),
+            Institution {
+                features: vec![files],
+                ..institution(3, SCANS, &["ACCOUNTS", "TRANSACTIONS"])
+            },
         ]
     }
     fn trust(&self, _: &str) -> Trust {

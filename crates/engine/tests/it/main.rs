@@ -15,4 +15,5 @@ mod links;
 mod nodes;
 mod registration;
 mod retrieval;
+mod statements;
 mod world;

@@ -1,7 +1,10 @@
 //! A world to try the engine in: a database, a clock that stands, a bank that does what it is told.
 
 use crate::bank::{BANK, Bank};
-use connect::talk::{Connector, Failure};
+use connect::{
+    statement_files::StatementFiles,
+    talk::{Connector, Failure},
+};
 use domain::{
     access::AccessMode,
     env::{Clock as _, Env},
@@ -262,7 +265,7 @@ async fn open(
         clock: Some(clock.clone()),
         store,
         vault: Vault::new(ring).expect("a vault"),
-        connectors: vec![bank.clone() as Arc<dyn Connector>],
+        connectors: vec![bank.clone() as Arc<dyn Connector>, Arc::new(StatementFiles)],
         settings,
     };
     Engine::open(parts).await.expect("an engine")

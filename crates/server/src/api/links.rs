@@ -3,7 +3,7 @@
 use super::{EXAMPLE_LINK, EXAMPLE_SESSION, institutions, later, wants_later};
 use crate::{
     App,
-    body::{Answer, Body, Form, Input, Json, body},
+    body::{Answer, Body, Form, Input, Json, NotNull, body},
     caller::Caller,
     operation::{Access, Operation, delete, get, patch, post, put},
     path::Id,
@@ -115,7 +115,7 @@ body! {
         /// The institution's name.
         institution: String,
         /// The login name, where the institution has one.
-        username: Option<SecretString>,
+        username: NotNull<SecretString>,
         /// The password, where the institution has one.
         password: Option<SecretString>,
         /// A further input of the institution's form.
@@ -271,6 +271,7 @@ async fn register(
     }
     // Whether the institution exists is said together with everything else that is wrong.
     let said = form.said("institution");
+    let named = form.mentions("username");
     let read = Register::read(&mut form);
     let name = read.as_ref().map(|read| read.institution.clone()).or(said);
     let institution = match &name {
@@ -281,21 +282,21 @@ async fn register(
         let message = format!("Object with name={name} does not exist.");
         form.object("institution", "does_not_exist", message);
     }
-    if let Some(wanted) = &read {
-        // What is not known to do without a name is not let off it.
-        let needs = |field| institution.as_ref().map_or(field == "username", |it| needs(it, field));
-        for (field, given) in
-            [("username", wanted.username.is_some()), ("password", wanted.password.is_some())]
-        {
-            if !given && needs(field) {
-                form.object(field, "required", "This field is required.");
-            }
-        }
+    // An institution that is not known is not known to do without a name.
+    let needs_name = institution.as_ref().is_none_or(|institution| needs(institution, "username"));
+    if needs_name && !named {
+        form.object("username", "required", "This field is required.");
+    }
+    if let (Some(institution), Some(wanted)) = (&institution, &read)
+        && needs(institution, "password")
+        && wanted.password.is_none()
+    {
+        form.object("password", "required", "This field is required.");
     }
     let wanted = form.sure(read)?;
     let institution = institution.ok_or_else(Problem::unexpected)?;
     let fields: BTreeMap<String, SecretString> = [
-        ("username", wanted.username),
+        ("username", wanted.username.0),
         ("password", wanted.password),
         ("username2", wanted.username2),
         ("username3", wanted.username3),

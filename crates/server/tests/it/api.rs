@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use connect::sandbox::Sandbox;
+use connect::{sandbox::Sandbox, statement_files::StatementFiles};
 use domain::env::Env;
 use engine::{Engine, Parts, clock::VirtualClock};
 use secrecy::SecretString;
@@ -109,7 +109,7 @@ impl Api {
                 faults: Some(sandbox.faults().clone()),
                 ..engine::Settings::default()
             },
-            connectors: vec![Arc::new(sandbox)],
+            connectors: vec![Arc::new(sandbox), Arc::new(StatementFiles)],
         };
         let engine = Engine::open(parts).await.expect("an engine");
         let router = server::router(engine.clone(), settings);

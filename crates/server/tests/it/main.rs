@@ -7,6 +7,7 @@ mod links;
 mod native;
 mod resources;
 mod schemas;
+mod statements;
 mod surface;
 mod tokens;
 mod webhooks;

@@ -66,6 +66,10 @@ async fn every_body_has_an_example_that_fits() {
     for operation in operations(&api).await.into_iter().filter(Operation::takes_a_body) {
         let at = format!("{} {}", operation.method, operation.path);
         let content = &operation.doc["requestBody"]["content"]["application/json"];
+        let file = &operation.doc["requestBody"]["content"]["application/octet-stream"];
+        if content.is_null() && file["schema"]["format"] == "binary" {
+            continue;
+        }
         assert!(content["example"].is_object(), "{at} has none");
         schemas::fits(&at, &content["example"], &content["schema"]);
     }

@@ -49,9 +49,7 @@ pub(super) fn read(text: &Wrapped, movement: &mut Movement) {
     let text = text.0.trim();
     if let Some((sign, fields)) = numbered(text) {
         numbered_fields(sign, fields, movement);
-    } else if let Some(words) = between_slashes(text) {
-        slashed(&words, movement);
-    } else {
+    } else if !words_between_slashes(text, movement) {
         // `NL47INGB9999999999 name`: the other account again, which the line above has named.
         let rest = match text.split_once(' ') {
             Some((account, rest)) if is_iban(account) => {
@@ -64,6 +62,15 @@ pub(super) fn read(text: &Wrapped, movement: &mut Movement) {
         };
         append(&mut movement.description, rest);
     }
+}
+
+/// Adds what `/WORD/text/WORD/text` says, if `text` is that.
+pub(super) fn words_between_slashes(text: &str, movement: &mut Movement) -> bool {
+    let words = between_slashes(text);
+    if let Some(words) = &words {
+        slashed(words, movement);
+    }
+    words.is_some()
 }
 
 /// The sign before the numbers, and the text from the first one on: `166?00…`, ` 020?00…`, `105>00…`.
@@ -198,10 +205,12 @@ fn purpose(content: &str, parts: &mut Vec<(&'static str, Pieced)>) {
     }
 }
 
-/// The words that Dutch banks put between slashes.
+/// The words that Dutch banks put between slashes, and those that SWIFT has for original amounts,
+/// charges and rates.
 const WORDS: &[&str] = &[
     "TRTP", "TRCD", "IBAN", "BIC", "NAME", "REMI", "EREF", "PREF", "MARF", "CSID", "ORDP", "BENM",
-    "CNTP", "ISDT", "PURP", "ULTC", "ULTD", "ULTB", "RTRN", "ADDR", "ID", "SVCL", "BUSP", "NRTX",
+    "CNTP", "ISDT", "PURP", "ULTC", "ULTD", "ULTB", "OCMT", "IACC", "CHGS", "EXCH", "RTRN", "ADDR",
+    "ID", "SVCL", "BUSP", "NRTX",
 ];
 
 /// The words of `/WORD/text/WORD/text`, if the text begins with one.

@@ -116,7 +116,7 @@ fn one(line: &str, more: &[&str]) -> Option<Read> {
     for detail in details {
         if movement.counterparty_account.is_none() && is_iban(detail) {
             movement.counterparty_account = Some(detail.to_owned());
-        } else {
+        } else if !super::information::words_between_slashes(detail, &mut movement) {
             append(&mut movement.description, detail);
         }
     }

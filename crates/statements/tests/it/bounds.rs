@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use statements::{Format, Options, Said, read, recognise};
 use std::io::{BufRead, BufReader, Read};
 
-const FOLDERS: &[&str] = &["ofx"];
+const FOLDERS: &[&str] = &["ofx", "camt", "cnab240", "mt940"];
 
 fn all_texts() -> Vec<(String, Vec<u8>)> {
     FOLDERS.iter().flat_map(|folder| texts(folder)).collect()
@@ -21,7 +21,8 @@ fn a_file_that_is_cut_anywhere_says_the_movements_that_came_before() {
         let Some(format) = recognise(&bytes) else { panic!("{name}") };
         let options = Options { format: Some(format), ..Options::default() };
         let whole = movements(&hear(&bytes));
-        for end in 0..bytes.len() {
+        // Every place in a short file, some two thousand in a long one.
+        for end in (0..bytes.len()).step_by(1 + bytes.len() / 2000) {
             let heard = hear_with(&bytes[..end], &options);
             let cut = movements(&heard);
             assert_eq!(cut, whole[..cut.len()], "{name}, cut at {end}");
@@ -35,7 +36,7 @@ fn a_file_that_is_cut_anywhere_says_the_movements_that_came_before() {
 
 #[test]
 fn it_makes_no_difference_how_the_bytes_come() {
-    for (name, bytes) in all_texts() {
+    for (name, bytes) in all_texts().into_iter().chain(texts("csv")) {
         let whole = hear(&bytes).lines();
         for size in [1, 2, 3, 7, 64] {
             let mut lines = Vec::new();
@@ -74,7 +75,7 @@ impl Read for Endless<'_> {
 }
 
 fn endless<'a>(head: &'a [u8], filling: &'a [u8]) -> impl BufRead + 'a {
-    BufReader::new(Endless { head, filling, at: 0, left: 2 * 1024 * 1024 })
+    BufReader::new(Endless { head, filling, at: 0, left: 512 * 1024 })
 }
 
 #[test]
@@ -111,6 +112,47 @@ fn lines_texts_tags_and_nesting_without_end_are_cut_and_said() {
         if let Ok(summary) = end {
             assert!(summary.cut_off, "{shown}");
         }
+    }
+}
+
+#[test]
+fn fields_lines_elements_and_rows_without_end_are_cut_and_said() {
+    let csv: &[u8] = b"Data;Descricao;Valor\n05/01/2026;x;1,00\n";
+    let camt: &[u8] = b"<Document><BkToCstmrStmt><Stmt>";
+    let mt940: &[u8] = b":20:1\n:25:1\n:60F:C260101EUR1,\n:61:260101C1,NTRF\n";
+    let cnab: &[u8] = b"23700011E0440032";
+    for (format, head, filling) in [
+        (Format::Csv, csv, &b"a long line "[..]),
+        (Format::Csv, csv, b"\"\n"),
+        (Format::Csv, csv, b"05/01/2026;\"open;1,00\n"),
+        (Format::Csv, csv, b";"),
+        (Format::Csv, b"", b"Data;Valor "),
+        (Format::Camt, camt, b"<Ntry><NtryDtls><TxDtls><RmtInf><Ustrd>x</Ustrd></RmtInf></TxDtls>"),
+        (Format::Camt, camt, b"<Bal><Amt>1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Bal>"),
+        (Format::Camt, camt, b"<Acct><Nm>long name </Nm>"),
+        (Format::Camt, camt, b"<a>"),
+        (Format::Camt, b"<Document><BkToCstmrStmt><Stmt><Ntry><AddtlNtryInf>", b"word "),
+        (Format::Mt940, mt940, b":86:more and more\n"),
+        (Format::Mt940, mt940, b"more and more\n"),
+        (Format::Mt940, mt940, b"\n"),
+        (Format::Mt940, mt940, b":86:105?20"),
+        (Format::Mt940, mt940, b":\n"),
+        (Format::Cnab240, cnab, b"0"),
+        (Format::Cnab240, cnab, b"\n3"),
+    ] {
+        let mut most = 0;
+        let mut faults = 0_u64;
+        let source = Endless { head, filling, at: 0, left: 512 * 1024 };
+        let options = Options { format: Some(format), ..Options::default() };
+        let end = read(BufReader::new(source), &options, &mut |said| {
+            most = most.max(line(&said).len());
+            faults += u64::from(matches!(said, Said::Fault(_)));
+            Ok(())
+        });
+        let shown = String::from_utf8_lossy(filling);
+        assert!(most <= 66 * 1024, "{format}, {shown}: {most} bytes in one thing said");
+        assert!(faults <= 1001, "{format}, {shown}: {faults} faults said");
+        drop(end);
     }
 }
 

@@ -1,9 +1,9 @@
 //! Files of public projects, where they lie beside this one: `../shared/fixtures/statements`. Each
 //! is compared with what another reader makes of it (`expected.json`), a second opinion.
 
-use crate::heard::{Heard, hear};
+use crate::heard::{Heard, hear, hear_with};
 use serde_json::Value;
-use statements::Said;
+use statements::{Format, Options, Said};
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 fn folder() -> PathBuf {
@@ -111,4 +111,118 @@ fn ofx_files_say_what_another_reader_hears_or_more() {
         }
     }
     println!("{} files of OFX were read", files.len());
+}
+
+#[test]
+fn mt940_files_say_what_another_reader_hears_or_more() {
+    let files = files("mt940");
+    for (file, bytes, expected) in &files {
+        let options = Options { format: Some(Format::Mt940), ..Options::default() };
+        let heard = hear_with(bytes, &options);
+        let count = heard.movements().len();
+        let said =
+            expected["transactions"].as_u64().map(|count| usize::try_from(count).expect("few"));
+        match file.as_str() {
+            // The other reader refuses an account that has moved its name into the line below.
+            "ASNB-mt940.txt" => {
+                assert_eq!(count, 8);
+                let other = heard.movements()[0].counterparty_account.as_deref();
+                assert_eq!(other, Some("NL47INGB9999999999"));
+            }
+            // Interest is reckoned in months of thirty days; the last day of February was taken.
+            "self-provided-february_30.sta" => {
+                assert_eq!(Some(count), said);
+                assert_eq!(
+                    heard.faults(),
+                    ["fault line 6, column 5: the value date is beyond the end of its month; its \
+                      last day was taken"]
+                );
+            }
+            // Numbers, and information on nothing: there is no statement in these.
+            "self-provided-invalid_statement.sta" | "betterplace-empty_86.sta" => {
+                assert_eq!(said, Some(0));
+                let refused = heard.end.expect_err("no statement").to_string();
+                assert!(refused.ends_with("there is no statement in this MT940 file"), "{refused}");
+            }
+            // A fragment: six balances of no account.
+            "betterplace-amount_formats.sta" => {
+                assert_eq!((count, heard.summary().balances), (0, 6));
+                assert!(heard.summary().cut_off);
+            }
+            // Fragments: movements without a statement around them.
+            "self-provided-multiline.sta" | "self-provided-sparkassen.sta" => {
+                assert_eq!(Some(count), said, "{file}");
+                assert_eq!(heard.faults().len(), 1, "{file}");
+            }
+            _ => {
+                assert_eq!(Some(count), said, "{file}");
+                assert_eq!(heard.faults(), [] as [&str; 0], "{file}");
+                assert!(!heard.summary().cut_off, "{file}");
+            }
+        }
+    }
+    println!("{} files of MT940 were read", files.len());
+}
+
+#[test]
+fn camt_files_of_all_versions_are_read() {
+    let files = files("camt");
+    for (file, bytes, _) in &files {
+        let heard = hear(bytes);
+        if file == "camt053.v2.wrong.xml" {
+            let refused = heard.end.expect_err("no statement").to_string();
+            let problem = "line 8, column 5: there is no statement (<Stmt>) in this CAMT file";
+            assert_eq!(refused, problem);
+            continue;
+        }
+        let amounts: Vec<_> = heard.movements().iter().map(|m| m.amount.to_string()).collect();
+        let balances = heard.summary().balances;
+        match file.as_str() {
+            "camt053.v2.multi.statement.xml" => {
+                assert_eq!(
+                    (amounts.as_slice(), balances),
+                    (&["8.85".into(), "-7.00".into()][..], 4)
+                );
+            }
+            "camt053.v2.five.decimals.xml" => {
+                assert_eq!((amounts[0].as_str(), balances), ("8.850", 2))
+            }
+            // Ten balances: the one before, the one after and the one at hand are said.
+            "camt053.v2.all-balance-types.xml" => {
+                assert_eq!((amounts[0].as_str(), balances), ("8.850", 3));
+            }
+            _ => assert_eq!((amounts.join(" ").as_str(), balances), ("8.85", 3), "{file}"),
+        }
+        assert_eq!(heard.faults(), [] as [&str; 0], "{file}");
+        assert!(!heard.summary().cut_off, "{file}");
+    }
+    println!("{} files of CAMT were read", files.len());
+}
+
+#[test]
+fn cnab_files_of_three_banks_say_the_same() {
+    let files = files("cnab240");
+    for (file, bytes, _) in &files {
+        let heard = hear(bytes);
+        assert_eq!(heard.faults(), [] as [&str; 0], "{file}");
+        let (number, bank) = match file.as_str() {
+            "bb.txt" => ("2726711-0", "001"),
+            "itau.txt" => ("27267110-9", "341"),
+            _ => ("2726711-0", "033"),
+        };
+        assert_eq!(
+            heard.lines()[..2],
+            [
+                format!(
+                    "account {number} bank={bank} branch=0679-9 currency=BRL \
+                     holder=MARLI E BENJAMIN ADVOCACIA ME"
+                ),
+                "balance opening 932410.81 date=2022-11-23 currency=BRL".to_owned(),
+            ]
+        );
+        // The sums are those of the trailer. Its closing balance is none of them: the samples are
+        // invented.
+        assert_eq!(sums(&heard), [(number.into(), 9, "-5013.15".into())], "{file}");
+    }
+    println!("{} files of CNAB 240 were read", files.len());
 }

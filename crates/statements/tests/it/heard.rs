@@ -55,7 +55,6 @@ impl Heard {
     pub(crate) fn facts(&self) -> Vec<String> {
         self.lines().into_iter().filter(|line| !line.starts_with("fault")).collect()
     }
-    #[expect(dead_code)]
     pub(crate) fn movements(&self) -> Vec<&Movement> {
         let movement = |said| match said {
             &Said::Movement(ref movement) => Some(&**movement),
