@@ -1,5 +1,5 @@
 //! Statement files: an upload is a session whose first challenge is answered already, by the file
-//! (ADR 0012). The file is in memory as long as its session, and nowhere else.
+//! (ADR 0014). The file is in memory as long as its session, and nowhere else.
 
 use crate::{
     Caller, Engine, Error, FieldProblem,

@@ -3,7 +3,7 @@
 //!
 //! The file is the answer to a challenge ([`ChallengeKind::File`]), raised by the first fetch of a
 //! session and not by its login, because a link may be registered before there is a file, and
-//! because nobody must be asked where nobody is there (ADR 0012). Where there is no file there is
+//! because nobody must be asked where nobody is there (ADR 0014). Where there is no file there is
 //! nothing to show: an empty reading that proves nothing.
 
 mod file;
