@@ -368,6 +368,7 @@ impl Ask for HostedAsk<'_> {
     }
     fn alive(&mut self) {
         self.watch.pace().moved = self.env.now();
+        self.ask.alive();
     }
 }
 

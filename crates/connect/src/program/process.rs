@@ -69,7 +69,8 @@ impl Process {
         };
         let limits = program.manifest.limits;
         let cell = Cell {
-            folder: program.folder.clone(),
+            // Where it is at this moment: a link may have been pointed at a newer one.
+            folder: program.folder.canonicalize().unwrap_or_else(|_| program.folder.clone()),
             command: program.manifest.command.clone(),
             needs: program.manifest.needs.clone(),
             limits: cage::Limits {

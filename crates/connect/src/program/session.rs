@@ -19,7 +19,10 @@ use crate::{
         version::Version,
     },
 };
-use domain::env::{BoxFuture, Env};
+use domain::{
+    env::{BoxFuture, Env},
+    session::ChallengeKind,
+};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde::{Serialize, de::DeserializeOwned};
@@ -143,6 +146,14 @@ impl Session {
         &self.cleaner
     }
 
+    /// The names of the form's fields in which one of several values is chosen.
+    fn choices(&self) -> Vec<&str> {
+        let all = self.program.manifest.institutions.iter();
+        let here = all.filter(|offered| offered.name == self.institution);
+        let fields = here.flat_map(|offered| &offered.form_fields);
+        fields.filter(|field| field.kind == "select").map(|field| field.name.as_str()).collect()
+    }
+
     /// The open line; starts the process if there is none yet.
     async fn line(&mut self) -> Result<&mut Line, Failure> {
         if matches!(self.stage, Stage::Fresh) {
@@ -188,9 +199,10 @@ impl Conversation for Session {
         ask: &'a mut dyn Ask,
     ) -> BoxFuture<'a, Result<LoggedIn, Failure>> {
         Box::pin(async move {
-            let fields = credentials.fields().map(|(_, value)| value.clone());
-            // Before the program hears of them.
-            self.cleaner.learn(fields.chain(credentials.state.clone()));
+            // Before the program hears of them. A choice is no secret: everybody is offered it.
+            let chosen = self.choices();
+            let fields = credentials.fields().filter(|(name, _)| !chosen.contains(name));
+            self.cleaner.learn(fields.map(|(_, value)| value).chain(&credentials.state));
             let (institution, cleaner) = (self.institution.clone(), self.cleaner.clone());
             let line = self.line().await?;
             let login = match line.version {
@@ -210,7 +222,7 @@ impl Conversation for Session {
             let logged_in = said.and_then(|body| read::<m::LoggedIn>("the answer to login", &body));
             let m::LoggedIn { user, state } = self.settle(logged_in)?;
             let state = state.map(|Secret(state)| state);
-            cleaner.learn(state.clone());
+            cleaner.learn(&state);
             if state.as_ref().is_some_and(|state| state.expose_secret().len() > wire::STATE) {
                 return self.settle(Err(Broken::Line(Failure::TooMuch)));
             }
@@ -487,10 +499,11 @@ impl Line {
                     let line = match (&*asked, &mut listeners.ask) {
                         ("challenge", Some(ask)) => {
                             let challenge: m::Challenge = frame::body("challenge", params)?;
+                            let offered = challenge.kind == ChallengeKind::Choice;
                             match ask.ask(challenge.into()).await {
                                 Ok(answer) => {
                                     // Before the program hears of it.
-                                    self.cleaner.learn([answer.clone()]);
+                                    self.cleaner.learn(Some(&answer).filter(|_| !offered));
                                     frame::answer(&id, &m::Answer { answer: Secret(answer) })?
                                 }
                                 Err(failure) => {
