@@ -80,6 +80,7 @@ impl Host {
     }
 
     /// Holds a conversation that was opened elsewhere.
+    #[must_use]
     pub fn hold(
         conversation: Box<dyn Conversation>,
         env: &Env,

@@ -144,12 +144,11 @@ impl Process {
             }
             Kind::Free(mut free) => {
                 free.signal(Signal::TERM);
-                match room.env.within(GRACE, free.ended()).await {
-                    Some(ended) => ended,
-                    None => {
-                        free.signal(Signal::KILL);
-                        free.ended().await
-                    }
+                if let Some(ended) = room.env.within(GRACE, free.ended()).await {
+                    ended
+                } else {
+                    free.signal(Signal::KILL);
+                    free.ended().await
                 }
             }
         };
