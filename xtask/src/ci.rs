@@ -1,7 +1,7 @@
 //! All of CI, in order of cheapness.
 
 use crate::{
-    kill,
+    connectors, kill,
     machine::{self, build_release, cargo, find, need, output},
     pg::{self, Cluster},
     progress::Progress,
@@ -49,6 +49,9 @@ pub(crate) fn run() -> Result<()> {
     ci.step("what the README shows", || readme::run_blocks(&program, &tools))?;
     ci.step("SDKs on SQLite", || tools.run(&program, None))?;
     ci.step("SDKs on PostgreSQL", || tools.run(&program, Some(&cluster)))?;
+    let kit = ci.step("tools of connectors", connectors::ready)?;
+    ci.step("SDKs for connectors", || kit.sdks())?;
+    ci.step("connectors in their cages", || kit.run(&program))?;
     ci.step("kill -9 on SQLite", || kill::run(&program, None, 10, 1))?;
     ci.step("kill -9 on PostgreSQL", || kill::run(&program, Some(&cluster), 10, 1))?;
     ci.step("a hostile client", || tools.hostile(&program))?;
@@ -65,7 +68,8 @@ fn complete() -> Result<()> {
     let python = Path::new("/usr/bin/python3");
     need("Debian's Python", &["python3"], || python.exists())?;
     pg::installed()?;
-    Tools::ready().map(|_| ())
+    Tools::ready()?;
+    connectors::ready().map(|_| ())
 }
 
 /// Writes the OpenAPI document that `program` computes, or checks that it is the one in the tree.
