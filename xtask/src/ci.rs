@@ -1,7 +1,7 @@
 //! All of CI, in order of cheapness.
 
 use crate::{
-    kill,
+    connectors, kill,
     machine::{self, build_release, cargo, find, need, output},
     ofx,
     pg::{self, Cluster},
@@ -52,6 +52,9 @@ pub(crate) fn run() -> Result<()> {
     ci.step("SDKs on SQLite", || tools.run(&program, None))?;
     ci.step("SDKs on PostgreSQL", || tools.run(&program, Some(&cluster)))?;
     ci.step("OFX Direct Connect", || ofx::tests(&program))?;
+    let kit = ci.step("tools of connectors", connectors::ready)?;
+    ci.step("SDKs for connectors", || kit.sdks())?;
+    ci.step("connectors in their cages", || kit.run(&program))?;
     ci.step("kill -9 on SQLite", || kill::run(&program, None, 10, 1))?;
     ci.step("kill -9 on PostgreSQL", || kill::run(&program, Some(&cluster), 10, 1))?;
     ci.step("a hostile client", || tools.hostile(&program))?;
@@ -72,7 +75,8 @@ fn complete() -> Result<()> {
     need("Debian's Chromium", &["chromium"], || inside("chromium"))?;
     pg::installed()?;
     ofx::python()?;
-    Tools::ready().map(|_| ())
+    Tools::ready()?;
+    connectors::ready().map(|_| ())
 }
 
 /// Writes the OpenAPI document that `program` computes, or checks that it is the one in the tree.

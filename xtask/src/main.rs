@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a developer's tool speaks on its terminal")]
 
 mod ci;
+mod connectors;
 mod http;
 mod kill;
 mod machine;
@@ -56,6 +57,8 @@ enum Chore {
         /// On which database; both when not given
         database: Option<Database>,
     },
+    /// Test the SDKs for connectors, and connectors made with them, in their cages
+    Connectors,
     /// Start a release build and walk one link through it
     Smoke,
     /// Run what the README shows
@@ -149,6 +152,11 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
             }
             machine::run(&mut bench)
         }),
+        Chore::Connectors => {
+            let kit = connectors::ready()?;
+            kit.sdks()?;
+            kit.run(&program()?)
+        }
         Chore::Smoke => served::smoke(&program()?),
     }
 }

@@ -5,8 +5,11 @@ import { existsSync } from "node:fs";
 import type { Browser as Chromium, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { Unexpected } from "./errors.js";
 
-/** Where Chromium is looked for. */
-export const EXECUTABLES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+/**
+ * Where Chromium is looked for. Debian's own first: `/usr/bin/chromium` is a script that reads
+ * `/etc/chromium.d`, which the cage does not show.
+ */
+export const EXECUTABLES = ["/usr/lib/chromium/chromium", "/usr/bin/chromium", "/usr/bin/google-chrome"];
 /**
  * What it is started with. The cage is its sandbox, and has no room for a second one; the proxy is
  * for every host, loopback too; `/dev/shm` is small there.
@@ -20,6 +23,23 @@ export const ARGUMENTS = [
   "--disable-component-update",
   "--disable-sync",
   "--proxy-bypass-list=<-loopback>",
+  // It is not for Chromium to call home; the proxy would refuse that.
+  "--component-updater=url-source=data:,",
+  `--disable-features=${[
+    "AutofillServerCommunication",
+    "OptimizationHints",
+    "OptimizationGuideModelDownloading",
+    "OptimizationGuideOnDeviceModel",
+    "AimEnabled",
+    "MediaRouter",
+    "Translate",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "PaintHolding",
+    "NetworkTimeServiceQuerying",
+    "CertificateTransparencyComponentUpdater",
+    "LensOverlay",
+  ].join(",")}`,
 ];
 
 /** A Chromium that goes through the proxy. */

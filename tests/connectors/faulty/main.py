@@ -14,6 +14,7 @@ import time
 
 FAULT = sys.argv[1] if len(sys.argv) > 1 else ""
 MANIFEST = json.load(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "connector.json")))
+STARTED = time.time_ns()
 OUT = threading.Lock()
 answers: "queue.Queue[dict]" = queue.Queue()
 jobs: "queue.Queue[dict]" = queue.Queue()
@@ -123,7 +124,7 @@ def fetch(params):
         if FAULT != "hoards":
             give("checkpoint", {"cursor": str(at)})
         for n in range(2):
-            key = f"{at}-{n}" + (str(os.getpid() + time.time()) if FAULT == "identities" else "")
+            key = f"{at}-{n}" + (str(STARTED) if FAULT == "identities" else "")
             record = {"account": "a2" if FAULT == "account" else "a1", "page": 0, "item": {
                 "internal_identification": None if FAULT == "no_id" else key,
                 "value_date": str(at), "amount": "-1.00" if FAULT == "records" else "1.00",
@@ -184,7 +185,7 @@ def take(message):
             answers.put({"error": {"data": {"kind": "cancelled"}}})
         say({"id": identity, "result": {}})
     elif method in ("login", "fetch", "logout"):
-        if method == "login" and FAULT == "deaf":
+        if FAULT == "deaf" and method == "login" and params["credentials"]["username"] == "ana":
             # Works in the thread that should listen.
             try:
                 say({"id": identity, "result": login(params)})
@@ -223,8 +224,10 @@ if FAULT == "hoards":
     threading.Thread(target=drain, daemon=True).start()
 
 threading.Thread(target=work, daemon=True).start()
-for line in sys.stdin.buffer:
-    take(json.loads(line))
+# Unbuffered, so that what waits can be seen.
+with open(0, "rb", buffering=0, closefd=False) as lines:
+    for line in lines:
+        take(json.loads(line))
 if FAULT == "stays":
     time.sleep(60)
 os._exit(0)

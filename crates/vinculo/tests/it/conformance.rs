@@ -162,16 +162,11 @@ fn what_the_manifest_declares_and_nobody_meets_is_found() {
 
 #[test]
 fn what_a_connector_reaches_beside_its_manifest_is_found_in_the_cage() {
-    for (fault, passes) in [("strays", false), ("blames", false)] {
+    for fault in ["strays", "blames"] {
         let egress = |manifest: &mut Value| manifest["egress"] = json!(["bank.example:443"]);
-        let folder = faulty(fault, egress, |conformance| {
-            // Where every login blames, nothing else can be proved.
-            if fault == "blames" {
-                conformance["users"].as_array_mut().unwrap().truncate(3);
-            }
-        });
+        let folder = faulty(fault, egress, |_| {});
         let (failed, said) = failing(folder.path(), &["--host", "bank.example:443=127.0.0.1:1"]);
-        assert_eq!(failed.contains("egress"), !passes, "{fault}: {}", said.out);
+        assert!(failed.contains("egress"), "{fault}: {}", said.out);
     }
 }
 

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ARGUMENTS", "EXECUTABLES", "Browser"]
 
-#: Where Chromium is looked for.
-EXECUTABLES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+#: Where Chromium is looked for. Debian's own first: `/usr/bin/chromium` is a script that reads
+#: `/etc/chromium.d`, which the cage does not show.
+EXECUTABLES = ("/usr/lib/chromium/chromium", "/usr/bin/chromium", "/usr/bin/google-chrome")
 #: What it is started with. The cage is its sandbox, and has no room for a second one; the proxy is
 #: for every host, loopback too; `/dev/shm` is small there.
 ARGUMENTS = (
@@ -26,6 +27,23 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--proxy-bypass-list=<-loopback>",
+    # It is not for Chromium to call home; the proxy would refuse that.
+    "--component-updater=url-source=data:,",
+    "--disable-features=" + ",".join((
+        "AutofillServerCommunication",
+        "OptimizationHints",
+        "OptimizationGuideModelDownloading",
+        "OptimizationGuideOnDeviceModel",
+        "AimEnabled",
+        "MediaRouter",
+        "Translate",
+        "HttpsUpgrades",
+        "HttpsFirstBalancedModeAutoEnable",
+        "PaintHolding",
+        "NetworkTimeServiceQuerying",
+        "CertificateTransparencyComponentUpdater",
+        "LensOverlay",
+    )),
 )
 
 
