@@ -192,6 +192,7 @@ create table records (
     content bigint not null,
     suspected_at bigint,
     doubt text,
+    judged_at bigint,
     created_at bigint not null,
     collected_at bigint not null,
     body json not null,
@@ -199,6 +200,8 @@ create table records (
 );
 create index records_of_link on records (bucket, link, resource, created_at, id);
 create index records_for_ledger on records (bucket, link, resource, account, day);
+create index records_pending on records (bucket, link, resource) where pending;
+create index records_by_source on records (bucket, link, resource, source_id) where source_id is not null;
 create index records_of_tenant on records (tenant, resource, created_at, id, bucket, link);
 
 create table commits (
