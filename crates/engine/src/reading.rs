@@ -23,7 +23,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde_json::json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use store::{
     Tx,
     changes::ChangeKind,
@@ -213,7 +213,7 @@ impl Reader {
         run.still_ours(&mut tx).await?;
 
         let mut kept = Kept::of(&items, at, run.shows_records());
-        for part in self.parts(&mut tx, resource, fetch, &items, &covered).await? {
+        for part in self.parts(&mut tx, engine, resource, fetch, &items, &covered).await? {
             if resource.name == "ACCOUNTS" {
                 self.unmask(&mut tx, engine, &part, &mut items).await?;
             }
@@ -262,25 +262,42 @@ impl Reader {
     async fn parts(
         &self,
         tx: &mut Tx,
+        engine: &Engine,
         resource: &'static Resource,
         fetch: &Fetch,
         items: &[(u32, Item)],
         covered: &Covered,
     ) -> Result<Vec<Part>, Error> {
-        // What was removed may be of any day.
         let window = match (resource.window, fetch.window) {
-            _ if !covered.removed.is_empty() => None,
             (WindowRule::Now, window) | (_, window @ Some(_)) => window,
             (_, None) => days_of(items, covered),
         };
-        let days = window.map(|window| {
-            let reach = jiff::Span::new().days(Rules::default().reach());
-            Window { from: window.from.saturating_sub(reach), to: window.to.saturating_add(reach) }
+        let reach = jiff::Span::new().days(Rules::default().reach());
+        let days = window.map(|window| Window {
+            from: window.from.saturating_sub(reach),
+            to: window.to.saturating_add(reach),
         });
         let scope =
             fetch.account.as_ref().and_then(|key| self.account(Some(key))).map(|known| known.id);
+        let mut records = tx.records_for_ledger(self.link.id, resource.name, scope, days).await?;
+        if let Some(days) = days {
+            let trust = engine.trust(&self.link.institution);
+            let near: HashSet<&str> =
+                records.iter().filter_map(|record| record.source_id.as_deref()).collect();
+            let shown = items
+                .iter()
+                .filter(|(_, item)| ledger::keeps_source_id(trust, &item.facts))
+                .filter_map(|(_, item)| item.source_id.as_deref());
+            let removed = covered.removed.iter().map(|removed| removed.source_id.as_str());
+            let ids: HashSet<&str> = shown.chain(removed).filter(|id| !near.contains(id)).collect();
+            let ids: Vec<&str> = ids.into_iter().collect();
+            records.extend(
+                tx.records_elsewhere_for_ledger(self.link.id, resource.name, scope, days, &ids)
+                    .await?,
+            );
+        }
         let mut known: HashMap<Option<RecordId>, Vec<StoredRecord>> = HashMap::new();
-        for record in tx.records_for_ledger(self.link.id, resource.name, scope, days).await? {
+        for record in records {
             known.entry(record.account.filter(|_| resource.by_account)).or_default().push(record);
         }
         if !resource.by_account {
@@ -729,8 +746,8 @@ impl Kept {
         tx.write_records(&self.writes).await?;
         tx.delete_records(link.id, &self.deletes).await?;
         tx.suspect_records(link.id, &self.suspects, self.at).await?;
-        tx.clear_records(link.id, &self.clears).await?;
-        tx.set_doubts(link.id, &self.doubts).await?;
+        tx.clear_records(link.id, &self.clears, self.at).await?;
+        tx.set_doubts(link.id, &self.doubts, self.at).await?;
         engine.log_changes(tx, link, resource.name, &self.changes).await?;
         for kind in ChangeKind::ALL {
             let count = self.changes.iter().filter(|(_, k)| k == kind).count();
@@ -797,6 +814,7 @@ fn known(record: &StoredRecord) -> Result<Known, Error> {
         doubt: record.doubt.as_deref().map(serde_json::from_str).transpose().map_err(unreadable)?,
         created_at: record.created_at,
         written_at: record.collected_at,
+        judged_at: record.judged_at,
     })
 }
 

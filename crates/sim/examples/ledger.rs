@@ -57,7 +57,7 @@ fn main() -> io::Result<ExitCode> {
     for (seed, broken) in &all.broken {
         let (count, seeds) = kinds.entry(broken.promise).or_default();
         *count += 1;
-        if seeds.len() < 8 && seeds.last() != Some(seed) {
+        if seeds.len() < 64 && seeds.last() != Some(seed) {
             seeds.push(*seed);
         }
     }

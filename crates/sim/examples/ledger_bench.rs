@@ -51,6 +51,7 @@ fn known(seen: &[Seen]) -> Vec<Known> {
             doubt: None,
             created_at: Timestamp::UNIX_EPOCH,
             written_at: Timestamp::UNIX_EPOCH,
+            judged_at: None,
         })
         .collect()
 }

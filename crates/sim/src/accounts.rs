@@ -172,13 +172,13 @@ fn apply(
     }
     for known in known.iter_mut() {
         if plan.suspect.contains(&known.id) {
-            known.suspected_at = Some(at);
+            (known.suspected_at, known.judged_at) = (Some(at), Some(at));
         }
         if plan.clear.contains(&known.id) {
-            known.suspected_at = None;
+            (known.suspected_at, known.judged_at) = (None, Some(at));
         }
         if let Some((_, doubt)) = plan.doubts.iter().find(|(id, _)| *id == known.id) {
-            known.doubt.clone_from(doubt);
+            (known.doubt, known.judged_at) = (doubt.clone(), Some(at));
         }
     }
     for (item, doubt) in &plan.create {
@@ -195,6 +195,7 @@ fn apply(
             doubt: doubt.clone(),
             created_at: at,
             written_at: at,
+            judged_at: None,
         });
     }
 }

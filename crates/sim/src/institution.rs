@@ -4,7 +4,7 @@
 use crate::history::{History, Present, local_day};
 use domain::{
     money::Amount,
-    record::{Facts, Movement, Trust},
+    record::{Direction, Facts, Movement, Trust},
     time::Window,
 };
 use engine::ledger::Seen;
@@ -188,35 +188,47 @@ pub fn show(
     let mut lives = Vec::new();
     for (position, page) in pages(list.len(), habits.page, fault) {
         let p = &list[position];
-        let facts = Facts::Movement(movement(
-            history,
-            habits,
-            p,
-            dated(p),
-            rng.random_range(100_000..999_999),
-        ));
-        let mut hasher = DefaultHasher::new();
+        let shown = movement(history, habits, p, dated(p), rng.random_range(100_000..999_999));
         // Noise is part of what is served, so a new number is a new content; but two sightings in
         // one reading show the same.
-        format!("{facts:?}").hash(&mut hasher);
         let content = if habits.noise {
-            let mut hasher = DefaultHasher::new();
             let quiet = Habits { noise: false, ..habits };
-            (login, format!("{:?}", movement(history, quiet, p, dated(p), 0))).hash(&mut hasher);
-            hasher.finish()
+            content(Some(login), &movement(history, quiet, p, dated(p), 0))
         } else {
-            hasher.finish()
+            content(None, &shown)
         };
+        let facts = Facts::Movement(shown);
         seen.push(Seen {
             item: seen.len(),
             facts,
             source_id: id(habits.ids, p, position, login),
             page,
-            content: content.cast_signed(),
+            content,
         });
         lives.push(p.life);
     }
     Shown { seen, lives, exist, window, complete, at, fault }
+}
+
+/// A hash of what is served.
+fn content(login: Option<u64>, movement: &Movement) -> i64 {
+    let Movement {
+        value_date,
+        transacted_at,
+        amount,
+        direction,
+        currency,
+        description,
+        pending,
+        running_balance,
+        reference,
+        on_card,
+    } = movement;
+    let mut hasher = DefaultHasher::new();
+    (login, value_date, transacted_at, amount, *direction == Some(Direction::Inflow), currency)
+        .hash(&mut hasher);
+    (description, pending, running_balance, reference, on_card).hash(&mut hasher);
+    hasher.finish().cast_signed()
 }
 
 /// Positions in the list, each with the page it is shown on.

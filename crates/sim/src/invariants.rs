@@ -72,7 +72,7 @@ fn same_things(a: &Life, b: &Life) -> bool {
 }
 
 /// Enough of a description to know the invented merchants by.
-fn merchant(words: &str) -> String {
+pub(crate) fn merchant(words: &str) -> String {
     let plain = |letter: char| match letter {
         'é' => 'e',
         'ã' => 'a',

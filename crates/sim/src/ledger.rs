@@ -4,7 +4,7 @@
 use crate::{
     history::{History, local_day},
     institution::{Fault, Habits, Shown, later, show},
-    invariants::{Broken, Eyes, Promise, recognisable},
+    invariants::{Broken, Eyes, Promise, merchant, recognisable},
 };
 use domain::{
     ids::{Bucket, RecordId, uuid_in},
@@ -28,6 +28,19 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     (Order::Kept, &[10552]),
     // A pending record that an equal purchase, a conversion or another day led astray.
     (Order::Kept, &[243, 680, 849, 1333, 1587, 2484, 4371, 8723, 12884, 13530]),
+    // A twin that a page left out while another purchase was booked.
+    (Order::Kept, &[20_008_539]),
+    // A deletion that narrowed a doubt, whose instant nothing kept.
+    (Order::Lost, &[46456]),
+    // A doubt that something worse decided; a record in doubt whose balance moved.
+    (Order::Kept, &[2745, 3805, 10_005_784]),
+    // A balance that came back days later, or under other words.
+    (Order::Kept, &[10_007_950, 10_021_444]),
+    // A repetition on the next page: of what was corrected, and of what was in doubt.
+    (Order::Kept, &[10_029_346]),
+    (Order::Lost, &[10_025_540, 10_034_720]),
+    // Other words of which only grown descriptions of others spoke.
+    (Order::Lost, &[10_033_728]),
     // Two movements of the same second, one of which posted and was corrected unseen.
     (Order::Kept, &[57591]),
     (Order::Lost, &[57591]),
@@ -96,7 +109,7 @@ impl Report {
 
 const fn kind(doubt: &Doubt) -> &'static str {
     match doubt {
-        Doubt::PerhapsSame(_) => "perhaps the same",
+        Doubt::PerhapsSame { .. } => "perhaps the same",
         Doubt::PerhapsTwice => "perhaps twice",
         Doubt::SharedKey => "shared key",
     }
@@ -363,7 +376,13 @@ impl Run {
     }
 
     fn plan(&self, shown: &Shown) -> Plan {
-        // What the engine loads: the days around the window.
+        // What the engine loads: the days around the window, and elsewhere what is pending or has one
+        // of the trusted ids.
+        let trust = self.eyes.habits.declared;
+        let ids: HashSet<&str> = (shown.seen.iter())
+            .filter(|seen| keeps_source_id(trust, &seen.facts))
+            .filter_map(|seen| seen.source_id.as_deref())
+            .collect();
         let reach = jiff::Span::new().days(self.rules.reach());
         let (from, to) =
             (shown.window.from.saturating_sub(reach), shown.window.to.saturating_add(reach));
@@ -375,13 +394,15 @@ impl Run {
             .filter(|known| {
                 let movement = movement(&known.facts);
                 from <= movement.value_date && movement.value_date <= to
+                    || movement.pending
+                    || known.source_id.as_deref().is_some_and(|id| ids.contains(id))
             })
             .cloned()
             .collect();
         let reading = Reading {
             window: Some(shown.window),
             complete: shown.complete,
-            trust: self.eyes.habits.declared,
+            trust,
             seen: &shown.seen,
             removed: &[],
             at: shown.at,
@@ -412,11 +433,11 @@ impl Run {
             if entry.life != life {
                 if self.eyes.interchangeable(&self.history, entry.life, life) {
                     self.report.swaps += 1;
-                } else if self.impersonates(&entry, shown, *item) {
+                } else if self.impersonates(&self.unswapped(&entry, shown, plan), shown, *item) {
                     self.report.impostors += 1;
                 } else if !entry.doubted {
                     let how = format!(
-                        "{id} was {:?} and became {:?}\nrecord {:?}\nitem {:?}\nby {:?} from {} {:?}\n{}",
+                        "{id} was {:?} and became {:?}\nrecord {:?}\nitem {:?}\nby {:?} from {} {:?}\n{}\n{}",
                         self.history.lives[entry.life],
                         self.history.lives[life],
                         entry.known,
@@ -424,7 +445,8 @@ impl Run {
                         shown.fault,
                         shown.window.from,
                         self.eyes.habits,
-                        brief(plan)
+                        brief(plan),
+                        self.alike(shown, *item)
                     );
                     self.broken(Promise::TwoRecords, life, how);
                 }
@@ -439,7 +461,7 @@ impl Run {
             let home = self.homes.get(&life).and_then(|home| self.entry(*home));
             let alive = home.filter(|entry| entry.life == life).cloned();
             match (alive, doubt) {
-                (Some(_), Some(Doubt::PerhapsSame(_))) | (None, _) => {}
+                (Some(_), Some(Doubt::PerhapsSame { .. })) | (None, _) => {}
                 (Some(other), _) if other.doubted => {}
                 (Some(other), _) if !self.recognises(&other, &shown.seen[*item].facts) => {
                     self.report.estranged += 1;
@@ -482,6 +504,19 @@ impl Run {
         }
     }
 
+    /// A record whose movement another record shows now, that of its twin, is its twin's: nobody can
+    /// tell them apart.
+    fn unswapped(&self, entry: &Entry, shown: &Shown, plan: &Plan) -> Entry {
+        let twin = plan
+            .update
+            .iter()
+            .chain(&plan.unchanged)
+            .filter(|(id, item)| *id != entry.known.id && shown.lives[*item] == entry.life)
+            .filter_map(|(id, _)| self.entry(*id))
+            .find(|other| self.eyes.interchangeable(&self.history, other.life, entry.life));
+        Entry { life: twin.map_or(entry.life, |twin| twin.life), ..entry.clone() }
+    }
+
     /// A pending movement that is no longer shown as it was, and another that could be it; or a
     /// booked one that is not shown, and another under the very balance that it had;
     /// or one that was taken away, and another of its day and amount.
@@ -508,13 +543,18 @@ impl Run {
         let ids = entry.known.source_id.is_some() && habits.honest();
         recognisable(movement(&entry.known.facts), movement(facts), habits.times, ids)
     }
-    /// Everything of the same amount or instant, for whoever looks into a broken promise.
+    /// Everything of the same merchant, amount or instant, for whoever looks into a broken promise.
     fn alike(&self, shown: &Shown, item: usize) -> String {
         let this = movement(&shown.seen[item].facts);
         let line = |m: &Movement, id: String, life: usize| {
             format!(
-                "  {} {:?} {} pending {} balance {:?} {id} life {life}\n",
-                m.value_date, m.transacted_at, m.description, m.pending, m.running_balance
+                "  {} {:?} {} {} pending {} balance {:?} {id} life {life}\n",
+                m.value_date,
+                m.transacted_at,
+                m.amount,
+                m.description,
+                m.pending,
+                m.running_balance
             )
         };
         let seen = shown.seen.iter().zip(&shown.lives).map(|(s, life)| {
@@ -528,7 +568,11 @@ impl Run {
             )
         });
         seen.chain(known)
-            .filter(|(m, ..)| m.amount == this.amount || m.transacted_at == this.transacted_at)
+            .filter(|(m, ..)| {
+                m.amount == this.amount
+                    || m.transacted_at == this.transacted_at
+                    || merchant(&m.description) == merchant(&this.description)
+            })
             .map(|(m, id, life)| line(m, id, life))
             .collect()
     }
@@ -607,14 +651,15 @@ impl Run {
         }
         for entry in &mut self.book.entries {
             let id = entry.known.id;
+            let known = &mut entry.known;
             if plan.suspect.contains(&id) {
-                entry.known.suspected_at = Some(shown.at);
+                (known.suspected_at, known.judged_at) = (Some(shown.at), Some(shown.at));
             }
             if plan.clear.contains(&id) {
-                entry.known.suspected_at = None;
+                (known.suspected_at, known.judged_at) = (None, Some(shown.at));
             }
             if let Some((_, doubt)) = plan.doubts.iter().find(|(doubted, _)| *doubted == id) {
-                entry.known.doubt.clone_from(doubt);
+                (known.doubt, known.judged_at) = (doubt.clone(), Some(shown.at));
             }
         }
         self.book.entries.retain(|entry| !plan.delete.contains(&entry.known.id));
@@ -625,7 +670,7 @@ impl Run {
             if let Some(doubt) = doubt {
                 *self.report.doubts.entry(kind(doubt)).or_default() += 1;
             }
-            if let Some(Doubt::PerhapsSame(others)) = doubt {
+            if let Some(Doubt::PerhapsSame { others, .. }) = doubt {
                 for entry in self.book.entries.iter_mut().filter(|e| others.contains(&e.known.id)) {
                     entry.doubted = true;
                 }
@@ -643,6 +688,7 @@ impl Run {
                     doubt: doubt.clone(),
                     created_at: shown.at,
                     written_at: shown.at,
+                    judged_at: None,
                 },
                 life,
                 doubted: doubt.is_some(),
@@ -692,7 +738,14 @@ impl Run {
         }
         for (key, (off, lives)) in truth.into_iter().filter(|(_, (off, _))| *off != 0) {
             let here = || self.book.entries.iter().filter(|e| lives.contains(&e.life));
-            let twice = here().filter(|e| e.known.doubt == Some(Doubt::PerhapsTwice)).count();
+            let twice = here()
+                .filter(|e| {
+                    matches!(
+                        e.known.doubt,
+                        Some(Doubt::PerhapsTwice | Doubt::PerhapsSame { twice: true, .. })
+                    )
+                })
+                .count();
             // Said instead: there is perhaps one more; or the reading never counted as complete,
             // because too much was missing, and the timeline says so.
             if off > 0 && twice > 0 || off < 0 && !self.counted {

@@ -28,6 +28,7 @@ const STEPS: &[Step] = steps![
     4 "request_of_events" "0004_request_of_events.sql",
     5 "changes_of_records" "0005_changes_of_records.sql",
     6 "statement_mappings" "0006_statement_mappings.sql",
+    7 "judgements" "0007_judgements.sql",
 ];
 
 const TABLE: &str = "_sqlx_migrations";

@@ -40,6 +40,8 @@ pub struct StoredRecord {
     pub suspected_at: Option<Timestamp>,
     /// What is undecided about it: text of the ledger's.
     pub doubt: Option<String>,
+    /// When a reading last changed since when it is missed or what is undecided about it.
+    pub judged_at: Option<Timestamp>,
     /// When it was first stored.
     pub created_at: Timestamp,
     /// When it began to say what it says: another content was written, or the first one.
@@ -138,6 +140,11 @@ pub struct Summary {
 /// Rows in one statement: few enough for the bounds on parameters of both databases.
 const BATCH: usize = 200;
 
+/// What [`stored`] reads, of a link and resource.
+const FOR_LEDGER: &str = "select id, account, source_id, natural_key, day, pending, facts, content,
+        suspected_at, doubt, judged_at, created_at, coalesce(changed_at, created_at), collected_at
+    from records where bucket = $1 and link = $2 and resource = $3";
+
 fn stored(row: &Row) -> Result<StoredRecord, Error> {
     Ok(StoredRecord {
         id: row.at(0)?,
@@ -150,9 +157,10 @@ fn stored(row: &Row) -> Result<StoredRecord, Error> {
         content: row.at(7)?,
         suspected_at: row.at(8)?,
         doubt: row.at(9)?,
-        created_at: row.at(10)?,
-        changed_at: row.at(11)?,
-        collected_at: row.at(12)?,
+        judged_at: row.at(10)?,
+        created_at: row.at(11)?,
+        changed_at: row.at(12)?,
+        collected_at: row.at(13)?,
     })
 }
 
@@ -190,17 +198,43 @@ impl Tx {
         account: Option<RecordId>,
         days: Option<Window>,
     ) -> Result<Vec<StoredRecord>, Error> {
-        const SQL: &str =
-            "select id, account, source_id, natural_key, day, pending, facts, content,
-                suspected_at, doubt, created_at, coalesce(changed_at, created_at), collected_at
-            from records where bucket = $1 and link = $2 and resource = $3";
-        let mut sql = Sql::new(SQL, values![link.bucket(), link, resource]);
+        let mut sql = Sql::new(FOR_LEDGER, values![link.bucket(), link, resource]);
         if let Some(account) = account {
             sql.push(" and account = ").bind(account);
         }
         if let Some(Window { from, to }) = days {
             sql.push(" and day between ").bind(from).push(" and ").bind(to);
         }
+        let (sql, values) = sql.finish();
+        self.rows(sql, values).await?.iter().map(stored).collect()
+    }
+
+    /// What a reading may speak of though its value date lies outside these days: what is not yet
+    /// booked, and what has one of these ids of the institution's.
+    pub async fn records_elsewhere_for_ledger(
+        &mut self,
+        link: LinkId,
+        resource: &str,
+        account: Option<RecordId>,
+        days: Window,
+        source_ids: &[&str],
+    ) -> Result<Vec<StoredRecord>, Error> {
+        #[derive(Serialize)]
+        struct Named<'a> {
+            id: &'a str,
+        }
+        let ids = batch(source_ids.iter().map(|&id| Named { id }));
+        let values = values![link.bucket(), link, resource, days.from, days.to, ids];
+        let mut of_account = Sql::new("", values);
+        if let Some(account) = account {
+            of_account.push(" and account = ").bind(account);
+        }
+        let mut sql = of_account.fork().before(FOR_LEDGER);
+        sql.push(" and pending and (day < $4 or day > $5) union all ")
+            .push(FOR_LEDGER)
+            .push(of_account.text())
+            .push(" and not pending and (day < $4 or day > $5) and source_id is not null")
+            .push(" and source_id in (select value ->> 'id' from json_each($6))");
         let (sql, values) = sql.finish();
         self.rows(sql, values).await?.iter().map(stored).collect()
     }
@@ -276,35 +310,42 @@ impl Tx {
         ids: &[RecordId],
         at: Timestamp,
     ) -> Result<u64, Error> {
-        const SQL: &str = "update records set suspected_at = $4
+        const SQL: &str = "update records set suspected_at = $4, judged_at = $4
             where bucket = $1 and link = $2 and suspected_at is null
                 and id in (select unhex(value ->> 'id') from json_each($3))";
         self.run(SQL, values![link.bucket(), link, hex(ids), at]).await
     }
 
-    /// Lifts the suspicion from these records.
-    pub async fn clear_records(&mut self, link: LinkId, ids: &[RecordId]) -> Result<u64, Error> {
-        const SQL: &str = "update records set suspected_at = null
+    /// Notes that a reading showed these records again: the suspicion ends.
+    pub async fn clear_records(
+        &mut self,
+        link: LinkId,
+        ids: &[RecordId],
+        at: Timestamp,
+    ) -> Result<u64, Error> {
+        const SQL: &str = "update records set suspected_at = null, judged_at = $4
             where bucket = $1 and link = $2 and suspected_at is not null
                 and id in (select unhex(value ->> 'id') from json_each($3))";
-        self.run(SQL, values![link.bucket(), link, hex(ids)]).await
+        self.run(SQL, values![link.bucket(), link, hex(ids), at]).await
     }
 
-    /// Sets or lifts what is undecided about records.
+    /// Sets or lifts what is undecided about records, as a reading judged it.
     pub async fn set_doubts(
         &mut self,
         link: LinkId,
         doubts: &[(RecordId, Option<String>)],
+        at: Timestamp,
     ) -> Result<u64, Error> {
-        const TOLD: &str = "with told (bucket, link, id, doubt) as (values ";
-        const UPDATE: &str = ") update records set doubt = told.doubt from told
-            where records.bucket = told.bucket and records.link = told.link
+        const TOLD: &str = "with told (bucket, link, id, doubt, at) as (values ";
+        const UPDATE: &str = ") update records set doubt = told.doubt, judged_at = told.at
+            from told where records.bucket = told.bucket and records.link = told.link
                 and records.id = told.id";
         let mut set = 0;
         for some in doubts.chunks(BATCH) {
-            let rows =
-                some.iter().map(|(id, doubt)| values![link.bucket(), link, *id, doubt.as_deref()]);
-            let mut sql = Sql::new(TOLD, Vec::with_capacity(some.len() * 4));
+            let rows = some
+                .iter()
+                .map(|(id, doubt)| values![link.bucket(), link, *id, doubt.as_deref(), at]);
+            let mut sql = Sql::new(TOLD, Vec::with_capacity(some.len() * 5));
             sql.rows(self, None, rows).push(UPDATE);
             let (sql, values) = sql.finish();
             set += self.run(sql, values).await?;

@@ -521,7 +521,7 @@ impl Line {
         unanswered: Option<Failure>,
     ) -> Broken {
         let message = self.cleaner.clean(&error.message, DETAIL);
-        let failure = match error.data {
+        let failure = match error.data.clone() {
             Some(reason) => reason.failure(&message),
             None => Failure::Unexpected(format!("{method}: {message} ({})", error.code)),
         };

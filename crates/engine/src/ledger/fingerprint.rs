@@ -143,17 +143,13 @@ impl Likeness {
 }
 
 /// Compares two normal descriptions.
-pub(super) fn likeness(one: &str, other: &str) -> Likeness {
+pub(super) fn likeness<'a>(one: &'a str, other: &'a str) -> Likeness {
     if one == other {
         return if one.is_empty() { Likeness::Silent } else { Likeness::Equal };
     }
     // Descriptions are short; a bound keeps a hostile one from costing its square.
-    let words = |text: &'_ str| -> Vec<String> {
-        text.split(' ')
-            .filter(|word| word.len() >= TELLING_WORD)
-            .take(24)
-            .map(str::to_owned)
-            .collect()
+    let words = |text: &'a str| -> Vec<&'a str> {
+        text.split(' ').filter(|word| word.len() >= TELLING_WORD).take(24).collect()
     };
     let (one, other) = (words(one), words(other));
     if one.is_empty() || other.is_empty() {

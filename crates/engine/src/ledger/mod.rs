@@ -68,6 +68,8 @@ pub struct Known {
     pub created_at: Timestamp,
     /// [`Reading::at`] of the last reading that created or updated it.
     pub written_at: Timestamp,
+    /// [`Reading::at`] of the last reading that began, changed or ended a suspicion or a doubt of it.
+    pub judged_at: Option<Timestamp>,
 }
 
 /// One item of a reading.
@@ -117,8 +119,14 @@ pub struct Reading<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Doubt {
-    /// Perhaps the same movement as one of these older records, oldest first.
-    PerhapsSame(Vec<RecordId>),
+    /// Perhaps the same movement as one of these older records.
+    PerhapsSame {
+        /// Oldest first.
+        others: Vec<RecordId>,
+        /// And [`Doubt::PerhapsTwice`] as well.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        twice: bool,
+    },
     /// Equal items stood on two pages without ids or balances: perhaps there is one more of it.
     PerhapsTwice,
     /// Its strongest key is shared, as by two accounts with the same masked number.
@@ -342,8 +350,8 @@ pub fn keeps_source_id(trust: Trust, facts: &Facts) -> bool {
 /// Compares `reading` with the records that are `known` and plans what to write.
 ///
 /// `known` holds the records of the same resource and account (or link) whose day lies within
-/// [`Rules::reach`] days of the window, or all where the reading names some as removed; more does
-/// no harm.
+/// [`Rules::reach`] days of the window, and of other days those that are pending and those whose
+/// trusted id the reading shows or names as removed; more does no harm.
 #[must_use]
 pub fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -> Plan {
     let facts = reading.seen.first().map(|seen| &seen.facts);

@@ -110,13 +110,13 @@ impl Book {
         }
         for known in &mut self.known {
             if plan.suspect.contains(&known.id) {
-                known.suspected_at = Some(reading.at);
+                (known.suspected_at, known.judged_at) = (Some(reading.at), Some(reading.at));
             }
             if plan.clear.contains(&known.id) {
-                known.suspected_at = None;
+                (known.suspected_at, known.judged_at) = (None, Some(reading.at));
             }
             if let Some((_, doubt)) = plan.doubts.iter().find(|(id, _)| *id == known.id) {
-                known.doubt = doubt.clone();
+                (known.doubt, known.judged_at) = (doubt.clone(), Some(reading.at));
             }
         }
         self.known.retain(|k| !plan.delete.contains(&k.id));
@@ -132,6 +132,7 @@ impl Book {
                 doubt: doubt.clone(),
                 created_at: reading.at,
                 written_at: reading.at,
+                judged_at: None,
             });
         }
     }
@@ -206,6 +207,63 @@ fn one_posted_movement_for_two_pending_ones_is_kept_in_doubt() {
     assert_eq!(book.doubts(), 1);
     book.read(48, true, Trust::None, page(0, &[card(11, 1100), rent(2)]));
     assert_eq!((book.known.len(), book.doubts()), (2, 0));
+}
+
+#[test]
+fn a_doubt_about_something_better_is_not_decided_by_something_worse() {
+    let mut book = Book::default();
+    let dinner = |on, cents, words: &str| Movement {
+        on_card: true,
+        amount: Amount::cents(cents),
+        description: words.into(),
+        ..coffee(on)
+    };
+    book.read(0, true, Trust::None, page(0, &[pending(dinner(10, 1000, "Real")), rent(2)]));
+    let ids = book.ids();
+    let booked = [
+        dinner(12, 1050, "Real"),
+        dinner(11, 1000, "Real Sul"),
+        dinner(11, 1000, "Real Norte"),
+        rent(2),
+    ];
+    let plan = book.read(24, true, Trust::None, page(0, &booked));
+    assert!(plan.update.is_empty(), "{plan:?}");
+    assert_eq!((book.known.len(), book.doubts()), (5, 3));
+    assert_eq!(book.ids()[..2], ids);
+}
+
+#[test]
+fn a_repetition_of_what_is_in_doubt_is_said_as_well() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(9), coffee(5), rent(2)]));
+    let other_words = || Movement { description: "Farmacia Central".into(), ..coffee(5) };
+    let mut seen = page(0, &[rent(9), other_words()]);
+    seen.extend(page(1, &[other_words(), rent(2)]));
+    book.read(24, false, Trust::None, seen);
+    let doubt = book.known.last().unwrap().doubt.clone();
+    assert_eq!(doubt, Some(Doubt::PerhapsTwice));
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(9), coffee(5), rent(2)]));
+    let mut seen = page(0, &[rent(9), other_words()]);
+    seen.extend(page(1, &[other_words(), rent(2)]));
+    book.read(24, true, Trust::None, seen);
+    let others = vec![book.ids()[1]];
+    let doubt = book.known.last().unwrap().doubt.clone();
+    assert_eq!(doubt, Some(Doubt::PerhapsSame { others, twice: true }));
+}
+
+#[test]
+fn what_is_shown_on_two_pages_is_corrected_once() {
+    let mut book = Book::default();
+    let at_noon = |movement: Movement| Movement { transacted_at: Some(at(7)), ..movement };
+    book.read(0, true, Trust::None, page(0, &[rent(9), at_noon(coffee(5)), rent(2)]));
+    let ids = book.ids();
+    let corrected = || at_noon(Movement { description: "Padaria Real Filial".into(), ..coffee(6) });
+    let mut seen = page(0, &[rent(9), corrected()]);
+    seen.extend(page(1, &[corrected(), rent(2)]));
+    let plan = book.read(24, true, Trust::None, seen);
+    assert_eq!((plan.update.len(), plan.create.len()), (1, 0), "{plan:?}");
+    assert_eq!(book.ids(), ids);
 }
 
 #[test]
@@ -328,6 +386,56 @@ fn the_other_twin_alone_is_not_taken_for_the_first() {
     let ids = book.ids();
     book.read(48, true, Trust::None, page(0, &[second, first, older]));
     assert_eq!((book.ids(), book.doubts()), (ids, 0));
+}
+
+#[test]
+fn a_balance_that_comes_back_days_later_or_under_other_words_is_another_purchase() {
+    let with_balance =
+        |movement| Movement { running_balance: Some(Amount::cents(700)), ..movement };
+    let other_words = Movement { description: "Farmacia Central".into(), ..coffee(5) };
+    for (other, records) in [(coffee(6), 3), (coffee(8), 4), (other_words, 4)] {
+        let mut book = Book::default();
+        let first = page(0, &[rent(9), with_balance(coffee(5)), rent(2)]);
+        book.read(0, true, Trust::None, first);
+        book.read(24, true, Trust::None, page(0, &[rent(9), with_balance(other), rent(2)]));
+        assert_eq!(book.known.len(), records);
+    }
+}
+
+#[test]
+fn a_record_in_doubt_whose_balance_moved_is_itself() {
+    let mut book = Book::default();
+    let with_balance =
+        |movement, cents| Movement { running_balance: Some(Amount::cents(cents)), ..movement };
+    let other_words = Movement { description: "Farmacia Central".into(), ..coffee(5) };
+    book.read(0, true, Trust::None, page(0, &[rent(9), with_balance(coffee(5), 700), rent(2)]));
+    let seen = |cents| page(0, &[rent(9), with_balance(other_words.clone(), cents), rent(2)]);
+    book.read(24, true, Trust::None, seen(700));
+    let ids = book.ids();
+    assert_eq!((ids.len(), book.doubts()), (4, 1));
+    let plan = book.read(26, true, Trust::None, seen(900));
+    assert_eq!((plan.update.len(), book.ids()), (1, ids), "{plan:?}");
+}
+
+#[test]
+fn descriptions_that_grow_do_not_vouch_for_one_that_is_another() {
+    let mut book = Book::default();
+    let visit = |cents: i64, words: &str| Movement {
+        amount: Amount::cents(cents),
+        description: words.into(),
+        ..coffee(5)
+    };
+    let at_the_ends = |mut visits: Vec<Movement>| {
+        visits.insert(0, rent(9));
+        visits.push(rent(2));
+        page(0, &visits)
+    };
+    let short = vec![visit(1, "Metro"), visit(2, "Metro"), visit(3, "Metro"), visit(4, "Metro")];
+    book.read(0, true, Trust::None, at_the_ends(short));
+    let long = "Metro Norte";
+    let grown = vec![visit(1, long), visit(2, long), visit(3, long), visit(4, "Farmacia")];
+    let plan = book.read(24, true, Trust::None, at_the_ends(grown));
+    assert_eq!((plan.update.len(), plan.create.len()), (3, 1), "{plan:?}");
 }
 
 #[test]

@@ -23,6 +23,7 @@ on_both!(stopped:
     what_changed_is_written_and_nothing_else,
     a_partial_reading_deletes_nothing,
     what_the_institution_says_it_removed_is_deleted_at_once,
+    a_hold_that_books_weeks_later_stays_the_same_record,
     a_number_that_is_masked_later_stays_known,
     a_doubt_outlives_a_change_of_what_is_shown,
     accounts_keep_their_ids_when_a_person_is_linked_again,
@@ -209,6 +210,40 @@ async fn what_the_institution_says_it_removed_is_deleted_at_once(world: &World) 
     let changes = world.changes().await.split_off(before);
     let kinds: Vec<_> = changes.iter().map(|c| (c.kind, c.resource.as_str())).collect();
     assert_eq!(kinds, [("deleted", "TRANSACTIONS")]);
+}
+
+async fn a_hold_that_books_weeks_later_stays_the_same_record(world: &World) {
+    world.bank.person("ana", |ana| {
+        let mut hold = movement("CHK", "m9", "2025-11-20", "HOTEL", "900.00");
+        hold.1["status"] = json!("PENDING");
+        ana.transactions.push(hold);
+    });
+    let link = world.registered("ana").await;
+    let hotel = async |world: &World| -> Vec<_> {
+        let stored = stored(world, &link, "TRANSACTIONS").await;
+        let hotels = stored.into_iter().filter(|r| r.source_id.as_deref() == Some("m9"));
+        hotels.map(|r| (r.id, r.day.unwrap().to_string(), r.pending)).collect()
+    };
+    let [(id, _, true)] = hotel(world).await[..] else { panic!("a hold") };
+    world.bank.person("ana", |ana| {
+        ana.transactions.pop();
+        ana.transactions.push(movement("CHK", "m9", "2026-01-12", "HOTEL", "900.00"));
+    });
+    world.advance(minutes(1)).await;
+    let short =
+        Retrieval { window: days("2026-01-11", "2026-01-13"), ..wanted(link.id, "TRANSACTIONS") };
+    world.engine.retrieve(&world.caller(), short).await.unwrap();
+    assert_eq!(hotel(world).await, [(id, "2026-01-12".into(), false)]);
+    // So does a booked one that the institution dates anew.
+    world.bank.person("ana", |ana| {
+        ana.transactions.pop();
+        ana.transactions.push(movement("CHK", "m9", "2025-11-21", "HOTEL", "900.00"));
+    });
+    world.advance(minutes(1)).await;
+    let long_ago =
+        Retrieval { window: days("2025-11-20", "2025-11-22"), ..wanted(link.id, "TRANSACTIONS") };
+    world.engine.retrieve(&world.caller(), long_ago).await.unwrap();
+    assert_eq!(hotel(world).await, [(id, "2025-11-21".into(), false)]);
 }
 
 async fn a_number_that_is_masked_later_stays_known(world: &World) {

@@ -48,7 +48,7 @@ async fn crowd(store: &TestStore, link: &Link) {
     const SQL: &str = "
         insert into records select n % 4, md5('r' || n)::uuid, LINK,
             case when n % 4 = 3 then TENANT else md5('t' || n % 9)::uuid end, 'TRANSACTIONS',
-            md5('a' || n % 7)::uuid, null, n::text, n % 900, false, '', n, null, null, n, n, '{}'
+            md5('a' || n % 7)::uuid, null, n::text, n % 900, false, '', n, null, null, null, n, n, '{}'
             from (select n, case when n % 4 = 3 then 'ID'::uuid else md5('l' || n % 50)::uuid end as link
                 from generate_series(1, 8000) n) as rows;
         insert into jobs select n % 4096, md5('j' || n)::uuid, TENANT, null, 'k', n::text, '{}', n * 1000000000000,
@@ -171,6 +171,13 @@ async fn the_ledger_goes_by_an_index() {
         let mut tx = watched(store, &link).await;
         tx.records_for_ledger(link.id, "TRANSACTIONS", Some(one.id), days).await.unwrap();
         goes_by(store, &tx.plans(), "from records", "records_for_ledger");
+        let (link_id, account, days) = (link.id, Some(one.id), days.unwrap());
+        tx.records_elsewhere_for_ledger(link_id, "TRANSACTIONS", account, days, &["x", "y"])
+            .await
+            .unwrap();
+        let plans = tx.plans();
+        goes_by(store, &plans, "union all", "records_pending");
+        goes_by(store, &plans, "union all", "records_by_source");
         tx.delete_records(link.id, &[one.id]).await.unwrap();
         goes_by(store, &tx.plans(), "delete from records", key);
         tx.suspect_records(link.id, &[one.id], after(1)).await.unwrap();
@@ -179,7 +186,7 @@ async fn the_ledger_goes_by_an_index() {
             .await
             .unwrap();
         goes_by(store, &tx.plans(), "update records", key);
-        tx.set_doubts(link.id, &[(one.id, None)]).await.unwrap();
+        tx.set_doubts(link.id, &[(one.id, None)], after(1)).await.unwrap();
         goes_by(store, &tx.plans(), "update records", key);
     }
 }

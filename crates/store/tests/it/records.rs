@@ -35,6 +35,7 @@ fn as_stored(record: &NewRecord) -> StoredRecord {
         content: r.content,
         suspected_at: r.suspected_at,
         doubt: r.doubt,
+        judged_at: None,
         created_at: r.created_at,
         changed_at: r.created_at,
         collected_at: r.collected_at,
@@ -90,6 +91,53 @@ async fn the_ledger_reads_what_it_wrote() {
 }
 
 #[tokio::test]
+async fn what_is_pending_or_named_by_its_id_is_found_outside_the_days() {
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let [one, other] = [0, 1].map(|_| Some(env.id_in::<RecordId>(link.id.bucket())));
+        let with = |account, date: &str, pending, source_id: &str| NewRecord {
+            day: Some(day(date)),
+            pending,
+            source_id: Some(source_id.into()),
+            ..record(&env, &link, "TRANSACTIONS", account)
+        };
+        let records = [
+            with(one, "2026-01-02", true, "hold"),
+            with(one, "2026-01-02", false, "asked 'for'"),
+            with(other, "2026-03-01", true, "asked 'for'"),
+            with(one, "2026-01-02", false, "not asked for"),
+            // These are read by their days.
+            with(one, "2026-02-01", true, "hold"),
+            with(one, "2026-02-10", false, "asked 'for'"),
+            NewRecord { pending: true, ..record(&env, &link, "BILLS", one) },
+        ];
+        let mut tx = store.write().await.unwrap();
+        tx.write_records(&records).await.unwrap();
+        let days = Window::new(day("2026-02-01"), day("2026-02-10")).unwrap();
+        for (account, expected) in [(one, 0..2), (None, 0..3)] {
+            let found = tx
+                .records_elsewhere_for_ledger(
+                    link.id,
+                    "TRANSACTIONS",
+                    account,
+                    days,
+                    &["asked 'for'", "unheard of"],
+                )
+                .await
+                .unwrap();
+            let expected = records[expected].iter().map(as_stored).collect();
+            assert_eq!(
+                sorted(found, |r| r.id),
+                sorted::<StoredRecord, _>(expected, |r| r.id),
+                "{}",
+                store.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_overwritten_record_keeps_its_id_and_its_birth() {
     for store in stores().await {
         let env = env();
@@ -140,8 +188,8 @@ async fn suspicion_comes_stays_and_goes() {
         tx.write_records(&records).await.unwrap();
         assert_eq!(tx.suspect_records(link.id, &ids[..2], after(1)).await.unwrap(), 2);
         assert_eq!(tx.suspect_records(link.id, &ids, after(2)).await.unwrap(), 1, "since then");
-        assert_eq!(tx.clear_records(link.id, &ids[1..2]).await.unwrap(), 1);
-        assert_eq!(tx.clear_records(link.id, &ids[1..2]).await.unwrap(), 0);
+        assert_eq!(tx.clear_records(link.id, &ids[1..2], after(3)).await.unwrap(), 1);
+        assert_eq!(tx.clear_records(link.id, &ids[1..2], after(3)).await.unwrap(), 0);
         let seen = [
             Seen { id: ids[2], collected_at: after(7), body: Some(r#"{"at":1.50}"#.into()) },
             Seen { id: ids[1], collected_at: after(7), body: None },
@@ -155,10 +203,10 @@ async fn suspicion_comes_stays_and_goes() {
         assert_eq!(marks, expected, "{}", store.name);
         let doubts =
             [(ids[0], Some("two 'fit'".into())), (ids[1], None), (foreign, Some("x".into()))];
-        assert_eq!(tx.set_doubts(link.id, &doubts).await.unwrap(), 2);
+        assert_eq!(tx.set_doubts(link.id, &doubts, after(4)).await.unwrap(), 2);
         let told = tx.records_for_ledger(link.id, "BILLS", None, None).await.unwrap();
         let told = told.iter().find(|r| r.id == ids[0]).unwrap();
-        assert_eq!(told.doubt.as_deref(), Some("two 'fit'"));
+        assert_eq!((told.doubt.as_deref(), told.judged_at), (Some("two 'fit'"), Some(after(4))));
         let bodies = sorted(tx.bodies(link.id, &ids).await.unwrap(), |(id, _)| {
             ids.iter().position(|known| known == id)
         });

@@ -44,17 +44,23 @@ impl<'a> Work<'a> {
         if self.belief(mark) == Belief::Ignored {
             return;
         }
-        // Whoever has a better explanation keeps it.
-        let explained: HashSet<usize> =
-            self.items.iter().flat_map(|item| item.perhaps.iter().copied()).collect();
         for (records, items) in self.tied(mark).into_values() {
             let fits = |r: usize, i: usize| {
                 let undone = self.items[i].movement.pending && !self.records[r].movement.pending;
                 let changed = self.differences(r, i) == 1 || self.corrected_twice(mark, r, i);
+                // A balance that comes back days later, or under other words, is another purchase's.
+                let likeness = fingerprint::likeness(&self.records[r].text, &self.items[i].text);
+                let far = mark == Mark::Balances
+                    && (likeness == Likeness::Unlike
+                        || self.shift(r, i).abs() > self.rules.day_slack);
                 changed
                     && !undone
+                    && !self.items[i].spare
+                    && !far
+                    && self.may_be(r, i)
                     && self.compare(r, i).1 < Against::Strong
-                    && !explained.contains(&r)
+                    // Whoever has a better explanation keeps it.
+                    && !self.records[r].supposed
             };
             for (record, item) in self.decided(&records, &items, fits).0 {
                 self.pair(record, item);
@@ -82,7 +88,8 @@ impl<'a> Work<'a> {
             && self.differences(r, i) <= most
             && fingerprint::likeness(&self.records[r].text, &self.items[i].text).akin()
             && (0..self.records.len()).all(|other| other == r || alone(Side::Record(other)))
-            && (0..self.items.len()).all(|other| other == i || alone(Side::Item(other)))
+            && (0..self.items.len())
+                .all(|other| other == i || self.items[other].spare || alone(Side::Item(other)))
     }
 
     /// Pass 5: what only a record's absence explains. Where the reading proves the absence and the
@@ -90,11 +97,15 @@ impl<'a> Work<'a> {
     /// second look, the movement changed; else it may be another one, and both are kept in doubt.
     pub(super) fn by_absence(&mut self, change: Change) {
         let pairs = self.changed(change);
-        let mut support: HashMap<i32, usize> = HashMap::new();
-        for changed in
+        // Words that are akin do not vouch for words that are not.
+        let way = |work: &Self, record, item, akin| {
+            (work.shift(record, item), change == Change::Words && akin)
+        };
+        let mut support: HashMap<(i32, bool), usize> = HashMap::new();
+        for Changed { record, item, akin, .. } in
             pairs.iter().filter(|changed| changed.alone && self.proves_absence(changed.record))
         {
-            *support.entry(self.shift(changed.record, changed.item)).or_default() += 1;
+            *support.entry(way(self, *record, *item, *akin)).or_default() += 1;
         }
         let mut done = 0;
         for Changed { record, item, akin, alone } in pairs {
@@ -104,8 +115,9 @@ impl<'a> Work<'a> {
             let proved = self.proves_absence(record);
             // What happened to enough of them happened to the one at the edge as well.
             let covered = self.span.covers(Some(self.records[record].movement.value_date));
-            let enough =
-                support.get(&self.shift(record, item)).is_some_and(|n| *n >= self.rules.enough);
+            let enough = support
+                .get(&way(self, record, item, akin))
+                .is_some_and(|n| *n >= self.rules.enough);
             let at_once = akin && if change == Change::Day { proved } else { covered };
             if alone && (covered && enough || at_once || self.second_look(record)) {
                 self.pair(record, item);
@@ -140,6 +152,7 @@ impl<'a> Work<'a> {
                     let alike = |r: &usize, i: &usize| {
                         self.records[*r].movement.pending == self.items[*i].movement.pending
                             && self.span.covers(Some(self.records[*r].movement.value_date))
+                            && self.may_be(*r, *i)
                             && self.compare(*r, *i).1 < Against::Strong
                     };
                     pairs.extend(records.into_iter().zip(items).filter(|(r, i)| alike(r, i)));
@@ -230,6 +243,7 @@ impl<'a> Work<'a> {
         let becomes = record.movement.pending && !item.movement.pending;
         let undone = !record.movement.pending && item.movement.pending;
         !item.spare
+            && self.may_be(r, i)
             && self.compare(r, i).1 < Against::Strong
             && match change {
                 Change::Marks => true,

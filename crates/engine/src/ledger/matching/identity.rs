@@ -39,21 +39,26 @@ impl<'a> Work<'a> {
                 let Some(record) = queue.and_then(VecDeque::pop_front) else { continue };
                 for mark in MARKS {
                     let agrees = self.mark(mark, record, index) == Some(true);
-                    self.agreeing.entry(mark).or_default().0 += usize::from(agrees);
+                    self.agreeing[mark as usize] += usize::from(agrees);
                 }
                 self.pair(record, index);
             }
         }
     }
 
-    /// The same reading was applied before: it wrote records or suspicions at its instant, and all
-    /// that it shows is there. It knows nothing new.
+    /// Every item is a record, and none of them is in doubt: there is nothing to weigh.
+    pub(super) fn is_settled(&self) -> bool {
+        self.items.iter().all(|item| item.record.is_some_and(|r| !self.records[r].doubted))
+    }
+
+    /// The same reading was applied before: it wrote or judged records at its instant, and all that
+    /// it shows is there. It knows nothing new.
     pub(super) fn was_applied(&self) -> bool {
         let at = self.reading.at;
         self.items.iter().all(|item| item.spare || item.record.is_some())
             && self.records.iter().any(|record| {
                 record.known.written_at >= at
-                    || record.known.suspected_at.is_some_and(|since| since >= at)
+                    || record.known.judged_at.is_some_and(|judged| judged >= at)
             })
     }
 

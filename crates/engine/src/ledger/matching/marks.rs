@@ -74,7 +74,6 @@ impl<'a> Work<'a> {
     /// item with a fingerprint, or joins two that contradict each other, speaks against itself.
     /// Marks that mostly speak against themselves are not believed.
     pub(super) fn weigh_marks(&mut self) {
-        let mut weights = self.agreeing.clone();
         let alone: Vec<(usize, usize)> = self
             .groups(|print| print, |record| !record.doubted)
             .into_values()
@@ -83,28 +82,26 @@ impl<'a> Work<'a> {
                 _ => None,
             })
             .collect();
+        let mut beliefs = self.beliefs;
         for mark in MARKS {
-            let (agree, conflict) = weights.entry(mark).or_default();
+            let (mut agree, mut conflict) = (self.agreeing[mark as usize], 0);
             let tied = self.tied(mark);
             for (records, items) in tied.values() {
                 if let ([record], [item]) = (&records[..], &items[..]) {
-                    *agree += usize::from(self.speaks(mark, *record, *item));
+                    agree += usize::from(self.speaks(mark, *record, *item));
                     let wrong = mark == Mark::Ids && self.contradicts(*record, *item);
-                    *conflict += usize::from(wrong);
+                    conflict += usize::from(wrong);
                 }
             }
             // What a mark separates because it ties both to others is no contradiction.
             let elsewhere =
                 |side| self.one_mark(mark, side).is_some_and(|value| tied.contains_key(&value));
-            *conflict += alone
+            conflict += alone
                 .iter()
                 .filter(|(r, i)| self.mark(mark, *r, *i) == Some(false))
                 .filter(|(r, i)| !elsewhere(Side::Record(*r)) && !elsewhere(Side::Item(*i)))
                 .count();
-        }
-        for mark in MARKS {
-            let (agree, conflict) = weights.get(&mark).copied().unwrap_or_default();
-            let belief = if conflict > agree && conflict >= self.rules.enough {
+            beliefs[mark as usize] = if conflict > agree && conflict >= self.rules.enough {
                 self.notes.push(Note::Disbelieved { mark });
                 Belief::Ignored
             } else if agree > conflict {
@@ -112,8 +109,8 @@ impl<'a> Work<'a> {
             } else {
                 Belief::Weak
             };
-            self.beliefs.insert(mark, belief);
         }
+        self.beliefs = beliefs;
     }
 
     /// Whether a mark that only one record and one item have joins what could be one.
@@ -152,7 +149,7 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn belief(&self, mark: Mark) -> Belief {
-        self.beliefs.get(&mark).copied().unwrap_or_default()
+        self.beliefs[mark as usize]
     }
 
     /// How many marks tie a pair together, and what speaks against it.

@@ -19,7 +19,7 @@ use super::{
 use corrections::Change;
 use domain::record::{Facts, Movement};
 use jiff::civil::Date;
-use marks::Belief;
+use marks::{Against, Belief};
 use std::{
     collections::{HashMap, HashSet},
     hash::Hash,
@@ -34,7 +34,7 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
     let mut work = Work::new(known, kept, reading, rules);
     work.notes.extend((folded > 0).then_some(Note::Folded { items: folded }));
     work.take_unchanged();
-    if !work.was_applied() {
+    if !work.is_settled() && !work.was_applied() {
         work.read_texts();
         work.weigh_marks();
         work.by_trusted_id();
@@ -43,6 +43,7 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
         work.by_tie(Mark::Times);
         work.by_tie(Mark::References);
         work.by_absence(Change::Marks);
+        work.come_home();
         work.by_shift();
         posting::settle(&mut work);
         // Only now: one balance can come back under the next of several equal movements.
@@ -79,6 +80,8 @@ struct Record<'a> {
     item: Option<usize>,
     /// Stored in doubt: it steps aside until the evidence is weighed.
     doubted: bool,
+    /// Some item may be it.
+    supposed: bool,
     /// Its id stands on another movement now, and says nothing of where it went.
     id_lost: bool,
 }
@@ -90,8 +93,10 @@ struct Work<'a> {
     span: Span,
     rules: &'a Rules,
     reading: &'a Reading<'a>,
-    beliefs: HashMap<Mark, Belief>,
-    agreeing: HashMap<Mark, (usize, usize)>,
+    /// By mark, as [`marks::MARKS`] lists them.
+    beliefs: [Belief; 4],
+    /// By mark: how many unchanged pairs it ties.
+    agreeing: [usize; 4],
     notes: Vec<Note>,
     reused: usize,
     /// By how many days the reading's calendar is off.
@@ -132,7 +137,8 @@ impl<'a> Work<'a> {
                     text: String::new(),
                     print: None,
                     item: None,
-                    doubted: matches!(known.doubt, Some(Doubt::PerhapsSame(_))),
+                    doubted: matches!(known.doubt, Some(Doubt::PerhapsSame { .. })),
+                    supposed: false,
                     id_lost: false,
                 }),
                 Facts::Keyed(_) | Facts::Snapshot => None,
@@ -145,8 +151,8 @@ impl<'a> Work<'a> {
             span,
             rules,
             reading,
-            beliefs: HashMap::new(),
-            agreeing: HashMap::new(),
+            beliefs: [Belief::default(); 4],
+            agreeing: [0; 4],
             notes: Vec::new(),
             reused: 0,
             shifted: 0,
@@ -249,6 +255,34 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// What no other record explains is the doubted one that differs only by marks.
+    fn come_home(&mut self) {
+        for (records, items) in self.groups(|print| print, |record| record.doubted).into_values() {
+            let homeless = |i: &usize| {
+                let item = &self.items[*i];
+                item.home.is_none() && item.perhaps.is_empty() && !item.spare
+            };
+            let items: Vec<usize> = items.into_iter().filter(homeless).collect();
+            for (record, item) in records.into_iter().zip(items) {
+                if self.compare(record, item).1 < Against::Strong {
+                    self.items[item].home = Some(record);
+                    self.records[record].item = Some(item);
+                }
+            }
+        }
+    }
+
+    /// An item whose record was stored in doubt leaves it only for one that the doubt names.
+    fn may_be(&self, record: usize, item: usize) -> bool {
+        let home = self.items[item].home.and_then(|home| self.records[home].known.doubt.as_ref());
+        match home {
+            Some(Doubt::PerhapsSame { others, .. }) => {
+                others.contains(&self.records[record].known.id)
+            }
+            _ => true,
+        }
+    }
+
     /// Whether the reading proves that this open record is not there any more.
     fn proves_absence(&self, record: usize) -> bool {
         let movement = self.records[record].movement;
@@ -266,6 +300,7 @@ impl<'a> Work<'a> {
         let perhaps = &mut self.items[item].perhaps;
         if perhaps.len() < FEW && !perhaps.contains(&record) {
             perhaps.push(record);
+            self.records[record].supposed = true;
         }
     }
 }

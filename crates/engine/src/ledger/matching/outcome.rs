@@ -8,7 +8,7 @@ use super::{
     },
     Work,
 };
-use domain::record::Movement;
+use domain::{ids::RecordId, record::Movement};
 use std::collections::{HashMap, HashSet};
 
 impl Work<'_> {
@@ -57,7 +57,7 @@ impl Work<'_> {
             let Some(home) = item.home.or(item.record).map(|r| self.records[r].known) else {
                 continue;
             };
-            if let Some(Doubt::PerhapsSame(others)) = &home.doubt {
+            if let Some(Doubt::PerhapsSame { others, .. }) = &home.doubt {
                 let others = others.iter().filter_map(|id| ids.get(id).copied());
                 let into =
                     if home.created_at < self.reading.at { &mut contested } else { &mut waits };
@@ -71,7 +71,7 @@ impl Work<'_> {
                 let known = record.known;
                 // Where one of two records kept in doubt is shown and the other is not, the other
                 // was a repetition, and says nothing about the reading.
-                let repetition = matches!(&known.doubt, Some(Doubt::PerhapsSame(others))
+                let repetition = matches!(&known.doubt, Some(Doubt::PerhapsSame { others, .. })
                     if others.iter().filter_map(|id| ids.get(id)).any(|r| self.records[*r].item.is_some()));
                 Absent {
                     known: index,
@@ -111,15 +111,19 @@ impl Work<'_> {
             self.records.iter().enumerate().map(|(r, record)| (record.known.id, r)).collect();
         let mut doubted = 0;
         for item in &self.items {
-            let twice = repeated.contains(&item.seen.content).then_some(Doubt::PerhapsTwice);
+            let twice = repeated.contains(&item.seen.content);
+            let doubt = |others: Vec<RecordId>, twice: bool| match (others.is_empty(), twice) {
+                (true, false) => None,
+                (true, true) => Some(Doubt::PerhapsTwice),
+                (false, twice) => Some(Doubt::PerhapsSame { others, twice }),
+            };
             let Some(index) = item.record else {
                 if !item.spare {
                     let open = item.perhaps.iter().filter(|r| self.records[**r].item.is_none());
                     let mut same: Vec<_> = open.map(|r| self.records[*r].known.id).collect();
                     same.retain(|id| !deleted.contains(id));
                     same.sort_unstable();
-                    let doubt =
-                        if same.is_empty() { twice } else { Some(Doubt::PerhapsSame(same)) };
+                    let doubt = doubt(same, twice);
                     doubted += usize::from(doubt.is_some());
                     plan.create.push((item.seen.item, doubt));
                 }
@@ -137,23 +141,22 @@ impl Work<'_> {
             if known.suspected_at.is_some() {
                 plan.clear.push(known.id);
             }
-            let doubt = match &known.doubt {
-                // It ends when the others were seen beside it, or are gone.
-                Some(Doubt::PerhapsSame(others)) => {
-                    let left: Vec<_> = others
-                        .iter()
-                        .copied()
-                        .filter(|id| !deleted.contains(id))
-                        .filter(|id| match ids.get(id) {
-                            Some(r) => self.records[*r].item.is_none(),
-                            None => !self.span.inside(Some(item.movement.value_date)),
-                        })
-                        .collect();
-                    if left.is_empty() { twice } else { Some(Doubt::PerhapsSame(left)) }
-                }
-                Some(Doubt::PerhapsTwice) if !self.reading.complete => known.doubt.clone(),
-                _ => twice,
+            let (others, was_twice) = match &known.doubt {
+                Some(Doubt::PerhapsSame { others, twice }) => (&others[..], *twice),
+                Some(Doubt::PerhapsTwice) => (&[][..], true),
+                Some(Doubt::SharedKey) | None => (&[][..], false),
             };
+            // It ends when the others were seen beside it, or are gone.
+            let left = others
+                .iter()
+                .copied()
+                .filter(|id| !deleted.contains(id))
+                .filter(|id| match ids.get(id) {
+                    Some(r) => self.records[*r].item.is_none(),
+                    None => !self.span.inside(Some(item.movement.value_date)),
+                })
+                .collect();
+            let doubt = doubt(left, twice || was_twice && !self.reading.complete);
             if doubt != known.doubt {
                 plan.doubts.push((known.id, doubt));
             }

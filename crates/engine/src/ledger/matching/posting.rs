@@ -62,7 +62,7 @@ pub(super) fn settle(work: &mut Work<'_>) {
             let part: Vec<&Candidate> = part.iter().map(|ends| by_ends[ends]).collect();
             settle_part(work, &part);
         }
-        // What is paired is decided; what is in doubt may still have a second best.
+        // What is paired is decided; what is in doubt may be its second best as well.
         pairs = rest
             .into_iter()
             .filter(|pair| {
@@ -136,7 +136,7 @@ fn cost(work: &Work<'_>, r: usize, i: usize) -> Option<Candidate> {
         0 if amount == AmountCost::Equal => 0,
         days => days - work.shifted,
     };
-    enough.then_some(Candidate {
+    (enough && work.may_be(r, i)).then_some(Candidate {
         amount,
         cost: Cost { untied: !tied, steps: amount as u8 + u8::from(days != 0), words },
         record: r,
@@ -199,11 +199,12 @@ fn alike(one: &Record<'_>, other: &Record<'_>) -> bool {
 }
 
 /// Pairs them where the pending record is proved gone or the pair can hardly be two movements;
-/// else keeps both in doubt.
+/// else keeps both in doubt. A doubt about something better is not decided by something worse.
 fn take(work: &mut Work<'_>, part: &[&Candidate], record: usize, item: usize) {
     let Some(pair) = part.iter().find(|p| p.record == record && p.item == item) else { return };
     let plain = pair.days == 0 && pair.amount == AmountCost::Equal;
-    if plain || !pair.cost.untied || work.proves_absence(record) {
+    let in_doubt = work.records[record].supposed || !work.items[item].perhaps.is_empty();
+    if !in_doubt && (plain || !pair.cost.untied || work.proves_absence(record)) {
         work.pair(record, item);
     } else {
         work.suppose(item, record);
