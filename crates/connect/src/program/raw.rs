@@ -26,8 +26,7 @@ pub struct Raw {
 impl Raw {
     pub(super) async fn start(program: &Program) -> Result<Self, Failure> {
         let started = Process::start(program).await;
-        let (process, pipes) =
-            started.map_err(|error| Failure::Unexpected(error.to_string()))?;
+        let (process, pipes) = started.map_err(|error| Failure::Unexpected(error.to_string()))?;
         let Pipes { stdin, stdout, stderr } = pipes;
         let (stdin, stdout, stderr) = (Some(stdin), Some(stdout), Some(stderr));
         Ok(Self { stdin, stdout, stderr, process, env: program.room.env.clone() })

@@ -18,12 +18,10 @@ fn faulty(
     let folder = tempfile::tempdir().unwrap();
     // The cage's user must be able to enter it.
     #[cfg(unix)]
-    fs::set_permissions(
-        folder.path(),
-        std::os::unix::fs::PermissionsExt::from_mode(0o755),
-    )
-    .unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/connectors/faulty/main.py");
+    fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .unwrap();
+    let script =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/connectors/faulty/main.py");
     fs::copy(script, folder.path().join("main.py")).unwrap();
     let mut manifest = json!({
         "id": "faulty", "version": "1.0.0", "licence": "Apache-2.0", "protocol": [1],
@@ -147,10 +145,7 @@ fn a_manifest_that_breaks_a_rule_is_the_only_row() {
 
 #[test]
 fn what_the_manifest_declares_and_nobody_meets_is_found() {
-    for (change, users) in [
-        (json!(["otp", "push"]), None),
-        (json!(["otp"]), Some(json!([]))),
-    ] {
+    for (change, users) in [(json!(["otp", "push"]), None), (json!(["otp"]), Some(json!([])))] {
         let folder = faulty(
             "",
             |manifest| manifest["challenges"] = change,
@@ -179,11 +174,8 @@ fn what_a_connector_reaches_beside_its_manifest_is_found_in_the_cage() {
 fn skeleton(language: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     #[cfg(unix)]
-    fs::set_permissions(
-        folder.path(),
-        std::os::unix::fs::PermissionsExt::from_mode(0o755),
-    )
-    .unwrap();
+    fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .unwrap();
     let said = say(folder.path(), &["connector", "new", "--language", language, "my_bank"]);
     assert_eq!(said.code, Some(0), "{}", said.err);
     let path = folder.path().join("my_bank");
@@ -204,7 +196,10 @@ fn a_typescript_skeleton_has_a_good_manifest_and_all_of_the_sdk() {
     let manifest: Value =
         serde_json::from_str(&fs::read_to_string(path.join("connector.json")).unwrap()).unwrap();
     assert_eq!(manifest["id"], "my_bank");
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sdk/typescript/src")).unwrap() {
+    for entry in
+        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sdk/typescript/src"))
+            .unwrap()
+    {
         let name = entry.unwrap().file_name();
         assert!(path.join("vendor/connector/src").join(&name).exists(), "{name:?}");
     }
@@ -217,7 +212,10 @@ fn all_of_the_python_sdk_is_in_a_skeleton() {
     for entry in fs::read_dir(sdk).unwrap() {
         let name = entry.unwrap().file_name();
         let generated = name.to_string_lossy().starts_with("__pycache__");
-        assert!(generated || path.join("vendor/vinculo_connector").join(&name).exists(), "{name:?}");
+        assert!(
+            generated || path.join("vendor/vinculo_connector").join(&name).exists(),
+            "{name:?}"
+        );
     }
 }
 

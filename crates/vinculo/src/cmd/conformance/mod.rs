@@ -14,7 +14,11 @@ use connect::{
     program::{Program, Room},
 };
 use report::{Row, Verdict};
-use std::{net::SocketAddr, path::PathBuf, sync::{Arc, Mutex}};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 use suite::Suite;
 use talk::Observed;
 use users::Conformance;
@@ -55,7 +59,8 @@ pub(crate) async fn run(flags: &Flags) -> Result<()> {
     let mut tell = |row: &Row| {
         let (sign, words) = row.verdict.shown();
         if !json
-            && let Err(error) = Out::line(format_args!("{sign:<5} {:<38} {words}", row.name).to_string().trim_end())
+            && let Err(error) =
+                Out::line(format_args!("{sign:<5} {:<38} {words}", row.name).to_string().trim_end())
         {
             closed = Some(error);
         }
@@ -87,7 +92,10 @@ pub(crate) async fn run(flags: &Flags) -> Result<()> {
                     confinement: &confinement,
                     env: &env,
                     seed,
-                    observed: Arc::new(Mutex::new(Observed { verbose: flags.verbose, ..Observed::default() })),
+                    observed: Arc::new(Mutex::new(Observed {
+                        verbose: flags.verbose,
+                        ..Observed::default()
+                    })),
                     tell: &mut tell,
                     rows: Vec::new(),
                 };

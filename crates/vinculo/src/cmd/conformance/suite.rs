@@ -3,7 +3,9 @@
 use super::{
     memory,
     report::{Row, Verdict},
-    talk::{AT_ONCE, Answer, Fault, Given, Observed, Person, Reading, Talk, fault, reason, see, told},
+    talk::{
+        AT_ONCE, Answer, Fault, Given, Observed, Person, Reading, Talk, fault, reason, see, told,
+    },
     users::{Asked, Conformance, Named, User},
 };
 use connect::{
@@ -96,7 +98,8 @@ impl Suite<'_> {
             self.row(format!("challenge {kind}: right"), checked);
             let checked = self.wrong_then_right(user, asked).await;
             self.row(format!("challenge {kind}: wrong, then right"), checked);
-            for (name, said) in [("cancelled", Kind::Cancelled), ("expired", Kind::SessionExpired)] {
+            for (name, said) in [("cancelled", Kind::Cancelled), ("expired", Kind::SessionExpired)]
+            {
                 let checked = self.refused(user, said).await;
                 self.row(format!("challenge {kind}: {name}"), checked);
             }
@@ -183,9 +186,8 @@ impl Suite<'_> {
         person: &Person,
     ) -> Result<Answer, Fault> {
         let fields = self.secret_fields();
-        let id = talk
-            .send_login(self.institution(), &user.credentials, &fields, state, person)
-            .await?;
+        let id =
+            talk.send_login(self.institution(), &user.credentials, &fields, state, person).await?;
         talk.until(id, person, None).await
     }
 
@@ -245,9 +247,7 @@ impl Suite<'_> {
     ) -> Result<(Reading, m::Covered), Fault> {
         match self.read(talk, resource, window, cursor).await? {
             Ok(read) => Ok(read),
-            Err(error) => {
-                fault(format!("{} cannot be read: {}", resource.name, told(&error)))
-            }
+            Err(error) => fault(format!("{} cannot be read: {}", resource.name, told(&error))),
         }
     }
 
@@ -317,7 +317,8 @@ impl Suite<'_> {
 
     async fn framing(&self) -> Checked {
         let mut talk = self.begin().await?;
-        talk.write(b"{\"jsonrpc\":\"2.0\",\"method\":\"unheard_of\",\"params\":{\"a\":[1]}}\n").await?;
+        talk.write(b"{\"jsonrpc\":\"2.0\",\"method\":\"unheard_of\",\"params\":{\"a\":[1]}}\n")
+            .await?;
         match talk.call("unheard_of", &m::Nothing {}).await? {
             Ok(_) => return fault("it answers a request that does not exist"),
             Err(error) if error.code != frame::UNKNOWN_METHOD => {
@@ -460,9 +461,7 @@ impl Suite<'_> {
         let answer = self.log_in(&mut talk, user, None, &Person::Refuses(said)).await?;
         match answer {
             Ok(_) => fault("the login succeeds without an answer"),
-            Err(error) if reason(&error).kind != said => {
-                fault(format!("it says {}", told(&error)))
-            }
+            Err(error) if reason(&error).kind != said => fault(format!("it says {}", told(&error))),
             Err(_) => {
                 talk.end().await?;
                 passed("")
@@ -501,11 +500,7 @@ impl Suite<'_> {
                     continue;
                 }
                 Err(error) => {
-                    return fault(format!(
-                        "{} cannot be read: {}",
-                        resource.name,
-                        told(&error)
-                    ));
+                    return fault(format!("{} cannot be read: {}", resource.name, told(&error)));
                 }
             };
             if !covered.complete {
@@ -535,7 +530,9 @@ impl Suite<'_> {
                 match &item.account {
                     Some(account) if accounts.contains(account) => {}
                     Some(_) => {
-                        return fault(format!("{name}: record {number} is of an account that was not shown"));
+                        return fault(format!(
+                            "{name}: record {number} is of an account that was not shown"
+                        ));
                     }
                     None => return fault(format!("{name}: record {number} has no account")),
                 }
@@ -613,8 +610,7 @@ impl Suite<'_> {
             }
             let items = items_of(whole.resource, reading)?;
             // In this session: a reading in another is the row above.
-            let (wide, _) =
-                self.must_read(talk, whole.resource, self.users.window, None).await?;
+            let (wide, _) = self.must_read(talk, whole.resource, self.users.window, None).await?;
             let wide = items_of(whole.resource, wide)?;
             let inside = |item: &&Item| item.day.is_none_or(|day| narrow.contains(day));
             if let Some(out) = items.iter().find(|item| !inside(item)).and_then(|item| item.day) {
@@ -727,9 +723,8 @@ impl Suite<'_> {
         let Some(user) = self.users.good() else { return fault("nobody has a good login") };
         let fields = self.secret_fields();
         let person = Person::Nobody;
-        let id = talk
-            .send_login(self.institution(), &user.credentials, &fields, None, &person)
-            .await?;
+        let id =
+            talk.send_login(self.institution(), &user.credentials, &fields, None, &person).await?;
         // At once after it, so that it comes in the middle of the work.
         talk.send_beside("ping").await?;
         let began = Instant::now();
@@ -844,10 +839,12 @@ impl Suite<'_> {
         // Every destination leads to a port that nothing listens on.
         let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
         let entries = self.manifest.destinations();
-        let hosts = entries.iter().map(|entry| (format!("{}:{}", entry.host(), entry.port()), nowhere)).collect();
+        let hosts = entries
+            .iter()
+            .map(|entry| (format!("{}:{}", entry.host(), entry.port()), nowhere))
+            .collect();
         let room = Room { hosts, ..Room::new(self.confinement.clone(), self.env.clone()) };
-        let program =
-            Program::new(Arc::new(self.manifest.clone()), self.folder, Arc::new(room));
+        let program = Program::new(Arc::new(self.manifest.clone()), self.folder, Arc::new(room));
         let mut talk = Talk::begin(&program, &Arc::default(), self.institution()).await?;
         let Some(user) = self.users.good() else { return fault("nobody has a good login") };
         match self.log_in(&mut talk, user, None, &Person::Nobody).await? {
@@ -856,10 +853,9 @@ impl Suite<'_> {
                 talk.kill().await;
                 passed(format!("{} without the institution", told(&error)))
             }
-            Err(error) => fault(format!(
-                "an institution that cannot be reached is called {}",
-                told(&error)
-            )),
+            Err(error) => {
+                fault(format!("an institution that cannot be reached is called {}", told(&error)))
+            }
         }
     }
 }

@@ -318,7 +318,8 @@ impl Talk {
         let mut end = None;
         match message {
             Message::Answer { id: Some(answered), result } if answered == id => {
-                let result = result.map(|body| serde_json::from_str(body.get()).unwrap_or_default());
+                let result =
+                    result.map(|body| serde_json::from_str(body.get()).unwrap_or_default());
                 end = Some(result);
             }
             Message::Answer { id: Some(answered), .. } if self.beside.contains(&answered) => {
@@ -333,7 +334,8 @@ impl Talk {
                 if asked.prompt.trim().is_empty() {
                     return fault("a challenge has no prompt");
                 }
-                let refused = |kind: Kind| frame::failure(id, &frame::Error::failed(kind.into(), "no"));
+                let refused =
+                    |kind: Kind| frame::failure(id, &frame::Error::failed(kind.into(), "no"));
                 reply = Some(match person {
                     Person::Nobody => refused(Kind::TokenRequired),
                     Person::Refuses(kind) => refused(*kind),
@@ -360,7 +362,10 @@ impl Talk {
                     reading.checkpoints.push((reading.records.len(), cursor));
                 }
                 ("record" | "checkpoint" | "blob", None) => {
-                    return Self::breach(&self.observed, &format!("a {method} comes outside of a fetch"));
+                    return Self::breach(
+                        &self.observed,
+                        &format!("a {method} comes outside of a fetch"),
+                    );
                 }
                 ("blob", Some(_)) => drop(frame::body::<m::Blob>("blob", params)?),
                 ("progress", _) => drop(frame::body::<m::Progress>("progress", params)?),

@@ -11,13 +11,7 @@ use connect::{
 };
 use domain::{resource, session::ChallengeKind, time::Window};
 use serde::Deserialize;
-use std::{
-    collections::BTreeMap,
-    fmt,
-    fs::File,
-    io::Read as _,
-    path::Path,
-};
+use std::{collections::BTreeMap, fmt, fs::File, io::Read as _, path::Path};
 
 /// Its name.
 pub(super) const FILE: &str = "conformance.json";
@@ -102,7 +96,8 @@ impl Conformance {
     fn check(&self, manifest: &Manifest) -> Result<()> {
         ensure!(self.users.len() <= MOST, "more than {MOST} users");
         let name = self.institution(manifest);
-        let Some(offered) = manifest.institutions.iter().find(|offered| offered.name == name) else {
+        let Some(offered) = manifest.institutions.iter().find(|offered| offered.name == name)
+        else {
             bail!("institution: the manifest has no {name}");
         };
         for (number, user) in self.users.iter().enumerate() {
@@ -120,8 +115,9 @@ impl Conformance {
                 );
             }
             ensure!(
-                user.expect.is_none_or(|reason| (reason.kind == Kind::LoginError)
-                    == reason.problem.is_some()),
+                user.expect.is_none_or(
+                    |reason| (reason.kind == Kind::LoginError) == reason.problem.is_some()
+                ),
                 "users[{number}].expect: `problem` goes with login_error, and with nothing else"
             );
             if let Some(asked) = &user.challenge {
@@ -139,9 +135,8 @@ impl Conformance {
                 "users: nobody is asked for the {kind} that the manifest declares"
             );
         }
-        let wrong = |user: &User| {
-            user.expect.is_some_and(|reason| reason.kind == Kind::InvalidCredentials)
-        };
+        let wrong =
+            |user: &User| user.expect.is_some_and(|reason| reason.kind == Kind::InvalidCredentials);
         ensure!(
             offered.form_fields.is_empty() || self.users.iter().any(wrong),
             "users: nobody has invalid_credentials"
