@@ -66,7 +66,7 @@ impl Tools {
         run(Command::new(INTERPRETER).args(["sdk/generate.py", "--check"]))?;
         let python = self.venv.join("bin/python");
         run(Command::new(&python).current_dir(PYTHON).args(["-m", "mypy", "src", "tests"]))?;
-        run(self.pytest(Path::new(PYTHON), "tests"))?;
+        run(&mut self.pytest(Path::new(PYTHON), "tests"))?;
         for part in ["src", "test"] {
             let there = self.typescript.join(part);
             if there.exists() {
