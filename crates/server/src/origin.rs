@@ -5,16 +5,18 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Uri, request::Parts, uri::Authority},
 };
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
-/// Scheme and host as the client of one request knows them, without a slash at the end.
+/// Scheme and host as the client of one request knows them, without a slash at the end. Found out
+/// once, by whoever sees the request first.
 #[derive(Debug, Clone)]
-pub(crate) struct Origin(String);
+pub(crate) struct Origin(Arc<str>);
 
 impl FromRequestParts<App> for Origin {
     type Rejection = Infallible;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.headers, &parts.uri, &app.settings))
+        let known = parts.extensions.get::<Self>().cloned();
+        Ok(known.unwrap_or_else(|| Self::of(&parts.headers, &parts.uri, &app.settings)))
     }
 }
 
@@ -39,7 +41,7 @@ impl Origin {
             Some("https") => "https",
             _ => "http",
         };
-        Self(format!("{scheme}://{host}"))
+        Self(format!("{scheme}://{host}").into())
     }
 
     /// The origin of that name.
@@ -75,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_configured_address_wins_over_a_proxys_and_that_over_the_own_one() {
-        let address = |headers, public| origin(headers, public, true).0;
+        let address = |headers, public| origin(headers, public, true).0.to_string();
         assert_eq!(address(&[("host", "127.0.0.1:8080")], None), "http://127.0.0.1:8080");
         let proxied = [
             ("host", "inner"),
@@ -83,7 +85,7 @@ mod tests {
             ("x-forwarded-proto", "https"),
         ];
         assert_eq!(address(&proxied, None), "https://api.example.com");
-        assert_eq!(origin(&proxied, None, false).0, "http://inner", "anybody may say so");
+        assert_eq!(&*origin(&proxied, None, false).0, "http://inner", "anybody may say so");
         assert_eq!(
             address(&proxied, Some("https://links.example.com/")),
             "https://links.example.com"

@@ -32,10 +32,11 @@ pub(crate) struct Query {
 impl FromRequestParts<App> for Query {
     type Rejection = Infallible;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let origin = Origin::from_request_parts(parts, app).await?;
         let query = parts.uri.query().unwrap_or_default();
         Ok(Self {
             pairs: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
-            origin: Origin::of(&parts.headers, &parts.uri, &app.settings),
+            origin,
             path: parts.uri.path().to_owned(),
             default_size: app.settings.page_size,
         })

@@ -70,6 +70,7 @@ async fn answer(State(app): State<App>, mut request: Request, next: Next) -> Res
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let origin = Origin::of(request.headers(), request.uri(), &app.settings);
+    request.extensions_mut().insert(origin.clone());
     let route = request.extensions().get::<MatchedPath>().cloned();
     #[expect(clippy::disallowed_types, reason = "telemetry")]
     let since = std::time::Instant::now();

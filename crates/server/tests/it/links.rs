@@ -499,3 +499,20 @@ async fn a_redirect_leads_to_a_page_that_is_there() {
     let link = api.patch("/api/links/", &back).await;
     assert_eq!(link.json()["status"], "valid", "{}", link.text);
 }
+
+#[tokio::test]
+async fn credentials_that_were_refused_six_times_are_not_attempted_for_a_day() {
+    let api = Api::new().await;
+    let said = |message: &str| json!([{"code": "login_error", "message": message}]);
+    for _ in 0..6 {
+        let refused = api.post("/api/links/", &frodo("user_invalid")).await;
+        assert_eq!(
+            refused.errors(),
+            said("Invalid credentials provided to login to the institution")
+        );
+    }
+    let refused = api.post("/api/links/", &frodo("user_invalid")).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert_eq!(refused.errors(), said("Login not attempted due to invalid credentials"));
+    assert_eq!(api.post("/api/links/", &frodo("bnk100")).await.status, StatusCode::CREATED);
+}
