@@ -4,7 +4,7 @@ use crate::{
     camt, cnab240,
     csv::{self, Mapping},
     days::DayOrder,
-    mt940, ofx,
+    mt940, ofx, qif,
     said::{Listener, Place, Unreadable},
     source::{Source, head_of},
     telling::{Ended, Telling},
@@ -29,6 +29,8 @@ pub enum Format {
     Cnab240,
     /// SWIFT's MT940 and MT942, with or without their envelope.
     Mt940,
+    /// Quicken's interchange format.
+    Qif,
     /// Columns of text, read by a [`Mapping`].
     Csv,
 }
@@ -36,7 +38,7 @@ pub enum Format {
 impl Format {
     /// Every format, in the order in which they are tried: those that can be told most surely come
     /// first.
-    pub const ALL: &[Self] = &[Self::Ofx, Self::Camt, Self::Cnab240, Self::Mt940, Self::Csv];
+    pub const ALL: &[Self] = &[Self::Ofx, Self::Camt, Self::Cnab240, Self::Mt940, Self::Qif, Self::Csv];
 
     /// A short stable name: `ofx`.
     #[must_use]
@@ -46,6 +48,7 @@ impl Format {
             Self::Camt => "camt",
             Self::Cnab240 => "cnab240",
             Self::Mt940 => "mt940",
+            Self::Qif => "qif",
             Self::Csv => "csv",
         }
     }
@@ -57,6 +60,7 @@ impl Format {
             Self::Camt => camt::fits(head),
             Self::Cnab240 => cnab240::fits(head),
             Self::Mt940 => mt940::fits(head),
+            Self::Qif => qif::fits(head),
             Self::Csv => csv::fits(head),
         }
     }
@@ -73,6 +77,7 @@ impl Format {
             Self::Camt => camt::read(source, out),
             Self::Cnab240 => cnab240::read(source, out),
             Self::Mt940 => mt940::read(source, out),
+            Self::Qif => qif::read(head, source, options, out),
             Self::Csv => csv::read(head, source, options, out),
         }
     }

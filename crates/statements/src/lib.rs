@@ -20,6 +20,7 @@ mod markup;
 mod mt940;
 mod numbers;
 pub mod ofx;
+mod qif;
 mod said;
 mod source;
 mod telling;
