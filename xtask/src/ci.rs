@@ -3,6 +3,7 @@
 use crate::{
     kill,
     machine::{self, build_release, cargo, find, need, output},
+    ofx,
     pg::{self, Cluster},
     progress::Progress,
     readme,
@@ -48,6 +49,7 @@ pub(crate) fn run() -> Result<()> {
     ci.step("what the README shows", || readme::run_blocks(&program, &tools))?;
     ci.step("SDKs on SQLite", || tools.run(&program, None))?;
     ci.step("SDKs on PostgreSQL", || tools.run(&program, Some(&cluster)))?;
+    ci.step("OFX Direct Connect", || ofx::tests(&program))?;
     ci.step("kill -9 on SQLite", || kill::run(&program, None, 10, 1))?;
     ci.step("kill -9 on PostgreSQL", || kill::run(&program, Some(&cluster), 10, 1))?;
     ci.step("a hostile client", || tools.hostile(&program))?;
@@ -59,6 +61,7 @@ pub(crate) fn run() -> Result<()> {
 fn complete() -> Result<()> {
     need("curl", &["curl"], || find("curl").is_some())?;
     pg::installed()?;
+    ofx::python()?;
     Tools::ready().map(|_| ())
 }
 

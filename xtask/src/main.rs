@@ -5,6 +5,7 @@ mod ci;
 mod http;
 mod kill;
 mod machine;
+mod ofx;
 mod pg;
 mod progress;
 mod readme;
@@ -55,6 +56,12 @@ enum Chore {
     Readme,
     /// Send generated requests to every operation; none may be a server error
     Hostile,
+    /// Run OFX Direct Connect through a release build, against a bank built from ofxtools
+    Ofx {
+        /// Measure our reader of statements beside others instead
+        #[arg(long)]
+        bench: bool,
+    },
     /// Kill a release build again and again while clients work, and look for what is lost or twice
     Kill {
         /// On which database; both when not given
@@ -116,6 +123,8 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
         }
         Chore::Readme => readme::run_blocks(&program()?, &sdk::Tools::ready()?),
         Chore::Hostile => sdk::Tools::ready()?.hostile(&program()?),
+        Chore::Ofx { bench: true } => ofx::bench(),
+        Chore::Ofx { bench: false } => ofx::tests(&program()?),
         Chore::Kill { database, rounds, seed } => {
             let program = program()?;
             on_each(database, |cluster| kill::run(&program, cluster, rounds, seed))

@@ -120,7 +120,11 @@ impl Tools {
 }
 
 /// Does `install` unless it was done with the same `lock` before.
-fn once(stamp: &Path, lock: &Path, install: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+pub(crate) fn once(
+    stamp: &Path,
+    lock: &Path,
+    install: impl FnOnce(&Path) -> Result<()>,
+) -> Result<()> {
     let wanted = fs::read(lock).with_context(|| format!("cannot read {}", lock.display()))?;
     if fs::read(stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());

@@ -28,11 +28,21 @@ pub(crate) struct Served {
 impl Served {
     /// Starts `program` on the data directory `data`, and on the database at `url` if given.
     pub(crate) fn start(program: &Path, data: &Path, url: Option<&str>) -> Result<Self> {
+        Self::start_with(program, data, url, &[])
+    }
+
+    /// As [`Self::start`], with further flags.
+    pub(crate) fn start_with(
+        program: &Path,
+        data: &Path,
+        url: Option<&str>,
+        flags: &[&str],
+    ) -> Result<Self> {
         fs::create_dir_all(data)?;
         let log = data.with_extension("log");
         let errors = fs::File::options().create(true).append(true).open(&log)?;
         let mut command = tied(program);
-        command.args(["dev", "--listen", "127.0.0.1:0", "--data"]).arg(data).envs(KEYS);
+        command.args(["dev", "--listen", "127.0.0.1:0", "--data"]).arg(data).args(flags).envs(KEYS);
         if let Some(url) = url {
             command.args(["--database", url]);
         }

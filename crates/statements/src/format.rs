@@ -29,7 +29,7 @@ pub enum Format {
     Cnab240,
     /// SWIFT's MT940 and MT942, with or without their envelope.
     Mt940,
-    /// Quicken's interchange format.
+    /// Quicken's QIF.
     Qif,
     /// Columns of text, read by a [`Mapping`].
     Csv,
@@ -38,7 +38,8 @@ pub enum Format {
 impl Format {
     /// Every format, in the order in which they are tried: those that can be told most surely come
     /// first.
-    pub const ALL: &[Self] = &[Self::Ofx, Self::Camt, Self::Cnab240, Self::Mt940, Self::Qif, Self::Csv];
+    pub const ALL: &[Self] =
+        &[Self::Ofx, Self::Camt, Self::Cnab240, Self::Mt940, Self::Qif, Self::Csv];
 
     /// A short stable name: `ofx`.
     #[must_use]
@@ -77,7 +78,7 @@ impl Format {
             Self::Camt => camt::read(source, out),
             Self::Cnab240 => cnab240::read(source, out),
             Self::Mt940 => mt940::read(source, out),
-            Self::Qif => qif::read(head, source, options, out),
+            Self::Qif => qif::read(source, options, out),
             Self::Csv => csv::read(head, source, options, out),
         }
     }

@@ -1,282 +1,420 @@
-//! QIF, Quicken's interchange format, which banks still offer.
+//! QIF: Quicken's interchange format, one letter and a value to a line, `^` after each record.
 //!
-//! Lines of a letter and what it says, records ended by `^`, sections begun by `!`. Source: Intuit,
-//! *QIF Technical Reference* (1997).
-//!
-//! | line | says |
-//! |---|---|
-//! | `!Type:Bank` `CCard` `Cash` `Oth A` `Oth L` | movements of such an account follow |
-//! | `!Account` | an account's name (`N`) and type (`T`) follow |
-//! | `D` `T` `U` | day, amount, amount again |
-//! | `P` `M` | payee, memo |
-//! | `N` | cheque number or reference |
-//! | `^` | the record ends |
-//!
-//! The format has no account numbers (a name stands for one), no ids, no currency, and no order of
-//! days: the head of the file is looked through for a day that can be read in one way only.
+//! There is no specification that holds; what is here is what Quicken, its successors and banks
+//! write. Days are written in the order of the writer's country, which no file states, so that
+//! nothing can be said before a day has shown it; what waits for that is bounded.
 
 use crate::{
     days::{self, DayOrder},
     format::Options,
     numbers::{self, Point},
     said::{Account, AccountKind, Balance, BalanceKind, Movement, Place, Said},
-    source::{LONGEST, Source, head_of},
+    source::Source,
     telling::{Ended, Telling},
-    words::{append, tidy},
 };
+use domain::money::Amount;
 use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+/// What may wait for the order of days to be known, in things said …
+const MOST_HELD: usize = 5_000;
+/// … and in bytes of their words.
+const MOST_HELD_BYTES: usize = 2 * 1024 * 1024;
+/// Splits of one record.
+const MOST_SPLITS: usize = 1_000;
 
 /// Whether a file that begins like this is QIF.
 pub(crate) fn fits(head: &str) -> bool {
-    head.lines().any(|line| {
-        let line = line.trim_start().to_ascii_lowercase();
-        ["!type:", "!account", "!option:", "!clear:"].iter().any(|begin| line.starts_with(begin))
-    })
+    let first = head.trim_start().lines().next().unwrap_or_default().to_ascii_lowercase();
+    ["!type:", "!account", "!option:", "!clear:"].iter().any(|mark| first.starts_with(mark))
 }
 
-/// Reads a file to its end. `head` is how it begins.
-pub(crate) fn read(
-    head: &[u8],
-    mut source: Source<'_>,
-    options: &Options,
-    out: &mut Telling<'_>,
-) -> Result<(), Ended> {
-    let mut last = Place { line: 1, column: 0 };
-    let order = match options.day_order.or_else(|| order(&head_of(head))) {
-        Some(order) => order,
-        None => {
-            let problem =
-                "whether the day or the month comes first does not show; the day was taken";
-            out.fault(last, problem)?;
-            DayOrder::DayFirst
-        }
-    };
+/// Reads a file.
+pub(crate) fn read(mut source: Source, options: &Options, out: &mut Telling) -> Result<(), Ended> {
     let mut reading = Reading {
-        out,
-        order,
-        section: Section::None,
-        account: Account::default(),
-        said: false,
-        record: Record::default(),
-        found: false,
-        investments: false,
+        days: Days { order: options.day_order, ..Days::default() },
+        ..Reading::default()
     };
+    let mut any = false;
+    let mut last = source.place();
     while let Some(line) = source.line()? {
         last = line.place;
         if line.cut {
-            reading.out.fault(line.place, "the line is too long; its end was left out")?;
+            out.fault(line.place, "the line is too long; its end was left out")?;
         }
-        reading.line(&line.text(), line.place)?;
+        let text = line.text();
+        let text = text.trim_end();
+        if let Some(heading) = text.strip_prefix('!') {
+            any = true;
+            if reading.record.begun() {
+                out.fault(
+                    line.place,
+                    "a record before this is not closed by “^” and was left out",
+                )?;
+            }
+            reading.heading(heading);
+            continue;
+        }
+        let Some(tag) = text.chars().next() else { continue };
+        if tag == '^' {
+            any = true;
+            let record = std::mem::take(&mut reading.record);
+            reading.take(record, out)?;
+        } else if reading.section == Section::None {
+            if !any {
+                break;
+            }
+        } else {
+            let value = text[tag.len_utf8()..].trim();
+            reading.record.add(tag, value, line.place, reading.section, out)?;
+        }
     }
-    reading.end(last)
+    if !any {
+        return Err(Ended::unreadable(last, "there is no QIF in this file"));
+    }
+    reading.days.settle(out)?;
+    if reading.record.begun() {
+        out.cut_off(last, "the file breaks off inside a record, which was left out")?;
+    }
+    Ok(())
 }
 
-/// The order of days, if one of those in the head shows it.
-fn order(head: &str) -> Option<DayOrder> {
-    let mut written = head.lines().filter_map(|line| line.strip_prefix('D'));
-    written.find_map(|text| {
-        // Quicken's own way with years from 2000 on, which only its American edition has.
-        if text.contains('\'') {
-            return Some(DayOrder::MonthFirst);
-        }
-        let mut orders = days::orders(days::parts(text)?);
-        let first = orders.next()?;
-        orders.next().is_none().then_some(first)
-    })
-}
-
-/// What records are about.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What the records that follow are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Section {
-    /// Nothing has been said.
+    /// Nothing has been said yet.
+    #[default]
     None,
-    /// An account.
-    Account,
-    /// Movements.
-    Movements,
-    /// Something else: categories, securities, investments.
+    /// Movements of an account of this kind.
+    Movements(Option<AccountKind>),
+    /// Movements of securities.
+    Securities,
+    /// Descriptions of accounts.
+    Accounts,
+    /// Categories, classes, memorised payments: nothing for us.
     Other,
 }
 
-/// A record, as it grows line by line.
 #[derive(Default)]
-struct Record {
-    /// Where it began; `None` before its first line.
-    place: Option<Place>,
-    day: Option<String>,
-    amount: Option<String>,
-    payee: String,
-    memo: String,
-    number: Option<String>,
-    category: Option<String>,
-}
-
-struct Reading<'a, 'b> {
-    out: &'a mut Telling<'b>,
-    order: DayOrder,
+struct Reading {
     section: Section,
-    account: Account,
-    said: bool,
     record: Record,
-    found: bool,
-    investments: bool,
+    /// The account that was described last.
+    account: Option<Account>,
+    said: bool,
+    days: Days,
 }
 
-/// `!Type:…` and the `T` of an account. `None` for what holds no movements of money alone.
-fn kind(name: &str) -> Option<Option<AccountKind>> {
-    match name.trim().to_ascii_lowercase().as_str() {
-        "bank" => Some(Some(AccountKind::Checking)),
-        "ccard" => Some(Some(AccountKind::CreditCard)),
-        "oth l" => Some(Some(AccountKind::Loan)),
-        "cash" | "oth a" => Some(None),
-        _ => None,
-    }
-}
-
-impl Reading<'_, '_> {
-    fn line(&mut self, text: &str, place: Place) -> Result<(), Ended> {
-        let text = text.trim_end();
-        let mut letters = text.chars();
-        let Some(letter) = letters.next() else { return Ok(()) };
-        let rest = letters.as_str();
-        match letter {
-            '!' => return self.header(rest, place),
-            '^' => return self.finish(place),
-            _ if rest.len() > LONGEST => return Ok(()),
-            _ => {}
+impl Reading {
+    fn heading(&mut self, heading: &str) {
+        self.record = Record::default();
+        let heading = heading.trim().to_ascii_lowercase();
+        let section = match heading.split_once(':') {
+            Some(("type", kind)) => section(kind),
+            None if heading == "account" => Section::Accounts,
+            // Switches of the program that reads.
+            _ => return,
+        };
+        if !matches!(section, Section::Accounts | Section::Other) {
+            self.said = false;
         }
-        self.record.place.get_or_insert(place);
-        let record = &mut self.record;
-        match letter {
-            'D' => record.day = Some(rest.trim().to_owned()),
-            'T' => record.amount = Some(rest.trim().to_owned()),
-            'U' if record.amount.is_none() => record.amount = Some(rest.trim().to_owned()),
-            'P' => append(&mut record.payee, rest),
-            'M' => append(&mut record.memo, rest),
-            'N' => record.number = tidy(rest),
-            'L' => record.category = tidy(rest),
-            // Addresses, whether it is reconciled, parts of a split.
-            _ => {}
-        }
-        Ok(())
+        self.section = section;
     }
 
-    fn header(&mut self, text: &str, place: Place) -> Result<(), Ended> {
-        if self.record.place.is_some() {
-            self.out.fault(place, "the record above this is not ended by “^” and was left out")?;
-            self.record = Record::default();
-        }
-        let lower = text.trim().to_ascii_lowercase();
-        if let Some(name) = lower.strip_prefix("type:") {
-            self.section = match kind(name) {
-                Some(kind) => {
-                    self.found = true;
-                    // Movements of another kind are another account's, which nobody has named.
-                    if self.said && self.account.kind != kind {
-                        self.account = Account::default();
-                        self.said = false;
-                    }
-                    self.account.kind = self.account.kind.or(kind);
-                    Section::Movements
-                }
-                None => Section::Other,
-            };
-            if name.trim().starts_with("invst") && !self.investments {
-                self.investments = true;
-                self.out.fault(place, "investments are not read; their records were left out")?;
-            }
-        } else if lower.starts_with("account") {
-            self.section = Section::Account;
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self, place: Place) -> Result<(), Ended> {
-        let record = std::mem::take(&mut self.record);
-        let Some(begin) = record.place else { return Ok(()) };
+    fn take(&mut self, record: Record, out: &mut Telling) -> Result<(), Ended> {
         match self.section {
-            Section::Account => {
-                self.account = Account {
-                    number: record.number.unwrap_or_default(),
-                    kind: record.amount.as_deref().and_then(kind).flatten(),
-                    ..Account::default()
+            Section::None | Section::Other => Ok(()),
+            Section::Accounts => {
+                let name = record.words.reference.clone().unwrap_or_default();
+                let kind = match section(&record.kind.to_ascii_lowercase()) {
+                    Section::Movements(kind) => kind,
+                    Section::Securities => Some(AccountKind::Investment),
+                    _ => None,
                 };
+                let shown = record.description.clone().unwrap_or_else(|| name.clone());
+                self.account = Some(Account {
+                    number: name,
+                    kind,
+                    name: Some(shown).filter(|shown| !shown.is_empty()),
+                    ..Account::default()
+                });
                 self.said = false;
                 Ok(())
             }
-            Section::Movements => self.movement(record, begin),
-            Section::Other => Ok(()),
-            Section::None => self.out.fault(place, "a record before any “!Type:” was left out"),
+            Section::Movements(kind) => self.movement(record, kind, out),
+            Section::Securities => self.movement(record, Some(AccountKind::Investment), out),
         }
     }
 
-    fn say_account(&mut self) -> Result<(), Ended> {
-        if std::mem::replace(&mut self.said, true) {
-            return Ok(());
-        }
-        self.out.say(Said::Account(self.account.clone()))
-    }
-
-    fn movement(&mut self, record: Record, place: Place) -> Result<(), Ended> {
-        let amount = record.amount.as_deref().map(|text| numbers::amount(text, Point::Guess));
-        let Some(Ok(Some(amount))) = amount else {
-            return self.out.fault(place, "the record has no amount (T) and was left out");
-        };
-        // Quicken begins an account with a movement of its own making.
-        let own =
-            record.category.as_deref().and_then(|text| text.strip_prefix('[')?.strip_suffix(']'));
-        let day = record.day.as_deref().and_then(|text| day(text, self.order));
-        if record.payee.eq_ignore_ascii_case("opening balance") {
-            if let (false, true, Some(name)) = (self.said, self.account.number.is_empty(), own) {
-                name.clone_into(&mut self.account.number);
+    fn movement(
+        &mut self,
+        record: Record,
+        kind: Option<AccountKind>,
+        out: &mut Telling,
+    ) -> Result<(), Ended> {
+        let Some(place) = record.place else { return Ok(()) };
+        let opening = record.words.payee.as_deref().is_some_and(|payee| {
+            ["opening balance", "saldo inicial", "saldo anterior"]
+                .contains(&payee.to_lowercase().as_str())
+        });
+        if !self.said {
+            self.said = true;
+            let mut account = self.account.clone().unwrap_or_default();
+            account.kind = account.kind.or(kind);
+            // Quicken names the account in its first record: `L[Checking]`.
+            let named = record.category.as_deref().filter(|_| opening);
+            let named = named.and_then(|name| name.strip_prefix('[')?.strip_suffix(']'));
+            if let (true, Some(name)) = (account.number.is_empty(), named) {
+                name.clone_into(&mut account.number);
+                account.name = Some(name.to_owned());
             }
-            self.say_account()?;
-            let kind = BalanceKind::Opening;
-            return self.out.say(Said::Balance(Balance {
-                kind,
-                date: day,
-                amount,
-                currency: None,
-            }));
+            self.days.hold(Held { place, day: None, said: Said::Account(account) }, out)?;
         }
-        self.say_account()?;
+        let amount = match record.amount {
+            Some(amount) => amount,
+            // Without a total it is that of its parts.
+            None if record.splits > 0 => Amount(record.split_sum),
+            None => {
+                return out.fault(place, "the record has no amount and was left out");
+            }
+        };
+        let Some(amount) = record.signed(amount, self.section) else { return Ok(()) };
+        let day = record.day.as_deref().and_then(days::parts);
         if day.is_none() {
-            self.out
-                .fault(place, "the record has no day (D) that there is; the movement has none")?;
+            out.fault(place, "the record has no day that can be read")?;
         }
-        let mut description = record.payee;
-        if !description.contains(&record.memo) {
-            append(&mut description, &record.memo);
+        if opening {
+            let kind = BalanceKind::Opening;
+            let balance = Balance { kind, date: None, amount, currency: None };
+            return self.days.hold(Held { place, day, said: Said::Balance(balance) }, out);
         }
-        self.out.say(Said::Movement(Box::new(Movement {
-            value_date: day,
-            amount,
-            description,
-            reference: record.number,
-            ..Movement::default()
-        })))
-    }
-
-    /// The file ends.
-    fn end(mut self, last: Place) -> Result<(), Ended> {
-        if !self.found {
-            let problem = "there is no account (!Type:Bank, CCard or Cash) in this QIF file";
-            return Err(Ended::unreadable(last, problem));
-        }
-        self.say_account()?;
-        if let Some(place) = self.record.place {
-            let problem = "the file ends inside a record, which was left out";
-            return self.out.cut_off(place, problem);
-        }
-        Ok(())
+        let said = Said::Movement(Box::new(record.movement(amount)));
+        self.days.hold(Held { place, day, said }, out)
     }
 }
 
-/// `31/12/2026`, `1/ 5'07`, `2026-12-31`, `20261231`.
-fn day(text: &str, order: DayOrder) -> Option<Date> {
-    let Some(numbers) = days::parts(text) else {
-        return days::stamp(text).ok().flatten().map(|stamp| stamp.day);
-    };
-    let order = if numbers[0] > 31 { DayOrder::YearFirst } else { order };
-    days::ordered(numbers, order)
+/// What `!Type:` says.
+fn section(kind: &str) -> Section {
+    match kind.trim() {
+        "bank" => Section::Movements(Some(AccountKind::Checking)),
+        "ccard" => Section::Movements(Some(AccountKind::CreditCard)),
+        "oth l" => Section::Movements(Some(AccountKind::Loan)),
+        "cash" | "oth a" => Section::Movements(None),
+        "invst" | "port" => Section::Securities,
+        _ => Section::Other,
+    }
+}
+
+/// What people wrote.
+#[derive(Default)]
+struct Words {
+    payee: Option<String>,
+    memo: Option<String>,
+    reference: Option<String>,
+}
+
+/// Lines up to a `^`.
+#[derive(Default)]
+struct Record {
+    place: Option<Place>,
+    day: Option<String>,
+    amount: Option<Amount>,
+    split_sum: Decimal,
+    splits: usize,
+    category: Option<String>,
+    /// Of an account: its kind and its description.
+    kind: String,
+    description: Option<String>,
+    /// Of securities: which.
+    security: Option<String>,
+    words: Words,
+}
+
+impl Record {
+    fn begun(&self) -> bool {
+        self.place.is_some()
+    }
+
+    fn add(
+        &mut self,
+        tag: char,
+        value: &str,
+        place: Place,
+        section: Section,
+        out: &mut Telling,
+    ) -> Result<(), Ended> {
+        self.place.get_or_insert(place);
+        if value.is_empty() {
+            return Ok(());
+        }
+        let first = |field: &mut Option<String>| {
+            field.get_or_insert_with(|| value.to_owned());
+        };
+        if section == Section::Accounts {
+            match tag {
+                'N' => first(&mut self.words.reference),
+                'T' => value.clone_into(&mut self.kind),
+                'D' => first(&mut self.description),
+                _ => {}
+            }
+            return Ok(());
+        }
+        match tag {
+            'D' => first(&mut self.day),
+            'T' | 'U' if self.amount.is_none() => match numbers::amount(value, Point::Guess) {
+                Ok(amount) => self.amount = amount,
+                Err(_) => out.fault(place, "the amount is not a number")?,
+            },
+            '$' if section != Section::Securities => {
+                let part = numbers::amount(value, Point::Guess).ok().flatten();
+                if let (true, Some(part)) = (self.splits < MOST_SPLITS, part) {
+                    self.splits += 1;
+                    self.split_sum = self.split_sum.checked_add(part.0).unwrap_or(self.split_sum);
+                }
+            }
+            'P' => first(&mut self.words.payee),
+            'M' => first(&mut self.words.memo),
+            'N' => first(&mut self.words.reference),
+            'L' => first(&mut self.category),
+            'Y' if section == Section::Securities => first(&mut self.security),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The amount as it moves the account's money; `None` where it moves none.
+    fn signed(&self, amount: Amount, section: Section) -> Option<Amount> {
+        if section != Section::Securities {
+            return Some(amount);
+        }
+        let action = self.words.reference.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let size = amount.0.abs();
+        match action.trim_end_matches('x') {
+            "buy" | "shtsell" | "miscexp" | "margint" | "withdrw" | "xout" | "cvrshrt" => {
+                Some(Amount(-size))
+            }
+            "sell" | "div" | "intinc" | "cgshort" | "cglong" | "cgmid" | "miscinc" | "rtrncap"
+            | "contrib" | "xin" => Some(Amount(size)),
+            "" | "cash" => Some(amount),
+            // Shares that come and go, and what is reinvested, move no money.
+            _ => None,
+        }
+    }
+
+    fn movement(self, amount: Amount) -> Movement {
+        let Words { payee, memo, reference } = self.words;
+        // A number is a reference; a word (`ATM`, `DEP`, `Buy`) says what kind of movement it is.
+        let (reference, kind) = match reference {
+            Some(text) if text.bytes().any(|byte| byte.is_ascii_digit()) => (Some(text), None),
+            other => (None, other),
+        };
+        let mut description = payee.or(self.security).unwrap_or_default();
+        match memo {
+            Some(memo) if memo.starts_with(&description) => description = memo,
+            Some(memo) if !description.starts_with(&memo) => {
+                description.push(' ');
+                description.push_str(&memo);
+            }
+            _ => {}
+        }
+        Movement { amount, description, reference, kind, ..Movement::default() }
+    }
+}
+
+/// Something that is said as soon as it is known how days are written.
+struct Held {
+    place: Place,
+    day: Option<[i16; 3]>,
+    said: Said,
+}
+
+/// How the days of a file are written, and what waits for that.
+#[derive(Default)]
+struct Days {
+    order: Option<DayOrder>,
+    held: Vec<Held>,
+    bytes: usize,
+}
+
+impl Days {
+    fn hold(&mut self, held: Held, out: &mut Telling) -> Result<(), Ended> {
+        if let Some(order) = self.order {
+            return say(held, order, out);
+        }
+        // A day that can be read in one way shows how the others are to be read.
+        if let Some(numbers) = held.day {
+            let mut orders = days::orders(numbers);
+            if let (Some(only), None) = (orders.next(), orders.next()) {
+                self.order = Some(only);
+            }
+        }
+        if let Said::Movement(movement) = &held.said {
+            self.bytes += movement.description.len();
+        }
+        self.held.push(held);
+        match self.order {
+            Some(order) => self.say_all(order, out),
+            None if self.held.len() >= MOST_HELD || self.bytes >= MOST_HELD_BYTES => {
+                self.settle(out)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn say_all(&mut self, order: DayOrder, out: &mut Telling) -> Result<(), Ended> {
+        self.bytes = 0;
+        self.held.drain(..).try_for_each(|held| say(held, order, out))
+    }
+
+    /// Decides by what is there: files are in the order of their days, one way or the other.
+    fn settle(&mut self, out: &mut Telling) -> Result<(), Ended> {
+        if let Some(order) = self.order {
+            return self.say_all(order, out);
+        }
+        let turns = |order| {
+            let days: Vec<Date> =
+                self.held.iter().filter_map(|held| days::ordered(held.day?, order)).collect();
+            let ups = days.windows(2).filter(|pair| pair[0] < pair[1]).count();
+            let downs = days.windows(2).filter(|pair| pair[0] > pair[1]).count();
+            (ups.min(downs), days.len())
+        };
+        let (day_first, month_first) = (turns(DayOrder::DayFirst), turns(DayOrder::MonthFirst));
+        let order = if month_first.0 < day_first.0 {
+            DayOrder::MonthFirst
+        } else {
+            // As most of the world writes them, and the countries that this is for.
+            DayOrder::DayFirst
+        };
+        if let (Some(held), true) = (self.held.first(), day_first.1 > 0) {
+            let how = match order {
+                DayOrder::MonthFirst => "month first",
+                _ => "day first",
+            };
+            let problem = format!("no day shows in which order days are written; read as {how}");
+            out.fault(held.place, problem)?;
+        }
+        self.order = Some(order);
+        self.say_all(order, out)
+    }
+}
+
+/// Says something whose day is written in `order`.
+fn say(held: Held, order: DayOrder, out: &mut Telling) -> Result<(), Ended> {
+    let Held { place, day, mut said } = held;
+    let mut date = day.and_then(|numbers| days::ordered(numbers, order));
+    if let (Some(numbers), None) = (day, date) {
+        // One that cannot be in the order of the others.
+        date = days::orders(numbers).find_map(|other| days::ordered(numbers, other));
+        let problem = match date {
+            Some(_) => "the day is written in another order than the others",
+            None => "there is no such day",
+        };
+        out.fault(place, problem)?;
+    }
+    match &mut said {
+        Said::Movement(movement) => movement.value_date = date,
+        Said::Balance(balance) => balance.date = date,
+        _ => {}
+    }
+    out.say(said)
 }

@@ -21,10 +21,14 @@ use engine::statements::{Uploaded, UploadedAccount};
 use jiff::civil::Date;
 use secrecy::SecretString;
 use serde::Serialize;
+use serde_json::Value;
 use std::{pin::Pin, time::Duration};
 use utoipa::{
     ToSchema,
-    openapi::{ObjectBuilder, Type, schema::Schema},
+    openapi::{
+        ObjectBuilder, Type,
+        schema::{ArrayBuilder, OneOfBuilder, Schema},
+    },
 };
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -146,15 +150,103 @@ pub(crate) fn operations() -> Vec<Operation> {
 /// The name of a mapping among the schemas.
 const MAPPING: &str = "StatementMapping";
 
+/// What `statements::Mapping` is in JSON. Its reader has the last word; a test holds the example
+/// against it.
 fn mapping_schema() -> Schema {
+    let text = |says: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(says));
+    let number = || ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+    let column = |says: &str| {
+        OneOfBuilder::new()
+            .item(ObjectBuilder::new().schema_type(Type::String))
+            .item(number())
+            .description(Some(says))
+    };
+    let mut columns = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some(
+            "What is in which column, by its name in the header or by its number from 1: a date, \
+             and an amount or a debit and a credit.",
+        ))
+        .property("date", column("The day of the movement."))
+        .required("date")
+        .property(
+            "description",
+            ArrayBuilder::new()
+                .items(column("A column."))
+                .description(Some("The bank's words, joined in this order.")),
+        );
+    for (name, says) in [
+        ("value_date", "The day it counts from, where that is said apart."),
+        ("amount", "The amount with its sign."),
+        ("debit", "What went out."),
+        ("credit", "What came in."),
+        ("direction", "Whether `amount` went out or came in, in a word."),
+        ("balance", "The balance after the movement."),
+        ("id", "The bank's own id."),
+        ("reference", "A reference or cheque number."),
+        ("kind", "What kind of movement the bank says it is."),
+        ("counterparty", "Who was at the other end."),
+        ("counterparty_account", "Their account."),
+        ("currency", "ISO 4217."),
+        ("account", "Whose movement it is, in files of several accounts."),
+    ] {
+        columns = columns.property(name, column(says));
+    }
     ObjectBuilder::new()
         .schema_type(Type::Object)
-        .description(Some("Which column of a table of movements says what."))
+        .description(Some("How tables of movements are to be read."))
+        .property("columns", columns)
+        .required("columns")
+        .property(
+            "days",
+            text("In which order days are written.").enum_values(Some([
+                "day_first",
+                "month_first",
+                "year_first",
+            ])),
+        )
+        .required("days")
+        .property("delimiter", text("What separates columns: a comma if nothing is said."))
+        .property(
+            "decimal",
+            text("What stands before the fraction of an amount.").enum_values(Some([".", ","])),
+        )
+        .property(
+            "sign",
+            text("`turned` where a minus means that money came in.")
+                .enum_values(Some(["as_written", "turned"])),
+        )
+        .property(
+            "header",
+            ObjectBuilder::new().schema_type(Type::Boolean).description(Some(
+                "Whether a row names the columns; if nothing is said, one does.",
+            )),
+        )
+        .property(
+            "skip",
+            ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .minimum(Some(0))
+                .description(Some("Lines to pass over at the beginning.")),
+        )
+        .property("encoding", text("Of what is not UTF-8: `windows-1252` if nothing is said."))
+        .property("bank", text("The bank, where the file does not say it."))
+        .property("account", text("The account, where no column says it."))
+        .property("currency", text("ISO 4217, where no column says it."))
         .into()
 }
 
-fn mapping_example() -> serde_json::Value {
-    serde_json::json!({})
+fn mapping_example() -> Value {
+    serde_json::json!({
+        "delimiter": ";",
+        "columns": {
+            "date": "Fecha", "description": ["Concepto"], "debit": "Cargo", "credit": "Abono",
+            "balance": "Saldo"
+        },
+        "days": "day_first",
+        "decimal": ".",
+        "account": "0123456789"
+    })
 }
 
 async fn upload(
@@ -188,7 +280,7 @@ async fn set(
     Id(id): Id<LinkId>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let mapping = serde_json::Value::Object(form.values()).to_string();
+    let mapping = Value::Object(form.values()).to_string();
     let mapping = app.engine.set_statement_mapping(&caller.engine, id, &mapping).await?;
     Ok(json(StatusCode::OK, mapping))
 }

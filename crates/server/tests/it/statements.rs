@@ -345,3 +345,72 @@ async fn who_asks_for_data_is_asked_for_a_file() {
         );
     }
 }
+
+const TABLE: &str = "\
+Movimientos de la cuenta\r
+\r
+Fecha;Concepto;Cargo;Abono;Saldo\r
+05/01/2026;CAFE;45,50;;954,50\r
+06/01/2026;NOMINA;;1.000,00;1.954,50\r
+";
+
+#[tokio::test]
+async fn a_table_is_read_once_its_proposed_mapping_is_confirmed() {
+    for api in Api::each().await {
+        let link = api.fed_by_files().await;
+        let path = format!("/v1/links/{link}/statements/mapping/");
+        assert_eq!(api.get(&path).await.status, StatusCode::NOT_FOUND);
+        let refused = api.upload(&link, TABLE).await;
+        assert_eq!(refused.code(), "unreadable_file", "{}", refused.text);
+        let mapping = refused.json()[0]["proposed"]["mapping"].clone();
+        assert_eq!(mapping["columns"]["debit"], "Cargo", "{mapping}");
+        assert_eq!(api.count("/api/accounts/", &link).await, 0);
+
+        let kept = api.call("PUT", &path, mapping.to_string()).await;
+        assert_eq!((kept.status, kept.json()), (StatusCode::OK, mapping.clone()));
+        assert_eq!(api.get(&path).await.json(), mapping);
+        let read = api.upload(&link, TABLE).await;
+        assert_eq!((did(&read), &read.json()["format"]), (json!([2, 0, 0, 0]), &json!("csv")));
+        assert_eq!(did(&api.upload(&link, TABLE).await), json!([0, 0, 0, 2]));
+        // Other formats say themselves what they are.
+        assert_eq!(did(&api.upload(&link, MT940).await), json!([2, 0, 0, 0]));
+        // A table of another bank is proposed another mapping.
+        let other = "Date,Description,Amount\n2026-01-05,COFFEE,-12.50\n2026-01-06,PAY,100.00\n";
+        let refused = api.upload(&link, other).await;
+        assert_eq!(refused.json()[0]["proposed"]["mapping"]["columns"]["amount"], "Amount");
+
+        assert_eq!(api.call("DELETE", &path, "").await.status, StatusCode::NO_CONTENT);
+        assert_eq!(api.call("DELETE", &path, "").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(api.upload(&link, TABLE).await.code(), "unreadable_file");
+    }
+}
+
+#[tokio::test]
+async fn a_mapping_that_no_file_could_be_read_with_is_not_kept() {
+    for api in Api::each().await {
+        let link = api.fed_by_files().await;
+        let path = format!("/v1/links/{link}/statements/mapping/");
+        for bad in [
+            json!({}),
+            json!({"columns": {"date": 1}, "days": "day_first"}),
+            json!({"columns": {"date": 1, "amount": 0}, "days": "day_first"}),
+            json!({"columns": {"date": 1, "amount": 2}, "days": "often"}),
+            json!({"columns": {"date": 1, "amount": 2}, "days": "day_first", "colour": "red"}),
+            json!({"columns": {"date": "x".repeat(20_000), "amount": 2}, "days": "day_first"}),
+        ] {
+            let answer = api.call("PUT", &path, bad.to_string()).await;
+            assert_eq!(answer.code(), "invalid", "{bad}");
+        }
+        assert_eq!(api.call("PUT", &path, "[]").await.code(), "invalid");
+        assert_eq!(api.get(&path).await.status, StatusCode::NOT_FOUND);
+        let stranger = api.stranger().await;
+        for method in ["GET", "PUT", "DELETE"] {
+            let stolen = api.call_as(Some(&stranger), method, &path, "{}").await;
+            assert_eq!(stolen.status, StatusCode::NOT_FOUND, "{method}");
+        }
+        let example: Value = serde_json::from_str(&server::openapi()).expect("JSON");
+        let at = "/paths/~1v1~1links~1{id}~1statements~1mapping~1/put/requestBody/content/application~1json/example";
+        let example = example.pointer(at).expect("an example").to_string();
+        assert_eq!(api.call("PUT", &path, example).await.status, StatusCode::OK);
+    }
+}

@@ -2,11 +2,10 @@
 
 use crate::heard::{Heard, hear, hear_with, line, texts};
 use proptest::prelude::*;
-use statements::{Format, Options, Said, read, recognise};
+use statements::{DayOrder, Format, Options, Said, read, recognise};
 use std::io::{BufRead, BufReader, Read};
 
-/// Formats that have an end. Of QIF and CSV nobody can tell that rows are missing.
-const FOLDERS: &[&str] = &["ofx", "camt", "cnab240", "mt940"];
+const FOLDERS: &[&str] = &["ofx", "camt", "cnab240", "mt940", "qif"];
 
 fn all_texts() -> Vec<(String, Vec<u8>)> {
     FOLDERS.iter().flat_map(|folder| texts(folder)).collect()
@@ -20,14 +19,19 @@ fn movements(heard: &Heard) -> Vec<String> {
 fn a_file_that_is_cut_anywhere_says_the_movements_that_came_before() {
     for (name, bytes) in all_texts() {
         let Some(format) = recognise(&bytes) else { panic!("{name}") };
-        let options = Options { format: Some(format), ..Options::default() };
-        let whole = movements(&hear(&bytes));
+        // Half of a file may show less of how its days are written.
+        let order =
+            if name.ends_with("us.qif") { DayOrder::MonthFirst } else { DayOrder::DayFirst };
+        let options =
+            Options { day_order: Some(order), format: Some(format), ..Options::default() };
+        let whole = movements(&hear_with(&bytes, &options));
         // Every place in a short file, some two thousand in a long one.
         for end in (0..bytes.len()).step_by(1 + bytes.len() / 2000) {
             let heard = hear_with(&bytes[..end], &options);
             let cut = movements(&heard);
             assert_eq!(cut, whole[..cut.len()], "{name}, cut at {end}");
-            if cut.len() < whole.len() {
+            // QIF has nothing that ends a file.
+            if cut.len() < whole.len() && format != Format::Qif {
                 let known = heard.end.map_or(true, |summary| summary.cut_off);
                 assert!(known, "{name}, cut at {end}, does not say so");
             }
@@ -37,7 +41,7 @@ fn a_file_that_is_cut_anywhere_says_the_movements_that_came_before() {
 
 #[test]
 fn it_makes_no_difference_how_the_bytes_come() {
-    for (name, bytes) in all_texts().into_iter().chain(texts("csv")).chain(texts("qif")) {
+    for (name, bytes) in all_texts().into_iter().chain(texts("csv")) {
         let whole = hear(&bytes).lines();
         for size in [1, 2, 3, 7, 64] {
             let mut lines = Vec::new();
@@ -138,8 +142,6 @@ fn fields_lines_elements_and_rows_without_end_are_cut_and_said() {
         (Format::Mt940, mt940, b"\n"),
         (Format::Mt940, mt940, b":86:105?20"),
         (Format::Mt940, mt940, b":\n"),
-        (Format::Qif, b"!Type:Bank\n", b"Pmore\n"),
-        (Format::Qif, b"!Type:Bank\nM", b"more "),
         (Format::Cnab240, cnab, b"0"),
         (Format::Cnab240, cnab, b"\n3"),
     ] {

@@ -58,8 +58,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     let ahead = clock.offset();
     let sandbox = Sandbox::with(home.faults(&lock)?);
     let faults = Some(sandbox.faults().clone());
-    let mut connectors: Vec<Arc<dyn Connector>> =
-        vec![Arc::new(sandbox), Arc::new(StatementFiles)];
+    let mut connectors: Vec<Arc<dyn Connector>> = vec![Arc::new(sandbox), Arc::new(StatementFiles)];
     if let Some(file) = &flags.ofx {
         connectors.push(Arc::new(wiring::ofx(file)?));
     }

@@ -10,7 +10,8 @@ use super::{
 use crate::{
     connectors::statement_items::{Gathered, key},
     talk::{
-        Ask, Conversation, Covered, Credentials, Failure, Fetch, LoggedIn, LoginProblem, Share, Sink,
+        Ask, Conversation, Covered, Credentials, Failure, Fetch, LoggedIn, LoginProblem, Share,
+        Sink,
     },
 };
 use domain::{
@@ -413,9 +414,7 @@ fn client_of(institution: &str, subject: &str) -> String {
     // FNV-1a, from two beginnings: it hides nothing, and need not.
     let hash = |from: u64| {
         let bytes = institution.bytes().chain([0]).chain(subject.bytes());
-        bytes.fold(from, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        })
+        bytes.fold(from, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
     };
     let id = uuid::Uuid::from_u64_pair(hash(0xcbf2_9ce4_8422_2325), hash(0x9ae1_6a3b_2f90_404f));
     id.to_string()

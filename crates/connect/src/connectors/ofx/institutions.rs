@@ -138,7 +138,8 @@ impl Institutions {
     /// # Errors
     /// The first [`Mistake`] in it.
     pub fn of_toml(text: &str) -> Result<Self, Mistake> {
-        let line_at = |at: usize| text.as_bytes()[..at.min(text.len())].split(|&b| b == b'\n').count();
+        let line_at =
+            |at: usize| text.as_bytes()[..at.min(text.len())].split(|&b| b == b'\n').count();
         let list: List = toml::from_str(text).map_err(|error| Mistake {
             line: line_at(error.span().map_or(0, |span| span.start)),
             problem: error.message().to_owned(),
@@ -291,9 +292,9 @@ fn of_section(name: &str, get: impl Fn(&str) -> Option<String>) -> Result<Site, 
 
 /// A number of thirty bits that is always the same for a name (FNV-1a, folded).
 fn numbered(name: &str) -> u32 {
-    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = name
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     (hash >> 30 ^ hash) & 0x3fff_ffff
 }
 

@@ -90,10 +90,7 @@ fn has_ofx(body: &[u8]) -> bool {
 /// What broke a connection. The address is the operator's, and what was sent is not in the error.
 fn broken(site: &Site, error: &reqwest::Error) -> Failure {
     tracing::warn!(institution = site.name, %error, "an OFX server cannot be reached");
-    if error.is_timeout() || error.is_connect() || error.is_body() || error.is_request() {
-        return Failure::InstitutionUnavailable;
-    }
-    Failure::Unexpected("the connection broke".into())
+    Failure::InstitutionUnavailable
 }
 
 struct Wiped(Zeroizing<String>);
@@ -102,3 +99,6 @@ impl AsRef<[u8]> for Wiped {
         self.0.as_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,9 +57,8 @@ pub(super) fn asked(question: &Question) -> Asked {
         _ => {}
     }
     let known = NUMBERED.iter().find(|(id, _)| *id == question.id);
-    let words = known.map_or("Your bank asks a question that it has agreed with you.", |(_, words)| {
-        words
-    });
+    let words =
+        known.map_or("Your bank asks a question that it has agreed with you.", |(_, words)| words);
     Asked::Person(words.to_owned())
 }
 

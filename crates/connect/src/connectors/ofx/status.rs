@@ -79,7 +79,9 @@ mod tests {
         assert_eq!(failure(error(15502)), Some(Failure::Login(LoginProblem::Locked)));
         let remark = Status { code: 15000, is_error: false };
         assert_eq!(failure(remark), Some(Failure::Login(LoginProblem::PasswordExpired)));
-        for code in [2000, 2019, 6502, 10500, 13504, 13505, 15501, 15503, 15505, 15506, 16500, 99999] {
+        for code in
+            [2000, 2019, 6502, 10500, 13504, 13505, 15501, 15503, 15505, 15506, 16500, 99999]
+        {
             let failure = failure(error(code)).expect("an error");
             assert!(!failure.blames_login(), "{code}: {failure}");
             assert!(failure.passes(), "{code}: {failure}");
