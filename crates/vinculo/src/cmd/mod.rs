@@ -12,6 +12,7 @@ mod migrate;
 mod openapi;
 mod serve;
 mod skeleton;
+mod statements;
 
 use crate::{config::Format, telemetry};
 use anyhow::{Context as _, Result};
@@ -72,6 +73,8 @@ enum Command {
     Doctor(doctor::Flags),
     /// Look at connectors that are programs, check them, and run a session against one
     Connector(connector::Flags),
+    /// Read statement files of banks, without a server
+    Statements(statements::Flags),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -97,6 +100,7 @@ impl Cli {
                 }
                 block_on(connector::run(&flags))
             }
+            Command::Statements(flags) => statements::run(&flags),
             Command::Openapi => openapi::run(),
         }
     }

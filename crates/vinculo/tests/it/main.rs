@@ -6,6 +6,7 @@ mod conformance;
 mod connectors;
 mod operator;
 mod serving;
+mod statements;
 mod wrong_use;
 
 use assert_cmd::Command;
