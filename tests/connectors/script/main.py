@@ -124,6 +124,9 @@ class Session:
             if self.state is not None:
                 raise Failed("invalid_credentials")
             state = "known"
+        if user == "unreadable":
+            challenge("Your statement, please.", "file")
+            raise Failed("unreadable", remark={"line": 3, "problem": f"{self.password} is no day"})
         if user == "file":
             say("log", message=f"a file of {len(challenge('Your statement, please.', 'file'))}")
         if user == "leaks":
@@ -188,6 +191,10 @@ class Session:
             if self.user == "mortal" and self.state is None and number == 4:
                 os.kill(os.getpid(), signal.SIGKILL)
         say("progress", done=10, total=10)
+        if self.user == "remarks":
+            return {"window": window, "complete": False, "format": "ofx", "remarks": [
+                {"line": 7, "column": 2, "problem": f"{self.password} is no amount"}],
+                "accounts": {"acc-1": {"window": window, "complete": True}}}
         return {"window": window, "complete": True}
 
     def transaction(self, number, day):

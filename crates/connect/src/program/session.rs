@@ -243,8 +243,13 @@ impl Conversation for Session {
             };
             let listeners = Listeners { ask: Some(ask), out: Some(out) };
             let said = line.request("fetch", &fetch, listeners).await;
+            let cleaner = line.cleaner.clone();
             let covered = said.and_then(|body| read::<m::Covered>("the answer to fetch", &body));
-            self.settle(covered).map(Covered::from)
+            let mut covered = self.settle(covered).map(Covered::from)?;
+            for remark in &mut covered.remarks {
+                remark.problem = cleaner.clean(&remark.problem, DETAIL);
+            }
+            Ok(covered)
         })
     }
 
@@ -522,7 +527,12 @@ impl Line {
     ) -> Broken {
         let message = self.cleaner.clean(&error.message, DETAIL);
         let failure = match error.data.clone() {
-            Some(reason) => reason.failure(&message),
+            Some(mut reason) => {
+                if let Some(remark) = &mut reason.remark {
+                    remark.problem = self.cleaner.clean(&remark.problem, DETAIL);
+                }
+                reason.failure(&message)
+            }
             None => Failure::Unexpected(format!("{method}: {message} ({})", error.code)),
         };
         match (&failure, unanswered) {

@@ -308,6 +308,28 @@ fn what_leaves_the_process_has_no_secrets_in_it() {
     }
 }
 
+#[test]
+fn remarks_reach_whoever_handed_a_file_over_without_secrets() {
+    let said = login("unreadable", Answers::always("ZmlsZQ=="));
+    let Err(Failure::Unreadable(unreadable)) = said else { panic!("it cannot be read") };
+    assert_eq!(unreadable.remark.line, Some(3));
+    assert!(unreadable.remark.problem.ends_with(" is no day"));
+    let covered = story(async |room| {
+        let mut session = program(&room).session(BANK, "subject");
+        login_as(&mut session, "remarks", &mut Answers::none()).await.expect("let in");
+        let mut out = Collected::default();
+        session.fetch(&transactions(), &mut Answers::none(), &mut out).await.expect("read")
+    });
+    assert_eq!(covered.format.as_deref(), Some("ofx"));
+    assert!(covered.share(Some("acc-1")).complete && !covered.share(Some("acc-2")).complete);
+    let [remark] = covered.remarks.as_slice() else { panic!("one remark") };
+    assert_eq!((remark.line, remark.column), (Some(7), Some(2)));
+    assert!(remark.problem.ends_with(" is no amount"));
+    for problem in [&unreadable.remark.problem, &remark.problem] {
+        assert!(!problem.contains("hunter2!"), "{problem}");
+    }
+}
+
 /// What was logged on this thread and those that a story's runtime has.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);

@@ -2,7 +2,7 @@
 //! `cargo xtask bench` runs it in release and docs/performance.md keeps the results.
 //!
 //! `bench [--database URL] [--seconds N] [PART …]`, the parts being `list`, `register`, `ledger`,
-//! `refresh` and `deliveries`; without a part, all of them.
+//! `refresh`, `deliveries` and `programs`; without a part, all of them.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool that prints and may stop")]
 #![expect(clippy::cast_precision_loss, reason = "figures for people")]
@@ -13,6 +13,7 @@ mod deliveries;
 mod ledger;
 mod list;
 mod load;
+mod programs;
 mod refresh;
 mod register;
 
@@ -115,8 +116,16 @@ impl Options {
     }
 }
 
-#[tokio::main]
-async fn main() {
+fn main() -> std::process::ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    if args.next().is_some_and(|first| first == connect::cage::MARKER) {
+        return connect::cage::inner(&args.collect::<Vec<_>>());
+    }
+    tokio::runtime::Runtime::new().unwrap().block_on(run());
+    std::process::ExitCode::SUCCESS
+}
+
+async fn run() {
     let options = Options::read();
     let place = tempfile::tempdir().unwrap();
     let house = House::open(place.path(), &options).await;
@@ -138,6 +147,9 @@ async fn main() {
     }
     if options.wants("deliveries") {
         deliveries::run(&house).await;
+    }
+    if options.wants("programs") {
+        programs::run().await;
     }
     house.engine.stop().await;
 }
