@@ -49,7 +49,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 pub struct Rules {
     /// The approved pairs.
     pub entries: Vec<Entry>,
-    /// Addresses that the operator gives for `name:port` instead of a resolver's: for tests and for
+    /// Addresses that the operator gives for `name:port` (small letters) instead of a resolver's: for tests and for
     /// private networks. They may be private, because the operator says so.
     pub hosts: BTreeMap<String, SocketAddr>,
     /// How much.
