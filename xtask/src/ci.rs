@@ -67,6 +67,9 @@ fn complete() -> Result<()> {
     need("Bubblewrap", &["bubblewrap"], || find("bwrap").is_some())?;
     let python = Path::new("/usr/bin/python3");
     need("Debian's Python", &["python3"], || python.exists())?;
+    let inside = |program: &str| Path::new("/usr/bin").join(program).exists();
+    need("Debian's Node", &["nodejs"], || inside("node"))?;
+    need("Debian's Chromium", &["chromium"], || inside("chromium"))?;
     pg::installed()?;
     Tools::ready()?;
     connectors::ready().map(|_| ())

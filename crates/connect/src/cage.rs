@@ -152,14 +152,14 @@ fn check(cell: &Cell) -> Result<(), Error> {
 /// The program's other side: what it does when its first argument is [`MARKER`]. `args` are those
 /// after it. To be called before anything else: no runtime, no threads, no logging yet.
 #[must_use]
-pub fn inner(args: Vec<OsString>) -> ExitCode {
+pub fn inner(args: &[OsString]) -> ExitCode {
     #[cfg(target_os = "linux")]
     {
         order::follow(args)
     }
     #[cfg(not(target_os = "linux"))]
     {
-        drop(args);
+        let _ = args;
         ExitCode::from(order::NOT_STARTED)
     }
 }

@@ -6,14 +6,26 @@
 //! a TLS client greets with, and passes nothing on before that is the name that was asked for. What is
 //! said inside TLS it cannot see.
 
+mod authority;
 mod connection;
 mod entry;
 mod greeting;
+mod intercept;
+mod record;
+mod recording;
+mod replay;
 mod resolver;
+mod scrub;
 
 pub use entry::{Entry, NotAnEntry};
+pub use record::Recording;
+pub use recording::{Asked, Body, Came, Exchange};
 
+use authority::Authority;
 use connection::Connection;
+use intercept::{Answers, Interceptor};
+use record::Recorder;
+use replay::Replay;
 use resolver::Resolver;
 use std::{
     collections::BTreeMap,
@@ -25,7 +37,11 @@ use std::{
     time::Duration,
 };
 use tempfile::TempDir;
-use tokio::{net::UnixListener, task::JoinSet};
+use tokio::{
+    net::{TcpStream, UnixListener},
+    task::JoinSet,
+    time::timeout,
+};
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 /// What a session may reach, and how much of it.
@@ -33,7 +49,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 pub struct Rules {
     /// The approved pairs.
     pub entries: Vec<Entry>,
-    /// Addresses that the operator gives for `name:port` instead of a resolver's: for tests and for
+    /// Addresses that the operator gives for `name:port` (small letters) instead of a resolver's: for tests and for
     /// private networks. They may be private, because the operator says so.
     pub hosts: BTreeMap<String, SocketAddr>,
     /// How much.
@@ -55,7 +71,7 @@ pub struct Caps {
 
 impl Default for Caps {
     fn default() -> Self {
-        Self { bytes: 1 << 30, connections: 2000, at_once: 64, idle: Duration::from_secs(120) }
+        Self { bytes: 1 << 30, connections: 2000, at_once: 64, idle: Duration::from_mins(2) }
     }
 }
 
@@ -90,6 +106,7 @@ pub const MOST_REFUSALS: usize = 100;
 #[derive(Debug)]
 pub struct Egress {
     socket: PathBuf,
+    certificate: Option<PathBuf>,
     session: Arc<Session>,
     _serving: AbortOnDropHandle<()>,
     _folder: TempDir,
@@ -98,19 +115,54 @@ pub struct Egress {
 impl Egress {
     /// Opens the proxy in a private folder of its own. Needs a runtime.
     pub fn open(rules: Rules) -> io::Result<Self> {
-        Self::with(rules, Resolver::System)
+        Self::with(rules, Resolver::System, None)
     }
 
-    fn with(rules: Rules, resolver: Resolver) -> io::Result<Self> {
+    /// Opens a proxy that also opens the connector's TLS and writes down what is said, cleaned of the
+    /// session's secrets and of what looks like one person's own. For development: the connector must
+    /// trust [`Egress::certificate`], and who keeps the file must read it first. Plain HTTP is refused.
+    pub fn record(rules: Rules, recording: Recording) -> io::Result<Self> {
+        Self::intercepted(rules, Answers::Recorded(Recorder::new(recording)?))
+    }
+
+    /// Opens a proxy that answers from the recording at `path` and reaches no network.
+    pub fn replay(rules: Rules, path: &Path) -> io::Result<Self> {
+        Self::intercepted(rules, Answers::Replayed(Replay::read(path)?))
+    }
+
+    fn intercepted(rules: Rules, answers: Answers) -> io::Result<Self> {
+        let interceptor = Interceptor { authority: Authority::new()?, answers };
+        Self::with(rules, Resolver::System, Some(interceptor))
+    }
+
+    fn with(
+        rules: Rules,
+        resolver: Resolver,
+        interceptor: Option<Interceptor>,
+    ) -> io::Result<Self> {
         // Short, since the path of a socket has 107 bytes at most.
         let folder = tempfile::Builder::new().prefix("vinculo-egress-").tempdir()?;
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700))?;
         let socket = folder.path().join("proxy");
         let listener = UnixListener::bind(&socket)?;
         fs::set_permissions(&socket, fs::Permissions::from_mode(0o600))?;
-        let session = Arc::new(Session { rules, resolver, tally: Mutex::default() });
+        let certificate = interceptor.as_ref().map(|_| folder.path().join("authority.pem"));
+        if let (Some(path), Some(interceptor)) = (&certificate, &interceptor) {
+            fs::write(path, &interceptor.authority.certificate)?;
+            // The connector is another user.
+            fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
+        }
+        let session = Arc::new(Session { rules, resolver, interceptor, tally: Mutex::default() });
         let serving = TaskTracker::new().spawn(serve(listener, session.clone()));
-        Ok(Self { socket, session, _serving: AbortOnDropHandle::new(serving), _folder: folder })
+        let serving = AbortOnDropHandle::new(serving);
+        Ok(Self { socket, certificate, session, _serving: serving, _folder: folder })
+    }
+
+    /// The certificate (PEM) that the connector must trust, to give to [`crate::cage::Cell::trust`];
+    /// `None` if TLS is not opened.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Path> {
+        self.certificate.as_deref()
     }
 
     /// What to give to [`crate::cage::Cell::egress`].
@@ -131,6 +183,7 @@ impl Egress {
 struct Session {
     rules: Rules,
     resolver: Resolver,
+    interceptor: Option<Interceptor>,
     tally: Mutex<Tally>,
 }
 
@@ -160,6 +213,21 @@ impl Session {
         }
     }
 
+    /// A connection to an institution, at an address that was checked.
+    async fn dial(&self, host: &str, port: u16) -> Result<TcpStream, &'static str> {
+        let dialled = async {
+            for address in self.resolver.resolve(&self.rules, host, port).await? {
+                if let Ok(stream) = TcpStream::connect(address).await {
+                    // Latency only.
+                    stream.set_nodelay(true).ok();
+                    return Ok(stream);
+                }
+            }
+            Err("the institution cannot be reached")
+        };
+        timeout(DIAL, dialled).await.unwrap_or(Err("the institution does not answer"))
+    }
+
     /// Counts a connection; `false` if there were enough.
     fn admit(&self) -> bool {
         let mut tally = self.tally();
@@ -179,6 +247,9 @@ impl Session {
         tally.sent + tally.received <= self.rules.caps.bytes
     }
 }
+
+/// How long a connection to an institution may take to be made, over all its addresses.
+const DIAL: Duration = Duration::from_secs(20);
 
 /// How much of what was asked for is kept, in characters.
 const MOST_ASKED: usize = 300;

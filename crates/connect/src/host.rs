@@ -80,6 +80,7 @@ impl Host {
     }
 
     /// Holds a conversation that was opened elsewhere.
+    #[must_use]
     pub fn hold(
         conversation: Box<dyn Conversation>,
         env: &Env,
@@ -368,6 +369,7 @@ impl Ask for HostedAsk<'_> {
     }
     fn alive(&mut self) {
         self.watch.pace().moved = self.env.now();
+        self.ask.alive();
     }
 }
 

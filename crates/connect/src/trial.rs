@@ -128,6 +128,9 @@ impl Ask for Answers {
             }
         })
     }
+    fn interactive(&self) -> bool {
+        self.failure.is_none()
+    }
 }
 
 /// Keeps what is given.

@@ -476,11 +476,9 @@ file = {keys}
 # uncaged = "{UNCAGED}"
 # What each may reach. Without it a connector is not offered; the log and “vinculo doctor” say what
 # is missing.
-# [connectors.approved.toybank]
-# egress = ["toybank.example:443"]
+# approved.toybank.egress = ["toybank.example:443"]
 # An address of your own for a name that a connector may reach: for private networks and tests.
-# [connectors.hosts]
-# "toybank.example:443" = "10.0.0.5:8443"
+# hosts."toybank.example:443" = "10.0.0.5:8443"
 
 [log]
 # "human" or "json".

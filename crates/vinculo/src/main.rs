@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     let mut args = std::env::args_os().skip(1);
     if args.next().is_some_and(|word| word == connect::cage::MARKER) {
         // We are inside a connector's cage: no flags, no logging, no configuration.
-        return connect::cage::inner(args.collect());
+        return connect::cage::inner(&args.collect::<Vec<_>>());
     }
     match cmd::Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,6 +5,7 @@ use crate::cage::walls::WallsKind;
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     fmt, fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -232,10 +233,9 @@ fn told(status: std::process::ExitStatus) -> Ended {
         Some(order::FILES) => Ended::Files,
         Some(code @ order::EXITED..order::KILLED) => Ended::Exited(code - order::EXITED),
         Some(code @ order::KILLED..order::PROCESSES) => Ended::Signal(code - order::KILLED),
-        // The warden says nothing else: it was Bubblewrap, or the inner side could not begin.
-        Some(_) => Ended::NotStarted,
         None if status.signal().is_some() => Ended::Stopped,
-        None => Ended::NotStarted,
+        // The warden says nothing else: it was Bubblewrap, or the inner side could not begin.
+        _ => Ended::NotStarted,
     }
 }
 
@@ -301,7 +301,15 @@ pub(super) async fn start(cell: &Cell, walls: &Walls) -> Result<Inmate, Error> {
                 (proxy, forwarding) = (Some(port), Some(task));
             }
             folder = scratch(user)?;
-            walls.fallback_command(cell, folder.path(), proxy, user)?
+            let mut cell = cell.clone();
+            if let Some(trust) = &mut cell.trust {
+                // Where it is, the connector's user cannot go.
+                let there = folder.path().join("trust.pem");
+                fs::write(&there, fs::read(&*trust)?)?;
+                fs::set_permissions(&there, fs::Permissions::from_mode(0o644))?;
+                *trust = there;
+            }
+            walls.fallback_command(&cell, folder.path(), proxy, user)?
         }
         None => return Err(Error::NoWalls(walls.advice().join(" "))),
     };

@@ -42,14 +42,14 @@ pub(super) const KILLED: u8 = 200;
 
 /// Does what the arguments after the marker say.
 #[cfg(target_os = "linux")]
-pub(super) fn follow(args: Vec<std::ffi::OsString>) -> std::process::ExitCode {
+pub(super) fn follow(args: &[std::ffi::OsString]) -> std::process::ExitCode {
     use std::io::Write as _;
     let read = |text: Option<&std::ffi::OsString>| -> Option<Order> {
         serde_json::from_str(text?.to_str()?).ok()
     };
     let order = read(args.get(1));
     let done = match (args.first().and_then(|word| word.to_str()), order) {
-        (Some("warden"), Some(order)) => super::warden::watch(order),
+        (Some("warden"), Some(order)) => super::warden::watch(&order),
         (Some("threshold"), Some(order)) => Err(super::threshold::cross(&order)),
         _ => Err("this command is for Vinculo's own use".to_owned()),
     };

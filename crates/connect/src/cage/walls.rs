@@ -258,6 +258,8 @@ pub(super) const SYSTEM: &[&str] = &[
     "/etc/pki",
     "/etc/ca-certificates",
     "/etc/fonts",
+    "/etc/chromium",
+    "/etc/chromium.d",
     "/etc/alternatives",
     "/etc/ld.so.cache",
     "/etc/ld.so.conf",

@@ -27,7 +27,7 @@ const MOST_FILES: u64 = 50_000;
 const FORWARDED: usize = 128;
 
 /// Starts the connector and stays until it is gone. Answers the code to end with.
-pub(super) fn watch(order: Order) -> Result<u8, String> {
+pub(super) fn watch(order: &Order) -> Result<u8, String> {
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))
         .map_err(|error| format!("orphans cannot be collected: {error}"))?;
     // Nothing in the cage may look into or change its warden, even as the same user.
@@ -37,7 +37,7 @@ pub(super) fn watch(order: Order) -> Result<u8, String> {
         .enable_all()
         .build()
         .map_err(|error| format!("the runtime cannot be started: {error}"))?;
-    let code = runtime.block_on(guard(&order));
+    let code = runtime.block_on(guard(order));
     if !order.namespaces {
         reap(std::process::id());
     }

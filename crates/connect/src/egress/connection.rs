@@ -19,9 +19,6 @@ use tokio::{
 const LONGEST_HEAD: usize = 16 * 1024;
 const MOST_HEADERS: usize = 100;
 
-/// How long a connection to an institution may take to be made, over all its addresses.
-const DIAL: Duration = Duration::from_secs(20);
-
 /// How long a greeting or a head may take.
 const GREET: Duration = Duration::from_secs(30);
 
@@ -99,11 +96,14 @@ impl Connection {
         if !self.session.admit() {
             return Err(stop(&asked, "the session made too many connections", FORBIDDEN));
         }
-        let institution = match timeout(DIAL, self.dial(&host, port)).await {
-            Ok(Ok(stream)) => stream,
-            Ok(Err(why)) => return Err(stop(&asked, why, GATEWAY)),
-            Err(_) => return Err(stop(&asked, "the institution does not answer", GATEWAY)),
-        };
+        if self.session.interceptor.is_some() {
+            if plain {
+                return Err(stop(&asked, "plain HTTP is not recorded", FORBIDDEN));
+            }
+            return self.opened(&host, port, rest).await.map_err(|why| stop(&asked, why, ""));
+        }
+        let dialled = self.session.dial(&host, port).await;
+        let institution = dialled.map_err(|why| stop(&asked, why, GATEWAY))?;
         match wanted {
             Wanted::Tunnel { .. } => {
                 let done = self.tunnel(institution, &host, rest).await;
@@ -117,35 +117,13 @@ impl Connection {
         }
     }
 
-    async fn dial(&self, host: &str, port: u16) -> Result<TcpStream, &'static str> {
-        let session = &self.session;
-        for address in session.resolver.resolve(&session.rules, host, port).await? {
-            if let Ok(stream) = TcpStream::connect(address).await {
-                // Latency only.
-                stream.set_nodelay(true).ok();
-                return Ok(stream);
-            }
-        }
-        Err("the institution cannot be reached")
-    }
-
     async fn tunnel(
         &mut self,
         mut institution: TcpStream,
         host: &str,
         rest: Vec<u8>,
     ) -> Result<(), &'static str> {
-        let open = b"HTTP/1.1 200 Connection established\r\n\r\n";
-        if self.stream.write_all(open).await.is_err() {
-            return Ok(());
-        }
-        let heard = timeout(GREET, self.greeting(rest)).await;
-        let Some((name, bytes)) = heard.map_err(|_| "no TLS greeting came")?? else {
-            return Ok(());
-        };
-        if name != host {
-            return Err("the TLS greeting names another host than the tunnel");
-        }
+        let Some(bytes) = self.greeted(host, rest).await? else { return Ok(()) };
         if !self.session.carry(Way::Out, bytes.len()) {
             return Err(ENOUGH);
         }
@@ -153,6 +131,37 @@ impl Connection {
             return Ok(());
         }
         self.exchange(institution, u64::MAX).await
+    }
+
+    /// A tunnel that ends here: the connector's TLS is opened.
+    async fn opened(&mut self, host: &str, port: u16, rest: Vec<u8>) -> Result<(), &'static str> {
+        let Some(bytes) = self.greeted(host, rest).await? else { return Ok(()) };
+        let session = self.session.clone();
+        let Some(interceptor) = &session.interceptor else { return Ok(()) };
+        let (from_client, to_client) = self.stream.split();
+        let stream = tokio::io::join(bytes.as_slice().chain(from_client), to_client);
+        interceptor.serve(stream, host, port, &session).await
+    }
+
+    /// Opens the tunnel and waits for the TLS greeting to `host`. Answers all that was said; `None` if
+    /// the client left without a word.
+    async fn greeted(
+        &mut self,
+        host: &str,
+        rest: Vec<u8>,
+    ) -> Result<Option<Vec<u8>>, &'static str> {
+        let open = b"HTTP/1.1 200 Connection established\r\n\r\n";
+        if self.stream.write_all(open).await.is_err() {
+            return Ok(None);
+        }
+        let heard = timeout(GREET, self.greeting(rest)).await;
+        let Some((name, bytes)) = heard.map_err(|_| "no TLS greeting came")?? else {
+            return Ok(None);
+        };
+        if name != host {
+            return Err("the TLS greeting names another host than the tunnel");
+        }
+        Ok(Some(bytes))
     }
 
     /// The name that the client greets and all it has said; `None` if it left without a word.

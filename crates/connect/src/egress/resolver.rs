@@ -4,13 +4,17 @@ use super::Rules;
 use domain::address::private;
 use std::{io, net::SocketAddr};
 
+/// What a test says that names mean.
+#[cfg(test)]
+pub(super) type Script = Box<dyn Fn(&str) -> Vec<SocketAddr> + Send + Sync>;
+
 /// Who knows the addresses of names.
 pub(super) enum Resolver {
     /// The machine's own.
     System,
     /// A test.
     #[cfg(test)]
-    Scripted(Box<dyn Fn(&str) -> Vec<SocketAddr> + Send + Sync>),
+    Scripted(Script),
 }
 
 impl std::fmt::Debug for Resolver {
@@ -37,12 +41,12 @@ impl Resolver {
         }
         let found = self.look_up(host, port).await.map_err(|_| "the name cannot be resolved")?;
         let mut why = "the name has no address";
-        let public = |address: &SocketAddr| match private(address.ip()) {
-            None => true,
-            Some(_) => {
+        let public = |address: &SocketAddr| {
+            let inside = private(address.ip()).is_some();
+            if inside {
                 why = "the name resolves to an address that is not public";
-                false
             }
+            !inside
         };
         let kept: Vec<_> = found.into_iter().filter(public).take(MOST).collect();
         if kept.is_empty() { Err(why) } else { Ok(kept) }

@@ -1,5 +1,7 @@
 //! The proxy as its clients see it, with names that mean what a test says.
 
+mod intercepted;
+
 use super::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::{
@@ -77,7 +79,7 @@ async fn a_name_that_means_the_machine_itself_is_refused() {
         let address = SocketAddr::new(address.parse().expect("an address"), 443);
         let resolver = Resolver::Scripted(Box::new(move |_| vec![address]));
         let rules = rules(&["bank.example:443"], &[], Caps::default());
-        let egress = Egress::with(rules, resolver).expect("a proxy");
+        let egress = Egress::with(rules, resolver, None).expect("a proxy");
         let said = answer(&egress, "CONNECT bank.example:443 HTTP/1.1\r\n\r\n").await;
         assert!(said.starts_with("HTTP/1.1 502 Bad Gateway\r\n"), "{said}");
         let why = "the name resolves to an address that is not public";
@@ -98,7 +100,7 @@ async fn a_name_that_changes_its_meaning_is_looked_at_each_time() {
         }
     }));
     let rules = rules(&["bank.example:443"], &[], Caps::default());
-    let egress = Egress::with(rules, resolver).expect("a proxy");
+    let egress = Egress::with(rules, resolver, None).expect("a proxy");
     for _ in 0..3 {
         let said = answer(&egress, "CONNECT bank.example:443 HTTP/1.1\r\n\r\n").await;
         assert!(said.starts_with("HTTP/1.1 502"), "{said}");

@@ -19,6 +19,8 @@ use crate::{
     manifest::{Manifest, Refused},
     talk::{Connector, Conversation, Failure},
 };
+use aws_lc_rs::digest;
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{env::Env, institution::Institution, record::Trust};
 use std::{
     collections::BTreeMap,
@@ -123,8 +125,16 @@ impl Connector for Program {
     }
     /// The clock of `env` may be one that is moved, and no process follows: the room's counts.
     fn open(&self, institution: &str, subject: &str, _env: &Env) -> Box<dyn Conversation> {
-        Box::new(self.session(institution, subject))
+        Box::new(self.session(institution, &pseudonym(&self.manifest.id, subject)))
     }
+}
+
+/// A program is told no id of ours, and two connectors are not told the same: what they are told is
+/// of no use to find a person elsewhere.
+fn pseudonym(connector: &str, subject: &str) -> String {
+    let text = format!("subject {connector} {subject}");
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    BASE64_URL_SAFE_NO_PAD.encode(digest.as_ref())
 }
 
 #[cfg(test)]

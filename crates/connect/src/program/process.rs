@@ -69,7 +69,8 @@ impl Process {
         };
         let limits = program.manifest.limits;
         let cell = Cell {
-            folder: program.folder.clone(),
+            // Where it is at this moment: a link may have been pointed at a newer one.
+            folder: program.folder.canonicalize().unwrap_or_else(|_| program.folder.clone()),
             command: program.manifest.command.clone(),
             needs: program.manifest.needs.clone(),
             limits: cage::Limits {
@@ -143,12 +144,11 @@ impl Process {
             }
             Kind::Free(mut free) => {
                 free.signal(Signal::TERM);
-                match room.env.within(GRACE, free.ended()).await {
-                    Some(ended) => ended,
-                    None => {
-                        free.signal(Signal::KILL);
-                        free.ended().await
-                    }
+                if let Some(ended) = room.env.within(GRACE, free.ended()).await {
+                    ended
+                } else {
+                    free.signal(Signal::KILL);
+                    free.ended().await
                 }
             }
         };

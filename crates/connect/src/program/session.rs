@@ -19,7 +19,10 @@ use crate::{
         version::Version,
     },
 };
-use domain::env::{BoxFuture, Env};
+use domain::{
+    env::{BoxFuture, Env},
+    session::ChallengeKind,
+};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde::{Serialize, de::DeserializeOwned};
@@ -143,6 +146,14 @@ impl Session {
         &self.cleaner
     }
 
+    /// The names of the form's fields in which one of several values is chosen.
+    fn choices(&self) -> Vec<&str> {
+        let all = self.program.manifest.institutions.iter();
+        let here = all.filter(|offered| offered.name == self.institution);
+        let fields = here.flat_map(|offered| &offered.form_fields);
+        fields.filter(|field| field.kind == "select").map(|field| field.name.as_str()).collect()
+    }
+
     /// The open line; starts the process if there is none yet.
     async fn line(&mut self) -> Result<&mut Line, Failure> {
         if matches!(self.stage, Stage::Fresh) {
@@ -188,9 +199,10 @@ impl Conversation for Session {
         ask: &'a mut dyn Ask,
     ) -> BoxFuture<'a, Result<LoggedIn, Failure>> {
         Box::pin(async move {
-            let fields = credentials.fields().map(|(_, value)| value.clone());
-            // Before the program hears of them.
-            self.cleaner.learn(fields.chain(credentials.state.clone()));
+            // Before the program hears of them. A choice is no secret: everybody is offered it.
+            let chosen = self.choices();
+            let fields = credentials.fields().filter(|(name, _)| !chosen.contains(name));
+            self.cleaner.learn(fields.map(|(_, value)| value).chain(&credentials.state));
             let (institution, cleaner) = (self.institution.clone(), self.cleaner.clone());
             let line = self.line().await?;
             let login = match line.version {
@@ -210,7 +222,7 @@ impl Conversation for Session {
             let logged_in = said.and_then(|body| read::<m::LoggedIn>("the answer to login", &body));
             let m::LoggedIn { user, state } = self.settle(logged_in)?;
             let state = state.map(|Secret(state)| state);
-            cleaner.learn(state.clone());
+            cleaner.learn(&state);
             if state.as_ref().is_some_and(|state| state.expose_secret().len() > wire::STATE) {
                 return self.settle(Err(Broken::Line(Failure::TooMuch)));
             }
@@ -473,7 +485,7 @@ impl Line {
                 Message::Answer { id: answered, result } if answered == Some(id) => {
                     let result = match result {
                         Ok(body) => Ok(Zeroizing::new(body.get().to_owned())),
-                        Err(error) => Err(self.failure(method, error, unanswered)),
+                        Err(error) => Err(self.failure(method, &error, unanswered)),
                     };
                     self.at_work = None;
                     return result;
@@ -483,72 +495,20 @@ impl Line {
                     _ => return Err(breach("it answers what it was not asked")),
                 },
                 Message::Request { id, method: asked, params } => {
-                    let id = id.to_owned();
-                    let line = match (&*asked, &mut listeners.ask) {
-                        ("challenge", Some(ask)) => {
-                            let challenge: m::Challenge = frame::body("challenge", params)?;
-                            match ask.ask(challenge.into()).await {
-                                Ok(answer) => {
-                                    // Before the program hears of it.
-                                    self.cleaner.learn([answer.clone()]);
-                                    frame::answer(&id, &m::Answer { answer: Secret(answer) })?
-                                }
-                                Err(failure) => {
-                                    let reason = Reason::from(&failure);
-                                    let told = frame::Error::failed(reason, failure.to_string());
-                                    unanswered = Some(failure);
-                                    frame::failure(&id, &told)?
-                                }
-                            }
-                        }
-                        ("challenge", None) => {
-                            return Err(breach("it asks while nobody logs in or reads"));
-                        }
-                        _ => frame::failure(&id, &frame::Error::unknown_method())?,
-                    };
+                    let cleaner = self.cleaner.clone();
+                    let line =
+                        asked_for(&asked, id, params, &mut listeners, &cleaner, &mut unanswered);
+                    let line = line.await?;
                     self.write(&line).await?;
                 }
-                Message::Notice { method, params } => match &*method {
-                    "record" => {
-                        let Some(out) = &mut listeners.out else {
-                            return Err(breach("a record while nothing is read"));
-                        };
-                        let record: m::Record = frame::body("record", params)?;
-                        out.give(record.into()).await.map_err(Broken::Line)?;
-                    }
-                    "checkpoint" => {
-                        let Some(out) = &mut listeners.out else {
-                            return Err(breach("a checkpoint while nothing is read"));
-                        };
-                        let checkpoint: m::Checkpoint = frame::body("checkpoint", params)?;
-                        if checkpoint.cursor.len() > wire::CURSOR {
-                            return Err(Broken::Line(Failure::TooMuch));
-                        }
-                        out.checkpoint(&checkpoint.cursor);
-                    }
-                    "blob" => {
-                        // No resource refers to documents yet: read, checked, and let go.
-                        let _blob: m::Blob = frame::body("blob", params)?;
-                        alive(&mut listeners);
-                    }
-                    "progress" => {
-                        let _progress: m::Progress = frame::body("progress", params)?;
-                        alive(&mut listeners);
-                    }
-                    "log" => {
-                        let log: m::Log = frame::body("log", params)?;
-                        self.logged += log.message.len() + 1;
-                        if self.logged <= stderr::SESSION {
-                            say(
-                                &self.whose,
-                                log.level,
-                                &self.cleaner.clean(&log.message, stderr::LINE),
-                            );
-                        }
-                        alive(&mut listeners);
-                    }
-                    _ => {}
-                },
+                Message::Notice { method, params } => {
+                    let operators = Operators {
+                        whose: &self.whose,
+                        cleaner: &self.cleaner,
+                        logged: &mut self.logged,
+                    };
+                    told(&method, params, &mut listeners, operators).await?;
+                }
             }
         }
     }
@@ -557,7 +517,7 @@ impl Line {
     fn failure(
         &self,
         method: &'static str,
-        error: frame::Error,
+        error: &frame::Error,
         unanswered: Option<Failure>,
     ) -> Broken {
         let message = self.cleaner.clean(&error.message, DETAIL);
@@ -624,10 +584,89 @@ impl Line {
     }
 }
 
-fn alive(listeners: &mut Listeners<'_>) {
+/// Does what a program asks for; the line to answer with.
+async fn asked_for(
+    asked: &str,
+    id: &RawValue,
+    params: Option<&RawValue>,
+    listeners: &mut Listeners<'_>,
+    cleaner: &Cleaner,
+    unanswered: &mut Option<Failure>,
+) -> Result<Zeroizing<Vec<u8>>, Broken> {
+    if asked != "challenge" {
+        return Ok(frame::failure(id, &frame::Error::unknown_method())?);
+    }
+    let Some(ask) = &mut listeners.ask else {
+        return Err(breach("it asks while nobody logs in or reads"));
+    };
+    let challenge: m::Challenge = frame::body("challenge", params)?;
+    let offered = challenge.kind == ChallengeKind::Choice;
+    match ask.ask(challenge.into()).await {
+        Ok(answer) => {
+            // Before the program hears of it.
+            cleaner.learn(Some(&answer).filter(|_| !offered));
+            Ok(frame::answer(id, &m::Answer { answer: Secret(answer) })?)
+        }
+        Err(failure) => {
+            let told = frame::Error::failed(Reason::from(&failure), failure.to_string());
+            *unanswered = Some(failure);
+            Ok(frame::failure(id, &told)?)
+        }
+    }
+}
+
+/// Where lines for operators go, and how much has gone there.
+struct Operators<'a> {
+    whose: &'a Whose,
+    cleaner: &'a Cleaner,
+    logged: &'a mut usize,
+}
+
+/// Takes what a program says by itself. What is not known is ignored.
+async fn told(
+    method: &str,
+    params: Option<&RawValue>,
+    listeners: &mut Listeners<'_>,
+    operators: Operators<'_>,
+) -> Result<(), Broken> {
+    match method {
+        "record" => {
+            let Some(out) = &mut listeners.out else {
+                return Err(breach("a record while nothing is read"));
+            };
+            let record: m::Record = frame::body("record", params)?;
+            return out.give(record.into()).await.map_err(Broken::Line);
+        }
+        "checkpoint" => {
+            let Some(out) = &mut listeners.out else {
+                return Err(breach("a checkpoint while nothing is read"));
+            };
+            let checkpoint: m::Checkpoint = frame::body("checkpoint", params)?;
+            if checkpoint.cursor.len() > wire::CURSOR {
+                return Err(Broken::Line(Failure::TooMuch));
+            }
+            out.checkpoint(&checkpoint.cursor);
+            return Ok(());
+        }
+        // No resource refers to documents yet: read, checked, and let go.
+        "blob" => drop(frame::body::<m::Blob>("blob", params)?),
+        "progress" => {
+            let _progress: m::Progress = frame::body("progress", params)?;
+        }
+        "log" => {
+            let log: m::Log = frame::body("log", params)?;
+            *operators.logged += log.message.len() + 1;
+            if *operators.logged <= stderr::SESSION {
+                let line = operators.cleaner.clean(&log.message, stderr::LINE);
+                say(operators.whose, log.level, &line);
+            }
+        }
+        _ => return Ok(()),
+    }
     if let Some(ask) = &mut listeners.ask {
         ask.alive();
     }
+    Ok(())
 }
 
 fn say(whose: &Whose, level: m::Level, line: &str) {

@@ -96,6 +96,14 @@ fn a_session_logs_in_reads_and_leaves() {
 }
 
 #[test]
+fn a_subject_is_the_same_each_time_and_says_nothing() {
+    let told = |connector| pseudonym(connector, "019bbbbb-b680-7047-8ee1-731a6bd7ddcf");
+    assert_eq!((told("bank"), told("bank").len()), (told("bank"), 43));
+    assert_ne!(told("bank"), told("other"));
+    assert!(!told("bank").contains("019bbbbb"));
+}
+
+#[test]
 fn a_program_says_why_a_login_failed_and_what_is_unclear_blames_nobody() {
     let said = |user| login(user, Answers::none()).err();
     assert_eq!(said("locked"), Some(Failure::Login(LoginProblem::Locked)));

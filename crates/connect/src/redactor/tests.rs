@@ -40,10 +40,17 @@ fn html(text: &str) -> String {
 fn dresses(text: &str) -> Vec<String> {
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     let json = serde_json::to_string(text).expect("a text");
-    let hex = |text: &str| text.bytes().map(|b| format!("{b:02x}")).collect::<String>();
+    let hex = |text: &str| {
+        each(text, |c| {
+            let mut buffer = [0; 4];
+            let bytes = c.encode_utf8(&mut buffer).bytes();
+            bytes.fold(String::new(), |all, byte| format!("{all}{byte:02x}"))
+        })
+    };
     let ascii = each(text, |c| {
         let mut units = [0; 2];
-        c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+        let units = c.encode_utf16(&mut units).iter();
+        units.fold(String::new(), |all, unit| format!("{all}\\u{unit:04x}"))
     });
     let mut all = vec![
         text.to_owned(),

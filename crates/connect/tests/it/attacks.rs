@@ -15,7 +15,7 @@ use tokio::{
 };
 
 /// Longer than anything takes on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Names another copy of the cage's inner side.
 pub(crate) const INNER: &str = "VINCULO_TEST_INNER";

@@ -381,6 +381,42 @@ async fn a_session_may_be_given_further_paths_but_not_the_machines_secrets() {
     }
 }
 
+/// With a page that runs a script. In the fallback there are no sockets for it to begin with.
+#[tokio::test]
+async fn a_browser_and_node_run_in_the_whole_cage() {
+    let limits = Limits {
+        memory_mib: 2048,
+        processes: 40,
+        open_files: 1024,
+        file_mib: 256,
+        ..Limits::default()
+    };
+    for (program, package, arguments, shown) in [
+        ("node", "nodejs", ["-e", "setTimeout(() => console.log(6 * 7), 1)"].as_slice(), "42"),
+        (
+            "chromium",
+            "chromium",
+            &[
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--dump-dom",
+                "data:text/html,<script>document.write(6*7)</script>",
+            ],
+            "<body>42</body>",
+        ),
+    ] {
+        let there = std::path::Path::new("/usr/bin").join(program).exists();
+        assert!(there, "this test needs Debian's {program}: apt-get install {package}");
+        let mut honest = Malicious::new(WallsKind::Namespaces, &[]).await.limited(limits);
+        honest.cell.command = vec![program.to_owned()];
+        honest.cell.command.extend(arguments.iter().map(|word| (*word).to_owned()));
+        let outcome = honest.run().await;
+        assert_eq!(outcome.ended, Ended::Exited(0), "{outcome:?}");
+        assert!(outcome.said.contains(shown), "{outcome:?}");
+    }
+}
+
 /// The cage of an ordinary user is built in another way than root's: with a user namespace, and
 /// without another user to become. If these tests do not run as root, all of them show that.
 #[tokio::test]
@@ -411,5 +447,5 @@ async fn an_ordinary_user_has_the_same_cages() {
     let tried = tried.await.expect("setpriv is there");
     let said = String::from_utf8_lossy(&tried.stdout);
     assert!(tried.status.success(), "{said}{}", String::from_utf8_lossy(&tried.stderr));
-    assert!(said.contains("20 passed"), "{said}");
+    assert!(said.contains("22 passed"), "{said}");
 }

@@ -13,6 +13,7 @@ import socket
 import ssl
 import sys
 import time
+import urllib.request
 
 
 def attempt(what, attack):
@@ -268,6 +269,12 @@ def proxy(target, greeting, literal=""):
                 pass
             stream.sendall(going.read())
         print("heard" if stream.recv(100) else "closed", flush=True)
+
+
+def visit(url):
+    """An honest client, which believes what the environment says of proxies and authorities."""
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        print(answer.read().decode(), flush=True)
 
 
 def tell():

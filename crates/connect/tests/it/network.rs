@@ -24,6 +24,7 @@ in_both_cages! {
     an_approved_place_is_reached_with_its_own_name
     a_greeting_for_another_host_is_not_passed_on
     what_is_no_greeting_is_not_passed_on
+    an_honest_client_needs_only_its_environment_to_be_replayed
 }
 
 /// A server of the machine that counts who comes, and tells what the first one says.
@@ -182,6 +183,29 @@ async fn what_is_no_greeting_is_not_passed_on(kind: WallsKind) {
     assert_eq!(said, "HTTP/1.1 200 Connection established\nclosed\n");
     assert_eq!(egress.tally().refused[0].why, "what came is not a TLS greeting");
     nothing_is_heard(institution, egress).await;
+}
+
+async fn an_honest_client_needs_only_its_environment_to_be_replayed(kind: WallsKind) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("session.jsonl");
+    let exchange = serde_json::json!({
+        "request": {
+            "method": "GET", "url": "https://bank.example:443/balance", "headers": [],
+            "body": {"text": ""}
+        },
+        "response": {"status": 200, "headers": [], "body": {"text": "10.50"}}
+    });
+    std::fs::write(&path, exchange.to_string()).expect("it is written");
+    let rules = Institution::open().await.rules(&["bank.example:443"]);
+    let egress = Egress::replay(rules, &path).expect("a proxy");
+    let mut honest = Malicious::new(kind, &["visit", "https://bank.example/balance"]).await;
+    honest.cell.trust = egress.certificate().map(Path::to_owned);
+    let outcome = honest.egress(egress.socket()).run().await;
+    assert_eq!(outcome.said, "10.50\n", "{outcome:?} {:?}", egress.tally());
+    // Without being told, it trusts nobody but the world's authorities.
+    let doubting = Malicious::new(kind, &["visit", "https://bank.example/balance"]).await;
+    let outcome = doubting.egress(egress.socket()).run().await;
+    assert!(outcome.errors.contains("CERTIFICATE_VERIFY_FAILED"), "{outcome:?}");
 }
 
 /// What the fallback does not hold, and says so of itself: Landlock knows ports, not addresses, so

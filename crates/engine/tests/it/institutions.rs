@@ -162,8 +162,9 @@ async fn a_session_under_way_finishes_with_the_connector_that_it_began_with(worl
     let asked = world.challenged("ana").await;
     world.engine.replace_connectors(&[]).await.unwrap();
     assert_eq!(failed(world.register("bob").await), Failure::InstitutionInactive);
-    let answer = world.engine.resume_link(&world.caller(), asked.session, None, secret("123"));
-    let link = answer.await.unwrap();
+    let caller = world.caller();
+    let answer = world.engine.resume_link(&caller, asked.session, None, secret("123")).await;
+    let link = answer.unwrap();
     assert_eq!(link.status, Status::Valid);
     let bank: Arc<dyn Connector> = world.bank.clone();
     world.engine.replace_connectors(&[bank]).await.unwrap();

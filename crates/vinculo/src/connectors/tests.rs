@@ -56,8 +56,8 @@ fn what_is_added_changed_and_removed_is_noticed_and_nothing_else() {
     assert_eq!(place.look(), (true, vec!["script 1.0.0".into()], vec![]));
     assert_eq!(place.look(), (false, vec!["script 1.0.0".into()], vec![]));
     place.write("script", &version("1.1.0"));
-    place.write("b", &other("b", 9102));
-    let both = vec!["b 1.0.0".to_owned(), "script 1.1.0".into()];
+    place.write("b", &other("bb", 9102));
+    let both = vec!["bb 1.0.0".to_owned(), "script 1.1.0".into()];
     assert_eq!(place.look(), (true, both, vec![]));
     assert_eq!(place.directory.connectors().len(), 3, "with the sandbox");
     place.remove("b");
@@ -68,18 +68,18 @@ fn what_is_added_changed_and_removed_is_noticed_and_nothing_else() {
 fn a_broken_manifest_is_refused_with_its_line_and_the_version_before_stays() {
     let mut place = Place::new(Approval::Everything);
     place.write("script", MANIFEST);
-    place.write("b", &other("b", 9102));
+    place.write("b", &other("bb", 9102));
     place.look();
     place.write("script", &version("1.1.0").replace("[\"MX\"]", "[\"Mexico\"]"));
     let (changed, offered, complaints) = place.look();
-    assert_eq!((changed, offered), (false, vec!["b 1.0.0".into(), "script 1.0.0".into()]));
+    assert_eq!((changed, offered), (false, vec!["bb 1.0.0".into(), "script 1.0.0".into()]));
     let [complaint] = &complaints[..] else { panic!("{complaints:?}") };
     assert!(
         complaint.contains("script/connector.json, line 8, institutions[0].country_codes[0]: "),
         "{complaint}"
     );
     place.write("script", &version("1.2.0"));
-    assert_eq!(place.look().1, ["b 1.0.0", "script 1.2.0"]);
+    assert_eq!(place.look().1, ["bb 1.0.0", "script 1.2.0"]);
 }
 
 #[test]
@@ -90,22 +90,22 @@ fn what_another_has_cannot_be_taken_and_who_was_first_stays() {
     let institution = built_in(true)[0].institutions().remove(0);
     for (manifest, why) in [
         (MANIFEST.to_owned(), "another connector has the id script"),
-        (other("a", 9101), "institution a_mx_retail: another connector's has the id 9101"),
+        (other("aa", 9101), "institution aa_mx_retail: another connector's has the id 9101"),
         (
-            other("a", 9102).replace("a_mx_retail", "script_mx_retail"),
+            other("aa", 9102).replace("aa_mx_retail", "script_mx_retail"),
             "institution script_mx_retail: another connector has one of this name",
         ),
         (other("sandbox", 9102), "another connector has the id sandbox"),
-        (other("a", institution.id), "another connector's has the id"),
+        (other("aa", institution.id), "another connector's has the id"),
     ] {
         place.write("a", &manifest);
         let (changed, offered, complaints) = place.look();
         assert_eq!((changed, offered), (false, vec!["script 1.0.0".into()]), "{why}");
         assert!(complaints.len() == 1 && complaints[0].contains(why), "{complaints:?}");
     }
-    place.write("a", &other("a", 9101));
+    place.write("a", &other("aa", 9101));
     place.remove("script");
-    assert_eq!(place.look().1, ["a 1.0.0"], "there is room now");
+    assert_eq!(place.look().1, ["aa 1.0.0"], "there is room now");
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn an_institutions_id_and_name_belong_together_for_ever() {
     place.write("script", &other("script", 9102).replace("9102", "9199"));
     let complaint = place.look().2.remove(0);
     assert!(complaint.contains("its id is 9101 for ever, not 9199"), "{complaint}");
-    place.write("script", &other("b", 9101));
+    place.write("script", &other("bb", 9101));
     let complaint = place.look().2.remove(0);
     assert!(complaint.contains("the id 9101 is that of script_mx_retail for ever"), "{complaint}");
     place.write("script", MANIFEST);
