@@ -100,6 +100,8 @@ def transactions(session: Session, wanted: Wanted) -> Covered | None:
 @connector.logout
 def logout(session: Session) -> None:
     session.log("bye")
+    if who == "clingy":
+        time.sleep(3600)
 
 
 if __name__ == "__main__":

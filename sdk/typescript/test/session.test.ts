@@ -197,6 +197,13 @@ test("what waits for the network is cancelled too", async (context) => {
   assert(h.said.includes("the network was cut"), "by itself, not because it was answered for");
 });
 
+test("leaving is answered in time even if the handler does not come to an end", async (context) => {
+  const h = host(context);
+  await h.loggedIn("clingy");
+  assert.deepEqual((await h.call("logout")).result, {});
+  assert.equal(await h.end(), 0);
+});
+
 test("what cannot be reached is unavailable and does not blame the login", async (context) => {
   const h = host(context);
   await h.initialize({ proxy: "http://127.0.0.1:9" });

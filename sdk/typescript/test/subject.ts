@@ -91,6 +91,7 @@ connector.fetch("TRANSACTIONS", async (session, wanted) => {
 
 connector.logout(async (session) => {
   await session.log("bye");
+  if (who === "clingy") await new Promise(() => undefined);
 });
 
 await connector.run();
