@@ -199,7 +199,7 @@ class _Loop:
                 self._work = work
             self._jobs.put((work, job))
             if method == "logout":
-                self._later(FAREWELL, lambda: self._done(work) and self._answer(identity, {}))
+                self._later(FAREWELL, lambda: self._let_go(work))
         else:
             raise _Refused(-32601, "there is no such method")
 
@@ -300,6 +300,11 @@ class _Loop:
                 self._error(cancelled.identity, -32000, "cancelled", {"kind": "cancelled"})
 
         self._later(GRACE, insist)
+
+    def _let_go(self, work: Work) -> None:
+        """Answers for a logout that takes too long."""
+        if self._done(work):
+            self._answer(work.identity, {})
 
     @staticmethod
     def _later(seconds: float, work: Callable[[], object]) -> None:
