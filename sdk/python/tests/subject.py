@@ -6,6 +6,7 @@ import threading
 import time
 
 from vinculo_connector import (
+    Cancelled,
     Connector,
     Covered,
     Credentials,
@@ -56,7 +57,11 @@ def login(session: Session, credentials: Credentials) -> LoggedIn:
             return {}  # type: ignore[typeddict-item]
         case "web":
             session.web.timeout = 60
-            answer_of = session.web.get(credentials.reveal("password"))
+            try:
+                answer_of = session.web.get(credentials.reveal("password"))
+            except Cancelled:
+                print("the network was cut")
+                raise
             session.log(answer_of.text)
     state = credentials.state.reveal() if credentials.state else "first"
     return LoggedIn(user=f"user-{who}", state=f"{state}+")
@@ -95,6 +100,8 @@ def transactions(session: Session, wanted: Wanted) -> Covered | None:
 @connector.logout
 def logout(session: Session) -> None:
     session.log("bye")
+    if who == "clingy":
+        time.sleep(3600)
 
 
 if __name__ == "__main__":

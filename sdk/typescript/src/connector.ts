@@ -12,6 +12,8 @@ import { TooLong, Wire } from "./wire.js";
 const VERSIONS = [1];
 /** How long a cancelled handler may take to end by itself before it is answered for, in ms. */
 const GRACE = 2000;
+/** How long leaving may take before it is answered for: the host waits for five seconds. */
+const FAREWELL = 4000;
 
 /** As much of a manifest as the SDK reads. */
 export interface ManifestRead {
@@ -262,8 +264,14 @@ class Loop {
   #logout(session: Session): () => Promise<object> {
     return async () => {
       this.#loggedIn = false;
-      await this.#connector.handlers.logout?.(session);
-      await session.browser.close();
+      const left = this.#connector.handlers.logout?.(session);
+      // It may fail when nobody waits for it any more.
+      left?.catch(() => undefined);
+      try {
+        await Promise.race([left, sleep(FAREWELL)]);
+      } finally {
+        void session.browser.close();
+      }
       return {};
     };
   }

@@ -145,7 +145,7 @@ export class Web {
       // Plain HTTP is asked of the proxy, not tunnelled through it: it counts and checks it.
       proxyTunnel: false,
       ...(this.#authorities.length > 0
-        ? { requestTls: { ca: [...rootCertificates, ...this.#authorities] } }
+        ? { requestTls: { ca: [...rootCertificates, ...extra(), ...this.#authorities] } }
         : {}),
     });
     const signal = this.#signal();
@@ -242,6 +242,12 @@ export class Cookies {
       if (!over) this.#kept.push(one);
     }
   }
+}
+
+/** What the host adds to Node's own authorities, which naming some replaces. */
+function extra(): string[] {
+  const file = process.env["NODE_EXTRA_CA_CERTS"];
+  return file ? [readFileSync(file, "utf-8")] : [];
 }
 
 /** Where it was, without what was asked: queries hold secrets. */

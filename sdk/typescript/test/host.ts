@@ -30,7 +30,8 @@ export class Host {
   constructor() {
     const subject = fileURLToPath(new URL("./subject.js", import.meta.url));
     this.process = spawn(process.execPath, [subject], { env: {} });
-    this.#exit = once(this.process, "exit");
+    // Closed, not only gone: all that it said has been read then.
+    this.#exit = once(this.process, "close");
     this.process.stderr.setEncoding("utf-8").on("data", (text: string) => (this.said += text));
     this.process.stdin.on("error", () => undefined);
     this.process.stdout.setEncoding("utf-8");

@@ -1,6 +1,7 @@
 // A connector that does what the tests ask for, by the user name that logs in.
 
 import {
+  Cancelled,
   Connector,
   InvalidCredentials,
   LoginError,
@@ -50,7 +51,12 @@ connector.login(async (session, credentials) => {
       return {} as { user: string };
     case "web":
       session.web.timeout = 60_000;
-      await session.log((await session.web.get(credentials.reveal("password"))).text);
+      try {
+        await session.log((await session.web.get(credentials.reveal("password"))).text);
+      } catch (error) {
+        if (error instanceof Cancelled) console.log("the network was cut");
+        throw error;
+      }
       break;
   }
   return { user: `user-${who}`, state: `${credentials.state?.reveal() ?? "first"}+` };
@@ -85,6 +91,7 @@ connector.fetch("TRANSACTIONS", async (session, wanted) => {
 
 connector.logout(async (session) => {
   await session.log("bye");
+  if (who === "clingy") await new Promise(() => undefined);
 });
 
 await connector.run();

@@ -19,6 +19,7 @@ OUT = threading.Lock()
 answers: "queue.Queue[dict]" = queue.Queue()
 jobs: "queue.Queue[dict]" = queue.Queue()
 cancelled = threading.Event()
+stays = threading.Event()
 proxy = None
 asked = 0
 
@@ -74,6 +75,7 @@ def login(params):
     if password != "correct-horse-42":
         raise Failed("unexpected" if FAULT == "unclear" else "invalid_credentials")
     if user == "locked":
+        stays.set()
         raise Failed("login_error", "forbidden" if FAULT == "problem" else "locked")
     if user == "otp":
         if not params["interactive"] and FAULT == "bold":
@@ -228,6 +230,6 @@ threading.Thread(target=work, daemon=True).start()
 with open(0, "rb", buffering=0, closefd=False) as lines:
     for line in lines:
         take(json.loads(line))
-if FAULT == "stays":
+if FAULT == "stays" and stays.is_set():
     time.sleep(60)
 os._exit(0)

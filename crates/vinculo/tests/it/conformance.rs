@@ -97,11 +97,7 @@ each_fault! {
     a_description_that_is_not_the_manifests_is_found: "describe" is ["negotiation"];
     an_answer_to_what_does_not_exist_is_found: "anything" is ["framing"];
     a_line_that_is_no_message_is_found: "chatty" is ["framing"];
-    a_process_that_stays_is_found: "stays" is [
-        "negotiation", "framing", "login", "error invalid_credentials", "error login_error/locked",
-        "challenge otp: right", "challenge otp: wrong, then right", "challenge otp: cancelled",
-        "challenge otp: expired", "challenge otp: nobody there", "records", "cancel", "orphans",
-    ];
+    a_process_that_stays_is_found: "stays" is ["error login_error/locked"];
     a_user_who_is_another_each_time_is_found: "user" is ["login"];
     an_unclear_word_for_a_wrong_password_is_found: "unclear" is ["error invalid_credentials"];
     another_problem_than_the_declared_is_found: "problem" is ["error login_error/locked"];

@@ -25,6 +25,8 @@ __all__ = ["Connector"]
 VERSIONS = (1,)
 #: How long a cancelled handler may take to end by itself before it is answered for, in seconds.
 GRACE = 2.0
+#: How long leaving may take before it is answered for, in seconds: the host waits for five.
+FAREWELL = 4.0
 
 Login = Callable[[Session, Credentials], LoggedIn]
 Fetch = Callable[[Session, Wanted], "Covered | None"]
@@ -196,6 +198,8 @@ class _Loop:
             with self._turn:
                 self._work = work
             self._jobs.put((work, job))
+            if method == "logout":
+                self._later(FAREWELL, lambda: self._let_go(work))
         else:
             raise _Refused(-32601, "there is no such method")
 
@@ -295,7 +299,16 @@ class _Loop:
                 self._jobs = self._worker()
                 self._error(cancelled.identity, -32000, "cancelled", {"kind": "cancelled"})
 
-        timer = threading.Timer(GRACE, insist)
+        self._later(GRACE, insist)
+
+    def _let_go(self, work: Work) -> None:
+        """Answers for a logout that takes too long."""
+        if self._done(work):
+            self._answer(work.identity, {})
+
+    @staticmethod
+    def _later(seconds: float, work: Callable[[], object]) -> None:
+        timer = threading.Timer(seconds, work)
         timer.daemon = True
         timer.start()
 
