@@ -49,8 +49,9 @@ pub(crate) fn amount(text: &str, point: Point) -> Result<Option<Amount>, NotAnAm
                 signs += 1;
             }
             '+' => signs += 1,
-            ')' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '\u{2019}' | '_' | '\t' => {}
-            '$' | '€' | '£' | '¥' => {}
+            // Blanks and quotes group thousands, and signs of currencies say nothing here.
+            ')' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '\u{2019}' | '_' | '\t'
+            | '$' | '€' | '£' | '¥' => {}
             'A'..='Z' if letters < 3 => letters += 1,
             _ => return Err(NotAnAmount),
         }

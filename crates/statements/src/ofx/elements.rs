@@ -159,20 +159,17 @@ impl<'a> Elements<'a> {
                 Some(Token::Close(name)) => {
                     self.begun = true;
                     let name = name.to_ascii_uppercase();
-                    match self.open.take() {
-                        Some(open) => {
-                            // Its own end needs no second look, unless it was an empty aggregate.
-                            let own = open.name == name;
-                            if self.settle(open) {
-                                self.closing = (!own).then_some(name);
-                                return Ok(Some(Step::Leaf));
-                            }
-                            self.closing = Some(name);
+                    if let Some(open) = self.open.take() {
+                        // Its own end needs no second look, unless it was an empty aggregate.
+                        let own = open.name == name;
+                        if self.settle(open) {
+                            self.closing = (!own).then_some(name);
+                            return Ok(Some(Step::Leaf));
                         }
-                        None => {
-                            self.place = self.markup.place();
-                            self.close(&name);
-                        }
+                        self.closing = Some(name);
+                    } else {
+                        self.place = self.markup.place();
+                        self.close(&name);
                     }
                 }
             }
