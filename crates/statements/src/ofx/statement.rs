@@ -505,13 +505,11 @@ pub(super) fn kind(value: &str) -> Option<AccountKind> {
 }
 
 fn stamp(name: &str, value: &str, place: Place, out: &mut Telling) -> Result<Option<Stamp>, Ended> {
-    match days::stamp(value) {
-        Ok(stamp) => Ok(stamp),
-        Err(_) => {
-            out.fault(place, format!("{name} is not a day"))?;
-            Ok(None)
-        }
-    }
+    let Ok(stamp) = days::stamp(value) else {
+        out.fault(place, format!("{name} is not a day"))?;
+        return Ok(None);
+    };
+    Ok(stamp)
 }
 
 fn day(name: &str, value: &str, place: Place, out: &mut Telling) -> Result<Option<Date>, Ended> {
