@@ -39,8 +39,8 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     // A repetition on the next page: of what was corrected, and of what was in doubt.
     (Order::Kept, &[10_029_346]),
     (Order::Lost, &[10_025_540, 10_034_720]),
-    // Other words of which only grown descriptions of others spoke.
-    (Order::Lost, &[10_033_728]),
+    // Other words, where grown descriptions or another day explained more.
+    (Order::Lost, &[10_033_728, 20_011_511]),
     // Two movements of the same second, one of which posted and was corrected unseen.
     (Order::Kept, &[57591]),
     (Order::Lost, &[57591]),

@@ -418,6 +418,18 @@ fn a_record_in_doubt_whose_balance_moved_is_itself() {
 }
 
 #[test]
+fn another_day_with_the_same_words_explains_more_than_other_words() {
+    let mut book = Book::default();
+    let metro = |on| Movement { description: "Metro".into(), ..coffee(on) };
+    book.read(0, true, Trust::None, page(0, &[rent(9), metro(6), coffee(5), rent(2)]));
+    let ids = book.ids();
+    let redated = page(0, &[rent(9), coffee(6), rent(2)]);
+    book.read(24, true, Trust::None, redated.clone());
+    book.read(48, true, Trust::None, redated);
+    assert_eq!(book.ids()[..2], [ids[0], ids[2]], "the metro is gone, the coffee has moved");
+}
+
+#[test]
 fn descriptions_that_grow_do_not_vouch_for_one_that_is_another() {
     let mut book = Book::default();
     let visit = |cents: i64, words: &str| Movement {

@@ -32,10 +32,12 @@ struct Changed {
 pub(super) enum Change {
     /// Only marks: its id, its balance.
     Marks,
-    /// Its description.
-    Words,
+    /// Its description, which is still akin.
+    Wording,
     /// Its day.
     Day,
+    /// Its description altogether.
+    Words,
 }
 
 impl<'a> Work<'a> {
@@ -86,7 +88,7 @@ impl<'a> Work<'a> {
         mark != Mark::Balances
             && self.records[r].movement.direction == self.items[i].movement.direction
             && self.differences(r, i) <= most
-            && fingerprint::likeness(&self.records[r].text, &self.items[i].text).akin()
+            && self.akin_words(r, i)
             && (0..self.records.len()).all(|other| other == r || alone(Side::Record(other)))
             && (0..self.items.len())
                 .all(|other| other == i || self.items[other].spare || alone(Side::Item(other)))
@@ -97,15 +99,11 @@ impl<'a> Work<'a> {
     /// second look, the movement changed; else it may be another one, and both are kept in doubt.
     pub(super) fn by_absence(&mut self, change: Change) {
         let pairs = self.changed(change);
-        // Words that are akin do not vouch for words that are not.
-        let way = |work: &Self, record, item, akin| {
-            (work.shift(record, item), change == Change::Words && akin)
-        };
-        let mut support: HashMap<(i32, bool), usize> = HashMap::new();
-        for Changed { record, item, akin, .. } in
+        let mut support: HashMap<i32, usize> = HashMap::new();
+        for changed in
             pairs.iter().filter(|changed| changed.alone && self.proves_absence(changed.record))
         {
-            *support.entry(way(self, *record, *item, *akin)).or_default() += 1;
+            *support.entry(self.shift(changed.record, changed.item)).or_default() += 1;
         }
         let mut done = 0;
         for Changed { record, item, akin, alone } in pairs {
@@ -115,14 +113,13 @@ impl<'a> Work<'a> {
             let proved = self.proves_absence(record);
             // What happened to enough of them happened to the one at the edge as well.
             let covered = self.span.covers(Some(self.records[record].movement.value_date));
-            let enough = support
-                .get(&way(self, record, item, akin))
-                .is_some_and(|n| *n >= self.rules.enough);
+            let enough =
+                support.get(&self.shift(record, item)).is_some_and(|n| *n >= self.rules.enough);
             let at_once = akin && if change == Change::Day { proved } else { covered };
             if alone && (covered && enough || at_once || self.second_look(record)) {
                 self.pair(record, item);
                 done += 1;
-            } else if akin || proved || change != Change::Words {
+            } else if akin || proved || matches!(change, Change::Marks | Change::Day) {
                 self.suppose(item, record);
             }
         }
@@ -184,7 +181,7 @@ impl<'a> Work<'a> {
     fn changed(&self, change: Change) -> Vec<Changed> {
         let key = |print: Fingerprint<'a>| match change {
             Change::Marks => print,
-            Change::Words => Fingerprint { text: 0, ..print },
+            Change::Wording | Change::Words => Fingerprint { text: 0, ..print },
             Change::Day => Fingerprint { day: Date::ZERO, ..print },
         };
         let mut found = Vec::new();
@@ -248,7 +245,9 @@ impl<'a> Work<'a> {
             && match change {
                 Change::Marks => true,
                 // How a pending movement posts was weighed before.
-                Change::Words => !becomes && !undone,
+                Change::Wording => !becomes && !undone && self.akin_words(r, i),
+                // Whatever else explains either of them is better.
+                Change::Words => !becomes && !undone && !record.supposed && item.perhaps.is_empty(),
                 Change::Day => {
                     !becomes && !undone && self.shift(r, i).abs() <= self.rules.day_slack
                 }
@@ -261,12 +260,14 @@ impl<'a> Work<'a> {
         let (record, item) = (&self.records[r], &self.items[i]);
         self.only_balance_moved(r, i)
             && match change {
-                Change::Marks => true,
-                Change::Words => {
-                    fingerprint::likeness(&record.text, &item.text) <= Likeness::Overlaps
-                }
+                Change::Marks | Change::Wording => true,
+                Change::Words => self.akin_words(r, i),
                 Change::Day => record.movement.pending && item.movement.pending,
             }
+    }
+
+    fn akin_words(&self, r: usize, i: usize) -> bool {
+        fingerprint::likeness(&self.records[r].text, &self.items[i].text).akin()
     }
 
     fn only_balance_moved(&self, r: usize, i: usize) -> bool {

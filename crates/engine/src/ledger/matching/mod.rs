@@ -48,8 +48,9 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
         posting::settle(&mut work);
         // Only now: one balance can come back under the next of several equal movements.
         work.by_tie(Mark::Balances);
-        work.by_absence(Change::Words);
+        work.by_absence(Change::Wording);
         work.by_absence(Change::Day);
+        work.by_absence(Change::Words);
     }
     work.plan()
 }
