@@ -11,11 +11,16 @@ use domain::ids::Bucket;
 use sqlx::{
     Arguments as _, ConnectOptions as _, Database, Postgres, SqlSafeStr, SqlStr, Sqlite,
     Transaction,
-    pool::{PoolConnection, PoolOptions},
+    pool::{Pool, PoolConnection, PoolOptions},
     postgres::{PgConnectOptions, PgPool},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous},
 };
-use std::{str::FromStr as _, time::Duration};
+use std::{
+    future::poll_fn,
+    str::FromStr as _,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 /// Durable state, in SQLite or PostgreSQL. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -24,6 +29,8 @@ pub enum Store {
     Sqlite {
         /// Opened read only.
         read: SqlitePool,
+        /// Those of them that rest between two glances.
+        resting: Arc<Resting<Sqlite>>,
         /// One connection.
         write: SqlitePool,
     },
@@ -31,6 +38,8 @@ pub enum Store {
     Postgres {
         /// Its connections.
         pool: PgPool,
+        /// Those of them that rest between two glances.
+        resting: Arc<Resting<Postgres>>,
         /// Whether statements are prepared once for each connection. A transaction pooler between
         /// us and the server may forbid it.
         prepared: bool,
@@ -68,9 +77,9 @@ enum Inner {
         prepared: bool,
     },
     /// Connections without a transaction: [`Store::glance`].
-    SqliteGlance(PoolConnection<Sqlite>),
+    SqliteGlance(Glance<Sqlite>),
     PostgresGlance {
-        conn: PoolConnection<Postgres>,
+        glance: Glance<Postgres>,
         prepared: bool,
     },
 }
@@ -89,14 +98,14 @@ macro_rules! on {
                 let ($conn, $prepared) = (&mut **tx, *prepared);
                 $body
             }
-            Inner::SqliteGlance(conn) => {
+            Inner::SqliteGlance(glance) => {
                 type $database = Sqlite;
-                let ($conn, $prepared) = (&mut **conn, true);
+                let ($conn, $prepared) = (glance.connection()?, true);
                 $body
             }
-            Inner::PostgresGlance { conn, prepared } => {
+            Inner::PostgresGlance { glance, prepared } => {
                 type $database = Postgres;
-                let ($conn, $prepared) = (&mut **conn, *prepared);
+                let ($conn, $prepared) = (glance.connection()?, *prepared);
                 $body
             }
         }
@@ -120,6 +129,112 @@ macro_rules! arguments {
         }
         arguments
     }};
+}
+
+/// Connections without a transaction that rest between two glances, out of their pool.
+#[derive(Debug)]
+pub struct Resting<D: Database>(Mutex<Vec<Rested<D>>>);
+
+/// One of them, and how many glances it has served.
+type Rested<D> = (PoolConnection<D>, u32);
+
+/// After so many glances a connection goes back to its pool, which looks at its age.
+const GLANCES: u32 = 1_000;
+
+impl<D: Database> Default for Resting<D> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<D: Database> Resting<D> {
+    fn all(&self) -> MutexGuard<'_, Vec<Rested<D>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    /// The one that has rested the shortest.
+    fn take(&self) -> Option<Rested<D>> {
+        self.all().pop()
+    }
+    /// Begins a transaction, which must not wait for connections that only rest.
+    async fn give_way<T>(&self, pool: &Pool<D>, beginning: impl Future<Output = T>) -> T {
+        let mut beginning = Box::pin(beginning);
+        let mut looked = false;
+        poll_fn(|context| {
+            let polled = beginning.as_mut().poll(context);
+            // By now it has taken a connection, or stands in the queue for one.
+            if polled.is_pending() && !std::mem::replace(&mut looked, true) && is_exhausted(pool) {
+                drop(self.take());
+            }
+            polled
+        })
+        .await
+    }
+    async fn close(&self, pool: &Pool<D>) {
+        // From here on nothing comes to rest.
+        let closed = pool.close();
+        let resting = std::mem::take(&mut *self.all());
+        drop(resting);
+        closed.await;
+    }
+}
+
+impl<D: Database> Drop for Resting<D> {
+    fn drop(&mut self) {
+        // Not through the pool, which would need a runtime for it.
+        for (conn, _) in self.all().drain(..) {
+            drop(conn.detach());
+        }
+    }
+}
+
+/// Whether whoever wants a connection has to wait for one that is out.
+fn is_exhausted<D: Database>(pool: &Pool<D>) -> bool {
+    pool.num_idle() == 0 && pool.size() >= pool.options().get_max_connections()
+}
+
+/// A connection at work on a glance.
+#[derive(Debug)]
+struct Glance<D: Database> {
+    /// Until it is dropped, or given up.
+    conn: Option<PoolConnection<D>>,
+    uses: u32,
+    /// Not in the middle of a statement.
+    whole: bool,
+    pool: Pool<D>,
+    resting: Arc<Resting<D>>,
+}
+
+impl<D: Database> Glance<D> {
+    async fn new(pool: &Pool<D>, resting: &Arc<Resting<D>>) -> Result<Self, Error> {
+        let (conn, uses) = match resting.take() {
+            Some(rested) => rested,
+            None => (pool.acquire().await?, 0),
+        };
+        let (pool, resting) = (pool.clone(), resting.clone());
+        Ok(Self { conn: Some(conn), uses, whole: true, pool, resting })
+    }
+    /// None where the exchange of one that had died has failed.
+    fn connection(&mut self) -> Result<&mut D::Connection, Error> {
+        self.conn.as_deref_mut().ok_or(Error::Busy)
+    }
+    async fn exchange(&mut self) -> Result<(), Error> {
+        // The old one first: it may be the last that the pool has to give.
+        self.conn = None;
+        self.conn = Some(self.pool.acquire().await?);
+        self.uses = 0;
+        Ok(())
+    }
+}
+
+impl<D: Database> Drop for Glance<D> {
+    fn drop(&mut self) {
+        let Some(conn) = self.conn.take() else { return };
+        let uses = self.uses + 1;
+        if self.whole && uses < GLANCES && !self.pool.is_closed() && !is_exhausted(&self.pool) {
+            self.resting.all().push((conn, uses));
+        }
+        // Else it goes back to the pool, for whoever waits there.
+    }
 }
 
 impl Store {
@@ -155,7 +270,7 @@ impl Store {
             .acquire_timeout(settings.patience)
             .connect_with(options)
             .await?;
-        Ok(Self::Postgres { pool, prepared })
+        Ok(Self::Postgres { pool, resting: Arc::default(), prepared })
     }
 
     async fn open_sqlite(path: &str, settings: Settings) -> Result<Self, Error> {
@@ -182,27 +297,35 @@ impl Store {
         let write = pool().max_connections(1).connect_with(writer).await?;
         let read =
             pool().max_connections(settings.connections).connect_with(options.read_only(true));
-        Ok(Self::Sqlite { read: read.await?, write })
+        Ok(Self::Sqlite { read: read.await?, resting: Arc::default(), write })
     }
 
     /// A transaction that only reads, from one moment's state.
     pub async fn read(&self) -> Result<Tx, Error> {
         const SNAPSHOT: &str = "begin isolation level repeatable read, read only";
         Ok(Tx::new(match self {
-            Self::Sqlite { read, .. } => Inner::Sqlite(read.begin().await?),
-            Self::Postgres { pool, prepared } => {
-                Inner::Postgres { tx: pool.begin_with(SNAPSHOT).await?, prepared: *prepared }
+            Self::Sqlite { read, resting, .. } => {
+                Inner::Sqlite(resting.give_way(read, read.begin()).await?)
+            }
+            Self::Postgres { pool, resting, prepared } => {
+                let tx = resting.give_way(pool, pool.begin_with(SNAPSHOT)).await?;
+                Inner::Postgres { tx, prepared: *prepared }
             }
         }))
     }
 
-    /// For a single statement that only reads. Nothing is begun and nothing ended, which saves most
-    /// of what such a statement costs; a second one would see another moment's state.
+    /// For a single statement that only reads. Nothing is begun and nothing ended, and the connection
+    /// goes to the next glance as it is: the pool would ask the database whether it still lives, each
+    /// time that it comes back and on PostgreSQL each time that it goes out. That saves most of what
+    /// such a statement costs; a second one would see another moment's state.
     pub async fn glance(&self) -> Result<Tx, Error> {
         Ok(Tx::new(match self {
-            Self::Sqlite { read, .. } => Inner::SqliteGlance(read.acquire().await?),
-            Self::Postgres { pool, prepared } => {
-                Inner::PostgresGlance { conn: pool.acquire().await?, prepared: *prepared }
+            Self::Sqlite { read, resting, .. } => {
+                Inner::SqliteGlance(Glance::new(read, resting).await?)
+            }
+            Self::Postgres { pool, resting, prepared } => {
+                let glance = Glance::new(pool, resting).await?;
+                Inner::PostgresGlance { glance, prepared: *prepared }
             }
         }))
     }
@@ -211,8 +334,9 @@ impl Store {
     pub async fn write(&self) -> Result<Tx, Error> {
         Ok(Tx::new(match self {
             Self::Sqlite { write, .. } => Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres { pool, prepared } => {
-                Inner::Postgres { tx: pool.begin().await?, prepared: *prepared }
+            Self::Postgres { pool, resting, prepared } => {
+                let tx = resting.give_way(pool, pool.begin()).await?;
+                Inner::Postgres { tx, prepared: *prepared }
             }
         }))
     }
@@ -225,11 +349,11 @@ impl Store {
     /// Closes all connections, after those in use have come back.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { read, write } => {
-                read.close().await;
+            Self::Sqlite { read, resting, write } => {
+                resting.close(read).await;
                 write.close().await;
             }
-            Self::Postgres { pool, .. } => pool.close().await,
+            Self::Postgres { pool, resting, .. } => resting.close(pool).await,
         }
     }
 }
@@ -284,10 +408,25 @@ impl Tx {
         let sql: SqlStr = sql.into_sql_str();
         #[cfg(feature = "testing")]
         self.explain(&sql, &values).await?;
-        Ok(on!(self, |Db, conn, prepared| {
+        let mut again = self.has_rested().then(|| (sql.clone(), values.clone()));
+        let mut asked = (sql, values);
+        loop {
+            match (self.all(asked.0, asked.1).await, again.take()) {
+                (Err(_), Some(same)) => asked = same,
+                (rows, _) => return rows,
+            }
+            Box::pin(self.exchange()).await?;
+        }
+    }
+
+    async fn all(&mut self, sql: SqlStr, values: Vec<Value>) -> Result<Vec<Row>, Error> {
+        self.in_the_middle(true);
+        let rows = on!(self, |Db, conn, prepared| {
             let query = sqlx::query_with(sql, arguments!(Db, values)).persistent(prepared);
             query.fetch_all(conn).await?.into_iter().map(Row::from).collect()
-        }))
+        });
+        self.in_the_middle(false);
+        Ok(rows)
     }
 
     /// The first row of a query that has at most one.
@@ -299,10 +438,53 @@ impl Tx {
         let sql: SqlStr = sql.into_sql_str();
         #[cfg(feature = "testing")]
         self.explain(&sql, &values).await?;
-        Ok(on!(self, |Db, conn, prepared| {
+        let mut again = self.has_rested().then(|| (sql.clone(), values.clone()));
+        let mut asked = (sql, values);
+        loop {
+            match (self.first(asked.0, asked.1).await, again.take()) {
+                (Err(_), Some(same)) => asked = same,
+                (row, _) => return row,
+            }
+            Box::pin(self.exchange()).await?;
+        }
+    }
+
+    async fn first(&mut self, sql: SqlStr, values: Vec<Value>) -> Result<Option<Row>, Error> {
+        self.in_the_middle(true);
+        let row = on!(self, |Db, conn, prepared| {
             let query = sqlx::query_with(sql, arguments!(Db, values)).persistent(prepared);
             query.fetch_optional(conn).await?.map(Row::from)
-        }))
+        });
+        self.in_the_middle(false);
+        Ok(row)
+    }
+
+    /// Whether this is a glance by a connection that has rested: it may have died meanwhile, and
+    /// what only reads can be asked again.
+    fn has_rested(&self) -> bool {
+        match &self.inner {
+            Inner::SqliteGlance(glance) => glance.uses > 0,
+            Inner::PostgresGlance { glance, .. } => glance.uses > 0,
+            Inner::Sqlite(_) | Inner::Postgres { .. } => false,
+        }
+    }
+
+    /// Goes on with a connection that the pool has tested.
+    async fn exchange(&mut self) -> Result<(), Error> {
+        match &mut self.inner {
+            Inner::SqliteGlance(glance) => glance.exchange().await,
+            Inner::PostgresGlance { glance, .. } => glance.exchange().await,
+            Inner::Sqlite(_) | Inner::Postgres { .. } => Ok(()),
+        }
+    }
+
+    /// Whoever drops a glance in the middle of a statement leaves a connection that cannot rest.
+    fn in_the_middle(&mut self, so: bool) {
+        match &mut self.inner {
+            Inner::SqliteGlance(glance) => glance.whole = !so,
+            Inner::PostgresGlance { glance, .. } => glance.whole = !so,
+            Inner::Sqlite(_) | Inner::Postgres { .. } => {}
+        }
     }
 
     /// A query that answers with one number, a count for instance.
@@ -324,10 +506,13 @@ impl Tx {
         let sql: SqlStr = sql.into_sql_str();
         #[cfg(feature = "testing")]
         self.explain(&sql, &values).await?;
-        Ok(on!(self, |Db, conn, prepared| {
+        self.in_the_middle(true);
+        let touched = on!(self, |Db, conn, prepared| {
             let query = sqlx::query_with(sql, arguments!(Db, values)).persistent(prepared);
             query.execute(conn).await?.rows_affected()
-        }))
+        });
+        self.in_the_middle(false);
+        Ok(touched)
     }
 
     /// Runs a statement that touches one row or none; whether it touched one.

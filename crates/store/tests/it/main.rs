@@ -4,6 +4,7 @@
 mod catalogue;
 mod changes;
 mod events;
+mod glances;
 mod jobs;
 mod links;
 mod plans;
