@@ -9,7 +9,6 @@ use statements::{
     Said, Stop, read,
 };
 use std::{
-    fmt::Write as _,
     fs::File,
     io::{BufReader, Read as _},
     path::{Path, PathBuf},
@@ -186,8 +185,7 @@ fn for_people(said: &Said) -> String {
             };
             if !skip {
                 let sign = if text.is_empty() { "" } else { "=" };
-                // Writing to a text cannot fail.
-                drop(write!(line, "  {name}{sign}{text}"));
+                line.extend(["  ", &name, sign, &text]);
             }
         }
     }
