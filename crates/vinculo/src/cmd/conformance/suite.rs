@@ -64,9 +64,11 @@ struct Whole {
 
 type Checked = Result<Verdict, Fault>;
 
+#[expect(clippy::unnecessary_wraps, reason = "what most rows end with")]
 fn passed(detail: impl Into<String>) -> Checked {
     Ok(Verdict::Passed(detail.into()))
 }
+#[expect(clippy::unnecessary_wraps, reason = "as `passed`")]
 fn does_not_apply(why: impl Into<String>) -> Checked {
     Ok(Verdict::NotApplicable(why.into()))
 }
@@ -201,17 +203,6 @@ impl Suite<'_> {
         }
     }
 
-    fn fetch(&self, resource: &Resource, window: Option<Window>, cursor: Option<&str>) -> m::Fetch {
-        let timeless = resource.window == WindowRule::Now;
-        m::Fetch {
-            resource: resource.name.into(),
-            account: None,
-            window: window.filter(|_| !timeless).map(m::Days),
-            cursor: cursor.map(str::to_owned),
-            options: BTreeMap::new(),
-        }
-    }
-
     /// What the institution offers, in the order in which a load reads it.
     fn resources(&self) -> Vec<&'static Resource> {
         let offered = self.offered().map(|o| o.resources.as_slice()).unwrap_or_default();
@@ -226,7 +217,7 @@ impl Suite<'_> {
         window: Window,
         cursor: Option<&str>,
     ) -> Result<Result<(Reading, m::Covered), frame::Error>, Fault> {
-        let id = talk.send("fetch", &self.fetch(resource, Some(window), cursor)).await?;
+        let id = talk.send("fetch", &fetch_of(resource, Some(window), cursor)).await?;
         let mut reading = Reading::default();
         let answer = talk.until(id, &Person::Nobody, Some(&mut reading)).await?;
         match answer {
@@ -637,23 +628,17 @@ impl Suite<'_> {
         }
     }
 
-    /// The longest of what was read.
-    fn longest<'a>(&self, first: &'a [Whole]) -> Option<&'a Whole> {
-        let key = |whole: &&Whole| (whole.checkpoints.min(1), whole.items.len());
-        first.iter().filter(|whole| !whole.items.is_empty()).max_by_key(key)
-    }
-
     async fn resume(&self, first: &[Whole]) -> Checked {
-        let Some(whole) = self.longest(first) else { return fault("nothing could be read") };
+        let Some(whole) = longest(first) else { return fault("nothing could be read") };
         let name = whole.resource.name;
         let count = whole.items.len();
         let at = 1 + usize::try_from(self.seed % count as u64).unwrap_or(0);
         let mut talk = self.logged_in().await?;
         let window = self.users.window;
-        let id = talk.send("fetch", &self.fetch(whole.resource, Some(window), None)).await?;
+        let id = talk.send("fetch", &fetch_of(whole.resource, Some(window), None)).await?;
         let mut reading = Reading::default();
         let mut given = 0;
-        let deadline = Instant::now() + Duration::from_secs(120);
+        let deadline = Instant::now() + Duration::from_mins(2);
         while reading.records.len() < at {
             let person = Person::Nobody;
             if talk.step(id, &person, &mut given, Some(&mut reading), deadline).await?.is_some() {
@@ -685,11 +670,11 @@ impl Suite<'_> {
     }
 
     async fn back_pressure(&self, first: &[Whole]) -> Checked {
-        let Some(whole) = self.longest(first) else { return fault("nothing could be read") };
+        let Some(whole) = longest(first) else { return fault("nothing could be read") };
         let mut talk = self.logged_in().await?;
         let window = self.users.window;
         let before = memory::of_children();
-        let id = talk.send("fetch", &self.fetch(whole.resource, Some(window), None)).await?;
+        let id = talk.send("fetch", &fetch_of(whole.resource, Some(window), None)).await?;
         // Nothing is read meanwhile: the pipe fills, and the connector must wait.
         let mut most = before;
         let until = Instant::now() + LOOK_AWAY;
@@ -731,7 +716,7 @@ impl Suite<'_> {
         let mut given = 0;
         let mut ended = false;
         while talk.beside_answered.is_empty() || !ended {
-            let deadline = began + Duration::from_secs(120);
+            let deadline = began + Duration::from_mins(2);
             ended |= talk.step(id, &person, &mut given, None, deadline).await?.is_some();
             if !talk.beside_answered.is_empty() && began.elapsed() > AT_ONCE && !ended {
                 break;
@@ -763,7 +748,7 @@ impl Suite<'_> {
             let Some(resource) = self.resources().last().copied() else {
                 return does_not_apply("it offers nothing");
             };
-            id = talk.send("fetch", &self.fetch(resource, Some(self.users.window), None)).await?;
+            id = talk.send("fetch", &fetch_of(resource, Some(self.users.window), None)).await?;
             what = "a fetch";
             reading = Some(Reading::default());
         }
@@ -858,6 +843,23 @@ impl Suite<'_> {
             }
         }
     }
+}
+
+fn fetch_of(resource: &Resource, window: Option<Window>, cursor: Option<&str>) -> m::Fetch {
+    let timeless = resource.window == WindowRule::Now;
+    m::Fetch {
+        resource: resource.name.into(),
+        account: None,
+        window: window.filter(|_| !timeless).map(m::Days),
+        cursor: cursor.map(str::to_owned),
+        options: BTreeMap::new(),
+    }
+}
+
+/// The longest of what was read.
+fn longest(first: &[Whole]) -> Option<&Whole> {
+    let key = |whole: &&Whole| (whole.checkpoints.min(1), whole.items.len());
+    first.iter().filter(|whole| !whole.items.is_empty()).max_by_key(key)
 }
 
 /// The records of a reading, as the engine would keep them.
