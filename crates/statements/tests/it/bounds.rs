@@ -2,10 +2,10 @@
 
 use crate::heard::{Heard, hear, hear_with, line, texts};
 use proptest::prelude::*;
-use statements::{Format, Options, Said, read, recognise};
+use statements::{DayOrder, Format, Options, Said, read, recognise};
 use std::io::{BufRead, BufReader, Read};
 
-const FOLDERS: &[&str] = &["ofx", "camt", "cnab240", "mt940"];
+const FOLDERS: &[&str] = &["ofx", "camt", "cnab240", "mt940", "qif"];
 
 fn all_texts() -> Vec<(String, Vec<u8>)> {
     FOLDERS.iter().flat_map(|folder| texts(folder)).collect()
@@ -19,14 +19,19 @@ fn movements(heard: &Heard) -> Vec<String> {
 fn a_file_that_is_cut_anywhere_says_the_movements_that_came_before() {
     for (name, bytes) in all_texts() {
         let Some(format) = recognise(&bytes) else { panic!("{name}") };
-        let options = Options { format: Some(format), ..Options::default() };
-        let whole = movements(&hear(&bytes));
+        // Half of a file may show less of how its days are written.
+        let order =
+            if name.ends_with("us.qif") { DayOrder::MonthFirst } else { DayOrder::DayFirst };
+        let options =
+            Options { day_order: Some(order), format: Some(format), ..Options::default() };
+        let whole = movements(&hear_with(&bytes, &options));
         // Every place in a short file, some two thousand in a long one.
         for end in (0..bytes.len()).step_by(1 + bytes.len() / 2000) {
             let heard = hear_with(&bytes[..end], &options);
             let cut = movements(&heard);
             assert_eq!(cut, whole[..cut.len()], "{name}, cut at {end}");
-            if cut.len() < whole.len() {
+            // QIF has nothing that ends a file.
+            if cut.len() < whole.len() && format != Format::Qif {
                 let known = heard.end.map_or(true, |summary| summary.cut_off);
                 assert!(known, "{name}, cut at {end}, does not say so");
             }

@@ -8,3 +8,4 @@ mod fixtures;
 mod heard;
 mod mt940;
 mod ofx;
+mod qif;
