@@ -247,15 +247,12 @@ pub(crate) fn unescape(text: &str) -> Cow<'_, str> {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
         let end = from.bytes().take(12).position(|byte| byte == b';');
-        match end.and_then(|end| Some((letter(&from[1..end])?, end))) {
-            Some((letter, end)) => {
-                out.push(letter);
-                rest = &from[end + 1..];
-            }
-            None => {
-                out.push('&');
-                rest = &from[1..];
-            }
+        if let Some((letter, end)) = end.and_then(|end| Some((letter(&from[1..end])?, end))) {
+            out.push(letter);
+            rest = &from[end + 1..];
+        } else {
+            out.push('&');
+            rest = &from[1..];
         }
     }
     out.push_str(rest);

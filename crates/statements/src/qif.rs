@@ -317,7 +317,7 @@ impl Record {
             }
             _ => {}
         }
-        Movement { amount, description, reference, kind, ..Movement::default() }
+        Movement { amount, description, kind, reference, ..Movement::default() }
     }
 }
 

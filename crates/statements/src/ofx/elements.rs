@@ -34,7 +34,7 @@ pub(super) struct Elements<'a> {
     markup: Markup<'a>,
     stack: Vec<String>,
     /// The tag that was opened last, of which it is not yet known what it is.
-    open: Option<Opened>,
+    open: Opened,
     /// Aggregates still to be ended before anything else.
     ending: usize,
     /// An aggregate to be begun after that.
@@ -48,7 +48,10 @@ pub(super) struct Elements<'a> {
     begun: bool,
 }
 
+/// Its texts are used again and again, because a file has a great many tags.
+#[derive(Default)]
 struct Opened {
+    is_there: bool,
     name: String,
     text: String,
     place: Place,
@@ -60,7 +63,7 @@ impl<'a> Elements<'a> {
         Self {
             markup: Markup::new(source),
             stack: Vec::new(),
-            open: None,
+            open: Opened::default(),
             ending: 0,
             beginning: None,
             closing: None,
@@ -97,7 +100,7 @@ impl<'a> Elements<'a> {
     }
     /// Whether everything that was begun has ended; asked at the end of a file.
     pub(super) fn whole(&self) -> bool {
-        self.stack.is_empty() && self.open.is_none()
+        self.stack.is_empty() && !self.open.is_there
     }
     /// Whether there was any tag at all.
     pub(super) fn begun(&self) -> bool {
@@ -124,15 +127,15 @@ impl<'a> Elements<'a> {
             let token = self.markup.next()?;
             match token {
                 None => return Ok(None),
-                Some(Token::Text(text)) => match &mut self.open {
-                    Some(open) => fold(&text, &mut open.text),
-                    None if self.begun => {}
-                    None => {
-                        if let Some(charset) = header::charset_of_lines(&text) {
-                            self.markup.source().state_charset(charset);
-                        }
+                Some(Token::Text(text)) if self.open.is_there => {
+                    fold(&text, &mut self.open.text);
+                }
+                Some(Token::Text(_)) if self.begun => {}
+                Some(Token::Text(text)) => {
+                    if let Some(charset) = header::charset_of_lines(&text) {
+                        self.markup.source().state_charset(charset);
                     }
-                },
+                }
                 Some(Token::Instruction(text)) => {
                     if let Some(charset) = header::charset_of_declaration(&text) {
                         self.markup.source().state_charset(charset);
@@ -144,59 +147,60 @@ impl<'a> Elements<'a> {
                 }
                 Some(Token::Open(tag)) => {
                     self.begun = true;
-                    let mut name = tag.name.to_owned();
-                    name.make_ascii_uppercase();
-                    let empty = tag.empty;
-                    let place = self.markup.place();
-                    let opened = Opened { name, text: String::new(), place };
-                    let before = std::mem::replace(&mut self.open, (!empty).then_some(opened));
-                    if let Some(before) = before
-                        && self.settle(before)
-                    {
+                    // What was open goes to `name` and `value`, and this takes its place.
+                    let before = self.open.is_there;
+                    let place_before = self.open.place;
+                    std::mem::swap(&mut self.open.name, &mut self.name);
+                    std::mem::swap(&mut self.open.text, &mut self.value);
+                    self.open.is_there = !tag.empty;
+                    self.open.name.clear();
+                    self.open.name.push_str(tag.name);
+                    self.open.name.make_ascii_uppercase();
+                    self.open.text.clear();
+                    self.open.place = self.markup.place();
+                    if before && self.settle(place_before) {
                         return Ok(Some(Step::Leaf));
                     }
                 }
                 Some(Token::Close(name)) => {
                     self.begun = true;
                     let name = name.to_ascii_uppercase();
-                    match self.open.take() {
-                        Some(open) => {
-                            // Its own end needs no second look, unless it was an empty aggregate.
-                            let own = open.name == name;
-                            if self.settle(open) {
-                                self.closing = (!own).then_some(name);
-                                return Ok(Some(Step::Leaf));
-                            }
-                            self.closing = Some(name);
+                    if self.open.is_there {
+                        self.open.is_there = false;
+                        std::mem::swap(&mut self.open.name, &mut self.name);
+                        std::mem::swap(&mut self.open.text, &mut self.value);
+                        // Its own end needs no second look, unless it was an empty aggregate.
+                        let own = self.name == name;
+                        if self.settle(self.open.place) {
+                            self.closing = (!own).then_some(name);
+                            return Ok(Some(Step::Leaf));
                         }
-                        None => {
-                            self.place = self.markup.place();
-                            self.close(&name);
-                        }
+                        self.closing = Some(name);
+                    } else {
+                        self.place = self.markup.place();
+                        self.close(&name);
                     }
                 }
             }
         }
     }
 
-    /// Decides what an opened tag was: true for an element, now in `name` and `value`.
-    fn settle(&mut self, opened: Opened) -> bool {
-        self.place = opened.place;
-        let Opened { name, mut text, .. } = opened;
-        if text.ends_with(' ') {
-            text.pop();
+    /// Decides what the tag in `name` and `value` was, which was opened at `place`: true for an
+    /// element.
+    fn settle(&mut self, place: Place) -> bool {
+        self.place = place;
+        if self.value.ends_with(' ') {
+            self.value.pop();
         }
-        if text.is_empty() && is_aggregate(&name) && self.stack.len() < DEEPEST {
-            // Things that never stand inside their own kind: the end of the one before is missing.
-            if let Some(at) = self.stack.iter().rposition(|open| *open == name) {
-                self.ending = self.stack.len() - at;
-            }
-            self.beginning = Some(name);
-            return false;
+        if !self.value.is_empty() || self.stack.len() >= DEEPEST || !is_aggregate(&self.name) {
+            return true;
         }
-        self.name = name;
-        self.value = text;
-        true
+        // Things that never stand inside their own kind: the end of the one before is missing.
+        if let Some(at) = self.stack.iter().rposition(|open| *open == self.name) {
+            self.ending = self.stack.len() - at;
+        }
+        self.beginning = Some(self.name.clone());
+        false
     }
 
     /// Ends the open aggregate of that name, and those inside it whose ends are missing.
@@ -211,6 +215,13 @@ impl<'a> Elements<'a> {
 fn fold(text: &str, into: &mut String) {
     let text = if into.is_empty() { text.trim_start() } else { text };
     if into.len() + text.len() > crate::source::LONGEST {
+        return;
+    }
+    // Nearly always there is nothing to fold.
+    let runs = text.as_bytes().windows(2).any(|pair| pair == b"  ");
+    if text.is_ascii() && !runs && !text.bytes().any(|byte| byte.is_ascii_control()) {
+        let doubled = text.starts_with(' ') && into.ends_with(' ');
+        into.push_str(&text[usize::from(doubled)..]);
         return;
     }
     for letter in text.chars() {

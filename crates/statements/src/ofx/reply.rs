@@ -87,6 +87,7 @@ pub struct Listed {
 
 /// What a server can do: PROFRS, section 7.2.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the server's own flags, in its words")]
 pub struct Profile {
     /// The institution's name.
     pub name: Option<String>,
@@ -117,9 +118,8 @@ pub fn reply(bytes: &[u8]) -> Result<Reply, Unreadable> {
     loop {
         match elements.next() {
             Ok(Some(step)) => reading.step(step, &elements),
-            Ok(None) => break,
+            Ok(None) | Err(Ended::Stopped) => break,
             Err(Ended::Unreadable(unreadable)) => return Err(unreadable),
-            Err(Ended::Stopped) => break,
         }
     }
     if !elements.begun() || !reading.is_ofx {

@@ -126,12 +126,10 @@ impl Reading {
                 self.draft = None;
                 self.balance = None;
             }
-            name if name.ends_with("ACCTFROM") && self.draft.is_none() => {
-                if self.statement.account_said {
-                    let currency = self.statement.account.currency.take();
-                    self.statement = Statement::default();
-                    self.statement.account.currency = currency;
-                }
+            name if name.ends_with("ACCTFROM") && self.draft.is_none() && self.is_said() => {
+                let currency = self.statement.account.currency.take();
+                self.statement = Statement::default();
+                self.statement.account.currency = currency;
             }
             "LEDGERBAL" => self.balance(BalanceKind::Closing, elements.place()),
             "AVAILBAL" => self.balance(BalanceKind::Available, elements.place()),
@@ -147,6 +145,11 @@ impl Reading {
             }
             _ => {}
         }
+    }
+
+    /// Whether what follows an account's naming is of another than the one before.
+    fn is_said(&self) -> bool {
+        self.statement.account_said
     }
 
     fn balance(&mut self, kind: BalanceKind, place: Place) {
@@ -372,20 +375,17 @@ impl Draft {
         let movement = &mut self.movement;
         // What is said first counts, because banks add blocks of their own behind.
         match (parent, name) {
-            ("BANKACCTTO" | "CCACCTTO", _) => {
-                if name == "ACCTID" {
-                    first(&mut movement.counterparty_account, value);
-                }
+            ("BANKACCTTO" | "CCACCTTO", "ACCTID") => {
+                first(&mut movement.counterparty_account, value);
             }
             ("CURRENCY", "CURSYM") => {
                 movement.currency = movement.currency.take().or_else(|| currency(value));
             }
-            ("ORIGCURRENCY" | "CURRENCY" | "SECID", _) => {}
             ("PAYEE", "NAME") => {
                 first(&mut movement.counterparty, value);
                 self.text("NAME", value);
             }
-            ("PAYEE", _) => {}
+            ("BANKACCTTO" | "CCACCTTO" | "ORIGCURRENCY" | "CURRENCY" | "SECID" | "PAYEE", _) => {}
             (_, "TRNTYPE" | "INCOMETYPE") => {
                 if name == "INCOMETYPE" {
                     movement.kind = None;
@@ -505,13 +505,11 @@ pub(super) fn kind(value: &str) -> Option<AccountKind> {
 }
 
 fn stamp(name: &str, value: &str, place: Place, out: &mut Telling) -> Result<Option<Stamp>, Ended> {
-    match days::stamp(value) {
-        Ok(stamp) => Ok(stamp),
-        Err(_) => {
-            out.fault(place, format!("{name} is not a day"))?;
-            Ok(None)
-        }
-    }
+    let Ok(stamp) = days::stamp(value) else {
+        out.fault(place, format!("{name} is not a day"))?;
+        return Ok(None);
+    };
+    Ok(stamp)
 }
 
 fn day(name: &str, value: &str, place: Place, out: &mut Telling) -> Result<Option<Date>, Ended> {

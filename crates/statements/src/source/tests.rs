@@ -26,7 +26,7 @@ fn lines_end_in_every_way_that_lines_end() {
 
 #[test]
 fn a_line_without_end_is_cut() {
-    let long = [b'x'; LONGEST + 5];
+    let long = vec![b'x'; LONGEST + 5];
     let mut source = source(&long);
     let line = source.line().expect("memory does not fail").expect("a line");
     assert!(line.cut);
