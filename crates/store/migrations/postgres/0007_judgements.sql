@@ -3,5 +3,5 @@
 alter table records add column judged_at bigint;
 
 -- What a reading may speak of though its day lies outside the window.
-create index records_pending on records (bucket, link, resource) where pending;
+create index records_pending on records (bucket, link, resource, account) where pending;
 create index records_by_source on records (bucket, link, resource, source_id) where source_id is not null;

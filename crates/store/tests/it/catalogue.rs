@@ -126,6 +126,8 @@ async fn a_new_catalogue_keeps_the_health_that_was_set() {
         assert_eq!(tx.institution(1).await.unwrap(), Some(one.clone()), "{}", store.name);
         assert_eq!(tx.institution_named(&one.name).await.unwrap(), Some(one.clone()));
         assert_eq!(tx.institution(3).await.unwrap(), None);
+        let keys = [(1, one.name.clone()), (2, two.name.clone())];
+        assert_eq!(tx.institution_keys().await.unwrap(), keys);
         let all = tx.institutions(&[], page(1, 1)).await.unwrap();
         assert_eq!((all.count, all.items), (2, vec![one.clone()]));
 

@@ -48,7 +48,7 @@ async fn crowd(store: &TestStore, link: &Link) {
     const SQL: &str = "
         insert into records select n % 4, md5('r' || n)::uuid, LINK,
             case when n % 4 = 3 then TENANT else md5('t' || n % 9)::uuid end, 'TRANSACTIONS',
-            md5('a' || n % 7)::uuid, null, n::text, n % 900, false, '', n, null, null, null, n, n, '{}'
+            md5('a' || n % 7)::uuid, null, n::text, n % 900, false, '', n, null, null, n, n, '{}'
             from (select n, case when n % 4 = 3 then 'ID'::uuid else md5('l' || n % 50)::uuid end as link
                 from generate_series(1, 8000) n) as rows;
         insert into jobs select n % 4096, md5('j' || n)::uuid, TENANT, null, 'k', n::text, '{}', n * 1000000000000,
