@@ -254,6 +254,7 @@ async fn a_deleted_link_takes_everything_below_with_it_and_nothing_of_others() {
             let day = "2026-01-01".parse().unwrap();
             let days = domain::time::Window { from: day, to: day };
             tx.add_coverage(link.id, "ACCOUNTS", None, days, start()).await.unwrap();
+            tx.put_statement_mapping(link.id, "{}", start()).await.unwrap();
             tx.schedule(&NewJob {
                 id: env.id_in(link.id.bucket()),
                 tenant,
@@ -292,6 +293,7 @@ async fn a_deleted_link_takes_everything_below_with_it_and_nothing_of_others() {
             "records",
             "timeline",
             "coverage",
+            "statement_mappings",
             "jobs",
             "events",
             "deliveries",

@@ -13,4 +13,5 @@ mod refusals;
 mod rules;
 mod schema;
 mod sessions;
+mod statements;
 mod world;
