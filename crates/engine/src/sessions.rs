@@ -12,7 +12,7 @@ use crate::{
     retrieval::{Retrieved, Wanted},
     statements,
 };
-use connect::talk::{Ask, Credentials, Failure};
+use connect::talk::{Ask, Credentials, Failure, Unreadable};
 use domain::{
     env::BoxFuture,
     ids::{JobId, LinkId, RequestId, SessionId, TenantId},
@@ -22,7 +22,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use store::{Tx, secrets::LinkSecrets, sessions::StoredSession};
 use uuid::Uuid;
 
@@ -502,6 +502,12 @@ impl Run {
             self.row.challenge_number > 0 && matches!(self.purpose, Purpose::Retrieve(_));
         let answer = answer.filter(|_| waited_for);
         Ok(match (failure, answer, link) {
+            // What is proposed names what stands in the file.
+            (Some(Failure::Unreadable(unreadable)), ..) => {
+                let remark = unreadable.remark.clone();
+                let unreadable = Unreadable { remark, options: BTreeMap::new() };
+                (Outcome::Failed(Failure::Unreadable(Box::new(unreadable))), None)
+            }
             (Some(failure), ..) => (Outcome::Failed(failure.clone()), None),
             (None, Some(answer), _) if answer.saved => {
                 (Outcome::Kept(answer.records.iter().map(|&id| id.into()).collect()), None)

@@ -70,7 +70,7 @@ impl Limits {
             deletions_a_minute: 0,
             body: 1 << 20,
             upload: 16 << 20,
-            uploads_at_once: 4,
+            uploads_at_once: 2,
             time: Duration::from_mins(5),
             at_once: 1024,
         }

@@ -427,10 +427,10 @@ file = {keys}
 [statements]
 # Whether links can be fed with statement files of banks (POST /v1/links/{{id}}/statements/).
 # enabled = false
-# The largest file, in MiB, and how many are taken in and read side by side; each needs some twenty
+# The largest file, in MiB, and how many are taken in and read side by side; each needs up to forty
 # times its size in memory meanwhile.
 # largest_mib = 16
-# side_by_side = 4
+# side_by_side = 2
 
 [ofx]
 # Banks that answer OFX Direct Connect: a list in TOML (docs/connectors/ofx.md), or an ofxget.cfg.

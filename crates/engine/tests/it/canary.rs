@@ -3,8 +3,11 @@
 
 use crate::{
     bank::Step,
-    world::{World, challenged, days, fields, hours, minutes, recurrent, seconds, secret, wanted},
+    world::{
+        World, challenged, days, fields, hours, minutes, recurrent, seconds, secret, single, wanted,
+    },
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use connect::talk::Failure;
 use domain::{resource, session::ChallengeKind::Otp};
 use engine::{
@@ -36,12 +39,14 @@ const KEY: &str = "canary-api-key-2f2f";
 const WRONG_KEY: &str = "canary-wrong-key-5e5e";
 const AUTHORIZATION: &str = "Bearer canary-hook-abab";
 const CUSTOMER: &str = "canary-customer-cdcd";
+/// In files that are uploaded, where no record says it.
+const FILE: &str = "canary-file-7e7e";
 /// Shown to a caller, but never kept.
 const UNKEPT: &str = "canary-unkept-efef";
 /// What a connector says to operators: in the log, and nowhere else.
 const DETAIL: &str = "canary-detail-0101";
 
-const SECRETS: [&str; 15] = [
+const SECRETS: [&str; 16] = [
     USER,
     OTHER,
     PASSWORD,
@@ -56,6 +61,7 @@ const SECRETS: [&str; 15] = [
     WRONG_KEY,
     AUTHORIZATION,
     CUSTOMER,
+    FILE,
     UNKEPT,
 ];
 
@@ -154,6 +160,34 @@ async fn everything_that_can_happen(world: &World, shown: &mut Shown) -> SecretS
     bank.readings(USER, "TRANSACTIONS", [vec![Step::Fail(Failure::Unexpected(DETAIL.into()))]]);
     shown.error(engine.retrieve_later(&caller, wanted(link.id, "TRANSACTIONS")).await);
     world.settle().await;
+
+    // Files, good and bad, brought along and as an answer.
+    let fed = Registration {
+        institution: "statements_mx_retail".into(),
+        fields: fields(&[]),
+        ..single("", &[])
+    };
+    let fed = engine.register(&caller, fed).await.unwrap().id;
+    let good = format!(
+        "OFXHEADER:100\n\n<OFX><SIGNONMSGSRSV1><SONRS><INTU.USERID>{FILE}</SONRS></SIGNONMSGSRSV1>\
+         <BANKMSGSRSV1><STMTTRNRS><STMTRS><BANKACCTFROM><ACCTID>1</BANKACCTFROM><BANKTRANLIST>\
+         <STMTTRN><DTPOSTED>20260105<TRNAMT>-1.00<NAME>BUN</STMTTRN>\
+         </BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"
+    );
+    let table = format!("Fecha;Concepto {FILE};Importe\n05/01/2026;BUN;-1,00\n");
+    for (text, readable) in [(&good, true), (&table, false), (&format!("{FILE} "), false)] {
+        let file = SecretString::from(STANDARD.encode(text));
+        let read = engine.upload_statement(&caller, fed, file).await;
+        assert_eq!(read.is_ok(), readable, "{read:?}");
+        if let Err(Error::Failed(Failure::Unreadable(why))) = &read {
+            assert!(!why.remark.problem.contains(FILE), "the proposal alone names columns");
+        }
+        let asked = challenged(engine.retrieve(&caller, wanted(fed, "ACCOUNTS")).await);
+        let answer = Some(SecretString::from(STANDARD.encode(text)));
+        let read = engine.resume_retrieval(&caller, accounts, asked.session, None, answer, None);
+        assert_eq!(read.await.is_ok(), readable);
+    }
+    assert_eq!(world.records(fed, "TRANSACTIONS").await.len(), 1);
 
     // New credentials, wrong and right; then the password changes behind our back.
     let put = |password| {

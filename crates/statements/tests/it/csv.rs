@@ -341,21 +341,18 @@ fn file(cents: &[i64], comma: bool, two: bool) -> String {
     } else {
         &["Data", "Histórico", "Valor"]
     };
-    let mut text = head.join(&sep.to_string()) + "\n";
-    for (number, &cents) in cents.iter().enumerate() {
+    let row = |(number, &cents): (usize, &i64)| {
         let (debit, credit) = match (two, cents < 0) {
             (false, _) => (amount(cents), None),
             (true, true) => (amount(cents), Some(String::new())),
             (true, false) => (String::new(), Some(amount(cents))),
         };
         let day = number % 28 + 1;
-        text += &format!("{day:02}/01/2026{sep}movement {number}{sep}{debit}");
-        if let Some(credit) = credit {
-            text += &format!("{sep}{credit}");
-        }
-        text.push('\n');
-    }
-    text
+        let credit = credit.map(|credit| format!("{sep}{credit}")).unwrap_or_default();
+        format!("{day:02}/01/2026{sep}movement {number}{sep}{debit}{credit}\n")
+    };
+    let rows = cents.iter().enumerate().map(row).collect::<Vec<_>>().concat();
+    format!("{}\n{rows}", head.join(&sep.to_string()))
 }
 
 proptest! {
@@ -385,7 +382,7 @@ proptest! {
         };
         let first = whole.match_indices('\n').nth(1).expect("rows").0 + 1;
         let end = first + at.index(whole.len() - first);
-        let heard = hear_with(whole[..end].as_bytes(), &options);
+        let heard = hear_with(&whole.as_bytes()[..end], &options);
         for (movement, cents) in heard.movements().iter().zip(&cents) {
             prop_assert_eq!(movement.amount, domain::money::Amount::cents(*cents));
         }

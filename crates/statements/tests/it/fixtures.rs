@@ -1,6 +1,8 @@
 //! Files of public projects, where they lie beside this one: `../shared/fixtures/statements`. Each
 //! is compared with what another reader makes of it (`expected.json`), a second opinion.
 
+#![expect(clippy::print_stdout, reason = "a test says how many files it read")]
+
 use crate::heard::{Heard, hear, hear_with};
 use serde_json::Value;
 use statements::{Format, Options, Said};
@@ -185,7 +187,7 @@ fn camt_files_of_all_versions_are_read() {
                 );
             }
             "camt053.v2.five.decimals.xml" => {
-                assert_eq!((amounts[0].as_str(), balances), ("8.850", 2))
+                assert_eq!((amounts[0].as_str(), balances), ("8.850", 2));
             }
             // Ten balances: the one before, the one after and the one at hand are said.
             "camt053.v2.all-balance-types.xml" => {

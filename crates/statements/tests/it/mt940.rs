@@ -197,15 +197,25 @@ fn a_report_of_the_day_has_no_closing_balance() {
 fn statement(opening: i64, cents: &[i64], envelope: bool) -> String {
     let mark = |cents: i64| if cents < 0 { 'D' } else { 'C' };
     let amount = |cents: i64| format!("{},{:02}", cents.abs() / 100, cents.abs() % 100);
-    let mut text = String::from(if envelope { "{1:F01X}{2:O940X}{4:\r\n" } else { "" });
-    text += &format!(":20:X\r\n:25:1/2\r\n:60F:{}260101EUR{}\r\n", mark(opening), amount(opening));
-    for (number, &cents) in cents.iter().enumerate() {
-        text += &format!(":61:2601020102{}{}NTRFNONREF//{number}\r\n", mark(cents), amount(cents));
-        text += ":86:105?00BASISLASTSCHRIFT?20EREF+1?21SVWZ+words\r\n";
-    }
+    let movement = |(number, &cents): (usize, &i64)| {
+        format!(
+            ":61:2601020102{}{}NTRFNONREF//{number}\r\n\
+             :86:105?00BASISLASTSCHRIFT?20EREF+1?21SVWZ+words\r\n",
+            mark(cents),
+            amount(cents)
+        )
+    };
+    let movements = cents.iter().enumerate().map(movement).collect::<Vec<_>>().concat();
     let closing = opening + cents.iter().sum::<i64>();
-    text += &format!(":62F:{}260131EUR{}\r\n", mark(closing), amount(closing));
-    text + if envelope { "-}{5:}\r\n" } else { "-\r\n" }
+    format!(
+        "{}:20:X\r\n:25:1/2\r\n:60F:{}260101EUR{}\r\n{movements}:62F:{}260131EUR{}\r\n{}",
+        if envelope { "{1:F01X}{2:O940X}{4:\r\n" } else { "" },
+        mark(opening),
+        amount(opening),
+        mark(closing),
+        amount(closing),
+        if envelope { "-}{5:}\r\n" } else { "-\r\n" },
+    )
 }
 
 proptest! {

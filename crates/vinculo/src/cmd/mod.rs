@@ -9,6 +9,7 @@ mod links;
 mod migrate;
 mod openapi;
 mod serve;
+mod statements;
 
 use crate::{config::Format, telemetry};
 use anyhow::{Context as _, Result};
@@ -67,6 +68,8 @@ enum Command {
     Jobs(jobs::Flags),
     /// Check the configuration and everything it names, and say what to do
     Doctor(doctor::Flags),
+    /// Read statement files of banks, without a server
+    Statements(statements::Flags),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -84,6 +87,7 @@ impl Cli {
             Command::Links(flags) => block_on(links::run(&flags)),
             Command::Jobs(flags) => block_on(jobs::run(&flags)),
             Command::Doctor(flags) => block_on(doctor::run(&flags)),
+            Command::Statements(flags) => statements::run(&flags),
             Command::Openapi => openapi::run(),
         }
     }

@@ -4,6 +4,7 @@
 
 mod operator;
 mod serving;
+mod statements;
 mod wrong_use;
 
 use assert_cmd::Command;

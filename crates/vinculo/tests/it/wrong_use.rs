@@ -28,8 +28,18 @@ fn help_and_version_are_answers_not_errors() {
     assert_eq!((version.code, version.out.starts_with("vinculo ")), (Some(0), true));
     let help = say(folder.path(), &["--help"]);
     assert_eq!(help.code, Some(0));
-    for command in ["dev", "serve", "openapi", "init", "migrate", "keys", "links", "jobs", "doctor"]
-    {
+    for command in [
+        "dev",
+        "serve",
+        "openapi",
+        "init",
+        "migrate",
+        "keys",
+        "links",
+        "jobs",
+        "doctor",
+        "statements",
+    ] {
         assert!(help.out.contains(command), "{}", help.out);
     }
 }
