@@ -150,7 +150,8 @@ impl<'a> Markup<'a> {
             Some(inner) => (inner, true),
             None => (inner.trim_end(), false),
         };
-        let end = inner.find(|c: char| c.is_whitespace() || c == '<').unwrap_or(inner.len());
+        let end = inner.bytes().position(|byte| byte.is_ascii_whitespace() || byte == b'<');
+        let end = end.unwrap_or(inner.len());
         let (name, attributes) = inner.split_at(end);
         if name.is_empty() || name.len() > LONGEST_NAME || attributes.contains('<') {
             return Ok(Token::Broken("a tag is not closed by “>” and was left out"));

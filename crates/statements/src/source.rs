@@ -138,7 +138,7 @@ impl<'a> Source<'a> {
     /// Takes one byte that was peeked at.
     pub(crate) fn skip(&mut self) -> Result<(), Ended> {
         let Some(byte) = self.peek()? else { return Ok(()) };
-        self.place = after(self.place, &[byte]);
+        self.place = after_one(self.place, byte);
         self.input.consume(1);
         Ok(())
     }
@@ -146,11 +146,7 @@ impl<'a> Source<'a> {
     /// Adds to `into` what comes before the next `stop`, as much of it as leaves `into` within
     /// [`LONGEST`], and takes `stop` as well. The second answer is whether something was left out.
     pub(crate) fn until(&mut self, stop: u8, into: &mut Vec<u8>) -> Result<(Reached, bool), Ended> {
-        let (reached, cut) = self.before(stop, into)?;
-        if reached == Reached::Stop {
-            self.skip()?;
-        }
-        Ok((reached, cut))
+        self.run(stop, into, true)
     }
 
     /// As [`Self::until`], and `stop` stays.
@@ -158,6 +154,15 @@ impl<'a> Source<'a> {
         &mut self,
         stop: u8,
         into: &mut Vec<u8>,
+    ) -> Result<(Reached, bool), Ended> {
+        self.run(stop, into, false)
+    }
+
+    fn run(
+        &mut self,
+        stop: u8,
+        into: &mut Vec<u8>,
+        takes_stop: bool,
     ) -> Result<(Reached, bool), Ended> {
         let mut cut = false;
         loop {
@@ -171,7 +176,11 @@ impl<'a> Source<'a> {
             let room = LONGEST.saturating_sub(into.len());
             cut |= piece.len() > room;
             into.extend_from_slice(&piece[..piece.len().min(room)]);
-            let (place, taken) = (after(place, piece), piece.len());
+            let (mut place, mut taken) = (after(place, piece), piece.len());
+            if takes_stop && found.is_some() {
+                place = after_one(place, stop);
+                taken += 1;
+            }
             self.place = place;
             self.input.consume(taken);
             if found.is_some() {
@@ -210,6 +219,15 @@ impl<'a> Source<'a> {
         self.held = held;
         let place = Place { line, column: 0 };
         Ok(some.then_some(Line { place, bytes: &self.held, cut, ended, charset: self.charset }))
+    }
+}
+
+/// The place after one byte of ASCII that stands at `place`.
+fn after_one(place: Place, byte: u8) -> Place {
+    match byte {
+        b'\n' => Place { line: place.line + 1, column: 1 },
+        _ if byte & 0xC0 == 0x80 => place,
+        _ => Place { column: place.column + 1, ..place },
     }
 }
 

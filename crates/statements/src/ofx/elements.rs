@@ -218,10 +218,14 @@ fn fold(text: &str, into: &mut String) {
         return;
     }
     // Nearly always there is nothing to fold.
-    let runs = text.as_bytes().windows(2).any(|pair| pair == b"  ");
-    if text.is_ascii() && !runs && !text.bytes().any(|byte| byte.is_ascii_control()) {
-        let doubled = text.starts_with(' ') && into.ends_with(' ');
-        into.push_str(&text[usize::from(doubled)..]);
+    let mut before = into.as_bytes().last().copied().unwrap_or_default();
+    let folded = text.bytes().all(|byte| {
+        let fine = (b' '..0x7F).contains(&byte) && !(byte == b' ' && before == b' ');
+        before = byte;
+        fine
+    });
+    if folded {
+        into.push_str(text);
         return;
     }
     for letter in text.chars() {

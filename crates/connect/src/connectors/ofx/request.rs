@@ -77,16 +77,11 @@ pub(super) fn request(caller: &Caller, ask: &Ask, id: &str) -> Zeroizing<String>
 fn sign_on(text: &mut Text, caller: &Caller) {
     let Caller { site, login, client, cookie, access_key, token, answers, .. } = caller;
     text.leaf("DTCLIENT", &text.now());
-    match login {
-        Some((user, password)) => {
-            text.leaf("USERID", user.expose_secret());
-            text.leaf("USERPASS", password.expose_secret());
-        }
-        None => {
-            text.leaf("USERID", NOBODY);
-            text.leaf("USERPASS", NOBODY);
-        }
-    }
+    let (user, password) = login.map_or((NOBODY, NOBODY), |(user, password)| {
+        (user.expose_secret(), password.expose_secret())
+    });
+    text.leaf("USERID", user);
+    text.leaf("USERPASS", password);
     text.leaf("LANGUAGE", &site.language);
     if let Some(org) = &site.org {
         text.inside("FI", |text| {
@@ -96,12 +91,12 @@ fn sign_on(text: &mut Text, caller: &Caller) {
             }
         });
     }
-    let secret = |text: &mut Text, tag, value: &Option<&SecretString>| {
+    let secret = |text: &mut Text, tag, value: Option<&SecretString>| {
         if let Some(value) = value {
             text.leaf(tag, value.expose_secret());
         }
     };
-    secret(text, "SESSCOOKIE", cookie);
+    secret(text, "SESSCOOKIE", *cookie);
     text.leaf("APPID", &site.appid);
     text.leaf("APPVER", &site.appver);
     // The rest came with 1.0.3 and 2.0.3, together.
@@ -109,8 +104,8 @@ fn sign_on(text: &mut Text, caller: &Caller) {
         return;
     }
     text.leaf("CLIENTUID", client);
-    secret(text, "AUTHTOKEN", token);
-    secret(text, "ACCESSKEY", access_key);
+    secret(text, "AUTHTOKEN", *token);
+    secret(text, "ACCESSKEY", *access_key);
     for (id, answer) in *answers {
         text.inside("MFACHALLENGEA", |text| {
             text.leaf("MFAPHRASEID", id);
@@ -236,7 +231,9 @@ impl<'a> Text<'a> {
                 letter if letter.is_control() => {}
                 // The header of 1.x says that there are none; both kinds know letters by number.
                 letter if !letter.is_ascii() && !self.is_xml() => {
-                    self.out.push_str(&format!("&#{};", u32::from(letter)));
+                    self.out.push_str("&#");
+                    self.out.push_str(&u32::from(letter).to_string());
+                    self.out.push(';');
                 }
                 letter => self.out.push(letter),
             }

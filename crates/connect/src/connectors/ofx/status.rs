@@ -33,9 +33,8 @@ pub(super) fn failure(status: Status) -> Option<Failure> {
         13501 | 13502 => Failure::Login(LoginProblem::NotActivated),
         // “Server undergoing maintenance; try again later.”
         13505 => Failure::InstitutionDown,
-        ASKS => Failure::TokenRequired,
+        ASKS | WANTS_TOKEN => Failure::TokenRequired,
         WRONG_ANSWER | WRONG_TOKEN => Failure::WrongToken,
-        WANTS_TOKEN => Failure::TokenRequired,
         code => Failure::Unexpected(format!("OFX status {code}")),
     })
 }
