@@ -2,7 +2,7 @@
 //!
 //! An ordinary user gets a user namespace, without which the others cannot be had. Root does not: in
 //! one, a process would still be the kernel's root, which the limit on processes does not bind. Root's
-//! Bubblewrap builds the namespaces as root, the warden stays what it is with three capabilities, and
+//! Bubblewrap builds the namespaces as root, the warden stays what it is with five capabilities, and
 //! the connector is another user, with none.
 
 use super::{

@@ -1,6 +1,6 @@
 //! A connector in its cage, seen from outside.
 
-use super::{Cell, Error, Walls, bubblewrap, order, spawner};
+use super::{Cell, Error, Walls, bubblewrap, forwarding::forward, order, spawner};
 use crate::cage::walls::WallsKind;
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
@@ -12,7 +12,7 @@ use std::{
 };
 use tempfile::TempDir;
 use tokio::{
-    net::{TcpListener, UnixStream},
+    net::TcpListener,
     process::{Child, ChildStderr, ChildStdin, ChildStdout},
     time::timeout,
 };
@@ -258,30 +258,12 @@ fn scratch(user: Option<u32>) -> Result<TempDir, Error> {
     Ok(folder)
 }
 
-/// The forwarding of the fallback: TCP on this machine's own loopback to the session's proxy.
-async fn forward(socket: PathBuf) -> std::io::Result<(u16, AbortOnDropHandle<()>)> {
+/// The forwarding of the fallback: on this machine's own loopback, at a port that is free.
+async fn offer(socket: PathBuf) -> std::io::Result<(u16, AbortOnDropHandle<()>)> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let port = listener.local_addr()?.port();
-    let mut open = tokio::task::JoinSet::new();
-    let accepting = async move {
-        loop {
-            // A failed accept is a client that is gone already, or no file left for it: then waiting
-            // for one of those that are open is all that can be done.
-            let Ok((mut tcp, _)) = listener.accept().await else {
-                drop(open.join_next().await);
-                continue;
-            };
-            while open.try_join_next().is_some() {}
-            let socket = socket.clone();
-            open.spawn(async move {
-                if let Ok(mut unix) = UnixStream::connect(&socket).await {
-                    drop(tokio::io::copy_bidirectional(&mut tcp, &mut unix).await);
-                }
-            });
-        }
-    };
-    let tasks = tokio_util::task::TaskTracker::new();
-    Ok((port, AbortOnDropHandle::new(tasks.spawn(accepting))))
+    let task = tokio_util::task::TaskTracker::new().spawn(forward(listener, socket));
+    Ok((port, AbortOnDropHandle::new(task)))
 }
 
 pub(super) async fn start(cell: &Cell, walls: &Walls) -> Result<Inmate, Error> {
@@ -297,7 +279,7 @@ pub(super) async fn start(cell: &Cell, walls: &Walls) -> Result<Inmate, Error> {
         }
         Some(WallsKind::Fallback) => {
             if let Some(socket) = &cell.egress {
-                let (port, task) = forward(socket.clone()).await?;
+                let (port, task) = offer(socket.clone()).await?;
                 (proxy, forwarding) = (Some(port), Some(task));
             }
             folder = scratch(user)?;

@@ -1,6 +1,7 @@
 //! The filter of system calls: what runs Python, Node and a browser without its own sandbox, and
 //! nothing that makes namespaces, mounts, keys, traces, programs for the kernel or sockets of other
-//! kinds. Everything that is not named here does not exist (`ENOSYS`): so new calls of new kernels,
+//! kinds. No shared memory of System V either, which stays when nobody holds it and which nobody counts.
+//! Everything that is not named here does not exist (`ENOSYS`): so new calls of new kernels,
 //! `clone3` (whose flags no filter can see; C libraries go on with `clone`) and the x32 numbers.
 
 use libc::c_long;
@@ -195,7 +196,7 @@ const ALLOWED: &[c_long] = calls![
     // Talking, to what the network and the file system let it.
     SYS_socket SYS_socketpair SYS_bind SYS_listen SYS_accept SYS_accept4 SYS_connect SYS_shutdown
     SYS_getsockname SYS_getpeername SYS_setsockopt SYS_getsockopt SYS_sendto SYS_recvfrom SYS_sendmsg
-    SYS_recvmsg SYS_sendmmsg SYS_recvmmsg SYS_shmget SYS_shmat SYS_shmdt SYS_shmctl
+    SYS_recvmsg SYS_sendmmsg SYS_recvmmsg
     // The machine, as far as it tells.
     SYS_uname SYS_sysinfo SYS_getrandom
 ];

@@ -111,9 +111,9 @@ fn limits(order: &Order) -> Result<(), String> {
         (Resource::Nice, 0),
         (Resource::Rtprio, 0),
     ];
-    if order.user.is_some() || order.namespaces {
+    if order.user.is_some() || order.namespaces && counts_by_namespace() {
         all.push((Resource::Nproc, tasks(limits.processes)));
-    } else {
+    } else if !order.namespaces {
         // Ours counts all that this user runs on the machine.
         all.push((Resource::Nproc, tasks(limits.processes).saturating_add(others())));
     }
@@ -131,6 +131,17 @@ fn limits(order: &Order) -> Result<(), String> {
 /// processes, and this only holds a fork bomb until it has.
 fn tasks(processes: u32) -> u64 {
     u64::from(processes) * 16 + 64
+}
+
+/// Whether the kernel counts a user's processes in each user namespace apart: since Linux 5.14. Before,
+/// it counts those outside as well, which cannot be seen from here; then the warden counts alone.
+fn counts_by_namespace() -> bool {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= (5, 14),
+        _ => false,
+    }
 }
 
 /// How many threads there are of our user.

@@ -4,6 +4,7 @@
 use super::{
     MARKER, PROXY_PORT,
     census::{self, Census},
+    forwarding::forward,
     inmate::{descendants, reap},
     order::{self, Order},
     walls::written,
@@ -11,7 +12,7 @@ use super::{
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_process};
 use std::{fs, os::unix::process::CommandExt as _, process::Command, time::Duration};
 use tokio::{
-    net::{TcpListener, UnixStream},
+    net::TcpListener,
     signal::unix::{SignalKind, signal},
     time::sleep,
 };
@@ -22,9 +23,6 @@ const ALERT: Duration = Duration::from_millis(5);
 
 /// How many files and folders the writable places may hold: each takes memory, though it is empty.
 const MOST_FILES: u64 = 50_000;
-
-/// Connections that are forwarded at once. Without a place the connector waits.
-const FORWARDED: usize = 128;
 
 /// Starts the connector and stays until it is gone. Answers the code to end with.
 pub(super) fn watch(order: &Order) -> Result<u8, String> {
@@ -55,7 +53,7 @@ async fn guard(order: &Order) -> Result<u8, String> {
             let listener = TcpListener::bind(("127.0.0.1", PROXY_PORT))
                 .await
                 .map_err(|error| format!("the proxy cannot be offered: {error}"))?;
-            Some(forward(listener, socket))
+            Some(forward(listener, socket.clone()))
         }
     };
     let connector = begin(order)?;
@@ -165,32 +163,4 @@ fn close(census: &Census, order: &Order) -> bool {
     census.processes > limits.processes / 2
         || census.memory > limits.memory_mib.saturating_mul(1 << 19)
         || census.files > MOST_FILES / 2
-}
-
-/// Passes TCP connections on to the proxy's socket: clients cannot be told of a Unix socket.
-async fn forward(listener: TcpListener, socket: &std::path::Path) {
-    let mut open = tokio::task::JoinSet::new();
-    loop {
-        if open.len() >= FORWARDED {
-            drop(open.join_next().await);
-        }
-        tokio::select! {
-            Some(_) = open.join_next() => {}
-            accepted = listener.accept() => {
-                let Ok((mut tcp, _)) = accepted else {
-                    // No file is left for it: one that is open must end first.
-                    if open.join_next().await.is_none() {
-                        return;
-                    }
-                    continue;
-                };
-                let socket = socket.to_owned();
-                open.spawn(async move {
-                    if let Ok(mut unix) = UnixStream::connect(&socket).await {
-                        drop(tokio::io::copy_bidirectional(&mut tcp, &mut unix).await);
-                    }
-                });
-            }
-        }
-    }
 }

@@ -1,15 +1,17 @@
 //! Runs the malicious connector.
 
 use connect::cage::{Cell, Ended, Inmate, Limits, Walls, WallsKind, spawn};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use std::{
     fs,
+    os::fd::OwnedFd,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
 use tempfile::TempDir;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _},
+    io::{AsyncRead, AsyncReadExt as _, Interest, unix::AsyncFd},
     sync::OnceCell,
     time::timeout,
 };
@@ -134,4 +136,32 @@ pub(crate) fn processes_with(token: &str) -> Vec<u32> {
             *number != std::process::id() && String::from_utf8_lossy(&line).contains(token)
         })
         .collect()
+}
+
+/// Processes that are watched to their end.
+pub(crate) struct Watched(Vec<AsyncFd<OwnedFd>>);
+
+impl Watched {
+    #[expect(deprecated, reason = "its successor is unsafe; an `OwnedFd` is what it asks for")]
+    pub(crate) fn with(token: &str) -> Self {
+        let all = processes_with(token).into_iter().filter_map(|number| {
+            let number = Pid::from_raw(i32::try_from(number).expect("a number"))?;
+            // One that has ended in the meantime needs no watching.
+            let descriptor = pidfd_open(number, PidfdFlags::NONBLOCK).ok()?;
+            Some(AsyncFd::with_interest(descriptor, Interest::READABLE).expect("it can be watched"))
+        });
+        Self(all.collect())
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Waits until all have ended.
+    pub(crate) async fn gone(self) {
+        for process in self.0 {
+            let ended = timeout(PATIENCE, process.readable()).await.expect("it ends in time");
+            drop(ended.expect("it is watched"));
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What a caged connector cannot see, change, use up or leave behind.
 
-use crate::attacks::{Malicious, PATIENCE, processes_with};
+use crate::attacks::{Malicious, PATIENCE, Watched, processes_with};
 use connect::cage::{Cell, Ended, Limits, WallsKind, spawn};
 use std::{
     collections::BTreeMap,
@@ -10,10 +10,7 @@ use std::{
     process::{Command, Stdio},
     time::Duration,
 };
-use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
-    time::timeout,
-};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 
 /// Each of these in both cages.
 macro_rules! in_both_cages {
@@ -117,7 +114,7 @@ async fn the_environment_is_empty(kind: WallsKind) {
 }
 
 async fn dangerous_system_calls_do_not_exist(kind: WallsKind) {
-    Malicious::new(kind, &["calls"]).await.run().await.all_stopped(12);
+    Malicious::new(kind, &["calls"]).await.run().await.all_stopped(13);
     Malicious::new(kind, &["families"]).await.run().await.all_stopped(4);
 }
 
@@ -245,16 +242,10 @@ async fn a_grandchild_ends_when_the_session_is_dropped(kind: WallsKind) {
     let mut inmate = malicious.start().await;
     let mut stdout = BufReader::new(inmate.stdout.take().expect("standard output")).lines();
     assert_eq!(stdout.next_line().await.expect("it speaks").as_deref(), Some("orphaned"));
+    let watched = Watched::with(&token);
+    assert!(watched.count() >= 2);
     drop(inmate);
-    // The last of them closes the pipe; the kernel takes a moment.
-    assert_eq!(stdout.next_line().await.expect("it is closed"), None);
-    timeout(PATIENCE, async {
-        while !processes_with(&token).is_empty() {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await
-    .expect("nothing is left");
+    watched.gone().await;
 }
 
 async fn a_line_without_end_stays_in_the_pipe(kind: WallsKind) {
@@ -334,16 +325,11 @@ async fn a_connector_ends_with_the_engine(kind: WallsKind) {
         .expect("it is read")
         .expect("a token");
     let token = token.trim();
-    assert!(!processes_with(token).is_empty());
+    let watched = Watched::with(token);
+    assert!(watched.count() >= 2);
     engine.kill().expect("ours");
     engine.wait().expect("ours");
-    timeout(PATIENCE, async {
-        while !processes_with(token).is_empty() {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await
-    .expect("nothing is left");
+    watched.gone().await;
     // What the engine would have cleaned up.
     drop(fs::remove_dir_all(std::path::Path::new(token).parent().expect("a folder")));
 }
@@ -384,13 +370,7 @@ async fn a_session_may_be_given_further_paths_but_not_the_machines_secrets() {
 /// With a page that runs a script. In the fallback there are no sockets for it to begin with.
 #[tokio::test]
 async fn a_browser_and_node_run_in_the_whole_cage() {
-    let limits = Limits {
-        memory_mib: 2048,
-        processes: 40,
-        open_files: 1024,
-        file_mib: 256,
-        ..Limits::default()
-    };
+    let limits = Limits { memory_mib: 2048, processes: 40, open_files: 1024, ..Limits::default() };
     for (program, package, arguments, shown) in [
         ("node", "nodejs", ["-e", "setTimeout(() => console.log(6 * 7), 1)"].as_slice(), "42"),
         (

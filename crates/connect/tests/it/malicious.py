@@ -132,6 +132,7 @@ def calls():
         ("perf_event_open", 298, 241, None, 0, 0, 0, 0),
         ("process_vm_readv", 310, 270, os.getppid(), None, 0, None, 0, 0),
         ("clone with a user namespace", 56, 220, 0x10000000 | 17, None, None, None, None),
+        ("shmget", 29, 194, 1, 1 << 20, 0o1600),
         ("x32 numbers", 0x40000000 + 39, 0x40000000 + 39),
     ]:
         attempt(name, lambda n=number if intel else other, a=arguments: libc_call(n, *a))
