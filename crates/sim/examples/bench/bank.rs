@@ -34,10 +34,10 @@ impl Bank {
 }
 
 impl Connector for Bank {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "bench"
     }
-    fn version(&self) -> &str {
+    fn version(&self) -> &'static str {
         "1"
     }
     fn institutions(&self) -> Vec<Institution> {

@@ -56,8 +56,8 @@ impl Heard {
         self.lines().into_iter().filter(|line| !line.starts_with("fault")).collect()
     }
     pub(crate) fn movements(&self) -> Vec<&Movement> {
-        let movement = |said| match said {
-            &Said::Movement(ref movement) => Some(&**movement),
+        let movement = |said: &'_ Said| match said {
+            Said::Movement(movement) => Some(&**movement),
             _ => None,
         };
         self.all.iter().filter_map(movement).collect()

@@ -45,17 +45,20 @@ enum What {
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Order {
-    DayFirst,
-    MonthFirst,
-    YearFirst,
+    #[value(name = "day-first")]
+    Day,
+    #[value(name = "month-first")]
+    Month,
+    #[value(name = "year-first")]
+    Year,
 }
 
 impl From<Order> for DayOrder {
     fn from(order: Order) -> Self {
         match order {
-            Order::DayFirst => Self::DayFirst,
-            Order::MonthFirst => Self::MonthFirst,
-            Order::YearFirst => Self::YearFirst,
+            Order::Day => Self::DayFirst,
+            Order::Month => Self::MonthFirst,
+            Order::Year => Self::YearFirst,
         }
     }
 }
@@ -185,7 +188,7 @@ fn for_people(said: &Said) -> String {
             };
             if !skip {
                 let sign = if text.is_empty() { "" } else { "=" };
-                line.extend(["  ", &name, sign, &text]);
+                line.extend(["  ", name, sign, &text]);
             }
         }
     }
