@@ -322,7 +322,7 @@ impl From<Unreadable> for Problem {
         let read = |text: String| serde_json::from_str(&text).unwrap_or(Value::String(text));
         let options: serde_json::Map<String, Value> =
             options.into_iter().map(|(name, value)| (name, read(value))).collect();
-        let proposed = (!options.is_empty()).then(|| Value::Object(options));
+        let proposed = (!options.is_empty()).then_some(Value::Object(options));
         let item = Item::new("unreadable_file", message).at("file");
         Self::bad(vec![Item { line, column, proposed, ..item }])
     }

@@ -161,33 +161,7 @@ async fn everything_that_can_happen(world: &World, shown: &mut Shown) -> SecretS
     shown.error(engine.retrieve_later(&caller, wanted(link.id, "TRANSACTIONS")).await);
     world.settle().await;
 
-    // Files, good and bad, brought along and as an answer.
-    let fed = Registration {
-        institution: "statements_mx_retail".into(),
-        fields: fields(&[]),
-        ..single("", &[])
-    };
-    let fed = engine.register(&caller, fed).await.unwrap().id;
-    let good = format!(
-        "OFXHEADER:100\n\n<OFX><SIGNONMSGSRSV1><SONRS><INTU.USERID>{FILE}</SONRS></SIGNONMSGSRSV1>\
-         <BANKMSGSRSV1><STMTTRNRS><STMTRS><BANKACCTFROM><ACCTID>1</BANKACCTFROM><BANKTRANLIST>\
-         <STMTTRN><DTPOSTED>20260105<TRNAMT>-1.00<NAME>BUN</STMTTRN>\
-         </BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"
-    );
-    let table = format!("Fecha;Concepto {FILE};Importe\n05/01/2026;BUN;-1,00\n");
-    for (text, readable) in [(&good, true), (&table, false), (&format!("{FILE} "), false)] {
-        let file = SecretString::from(STANDARD.encode(text));
-        let read = engine.upload_statement(&caller, fed, file).await;
-        assert_eq!(read.is_ok(), readable, "{read:?}");
-        if let Err(Error::Failed(Failure::Unreadable(why))) = &read {
-            assert!(!why.remark.problem.contains(FILE), "the proposal alone names columns");
-        }
-        let asked = challenged(engine.retrieve(&caller, wanted(fed, "ACCOUNTS")).await);
-        let answer = Some(SecretString::from(STANDARD.encode(text)));
-        let read = engine.resume_retrieval(&caller, accounts, asked.session, None, answer, None);
-        assert_eq!(read.await.is_ok(), readable);
-    }
-    assert_eq!(world.records(fed, "TRANSACTIONS").await.len(), 1);
+    files_good_and_bad(world).await;
 
     // New credentials, wrong and right; then the password changes behind our back.
     let put = |password| {
@@ -225,6 +199,38 @@ async fn everything_that_can_happen(world: &World, shown: &mut Shown) -> SecretS
     let link = engine.link(world.tenant, link.id).await.unwrap();
     writeln!(shown.0, "{timeline:?} {link:?}").unwrap();
     signing
+}
+
+/// Files that can be read and that cannot, brought along and as an answer.
+async fn files_good_and_bad(world: &World) {
+    let (engine, caller) = (&world.engine, world.caller());
+    let accounts = resource::named("ACCOUNTS").unwrap();
+    let fed = Registration {
+        institution: "statements_mx_retail".into(),
+        fields: fields(&[]),
+        ..single("", &[])
+    };
+    let fed = engine.register(&caller, fed).await.unwrap().id;
+    let good = format!(
+        "OFXHEADER:100\n\n<OFX><SIGNONMSGSRSV1><SONRS><INTU.USERID>{FILE}</SONRS></SIGNONMSGSRSV1>\
+         <BANKMSGSRSV1><STMTTRNRS><STMTRS><BANKACCTFROM><ACCTID>1</BANKACCTFROM><BANKTRANLIST>\
+         <STMTTRN><DTPOSTED>20260105<TRNAMT>-1.00<NAME>BUN</STMTTRN>\
+         </BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"
+    );
+    let table = format!("Fecha;Concepto {FILE};Importe\n05/01/2026;BUN;-1,00\n");
+    for (text, readable) in [(&good, true), (&table, false), (&format!("{FILE} "), false)] {
+        let file = SecretString::from(STANDARD.encode(text));
+        let read = engine.upload_statement(&caller, fed, file).await;
+        assert_eq!(read.is_ok(), readable, "{read:?}");
+        if let Err(Error::Failed(Failure::Unreadable(why))) = &read {
+            assert!(!why.remark.problem.contains(FILE), "the proposal alone names columns");
+        }
+        let asked = challenged(engine.retrieve(&caller, wanted(fed, "ACCOUNTS")).await);
+        let answer = Some(SecretString::from(STANDARD.encode(text)));
+        let read = engine.resume_retrieval(&caller, accounts, asked.session, None, answer, None);
+        assert_eq!(read.await.is_ok(), readable);
+    }
+    assert_eq!(world.records(fed, "TRANSACTIONS").await.len(), 1);
 }
 
 /// The bank's accounts bear a name from now on; those before.

@@ -20,6 +20,7 @@ use engine::{
 };
 use secrecy::SecretString;
 use serde_json::json;
+use std::fmt::Write as _;
 
 on_both!(stopped:
     a_link_without_a_file_is_valid_and_empty,
@@ -66,19 +67,19 @@ fn ofx(days: (u8, u8), closing: i64, movements: &[(u8, i64, &str)]) -> String {
             cents.abs() % 100
         )
     };
-    let movements: String = movements
-        .iter()
-        .map(|(day, cents, words)| {
-            format!(
-                "<STMTTRN><TRNTYPE>OTHER<DTPOSTED>202601{day:02}<TRNAMT>{}<FITID>{day}{words}<NAME>{words}</STMTTRN>\n",
-                amount(*cents)
-            )
-        })
-        .collect();
+    let mut shown = String::new();
+    for (day, cents, words) in movements {
+        let amount = amount(*cents);
+        writeln!(
+            shown,
+            "<STMTTRN><TRNTYPE>OTHER<DTPOSTED>202601{day:02}<TRNAMT>{amount}<FITID>{day}{words}<NAME>{words}</STMTTRN>"
+        )
+        .unwrap();
+    }
     format!(
         "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\n\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>MXN\n\
          <BANKACCTFROM><BANKID>0341<ACCTID>00012345-6<ACCTTYPE>CHECKING</BANKACCTFROM>\n\
-         <BANKTRANLIST><DTSTART>202601{:02}<DTEND>202601{:02}\n{movements}</BANKTRANLIST>\n\
+         <BANKTRANLIST><DTSTART>202601{:02}<DTEND>202601{:02}\n{shown}</BANKTRANLIST>\n\
          <LEDGERBAL><BALAMT>{}<DTASOF>202601{:02}</LEDGERBAL></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n",
         days.0,
         days.1,
@@ -180,12 +181,12 @@ async fn a_movement_that_a_complete_file_leaves_out_twice_is_gone(world: &World)
 
 async fn an_earlier_statement_does_not_put_the_balance_back(world: &World) {
     let link = registered(world).await;
-    upload(world, link.id, &ofx((8, 13), 700_00, &[(9, -1, "A")])).await.unwrap();
-    let earlier = upload(world, link.id, &ofx((1, 7), 500_00, &[(2, -1, "B")])).await.unwrap();
+    upload(world, link.id, &ofx((8, 13), 70_000, &[(9, -1, "A")])).await.unwrap();
+    let earlier = upload(world, link.id, &ofx((1, 7), 50_000, &[(2, -1, "B")])).await.unwrap();
     assert_eq!((earlier.created, earlier.accounts.len()), (1, 1));
     let accounts = world.records(link.id, "ACCOUNTS").await;
     assert_eq!((accounts.len(), &accounts[0]["balance"]["current"]), (1, &json!(700.0)));
-    upload(world, link.id, &ofx((8, 14), 600_00, &[(9, -1, "A"), (14, -10_000, "C")]))
+    upload(world, link.id, &ofx((8, 14), 60_000, &[(9, -1, "A"), (14, -10_000, "C")]))
         .await
         .unwrap();
     assert_eq!(world.records(link.id, "ACCOUNTS").await[0]["balance"]["current"], 600.0);
