@@ -200,11 +200,11 @@ async fn what_is_wrong_in_a_file_is_told_with_its_place_and_the_rest_is_kept() {
         let answer = api.upload(&link, broken).await;
         assert_eq!(did(&answer)[0], 2, "{}", answer.text);
         let faults = answer.json()["faults"].clone();
-        let line = january().lines().position(|line| line.contains("SALARY")).expect("a line") + 1;
+        let place = january().lines().position(|line| line.contains("SALARY")).expect("a line") + 1;
         let faults = faults.as_array().expect("faults");
         assert!(!faults.is_empty(), "a day that is none is told");
         for fault in faults {
-            assert_eq!(fault["line"], line, "{fault}");
+            assert_eq!(fault["line"], place, "{fault}");
             assert!(!fault["problem"].to_string().contains("20261399"), "{fault}");
         }
     }

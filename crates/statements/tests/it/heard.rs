@@ -56,10 +56,12 @@ impl Heard {
         self.lines().into_iter().filter(|line| !line.starts_with("fault")).collect()
     }
     pub(crate) fn movements(&self) -> Vec<&Movement> {
-        let movement = |said: &'_ Said| match said {
-            Said::Movement(movement) => Some(&**movement),
-            _ => None,
-        };
+        fn movement(said: &Said) -> Option<&Movement> {
+            match said {
+                Said::Movement(movement) => Some(movement),
+                _ => None,
+            }
+        }
         self.all.iter().filter_map(movement).collect()
     }
     pub(crate) fn summary(&self) -> &Summary {
