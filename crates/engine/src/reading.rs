@@ -282,15 +282,26 @@ impl Reader {
         let mut records = tx.records_for_ledger(self.link.id, resource.name, scope, days).await?;
         if let Some(days) = days {
             let trust = engine.trust(&self.link.institution);
-            let near: HashSet<&str> =
-                records.iter().filter_map(|record| record.source_id.as_deref()).collect();
+            // The ids of one account say nothing about another's.
+            let near: HashSet<(Option<RecordId>, &str)> = records
+                .iter()
+                .filter_map(|record| Some((record.account, record.source_id.as_deref()?)))
+                .collect();
             let shown = items
                 .iter()
                 .filter(|(_, item)| ledger::keeps_source_id(trust, &item.facts))
-                .filter_map(|(_, item)| item.source_id.as_deref());
-            let removed = covered.removed.iter().map(|removed| removed.source_id.as_str());
-            let ids: HashSet<&str> = shown.chain(removed).filter(|id| !near.contains(id)).collect();
-            let ids: Vec<&str> = ids.into_iter().collect();
+                .filter_map(|(_, item)| Some((&item.account, item.source_id.as_deref()?)));
+            let removed =
+                covered.removed.iter().map(|gone| (&gone.account, gone.source_id.as_str()));
+            let elsewhere: HashSet<&str> = shown
+                .chain(removed)
+                .filter(|(account, id)| {
+                    let account = self.account(account.as_deref()).map(|known| known.id);
+                    !near.contains(&(account, id))
+                })
+                .map(|(_, id)| id)
+                .collect();
+            let ids: Vec<&str> = elsewhere.into_iter().collect();
             records.extend(
                 tx.records_elsewhere_for_ledger(self.link.id, resource.name, scope, days, &ids)
                     .await?,

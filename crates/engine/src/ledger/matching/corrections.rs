@@ -239,6 +239,8 @@ impl<'a> Work<'a> {
         let (record, item) = (&self.records[r], &self.items[i]);
         let becomes = record.movement.pending && !item.movement.pending;
         let undone = !record.movement.pending && item.movement.pending;
+        // A doubt about something better is not decided by something worse.
+        let unexplained = !record.supposed && item.perhaps.is_empty();
         !item.spare
             && self.may_be(r, i)
             && self.compare(r, i).1 < Against::Strong
@@ -246,11 +248,13 @@ impl<'a> Work<'a> {
                 Change::Marks => true,
                 // How a pending movement posts was weighed before.
                 Change::Wording => !becomes && !undone && self.akin_words(r, i),
-                // Whatever else explains either of them is better.
-                Change::Words => !becomes && !undone && !record.supposed && item.perhaps.is_empty(),
                 Change::Day => {
-                    !becomes && !undone && self.shift(r, i).abs() <= self.rules.day_slack
+                    !becomes
+                        && !undone
+                        && unexplained
+                        && self.shift(r, i).abs() <= self.rules.day_slack
                 }
+                Change::Words => !becomes && !undone && unexplained,
             }
     }
 
