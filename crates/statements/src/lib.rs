@@ -5,8 +5,8 @@
 //! the file. What is broken is said as a [`Fault`], with its place, and the reader goes on with
 //! whatever can still be read; only where nothing can be made of the file it is [`Unreadable`].
 //!
-//! What formats share is written once: [`source`] (lines, bounds, places), [`charset`] (encodings
-//! that lie), [`markup`] (tags of SGML and XML), [`numbers`], [`days`].
+//! What formats share is written once: `source` (lines, bounds, places), `charset` (encodings
+//! that lie), `markup` (tags of SGML and XML), `numbers`, `days`.
 //!
 //! Architecture invariant: no I/O of its own, no clock, no chance; the same bytes say the same.
 
