@@ -182,7 +182,7 @@ create table records (
 ) strict;
 create index records_of_link on records (bucket, link, resource, created_at, id);
 create index records_for_ledger on records (bucket, link, resource, account, day);
-create index records_pending on records (bucket, link, resource) where pending;
+create index records_pending on records (bucket, link, resource, account) where pending;
 create index records_by_source on records (bucket, link, resource, source_id) where source_id is not null;
 create index records_of_tenant on records (tenant, resource, created_at, id, bucket, link);
 
