@@ -239,7 +239,7 @@ impl<'a> Work<'a> {
         let (record, item) = (&self.records[r], &self.items[i]);
         let becomes = record.movement.pending && !item.movement.pending;
         let undone = !record.movement.pending && item.movement.pending;
-        // A doubt about something better is not decided by something worse.
+        // Whatever else explains either of them is better than other words.
         let unexplained = !record.supposed && item.perhaps.is_empty();
         !item.spare
             && self.may_be(r, i)
@@ -249,10 +249,7 @@ impl<'a> Work<'a> {
                 // How a pending movement posts was weighed before.
                 Change::Wording => !becomes && !undone && self.akin_words(r, i),
                 Change::Day => {
-                    !becomes
-                        && !undone
-                        && unexplained
-                        && self.shift(r, i).abs() <= self.rules.day_slack
+                    !becomes && !undone && self.shift(r, i).abs() <= self.rules.day_slack
                 }
                 Change::Words => !becomes && !undone && unexplained,
             }
