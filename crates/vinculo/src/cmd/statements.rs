@@ -33,8 +33,8 @@ enum What {
         #[arg(long, value_name = "FILE")]
         mapping: Option<PathBuf>,
         /// In which order days are written where the file does not show it
-        #[arg(long, value_name = "ORDER", value_enum)]
-        days: Option<Order>,
+        #[arg(long, value_name = "ORDER", value_parser = order)]
+        days: Option<DayOrder>,
         /// One JSON object a line
         #[arg(long)]
         json: bool,
@@ -43,23 +43,12 @@ enum What {
     Mapping { file: PathBuf },
 }
 
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Order {
-    #[value(name = "day-first")]
-    Day,
-    #[value(name = "month-first")]
-    Month,
-    #[value(name = "year-first")]
-    Year,
-}
-
-impl From<Order> for DayOrder {
-    fn from(order: Order) -> Self {
-        match order {
-            Order::Day => Self::DayFirst,
-            Order::Month => Self::MonthFirst,
-            Order::Year => Self::YearFirst,
-        }
+fn order(name: &str) -> Result<DayOrder, String> {
+    match name {
+        "day-first" => Ok(DayOrder::DayFirst),
+        "month-first" => Ok(DayOrder::MonthFirst),
+        "year-first" => Ok(DayOrder::YearFirst),
+        _ => Err("days are written day-first, month-first or year-first".into()),
     }
 }
 
@@ -73,9 +62,8 @@ pub(crate) fn run(flags: &Flags) -> Result<()> {
     match &flags.what {
         What::Read { file, format, mapping, days, json } => {
             let mapping = mapping.as_deref().map(saved).transpose()?;
-            let days = days.map(Into::into);
             let format = format.or_else(|| mapping.as_ref().map(|_| Format::Csv));
-            let options = Options { format, day_order: days, mapping };
+            let options = Options { format, day_order: *days, mapping };
             show(file, &options, if *json { in_json } else { for_people })
         }
         What::Mapping { file } => propose(file),
@@ -188,7 +176,9 @@ fn for_people(said: &Said) -> String {
             };
             if !skip {
                 let sign = if text.is_empty() { "" } else { "=" };
-                line.extend(["  ", name, sign, &text]);
+                for part in ["  ", name.as_str(), sign, text.as_str()] {
+                    line.push_str(part);
+                }
             }
         }
     }
