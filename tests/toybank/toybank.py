@@ -29,6 +29,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 HOST = "toybank.example"
 PASSWORD = "correct-horse-42"
@@ -349,13 +350,13 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     allow_reuse_address = True
     tls: ssl.SSLContext | None = None
 
-    def finish_request(self, request: object, client_address: object) -> None:
+    def finish_request(self, request: Any, client_address: Any) -> None:
         # In the connection's own thread, so that who greets slowly keeps nobody waiting.
         try:
             if self.tls is not None:
-                request.settimeout(10)  # type: ignore[attr-defined]
-                request = self.tls.wrap_socket(request, server_side=True)  # type: ignore[call-overload]
-            super().finish_request(request, client_address)  # type: ignore[arg-type]
+                request.settimeout(10)
+                request = self.tls.wrap_socket(request, server_side=True)
+            super().finish_request(request, client_address)
         except (OSError, ssl.SSLError):
             pass  # A client that goes is no news.
 
