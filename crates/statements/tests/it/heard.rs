@@ -56,11 +56,11 @@ impl Heard {
         self.lines().into_iter().filter(|line| !line.starts_with("fault")).collect()
     }
     pub(crate) fn movements(&self) -> Vec<&Movement> {
-        let movement = |said| match said {
-            &Said::Movement(ref movement) => Some(&**movement),
+        let movements = self.all.iter().filter_map(|said| match said {
+            Said::Movement(movement) => Some(&**movement),
             _ => None,
-        };
-        self.all.iter().filter_map(movement).collect()
+        });
+        movements.collect()
     }
     pub(crate) fn summary(&self) -> &Summary {
         self.end.as_ref().expect("it can be read")
