@@ -312,3 +312,24 @@ async fn a_deleted_link_takes_everything_below_with_it_and_nothing_of_others() {
         assert_eq!(log.len(), 2, "the change log stays");
     }
 }
+
+#[tokio::test]
+async fn a_mapping_is_kept_replaced_and_forgotten_with_its_link() {
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 77);
+        let mut tx = store.write().await.unwrap();
+        tx.insert_link(&link, &[1; 32]).await.unwrap();
+        assert_eq!(tx.statement_mapping(link.id).await.unwrap(), None);
+        for mapping in [r#"{"skip":1}"#, r#"{"skip":2}"#] {
+            tx.put_statement_mapping(link.id, mapping, start()).await.unwrap();
+            assert_eq!(tx.statement_mapping(link.id).await.unwrap().as_deref(), Some(mapping));
+        }
+        assert!(tx.delete_statement_mapping(link.id).await.unwrap());
+        assert!(!tx.delete_statement_mapping(link.id).await.unwrap(), "it was forgotten");
+        tx.put_statement_mapping(link.id, "{}", start()).await.unwrap();
+        tx.delete_link(link.tenant, link.id).await.unwrap();
+        assert_eq!(tx.statement_mapping(link.id).await.unwrap(), None);
+        tx.commit().await.unwrap();
+    }
+}
