@@ -221,9 +221,18 @@ export interface Counterparty {
 /** The answer to `fetch`: how much of what was asked was really seen. */
 export interface Covered {
   /**
+   * What was seen of single accounts, where it is not the same for all: it takes the place of
+   * `window` and `complete`.
+   */
+  accounts?: Record_<Share>;
+  /**
    * The institution's own end of that window was reached, for every account. In doubt `false`.
    */
   complete?: boolean;
+  /** The form in which it came, where there are several: `ofx`. */
+  format?: string | null;
+  /** What was wrong with what was read, for the person who can mend it. */
+  remarks?: Remark[];
   /** What the institution itself said that it removed. */
   removed?: Removed[];
   /** Balances that the institution stated around the window, by account. */
@@ -970,6 +979,8 @@ export interface Reason {
   kind: Kind;
   /** Only with `login_error`: what keeps the person out. */
   problem?: Problem | null;
+  /** Only with `unreadable`: where and why. */
+  remark?: Remark | null;
 }
 
 /** What a merchant's customers have paid by card. */
@@ -988,6 +999,16 @@ export interface Record {
   item: Record_<unknown>;
   /** The page it stood on, so that overlapping pages can be folded. */
   page?: number;
+}
+
+/** Something wrong with what was read. It never repeats what stood there. */
+export interface Remark {
+  /** The character in that line, from 1. */
+  column?: number | null;
+  /** The line of a file, from 1. */
+  line?: number | null;
+  /** What is wrong, and what was made of it. */
+  problem: string;
 }
 
 /** A thing that the institution once showed and says it removed. */
@@ -1010,6 +1031,14 @@ export interface SalaryPortability {
   employer_name?: string | null;
   /** When it was agreed to. */
   portability_approval_date?: string | null;
+}
+
+/** How much was really seen of one account. */
+export interface Share {
+  /** As in the whole answer. */
+  complete?: boolean;
+  /** As in the whole answer. */
+  window?: Days | null;
 }
 
 /** Balances as the institution states them around a window. */
@@ -1109,7 +1138,7 @@ export type Gender = "FEMALE" | "MALE" | "OTHER";
 export type InstallmentFrequency = "IRREGULAR" | "WEEKLY" | "FORTNIGHTLY" | "MONTHLY" | "BIMONTHLY" | "QUARTERLY" | "BIANNUALLY" | "ANNUALLY" | "OTHER";
 
 /** Why a request failed. */
-export type Kind = "invalid_credentials" | "login_error" | "token_required" | "wrong_token" | "session_expired" | "too_many_sessions" | "institution_down" | "institution_unavailable" | "institution_inactive" | "unsupported" | "unavailable_data" | "revoked" | "cancelled" | "unexpected";
+export type Kind = "invalid_credentials" | "login_error" | "token_required" | "wrong_token" | "session_expired" | "too_many_sessions" | "institution_down" | "institution_unavailable" | "institution_inactive" | "unsupported" | "unavailable_data" | "revoked" | "unreadable" | "cancelled" | "unexpected";
 
 /** How important a line is. */
 export type Level = "error" | "warn" | "info" | "debug";

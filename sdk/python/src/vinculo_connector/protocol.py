@@ -74,8 +74,10 @@ __all__ = [
     "Reason",
     "ReceivablesData",
     "Record",
+    "Remark",
     "Removed",
     "SalaryPortability",
+    "Share",
     "Stated",
     "TaxDocument",
     "Transaction",
@@ -375,8 +377,15 @@ class Counterparty(TypedDict, total=False):
 class Covered(TypedDict, total=False):
     """The answer to `fetch`: how much of what was asked was really seen."""
 
+    accounts: dict[str, Share]
+    """What was seen of single accounts, where it is not the same for all: it takes the place of
+    `window` and `complete`."""
     complete: bool
     """The institution's own end of that window was reached, for every account. In doubt `false`."""
+    format: str | None
+    """The form in which it came, where there are several: `ofx`."""
+    remarks: list[Remark]
+    """What was wrong with what was read, for the person who can mend it."""
     removed: list[Removed]
     """What the institution itself said that it removed."""
     stated: dict[str, Stated]
@@ -1248,6 +1257,8 @@ class Reason(_Reason, total=False):
 
     problem: Problem | None
     """Only with `login_error`: what keeps the person out."""
+    remark: Remark | None
+    """Only with `unreadable`: where and why."""
 
 
 class ReceivablesData(TypedDict, total=False):
@@ -1271,6 +1282,20 @@ class Record(_Record, total=False):
     """The connector's key of the account that it belongs to or, for an account, of itself."""
     page: int
     """The page it stood on, so that overlapping pages can be folded."""
+
+
+class _Remark(TypedDict):
+    problem: str
+    """What is wrong, and what was made of it."""
+
+
+class Remark(_Remark, total=False):
+    """Something wrong with what was read. It never repeats what stood there."""
+
+    column: int | None
+    """The character in that line, from 1."""
+    line: int | None
+    """The line of a file, from 1."""
 
 
 class _Removed(TypedDict):
@@ -1298,6 +1323,15 @@ class SalaryPortability(TypedDict, total=False):
     """Who pays it."""
     portability_approval_date: str | None
     """When it was agreed to."""
+
+
+class Share(TypedDict, total=False):
+    """How much was really seen of one account."""
+
+    complete: bool
+    """As in the whole answer."""
+    window: Days | None
+    """As in the whole answer."""
 
 
 class Stated(TypedDict, total=False):
@@ -1398,7 +1432,7 @@ Gender = Literal["FEMALE", "MALE", "OTHER"]
 
 InstallmentFrequency = Literal["IRREGULAR", "WEEKLY", "FORTNIGHTLY", "MONTHLY", "BIMONTHLY", "QUARTERLY", "BIANNUALLY", "ANNUALLY", "OTHER"]
 
-Kind = Literal["invalid_credentials", "login_error", "token_required", "wrong_token", "session_expired", "too_many_sessions", "institution_down", "institution_unavailable", "institution_inactive", "unsupported", "unavailable_data", "revoked", "cancelled", "unexpected"]
+Kind = Literal["invalid_credentials", "login_error", "token_required", "wrong_token", "session_expired", "too_many_sessions", "institution_down", "institution_unavailable", "institution_inactive", "unsupported", "unavailable_data", "revoked", "unreadable", "cancelled", "unexpected"]
 """Why a request failed."""
 
 Level = Literal["error", "warn", "info", "debug"]
