@@ -1,14 +1,12 @@
-//! `vinculo connector`: for who writes connectors, and for who runs them.
+//! `vinculo connector run`: one session with a connector, shown as it goes.
 
-use super::{conformance, skeleton};
 use crate::{
     WrongUse, config,
-    connectors::{self, Hosts, Line},
-    installation::{self, Which},
+    connectors::{self, Hosts},
+    installation,
     out::{Out, tell},
 };
 use anyhow::{Context as _, Result, bail};
-use clap::Subcommand;
 use connect::{
     host::{Host, HostedConversation, Limits},
     manifest::Manifest,
@@ -34,38 +32,6 @@ use tokio_util::sync::CancellationToken;
 
 #[derive(clap::Args)]
 pub(crate) struct Flags {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// List the connectors of the configured directory, and what is wrong with them
-    List(List),
-    /// Check a connector's manifest, without running anything
-    Check(Check),
-    /// Run one session against a connector and show it live
-    Run(Run),
-    /// Make a working connector to begin with, for a demo bank of its own
-    New(skeleton::Flags),
-    /// Prove that a connector keeps the protocol, row by row
-    Test(conformance::Flags),
-}
-
-#[derive(clap::Args)]
-struct List {
-    #[command(flatten)]
-    which: Which,
-}
-
-#[derive(clap::Args)]
-struct Check {
-    /// The connector's folder
-    folder: PathBuf,
-}
-
-#[derive(clap::Args)]
-struct Run {
     /// The connector's folder
     folder: PathBuf,
     /// Which of its institutions; needed where it has several
@@ -104,84 +70,7 @@ fn field(text: &str) -> Result<(String, String), String> {
     Ok((name.into(), value.into()))
 }
 
-impl Flags {
-    /// Whether the session's own log lines are wanted, and no configuration says how.
-    pub(crate) fn is_run(&self) -> bool {
-        matches!(self.command, Command::Run(_))
-    }
-}
-
 pub(crate) async fn run(flags: &Flags) -> Result<()> {
-    match &flags.command {
-        Command::List(flags) => list(flags).await,
-        Command::Check(flags) => check(flags),
-        Command::Run(flags) => session(flags).await,
-        Command::New(flags) => skeleton::run(flags),
-        Command::Test(flags) => conformance::run(flags).await,
-    }
-}
-
-async fn list(flags: &List) -> Result<()> {
-    let installation = flags.which.find()?;
-    let Some(mut directory) = installation.directory_at_rest()? else {
-        let missing = "no directory is configured: directory under [connectors] in vinculo.toml";
-        return Err(WrongUse(missing.into()).into());
-    };
-    if let Ok(store) = installation.open().await {
-        // Without a database only the ids that are taken for ever are not known.
-        drop(directory.learn(&store).await);
-        store.close().await;
-    }
-    directory.look();
-    let lines = directory.lines();
-    let rows: Vec<_> = lines.iter().map(row).collect();
-    Out::table(&["FOLDER", "CONNECTOR", "VERSION", "INSTITUTIONS", "OFFERED"], &rows)?;
-    for Line { folder, complaint, .. } in &lines {
-        if let Some(complaint) = complaint {
-            Out::line(format_args!("\n{folder}: {complaint}"))?;
-        }
-    }
-    Ok(())
-}
-
-fn row(line: &Line) -> Vec<String> {
-    let manifest = line.offered.as_deref();
-    let shown = |of: fn(&Manifest) -> String| manifest.map_or_else(|| "-".into(), of);
-    let offered = match (manifest, &line.complaint) {
-        (Some(_), None) => "yes",
-        (Some(_), Some(_)) => "an older version",
-        (None, _) => "no",
-    };
-    vec![
-        line.folder.clone(),
-        shown(|manifest| manifest.id.clone()),
-        shown(|manifest| manifest.version.clone()),
-        shown(|manifest| manifest.institutions.len().to_string()),
-        offered.into(),
-    ]
-}
-
-fn check(flags: &Check) -> Result<()> {
-    let manifest = Manifest::load(&flags.folder)?;
-    let Manifest { id, version, institutions, egress, needs, limits, .. } = &manifest;
-    Out::line(format_args!("{id} {version}: the manifest is good"))?;
-    for institution in institutions {
-        let resources = institution.resources.join(" ");
-        Out::line(format_args!("  {} ({}): {resources}", institution.name, institution.id))?;
-    }
-    let reach = if egress.is_empty() { "nothing".into() } else { egress.join(" ") };
-    Out::line(format_args!("  reaches {reach}"))?;
-    for need in needs {
-        Out::line(format_args!("  reads {}", need.display()))?;
-    }
-    Out::line(format_args!(
-        "  takes at most {} MiB, {} processes, {} open files, {} s",
-        limits.memory_mib, limits.processes, limits.open_files, limits.seconds
-    ))?;
-    Ok(())
-}
-
-async fn session(flags: &Run) -> Result<()> {
     let env = installation::real_env()?;
     let confinement =
         connectors::confinement(flags.uncaged).await.context("--uncaged runs it all the same")?;
@@ -223,7 +112,7 @@ async fn session(flags: &Run) -> Result<()> {
     said
 }
 
-impl Run {
+impl Flags {
     fn institution(&self, program: &Program) -> Result<Institution> {
         let mut all = program.institutions();
         let names = all.iter().map(|institution| institution.name.clone()).collect::<Vec<_>>();
