@@ -366,6 +366,8 @@ def certificate(pem: Path, key: Path) -> None:
         [
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
             "-nodes", "-days", "30", "-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}",
+            # Strict clients take no authority's certificate for a bank's own.
+            "-addext", "basicConstraints=critical,CA:FALSE",
             "-keyout", str(key), "-out", str(pem),
         ],
         check=True, capture_output=True,

@@ -3,6 +3,7 @@
 mod check;
 mod conformance;
 mod list;
+mod recorded;
 mod run;
 mod skeleton;
 
