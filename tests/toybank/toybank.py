@@ -49,7 +49,7 @@ USERS = {
     "locked": (1005, "locked"), "stale": (1006, "expired"), "terms": (1007, "terms"),
     "elsewhere": (1008, "elsewhere"), "maintenance": (1009, "maintenance"),
     "broken": (1010, "broken"), "empty": (1011, "empty"), "brief": (1012, "brief"),
-    "carla": (1013, ""),
+    "carla": (1013, ""), "olivia": (1014, "otp"),
 }
 #: The one whose wrong passwords are not counted, so that tests may repeat themselves.
 UNCOUNTED = "bob"

@@ -162,7 +162,11 @@ impl Flags {
         }
         match held.said {
             Err(error) if held.outcome.failure.is_none() => Err(error),
-            _ => Ok(held.outcome),
+            Err(error) => {
+                tell(format_args!("the replay ended so: {error:#}"));
+                Ok(held.outcome)
+            }
+            Ok(()) => Ok(held.outcome),
         }
     }
 
