@@ -50,7 +50,7 @@ USERS = {
     "locked": (1005, "locked"), "stale": (1006, "expired"), "terms": (1007, "terms"),
     "elsewhere": (1008, "elsewhere"), "maintenance": (1009, "maintenance"),
     "broken": (1010, "broken"), "empty": (1011, "empty"), "brief": (1012, "brief"),
-    "carla": (1013, ""),
+    "carla": (1013, ""), "olivia": (1014, "otp"),
 }
 #: The one whose wrong passwords are not counted, so that tests may repeat themselves.
 UNCOUNTED = "bob"
@@ -367,6 +367,8 @@ def certificate(pem: Path, key: Path) -> None:
         [
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
             "-nodes", "-days", "30", "-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST}",
+            # Strict clients take no authority's certificate for a bank's own.
+            "-addext", "basicConstraints=critical,CA:FALSE",
             "-keyout", str(key), "-out", str(pem),
         ],
         check=True, capture_output=True,

@@ -5,10 +5,10 @@ use crate::{
     sdk::once,
     served::empty_folder,
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
@@ -97,7 +97,9 @@ impl Tools {
             fs::copy(folder.join("toybank.pem"), place.join("toybank.pem"))?;
             run(Command::new(program).args(["connector", "test", "--host", &host]).arg(&place))?;
         }
+        let recording = record(program, &offered.join("toybank-python"), &folder, &host)?;
         drop(bank);
+        replay(program, &offered.join("toybank-python"), &recording)?;
         for language in ["python", "typescript"] {
             let place = empty_folder("skeletons")?.join(language);
             run(Command::new(program)
@@ -142,6 +144,55 @@ impl Tools {
         command.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", tests]);
         command
     }
+}
+
+/// A session with the bank is recorded, and what the bank knows of its client is not in the file.
+fn record(program: &Path, connector: &Path, folder: &Path, host: &str) -> Result<PathBuf> {
+    let path = folder.join("olivia.jsonl");
+    let mut child = tied(program)
+        .args(["connector", "run", "--username", "olivia", "--days", "60", "--host", host])
+        .arg("--trust")
+        .arg(folder.join("toybank.pem"))
+        .arg("--record")
+        .arg(&path)
+        .arg(connector)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()?;
+    let mut typed = child.stdin.take().context("no standard input")?;
+    typed.write_all(b"correct-horse-42\n111111\n")?;
+    drop(typed);
+    ensure!(child.wait()?.success(), "the session was not recorded");
+    let kept = fs::read_to_string(&path)?;
+    // Her password, her code, her name, her address, her numbers.
+    for own in
+        ["correct-horse", "111111", "olivia", "Olivia", "Pérez", "PEXX800101", ">1014<", "1014-"]
+    {
+        ensure!(!kept.contains(own), "{own} is in the recording {}", path.display());
+    }
+    Ok(path)
+}
+
+/// The recording replays without the bank, and what it does not have is missed.
+fn replay(program: &Path, connector: &Path, recording: &Path) -> Result<()> {
+    let replayed = |recording: &Path| {
+        let mut command = Command::new(program);
+        command.args(["connector", "run"]).arg(connector).arg("--replay").arg(recording);
+        command.stdin(Stdio::null()).output()
+    };
+    let good = replayed(recording)?;
+    ensure!(good.status.success(), "{}", String::from_utf8_lossy(&good.stderr));
+    let records = String::from_utf8(good.stdout)?;
+    ensure!(records.lines().count() > 50, "the replay shows too few records: {records}");
+    let kept = fs::read_to_string(recording)?;
+    let poorer = recording.with_extension("poorer");
+    let without: Vec<_> = kept.lines().filter(|line| !line.contains("/profile")).collect();
+    fs::write(&poorer, without.join("\n"))?;
+    ensure!(replayed(&poorer)?.status.code() == Some(1), "a page that is missing is not missed");
+    let changed = recording.with_extension("changed");
+    fs::write(&changed, kept.replace("Salary ACME", "Salary EMCA"))?;
+    ensure!(replayed(&changed)?.status.code() == Some(1), "other words are not seen");
+    Ok(())
 }
 
 /// `npm` in a folder, speaking of mistakes alone.

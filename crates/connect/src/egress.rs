@@ -18,13 +18,12 @@ mod resolver;
 mod scrub;
 
 pub use entry::{Entry, NotAnEntry};
-pub use record::Recording;
-pub use recording::{Asked, Body, Came, Exchange};
+pub use record::Recorder;
+pub use recording::{Asked, Body, Came, Exchange, Recording};
 
 use authority::Authority;
 use connection::Connection;
 use intercept::{Answers, Interceptor};
-use record::Recorder;
 use replay::Replay;
 use resolver::Resolver;
 use std::{
@@ -118,16 +117,16 @@ impl Egress {
         Self::with(rules, Resolver::System, None)
     }
 
-    /// Opens a proxy that also opens the connector's TLS and writes down what is said, cleaned of the
-    /// session's secrets and of what looks like one person's own. For development: the connector must
+    /// Opens a proxy that also opens the connector's TLS and lets `recorder` hear what is said, cleaned
+    /// of the session's secrets and of what looks like one person's own. For development: the connector must
     /// trust [`Egress::certificate`], and who keeps the file must read it first. Plain HTTP is refused.
-    pub fn record(rules: Rules, recording: Recording) -> io::Result<Self> {
-        Self::intercepted(rules, Answers::Recorded(Recorder::new(recording)?))
+    pub fn record(rules: Rules, recorder: Arc<Recorder>) -> io::Result<Self> {
+        Self::intercepted(rules, Answers::Recorded(recorder))
     }
 
-    /// Opens a proxy that answers from the recording at `path` and reaches no network.
-    pub fn replay(rules: Rules, path: &Path) -> io::Result<Self> {
-        Self::intercepted(rules, Answers::Replayed(Replay::read(path)?))
+    /// Opens a proxy that answers from `recording` and reaches no network.
+    pub fn replay(rules: Rules, recording: &Recording) -> io::Result<Self> {
+        Self::intercepted(rules, Answers::Replayed(Replay::new(recording)))
     }
 
     fn intercepted(rules: Rules, answers: Answers) -> io::Result<Self> {

@@ -28,7 +28,7 @@ pub(super) type Response = http::Response<Bytes>;
 
 /// What is done with what is read.
 pub(super) enum Answers {
-    Recorded(Recorder),
+    Recorded(std::sync::Arc<Recorder>),
     Replayed(Replay),
 }
 

@@ -3,7 +3,7 @@
 use super::{
     Session, Way,
     intercept::{Request, Response},
-    recording::{Asked, Body, Came, Exchange},
+    recording::{Asked, Body, Came, Exchange, LARGEST, MOST, Recording},
     scrub::Scrub,
 };
 use crate::redactor::Redactor;
@@ -12,47 +12,47 @@ use hyper::{body::Bytes, client::conn::http1, header, http};
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, RootCertStore, pki_types::CertificateDer, pki_types::ServerName};
 use std::{
-    fs,
-    io::{self, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
+    io,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-/// Where and how a session is recorded.
-#[derive(Debug, Clone)]
-pub struct Recording {
-    /// The file, which is written anew, readable by its owner alone.
-    pub path: PathBuf,
-    /// Knows the session's secrets, and may be told more: whatever else must not be in it.
-    pub redactor: Arc<Redactor>,
-    /// A file of further authorities (PEM) that institutions may be certified by: for tests.
-    pub trust: Option<PathBuf>,
+/// Listens to one session. What it has heard is held in memory until the session is over and all that
+/// must not be in a recording is known.
+pub struct Recorder {
+    redactor: Arc<Redactor>,
+    client: Arc<ClientConfig>,
+    heard: Mutex<Heard>,
 }
 
-pub(super) struct Recorder {
-    file: Mutex<fs::File>,
-    scrub: Mutex<Scrub>,
-    client: Arc<ClientConfig>,
+struct Heard {
+    scrub: Scrub,
+    exchanges: Vec<Exchange>,
+    /// Bytes of all of them, about.
+    size: u64,
+}
+
+impl std::fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Recorder")
+    }
 }
 
 /// The longest body that is passed on while recording, in bytes.
 pub(super) const LONGEST_BODY: usize = 16 << 20;
 
 impl Recorder {
-    pub(super) fn new(recording: Recording) -> io::Result<Self> {
-        let mut options = fs::OpenOptions::new();
-        let file =
-            options.write(true).create(true).truncate(true).mode(0o600).open(&recording.path)?;
+    /// `trust` is a file of further authorities (PEM) that institutions may be certified by: for tests.
+    pub fn new(trust: Option<&Path>) -> io::Result<Self> {
         let mut roots = RootCertStore::empty();
         for certificate in rustls_native_certs::load_native_certs().certs {
             // A machine may have authorities that rustls cannot read; it does without them.
             drop(roots.add(certificate));
         }
-        for certificate in recording.trust.iter().map(|path| authorities(path)) {
+        for certificate in trust.iter().map(|path| authorities(path)) {
             for certificate in certificate? {
                 roots.add(certificate).map_err(io::Error::other)?;
             }
@@ -64,8 +64,40 @@ impl Recorder {
             .with_root_certificates(roots)
             .with_no_client_auth();
         client.alpn_protocols = vec![b"http/1.1".to_vec()];
-        let scrub = Mutex::new(Scrub::new(recording.redactor));
-        Ok(Self { file: Mutex::new(file), scrub, client: Arc::new(client) })
+        let redactor = Arc::new(Redactor::default());
+        let scrub = Scrub::new(redactor.clone());
+        let heard = Mutex::new(Heard { scrub, exchanges: Vec::new(), size: 0 });
+        Ok(Self { redactor, client: Arc::new(client), heard })
+    }
+
+    /// What must be told the session's secrets.
+    #[must_use]
+    pub fn redactor(&self) -> &Arc<Redactor> {
+        &self.redactor
+    }
+
+    /// What was heard, cleaned once more of all that came to be known, and of `own`: words that the
+    /// session has shown to be one person's own.
+    #[must_use]
+    pub fn recording(&self, own: &[String]) -> Recording {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let Heard { scrub, exchanges, .. } = &mut *heard;
+        scrub.learn(own);
+        let again = |text: &mut String| *text = scrub.again(text);
+        let mut exchanges = exchanges.clone();
+        for Exchange { request, response } in &mut exchanges {
+            again(&mut request.url);
+            for (headers, body) in [
+                (&mut request.headers, &mut request.body),
+                (&mut response.headers, &mut response.body),
+            ] {
+                headers.iter_mut().for_each(|(_, value)| again(value));
+                if let Body::Text(text) = body {
+                    again(text);
+                }
+            }
+        }
+        Recording { session: None, exchanges }
     }
 
     /// Asks the institution at the other end of `stream`, keeps both sides, and answers.
@@ -103,29 +135,39 @@ impl Recorder {
             return Err("the session moved too many bytes");
         }
         let answer = Response::from_parts(head, body);
-        self.keep(&asked, &answer, host, port).map_err(|_| "the recording cannot be written")?;
+        self.keep(&asked, &answer, host, port)?;
         Ok(answer)
     }
 
-    fn keep(&self, asked: &Request, came: &Response, host: &str, port: u16) -> io::Result<()> {
-        let mut scrub = self.scrub.lock().unwrap_or_else(PoisonError::into_inner);
+    fn keep(
+        &self,
+        asked: &Request,
+        came: &Response,
+        host: &str,
+        port: u16,
+    ) -> Result<(), &'static str> {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let Heard { scrub, exchanges, size } = &mut *heard;
+        *size += (asked.body().len() + came.body().len()) as u64;
+        // A quarter, since JSON can write a letter as six.
+        if exchanges.len() == MOST || *size > LARGEST / 4 {
+            return Err("the session is too long to be recorded");
+        }
         // First what came: a cookie or a name that is learnt there is then known in the request too.
         let response = Came {
-            headers: headers(came.headers(), &mut scrub),
-            body: body(came.headers(), came.body(), &mut scrub),
+            headers: headers(came.headers(), scrub),
+            body: body(came.headers(), came.body(), scrub),
             status: came.status().as_u16(),
         };
         let path = asked.uri().path_and_query().map_or("/", |path| path.as_str());
         let request = Asked {
             method: asked.method().to_string(),
             url: format!("https://{host}:{port}{}", scrub.text(path)),
-            headers: headers(asked.headers(), &mut scrub),
-            body: body(asked.headers(), asked.body(), &mut scrub),
+            headers: headers(asked.headers(), scrub),
+            body: body(asked.headers(), asked.body(), scrub),
         };
-        drop(scrub);
-        let mut line = serde_json::to_vec(&Exchange { request, response })?;
-        line.push(b'\n');
-        self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line)
+        exchanges.push(Exchange { request, response });
+        Ok(())
     }
 }
 

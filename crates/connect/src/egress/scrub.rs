@@ -108,6 +108,37 @@ impl Scrub {
         Self { redactor, seen: BTreeMap::new(), words: Vec::new() }
     }
 
+    /// Whatever else is known to be one person's own, longer words first.
+    pub(super) fn learn(&mut self, own: &[String]) {
+        let mut own: Vec<_> = own.iter().map(|word| word.trim()).collect();
+        own.sort_by_key(|word| (std::cmp::Reverse(word.len()), *word));
+        for word in own {
+            // What only a pattern has found so far is looked for everywhere from now on.
+            let stand_in = self.word(word, |number| shape(word, number));
+            if !self.words.iter().any(|known| known == word)
+                && stand_in != *word
+                && self.words.len() < MOST_WORDS
+                && word.chars().count() >= SHORTEST_WORD
+            {
+                self.words.push(word.to_owned());
+            }
+        }
+        self.words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    }
+
+    /// What was cleaned already, once more, of what has come to be known since: where it stands alone,
+    /// so that no stand-in and no amount of money is torn.
+    pub(super) fn again(&self, text: &str) -> String {
+        let mut pieces = vec![(self.redactor.clean(text), false)];
+        for word in &self.words {
+            let stand_in = self.seen.get(word).map_or(REDACTED, String::as_str);
+            if pieces.iter().any(|(piece, done)| !done && piece.contains(word.as_str())) {
+                pieces = split_alone(pieces, word, stand_in);
+            }
+        }
+        pieces.into_iter().map(|(piece, _)| piece).collect()
+    }
+
     /// A body: JSON by its keys, all else as text.
     pub(super) fn body(&mut self, text: &str) -> String {
         match serde_json::from_str::<Value>(text) {
@@ -281,6 +312,33 @@ fn split(pieces: Vec<(String, bool)>, word: &str, stand_in: &str) -> Vec<(String
         }
     }
     all
+}
+
+/// As [`split`], where nothing stands beside `word` that it could be a piece of.
+fn split_alone(pieces: Vec<(String, bool)>, word: &str, stand_in: &str) -> Vec<(String, bool)> {
+    let mut all = Vec::new();
+    for (piece, done) in pieces {
+        let mut rest = 0;
+        let found = piece.match_indices(word).filter(|_| !done);
+        for (at, _) in found.filter(|(at, _)| alone(&piece, *at, at + word.len())) {
+            all.push((piece.get(rest..at).unwrap_or_default().to_owned(), false));
+            all.push((stand_in.to_owned(), true));
+            rest = at + word.len();
+        }
+        all.push((piece.get(rest..).unwrap_or_default().to_owned(), done));
+    }
+    all
+}
+
+fn alone(text: &str, from: usize, to: usize) -> bool {
+    let before = text.get(..from).unwrap_or_default().chars().rev();
+    let after = text.get(to..).unwrap_or_default().chars();
+    let beside = |mut one: Box<dyn Iterator<Item = char> + '_>| {
+        let (next, further) = (one.next(), one.next());
+        next.is_some_and(char::is_alphanumeric)
+            || matches!(next, Some('.' | ',')) && further.is_some_and(|c| c.is_ascii_digit())
+    };
+    !beside(Box::new(before)) && !beside(Box::new(after))
 }
 
 /// Whether digits are a day or an instant as statements write it: `20260131`, `20260131120000`.

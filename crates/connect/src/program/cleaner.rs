@@ -1,5 +1,6 @@
 //! What a program says, without the secrets that its session has given it.
 
+use super::Network;
 use crate::redactor::Redactor;
 use secrecy::SecretString;
 use std::sync::Arc;
@@ -9,6 +10,13 @@ use std::sync::Arc;
 pub struct Cleaner(Arc<Redactor>);
 
 impl Cleaner {
+    /// Tells what it learns to whoever listens, so that it is in no recording.
+    pub(super) fn of(network: &Network) -> Self {
+        match network {
+            Network::Record(recorder) => Self(recorder.redactor().clone()),
+            Network::Open | Network::Replay(_) => Self::default(),
+        }
+    }
     /// Must be told before the program is.
     pub(super) fn learn<'a>(&self, secrets: impl IntoIterator<Item = &'a SecretString>) {
         for secret in secrets {

@@ -16,6 +16,7 @@ pub use session::{Session, Traffic};
 
 use crate::{
     cage::Walls,
+    egress::{Recorder, Recording},
     manifest::{Manifest, Refused},
     talk::{Connector, Conversation, Failure},
 };
@@ -40,6 +41,19 @@ pub enum Confinement {
     Uncaged,
 }
 
+/// Where the way out of a cage leads.
+#[derive(Debug, Clone, Default)]
+pub enum Network {
+    /// To the institutions.
+    #[default]
+    Open,
+    /// To the institutions, and what is said is heard. For development, and for one session of one
+    /// connector: its TLS is opened.
+    Record(Arc<Recorder>),
+    /// To nobody: a session is answered as it was recorded. For development.
+    Replay(Arc<Recording>),
+}
+
 /// What all programs of this process share.
 #[derive(Debug)]
 pub struct Room {
@@ -47,6 +61,8 @@ pub struct Room {
     pub confinement: Confinement,
     /// Where the operator sends `name:port` instead of where the names' owners say.
     pub hosts: BTreeMap<String, SocketAddr>,
+    /// Where the way out leads: to the institutions, unless a connector is being developed.
+    pub network: Network,
     /// The machine's own time, whatever the engine's clock shows: processes live by no other.
     pub env: Env,
     /// The language of prompts, as in BCP 47.
@@ -60,7 +76,7 @@ impl Room {
     #[must_use]
     pub fn new(confinement: Confinement, env: Env) -> Self {
         let (hosts, tasks) = (BTreeMap::new(), TaskTracker::new());
-        Self { confinement, hosts, env, locale: "en".into(), tasks }
+        Self { confinement, hosts, network: Network::Open, env, locale: "en".into(), tasks }
     }
     /// Waits until every process that was started is gone. No session may be open any more.
     pub async fn close(&self) {

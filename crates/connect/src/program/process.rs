@@ -1,6 +1,6 @@
 //! The one place where a connector's process is started and ended.
 
-use super::{Confinement, Program, Room};
+use super::{Confinement, Network, Program, Room};
 use crate::{
     cage::{self, Cell, Inmate},
     egress::{Caps, Egress, Rules, Tally},
@@ -65,7 +65,12 @@ impl Process {
         } else {
             let hosts = program.room.hosts.clone();
             let rules = Rules { entries, hosts, caps: Caps::default() };
-            Some(Egress::open(rules).map_err(Error::Egress)?)
+            let opened = match &program.room.network {
+                Network::Open => Egress::open(rules),
+                Network::Record(recorder) => Egress::record(rules, recorder.clone()),
+                Network::Replay(recording) => Egress::replay(rules, recording),
+            };
+            Some(opened.map_err(Error::Egress)?)
         };
         let limits = program.manifest.limits;
         let cell = Cell {
@@ -81,7 +86,7 @@ impl Process {
                 ..cage::Limits::default()
             },
             egress: egress.as_ref().map(|egress| egress.socket().to_owned()),
-            trust: None,
+            trust: egress.as_ref().and_then(Egress::certificate).map(Into::into),
         };
         let mut inmate = cage::spawn(&cell, walls).await?;
         let pipes = (inmate.stdin.take(), inmate.stdout.take(), inmate.stderr.take());

@@ -96,11 +96,12 @@ struct Listeners<'a> {
 
 impl Session {
     pub(super) fn new(program: Program, institution: &str, subject: &str) -> Self {
+        let cleaner = Cleaner::of(&program.room.network);
         Self {
             program,
             institution: institution.into(),
             subject: subject.into(),
-            cleaner: Cleaner::default(),
+            cleaner,
             stage: Stage::Fresh,
             traffic: Traffic::default(),
         }

@@ -3,7 +3,7 @@
 use crate::{attacks::Malicious, cage::in_both_cages};
 use connect::{
     cage::{Ended, WallsKind},
-    egress::{Caps, Egress, Rules},
+    egress::{Caps, Egress, Recording, Rules},
 };
 use std::{
     collections::BTreeMap, net::SocketAddr, os::unix::fs::PermissionsExt as _, path::Path,
@@ -197,7 +197,8 @@ async fn an_honest_client_needs_only_its_environment_to_be_replayed(kind: WallsK
     });
     std::fs::write(&path, exchange.to_string()).expect("it is written");
     let rules = Institution::open().await.rules(&["bank.example:443"]);
-    let egress = Egress::replay(rules, &path).expect("a proxy");
+    let egress =
+        Egress::replay(rules, &Recording::read(&path).expect("a recording")).expect("a proxy");
     let mut honest = Malicious::new(kind, &["visit", "https://bank.example/balance"]).await;
     honest.cell.trust = egress.certificate().map(Path::to_owned);
     let outcome = honest.egress(egress.socket()).run().await;

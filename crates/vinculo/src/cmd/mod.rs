@@ -1,6 +1,5 @@
-//! The commands, one file each.
+//! The commands, one file or folder each.
 
-mod conformance;
 mod connector;
 mod dev;
 mod doctor;
@@ -11,7 +10,6 @@ mod links;
 mod migrate;
 mod openapi;
 mod serve;
-mod skeleton;
 mod statements;
 
 use crate::{config::Format, telemetry};

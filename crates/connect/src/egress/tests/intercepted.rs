@@ -1,7 +1,7 @@
 //! A session recorded from a real TLS server, and replayed without it.
 
 use super::*;
-use crate::{egress::recording::Body, redactor::Redactor};
+use crate::egress::recording::Body;
 use http_body_util::{BodyExt as _, Full};
 use hyper::{body::Bytes, client::conn::http1, http, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -95,10 +95,10 @@ async fn a_session_is_recorded_without_its_secrets_and_replayed_without_its_bank
     let (address, trust, bank) = bank(folder.path()).await;
     let hosts = [("bank.example:443", address)];
     let rules = || rules(&["bank.example:443"], &hosts, Caps::default());
-    let redactor = Arc::new(Redactor::new(&[SecretString::from("hunter2!")]));
-    let recording = Recording { path: path.clone(), redactor, trust: Some(trust) };
+    let recorder = Arc::new(Recorder::new(Some(&trust)).expect("authorities"));
+    recorder.redactor().learn(&SecretString::from("hunter2!"));
 
-    let egress = Egress::record(rules(), recording).expect("a proxy");
+    let egress = Egress::record(rules(), recorder.clone()).expect("a proxy");
     let login = request("POST", "/login", "x=1", "user=ana&password=hunter2%21");
     let login = ask(&egress, login).await;
     assert_eq!(login.headers()["set-cookie"], "sid=abcdef123; Secure", "{login:?}");
@@ -109,6 +109,8 @@ async fn a_session_is_recorded_without_its_secrets_and_replayed_without_its_bank
     assert_eq!(egress.tally().refusals, 0, "{:?}", egress.tally());
     assert!(egress.tally().received > 50);
     drop((egress, bank));
+    assert!(!path.exists(), "nothing is written before all is known");
+    recorder.recording(&["hello".into()]).write(&path).expect("it is written");
 
     let kept = fs::read_to_string(&path).expect("it is there");
     for secret in ["hunter2", "abcdef123", "00123456789"] {
@@ -123,9 +125,10 @@ async fn a_session_is_recorded_without_its_secrets_and_replayed_without_its_bank
     assert_eq!(exchanges[2].response.body, Body::Omitted(5));
 
     // The bank is gone. Another day, another cookie, another password.
-    let egress = Egress::replay(rules(), &path).expect("a proxy");
+    let egress =
+        Egress::replay(rules(), &Recording::read(&path).expect("a recording")).expect("a proxy");
     let login = ask(&egress, request("POST", "/login", "", "user=b&password=c")).await;
-    assert_eq!(login.body(), "hello ana, [redacted]");
+    assert_eq!(login.body(), "X4 ana, [redacted]");
     let cookie = login.headers()["set-cookie"].to_str().expect("text").to_owned();
     assert!(cookie.starts_with("sid=cookie"), "{cookie}");
     let account = ask(&egress, request("GET", "/account?day=2", "", "")).await;
@@ -140,13 +143,12 @@ async fn a_session_is_recorded_without_its_secrets_and_replayed_without_its_bank
 #[tokio::test]
 async fn a_recorded_session_keeps_to_the_rules() {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("session.jsonl");
     let (address, _trust, _bank) = bank(folder.path()).await;
     let hosts = [("bank.example:443", address), ("plain.example:80", address)];
     let entries = ["bank.example:443", "http://plain.example:80"];
-    let recording = Recording { path, redactor: Arc::new(Redactor::default()), trust: None };
+    let recorder = Arc::new(Recorder::new(None).expect("authorities"));
     let rules = rules(&entries, &hosts, Caps::default());
-    let egress = Egress::record(rules, recording).expect("a proxy");
+    let egress = Egress::record(rules, recorder).expect("a proxy");
     let mut other = request("GET", "/account", "", "");
     other.headers_mut().insert("host", http::HeaderValue::from_static("evil.example"));
     assert_eq!(ask(&egress, other).await.status(), 502);
@@ -171,6 +173,6 @@ fn a_recording_that_cannot_be_read_names_its_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("session.jsonl");
     fs::write(&path, "{}\n").expect("it is written");
-    let error = Replay::read(&path).err().expect("it is refused").to_string();
+    let error = Recording::read(&path).expect_err("it is refused").to_string();
     assert!(error.contains("session.jsonl, line 1: missing field `request`"), "{error}");
 }

@@ -29,7 +29,7 @@ enum Language {
 
 macro_rules! files {
     ($from:literal, $to:literal: $($name:literal)*) => {
-        &[$(($name, $to, include_str!(concat!("../../../../sdk/", $from, "/", $name)))),*]
+        &[$(($name, $to, include_str!(concat!("../../../../../sdk/", $from, "/", $name)))),*]
     };
 }
 
