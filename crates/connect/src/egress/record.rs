@@ -91,7 +91,9 @@ impl Recorder {
                 (&mut request.headers, &mut request.body),
                 (&mut response.headers, &mut response.body),
             ] {
-                headers.iter_mut().for_each(|(_, value)| again(value));
+                for (_, value) in headers.iter_mut() {
+                    again(value);
+                }
                 if let Body::Text(text) = body {
                     again(text);
                 }

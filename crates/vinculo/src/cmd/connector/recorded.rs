@@ -97,7 +97,9 @@ impl Sum {
         }
     }
     pub(super) fn finish(self) -> String {
-        self.0.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        let digest = self.0.finish();
+        let halves = digest.as_ref().iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        halves.filter_map(|half| char::from_digit(half.into(), 16)).collect()
     }
 }
 
