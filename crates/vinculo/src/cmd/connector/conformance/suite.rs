@@ -696,7 +696,8 @@ impl Suite<'_> {
             ));
         }
         let grown = most.saturating_sub(before);
-        if grown > GROWTH {
+        // A browser that opens pages takes more, in proportion to what it has.
+        if grown > GROWTH.max(before / 4) {
             return fault(format!("it grew by {} MiB while nothing was read", grown >> 10));
         }
         talk.leave().await?;
