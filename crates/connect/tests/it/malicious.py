@@ -231,9 +231,11 @@ def orphan(then):
                 time.sleep(1)
         os._exit(0)
     os.wait()
+    if then == "stay":
+        # Before it says a word: whoever hears it may ask it to end.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     print("orphaned", flush=True)
     if then == "stay":
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         while True:
             time.sleep(1)
 
