@@ -40,7 +40,7 @@ pub(crate) async fn run() {
     let uncaged = room(Confinement::Uncaged);
 
     let in_process = starts(&crate::bank::Bank::new(1), crate::bank::NAME).await;
-    println!("first answer and login, in process: {in_process:.2} ms (median of {STARTS})");
+    println!("first answer and login, in process: {in_process:.4} ms (median of {STARTS})");
     for (name, folder, room) in [
         ("bare Python without a cage", &raw, &uncaged),
         ("bare Python in the cage", &raw, &caged),
