@@ -328,28 +328,30 @@ impl Tx {
         busy: &[EndpointId],
     ) -> Result<Vec<Claimed>, Error> {
         macro_rules! due {
-            ($bucket:literal) => {
+            ($lock:literal) => {
                 concat!(
                     "select bucket, id, fence from deliveries
-                     where state = 'pending' and next_attempt_at <= $1 and ",
-                    $bucket,
-                    " between $2 and $3 and endpoint not in
-                        (select unhex(busy.value ->> 'id') from json_each($5) as busy) and ",
+                     where state = 'pending' and next_attempt_at <= $1
+                        and ($2 <= 0 and $3 >= 4095 or bucket between $2 and $3) and endpoint not in
+                            (select unhex(busy.value ->> 'id') from json_each($5) as busy) and ",
                     in_order!("$1"),
-                    " order by next_attempt_at, number limit $4"
+                    " order by next_attempt_at, number limit $4",
+                    $lock
                 )
             };
         }
-        // The plus keeps SQLite from going by the bucket: few are due, many are in a range.
-        const DUE: &str = due!("+bucket");
-        const DUE_AND_FREE: &str = concat!(due!("bucket"), " for update skip locked");
+        // Few are due and many are in a range, so no planner may go by the bucket; and of all buckets
+        // there is nothing to ask.
+        const DUE: &str = due!("");
+        const DUE_AND_FREE: &str = due!(" for update skip locked");
+        // The fence moves whenever the state does, so the state needs no second look, for which
+        // PostgreSQL would read all that are pending.
         const CLAIM: &str = concat!(
             "update deliveries set lease_owner = $2, next_attempt_at = $3, fence = fence + 1
              from json_each($1) as due
              where deliveries.bucket = cast(due.value ->> 'bucket' as smallint)
                  and deliveries.id = unhex(due.value ->> 'id')
                  and deliveries.fence = cast(due.value ->> 'fence' as bigint)
-                 and deliveries.state = 'pending'
              returning ",
             delivery_columns!()
         );

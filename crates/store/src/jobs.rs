@@ -205,13 +205,19 @@ impl Tx {
         limit: u32,
         buckets: Buckets,
     ) -> Result<Vec<Job>, Error> {
-        macro_rules! due { ($bucket:literal) => { concat!(
-            "select bucket, id, fence from jobs where finished_at is null and run_at <= $1 and ",
-            $bucket, " between $2 and $3 order by run_at, id limit $4"
-        ) } }
-        // The plus keeps SQLite from going by the bucket: few are due, many are in a range.
-        const DUE: &str = due!("+bucket");
-        const DUE_AND_FREE: &str = concat!(due!("bucket"), " for update skip locked");
+        macro_rules! due {
+            ($lock:literal) => {
+                concat!(
+                    "select bucket, id, fence from jobs where finished_at is null and run_at <= $1
+                and ($2 <= 0 and $3 >= 4095 or bucket between $2 and $3) order by run_at, id limit $4",
+                    $lock
+                )
+            };
+        }
+        // Few are due and many are in a range, so no planner may go by the bucket; and of all buckets
+        // there is nothing to ask.
+        const DUE: &str = due!("");
+        const DUE_AND_FREE: &str = due!(" for update skip locked");
         // The fence is compared again: whoever changed the row in between has won it.
         const CLAIM: &str = concat!(
             "update jobs set lease_owner = $2, run_at = $3, fence = fence + 1, attempt = attempt + 1

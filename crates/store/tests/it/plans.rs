@@ -71,14 +71,18 @@ async fn crowd(store: &TestStore, link: &Link) {
         insert into changes select n % 4096, md5('c' || n)::uuid, 0, md5('l' || n)::uuid, 'r',
             md5('r' || n)::uuid, 'created' from generate_series(1, 2000) n;
         insert into feed select TENANT, n + 1000, n % 4096, md5('c' || n)::uuid
-            from generate_series(1, 2000) n;
-        analyze";
+            from generate_series(1, 2000) n";
     let Store::Postgres { pool, .. } = &store.store else { return };
     let sql = SQL
         .replace("ID", &link.id.to_string())
         .replace("LINK", "link")
         .replace("TENANT", &format!("'{}'::uuid", link.tenant));
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(pool).await.unwrap();
+}
+
+async fn knows_what_it_holds(store: &TestStore) {
+    let Store::Postgres { pool, .. } = &store.store else { return };
+    sqlx::raw_sql("analyze").execute(pool).await.unwrap();
 }
 
 /// The primary key on SQLite, which does not look into the tables; on PostgreSQL, which does, any
@@ -93,6 +97,7 @@ fn key(store: &TestStore, table: &str) -> String {
 
 async fn watched(store: &TestStore, link: &Link) -> Tx {
     crowd(store, link).await;
+    knows_what_it_holds(store).await;
     let mut tx = store.write().await.unwrap();
     tx.watch_plans().await.unwrap();
     tx
@@ -220,6 +225,25 @@ async fn claims_go_by_an_index() {
         goes_by(store, &plans, "join events", &key(store, "events"));
         tx.next_delivery_at_across_buckets(after(9)).await.unwrap();
         goes_by(store, &tx.plans(), "from deliveries", "deliveries_due");
+    }
+}
+
+/// As after a night in which much fell due at once.
+#[tokio::test]
+async fn claims_go_by_an_index_before_the_database_knows_what_it_holds() {
+    for store in &stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        crowd(store, &link).await;
+        let mut tx = store.write().await.unwrap();
+        tx.watch_plans().await.unwrap();
+        let (node, all) = (env.id(), Buckets::ALL);
+        tx.claim_across_buckets(node, after(0), after(9), 10, all).await.unwrap();
+        assert!(plan(&tx.plans(), "from jobs").contains("jobs_due"), "{}", store.name);
+        tx.claim_deliveries_across_buckets(node, after(9), after(19), 10, all, &[]).await.unwrap();
+        let plans = tx.plans();
+        let due = plan(&plans, "from deliveries");
+        assert!(due.contains("deliveries_due"), "{}: {due}", store.name);
     }
 }
 
