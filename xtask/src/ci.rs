@@ -92,6 +92,12 @@ pub(crate) fn openapi(program: &Path, check: bool) -> Result<()> {
     Ok(())
 }
 
+/// Writes the page of resources. That it is what a sandbox answers is a test of the server's.
+pub(crate) fn reference() -> Result<()> {
+    let mut test = cargo(&["test", "--quiet", "--locked", "--package", "server", "--test", "it"]);
+    machine::run(test.args(["--", "reference"]).env("VINCULO_WRITES_REFERENCE", "1"))
+}
+
 /// Writes the schemas that connectors are built on, or checks that they are those in the tree.
 pub(crate) fn schemas(check: bool) -> Result<()> {
     for (name, file) in

@@ -46,6 +46,8 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Write docs/resources.md from what a sandbox answers
+    Reference,
     /// Write sdk/schema/ from the code
     Schema {
         /// Only say whether the files are what the code says
@@ -125,6 +127,7 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
         Chore::Pg => pg::serve(),
         Chore::Tidy => tidy::run(&chores()),
         Chore::Openapi { check } => ci::openapi(&program()?, check),
+        Chore::Reference => ci::reference(),
         Chore::Schema { check } => ci::schemas(check),
         Chore::Sdk { database } => {
             let program = program()?;

@@ -6,6 +6,7 @@ mod institutions;
 mod links;
 mod native;
 mod programs;
+mod reference;
 mod resources;
 mod schemas;
 mod statements;
