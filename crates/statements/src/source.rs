@@ -11,10 +11,14 @@ use std::{
 /// The longest line, text or tag that is kept, in bytes; what is beyond is skipped and said.
 pub(crate) const LONGEST: usize = 64 * 1024;
 
+/// What is asked of a file at once, in bytes.
+const BUFFER: usize = 32 * 1024;
+
 /// A file, read once from beginning to end. Its bytes are ASCII or more: UTF-16 is translated
 /// beforehand, everything else by whoever takes a piece.
 pub(crate) struct Source<'a> {
-    input: Box<dyn BufRead + 'a>,
+    /// A buffer of its own, so that a look at the next byte is no call through a table.
+    input: BufReader<Box<dyn Read + 'a>>,
     charset: Charset,
     place: Place,
     held: Vec<u8>,
@@ -87,16 +91,22 @@ pub(crate) fn head_of(head: &[u8]) -> Cow<'_, str> {
 impl<'a> Source<'a> {
     /// All of a file; `head` is how it begins.
     pub(crate) fn new(head: &[u8], input: impl BufRead + 'a) -> Self {
-        let mut input: Box<dyn BufRead + 'a> = match wide(head) {
-            Some(encoding) => Box::new(BufReader::new(Wide::new(encoding, input))),
-            None => Box::new(input),
-        };
+        let mut input = input;
         if head.starts_with(b"\xEF\xBB\xBF") {
             // It is at the beginning of a buffer that holds all of it: that of the head.
             input.consume(3);
         }
+        let input: Box<dyn Read + 'a> = match wide(head) {
+            Some(encoding) => Box::new(Wide::new(encoding, input)),
+            None => Box::new(input),
+        };
         let place = Place { line: 1, column: 1 };
-        Self { input, charset: Charset::default(), place, held: Vec::new() }
+        Self {
+            input: BufReader::with_capacity(BUFFER, input),
+            charset: Charset::default(),
+            place,
+            held: Vec::new(),
+        }
     }
 
     /// What the file states about its encoding, from here on.
@@ -114,20 +124,17 @@ impl<'a> Source<'a> {
 
     /// Bytes that can be had at once; empty only at the end.
     fn fill(&mut self) -> Result<&[u8], Ended> {
-        let place = self.place;
-        loop {
+        while self.input.buffer().is_empty() {
             match self.input.fill_buf() {
                 Ok(_) => break,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(_) => {
-                    return Err(Ended::unreadable(place, "the file could not be read to its end"));
+                    let problem = "the file could not be read to its end";
+                    return Err(Ended::unreadable(self.place, problem));
                 }
             }
         }
-        // Asked again because a loan cannot leave the loop; it answers from its buffer.
-        self.input
-            .fill_buf()
-            .map_err(|_| Ended::unreadable(place, "the file could not be read to its end"))
+        Ok(self.input.buffer())
     }
 
     /// The next byte, without taking it; `None` at the end.

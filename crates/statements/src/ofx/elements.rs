@@ -164,19 +164,20 @@ impl<'a> Elements<'a> {
                 }
                 Some(Token::Close(name)) => {
                     self.begun = true;
-                    let name = name.to_ascii_uppercase();
                     if self.open.is_there {
+                        // Its own end needs no second look, unless it was an empty aggregate.
+                        let other = (!self.open.name.eq_ignore_ascii_case(name))
+                            .then(|| name.to_ascii_uppercase());
                         self.open.is_there = false;
                         std::mem::swap(&mut self.open.name, &mut self.name);
                         std::mem::swap(&mut self.open.text, &mut self.value);
-                        // Its own end needs no second look, unless it was an empty aggregate.
-                        let own = self.name == name;
                         if self.settle(self.open.place) {
-                            self.closing = (!own).then_some(name);
+                            self.closing = other;
                             return Ok(Some(Step::Leaf));
                         }
-                        self.closing = Some(name);
+                        self.closing = Some(other.unwrap_or_else(|| self.name.clone()));
                     } else {
+                        let name = name.to_ascii_uppercase();
                         self.place = self.markup.place();
                         self.close(&name);
                     }
