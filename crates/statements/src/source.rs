@@ -2,7 +2,7 @@
 
 use crate::{charset::Charset, said::Place, telling::Ended};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr, memchr2};
 use std::{
     borrow::Cow,
     io::{self, BufRead, BufReader, Read},
@@ -239,17 +239,15 @@ fn after_one(place: Place, byte: u8) -> Place {
 }
 
 /// The place after `bytes` that begin at `place`.
-fn after(place: Place, bytes: &[u8]) -> Place {
-    let lines = memchr_iter(b'\n', bytes).count() as u64;
-    let last = if lines > 0 {
-        &bytes[bytes.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1)..]
-    } else {
-        bytes
-    };
+fn after(mut place: Place, bytes: &[u8]) -> Place {
+    let mut line = bytes;
+    while let Some(at) = memchr(b'\n', line) {
+        place = Place { line: place.line + 1, column: 1 };
+        line = &line[at + 1..];
+    }
     // Every byte but those that go on with a letter of UTF-8.
-    let characters = last.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64;
-    let begin = if lines > 0 { 1 } else { place.column };
-    Place { line: place.line + lines, column: begin + characters }
+    let characters = line.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64;
+    Place { column: place.column + characters, ..place }
 }
 
 /// UTF-16 translated to UTF-8 as it is read.
