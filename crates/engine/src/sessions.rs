@@ -17,7 +17,7 @@ use domain::{
     env::BoxFuture,
     ids::{JobId, LinkId, RequestId, SessionId, TenantId},
     link::{Attempt, Event as LinkEvent, Link, Refusals},
-    session::{Challenge, Event, Session, State},
+    session::{Challenge, ChallengeKind, Event, Session, State},
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -214,6 +214,10 @@ pub(crate) struct Run {
     held: Arc<Held>,
     /// How many answers the institution has been given.
     answered: u32,
+    /// What was asked last, and which attempt at it that was.
+    asked: Option<(ChallengeKind, u32)>,
+    /// The same of what a wrong answer ended the conversation before this one with.
+    wrong: Option<(ChallengeKind, u32)>,
     /// Once it is known.
     institution: Option<String>,
     /// What is remembered of the credentials, once they are tried.
@@ -243,6 +247,8 @@ impl Run {
             purpose,
             brought,
             answered: 0,
+            asked: None,
+            wrong: None,
             institution: None,
             tried: None,
             claim: None,
@@ -292,6 +298,7 @@ impl Run {
             if !wrong || self.answered == answered {
                 return result;
             }
+            self.wrong = self.asked;
         }
     }
 
@@ -623,8 +630,13 @@ enum Ending {
 }
 
 impl Ask for Run {
-    fn ask(&mut self, challenge: Challenge) -> BoxFuture<'_, Result<SecretString, Failure>> {
+    fn ask(&mut self, mut challenge: Challenge) -> BoxFuture<'_, Result<SecretString, Failure>> {
         Box::pin(async move {
+            // A new conversation counts from 1 again, and the person does not.
+            let before = self.wrong.filter(|(kind, _)| *kind == challenge.kind);
+            let before = before.map_or(0, |(_, attempt)| attempt);
+            challenge.attempt = challenge.attempt.saturating_add(before);
+            self.asked = Some((challenge.kind, challenge.attempt));
             if matches!(self.purpose, Purpose::Work(_)) {
                 return Err(Failure::TokenRequired);
             }
@@ -675,7 +687,12 @@ impl Run {
         self.row.challenge = Some(challenge.clone());
         tx.save_session(&self.row, State::Running).await?;
         engine
-            .note(&mut tx, &link, "challenge_raised", serde_json::json!({"kind": challenge.kind}))
+            .note(
+                &mut tx,
+                &link,
+                "challenge_raised",
+                serde_json::json!({"kind": challenge.kind, "attempt": challenge.attempt}),
+            )
             .await?;
         engine
             .happened(

@@ -221,12 +221,9 @@ pub(crate) fn movement(
 /// What the bank shows when it asks.
 pub(crate) fn challenge(kind: ChallengeKind) -> Challenge {
     Challenge {
-        kind,
-        prompt: "Who goes there?".into(),
-        hint: None,
         value: matches!(kind, ChallengeKind::Numeric | ChallengeKind::Qr).then(|| "4711".into()),
-        options: Vec::new(),
         expires_in_seconds: 600,
+        ..Challenge::new(kind, "Who goes there?")
     }
 }
 
@@ -331,7 +328,10 @@ impl Talk {
             match step {
                 Step::Fail(failure) => return Err(failure),
                 Step::Ask(kind, right) => {
-                    while ask.ask(challenge(kind)).await?.expose_secret() != right {}
+                    let mut asked = challenge(kind);
+                    while ask.ask(asked.clone()).await?.expose_secret() != right {
+                        asked.attempt += 1;
+                    }
                 }
                 Step::AskOnce(kind, right) => {
                     if ask.ask(challenge(kind)).await?.expose_secret() != right {

@@ -8,7 +8,9 @@ fn given(account: Option<&str>, item: &Value) -> Given {
 }
 fn sum(all: &[Given]) -> String {
     let mut sum = Sum::new();
-    all.iter().for_each(|given| sum.add(given));
+    for given in all {
+        sum.add(given);
+    }
     sum.finish()
 }
 fn read(records: usize, ended: &str, sha256: &str) -> Read {
