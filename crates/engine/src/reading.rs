@@ -4,6 +4,7 @@
 use crate::{
     Engine, Error, announcements,
     bodies::{Platform, content, embed_account},
+    checkpoint::Checkpoint,
     conversation::Talk,
     effects::Cause,
     ledger::{self, Coverage, Doubt, Known, Note, Plan, Reading, Rules, Seen, Verdict},
@@ -39,6 +40,20 @@ struct Collector {
     at: Timestamp,
     items: Vec<(u32, Item)>,
     refused: u32,
+    checkpoint: Option<Checkpoint>,
+}
+
+impl Collector {
+    fn new(resource: &'static Resource, at: Timestamp) -> Self {
+        Self { resource, at, items: Vec::new(), refused: 0, checkpoint: None }
+    }
+    /// Forgets what came after the last checkpoint; its cursor, if there was one.
+    fn back(&mut self) -> Option<String> {
+        let Checkpoint { cursor, items, refused } = self.checkpoint.as_ref()?;
+        self.items.truncate(*items);
+        self.refused = *refused;
+        Some(cursor.clone())
+    }
 }
 
 impl Sink for Collector {
@@ -54,6 +69,10 @@ impl Sink for Collector {
             }
         }
         Box::pin(std::future::ready(Ok(())))
+    }
+    fn checkpoint(&mut self, cursor: &str) {
+        let (cursor, items) = (cursor.to_owned(), self.items.len());
+        self.checkpoint = Some(Checkpoint { cursor, items, refused: self.refused });
     }
 }
 
@@ -167,7 +186,7 @@ impl Reader {
         if wanted.account.is_some() && account.is_none() {
             return Ok(Retrieved { saved: wanted.save, ..Retrieved::default() });
         }
-        let fetch = Fetch {
+        let mut fetch = Fetch {
             resource: resource.name.into(),
             account,
             window,
@@ -175,8 +194,16 @@ impl Reader {
             options: self.options.clone(),
         };
         let at = engine.env().now();
-        let mut collector = Collector { resource, at, items: Vec::new(), refused: 0 };
-        let mut covered = talk.fetch(&fetch, run, &mut collector).await?;
+        let mut collector = Collector::new(resource, at);
+        let mut covered = loop {
+            let broke = match talk.fetch(&fetch, run, &mut collector).await {
+                Ok(covered) => break covered,
+                Err(failure) => failure,
+            };
+            let Some(cursor) = collector.back() else { return Err(broke.into()) };
+            run.return_to(talk, broke, resource).await?;
+            fetch.cursor = Some(cursor);
+        };
         covered.complete &= collector.refused == 0;
         for share in covered.accounts.values_mut() {
             share.complete &= collector.refused == 0;

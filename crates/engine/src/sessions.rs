@@ -222,6 +222,10 @@ pub(crate) struct Run {
     institution: Option<String>,
     /// What is remembered of the credentials, once they are tried.
     tried: Option<Tried>,
+    /// Who was let in, in the institution's words.
+    pub(crate) user: String,
+    /// How often it has logged in once more, for a reading to go on.
+    pub(crate) returns: u32,
     /// On the job that a caller's session has taken upon itself.
     claim: Option<Claim>,
     /// Who waits for the end user, so that the clock may move meanwhile.
@@ -251,6 +255,8 @@ impl Run {
             wrong: None,
             institution: None,
             tried: None,
+            user: String::new(),
+            returns: 0,
             claim: None,
             pauses: Pauses::default(),
         }
@@ -304,6 +310,17 @@ impl Run {
 
     async fn converse_once(&mut self) -> Result<Option<Retrieved>, Error> {
         let engine = self.engine.clone();
+        let (link, credentials) = self.credentials().await?;
+        let mut talk = engine.open_conversation(&link, &self.pauses, &self.held.cancel)?;
+        self.busy = None;
+        let result = self.talk(&mut talk, credentials).await;
+        self.busy = Some(engine.bustle().busy());
+        result
+    }
+
+    /// What to log in with; fails where it is not to be tried.
+    pub(crate) async fn credentials(&mut self) -> Result<(Link, Credentials), Error> {
+        let engine = self.engine.clone();
         let mut tx = engine.store().read().await?;
         let link = tx.link(self.tenant(), self.link()).await?.ok_or(Error::NoSuch("link"))?;
         let stored = tx.secrets(link.id).await?.ok_or(Error::ExpiredCredentials)?;
@@ -318,11 +335,7 @@ impl Run {
             return Err(Failure::Login(LoginProblem::NotAttempted).into());
         }
         self.tried = Some(Tried { hash, refused: refusals.is_some() });
-        let mut talk = engine.open_conversation(&link, &self.pauses, &self.held.cancel)?;
-        self.busy = None;
-        let result = self.talk(&mut talk, credentials).await;
-        self.busy = Some(engine.bustle().busy());
-        result
+        Ok((link, credentials))
     }
 
     async fn talk(
@@ -373,6 +386,7 @@ impl Run {
     /// turns into the load that it caused, on the same open door.
     async fn logged_in(&mut self, said: connect::talk::LoggedIn) -> Result<Link, Error> {
         let engine = self.engine.clone();
+        self.user.clone_from(&said.user);
         let mut tx = engine.store().write().await?;
         let mut link =
             tx.link_for_update(self.tenant(), self.link()).await?.ok_or(Error::NoSuch("link"))?;
@@ -426,6 +440,10 @@ impl Run {
             }
         }
     }
+    /// Whether a question waits for its answer, or has waited in vain.
+    pub(crate) fn is_challenged(&self) -> bool {
+        self.row.session.state == State::Challenged
+    }
     /// Whether a file that was uploaded is being read: all that is in it, whatever its days.
     pub(crate) fn is_upload(&self) -> bool {
         self.purpose == Purpose::Upload
@@ -447,9 +465,7 @@ impl Run {
         let ending = match &failure {
             None => Ending::Good,
             Some(Failure::Cancelled) if engine.stopping().is_cancelled() => Ending::Interrupted,
-            Some(Failure::SessionExpired) if self.row.session.state == State::Challenged => {
-                Ending::Unanswered
-            }
+            Some(Failure::SessionExpired) if self.is_challenged() => Ending::Unanswered,
             Some(failure) => Ending::Bad(failure.clone()),
         };
         let event = match &ending {
