@@ -1,6 +1,8 @@
 //! One run: an account lives, an institution shows it again and again, and a book in memory applies
 //! what `engine::ledger` plans. Everything follows from the seed.
 
+mod tale;
+
 use crate::{
     history::{History, local_day},
     institution::{Fault, Habits, Shown, later, show},
@@ -17,6 +19,7 @@ use engine::ledger::{
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use tale::Tale;
 
 /// Seeds whose runs once broke a promise. They run in every test.
 pub const ONCE_FAILED: &[(Order, &[u64])] = &[
@@ -153,6 +156,8 @@ struct Run {
     rules: Rules,
     /// When the last reading was taken.
     taken_at: Option<Timestamp>,
+    /// What happened, where somebody wants to read it.
+    tale: Option<Tale>,
 }
 
 /// In which order readings come, and whether each comes once.
@@ -170,6 +175,16 @@ pub enum Order {
 /// the readings of the last days are the same.
 #[must_use]
 pub fn run(seed: u64, order: Order) -> Report {
+    live(seed, order, false).report
+}
+
+/// The same run, told reading by reading.
+#[must_use]
+pub fn tell(seed: u64, order: Order) -> String {
+    live(seed, order, true).tale.map_or_else(String::new, |tale| tale.lines)
+}
+
+fn live(seed: u64, order: Order, told: bool) -> Run {
     let mut rng = StdRng::seed_from_u64(seed);
     let days = rng.random_range(10..45);
     let size = rng.random_range(3..60);
@@ -191,7 +206,9 @@ pub fn run(seed: u64, order: Order) -> Report {
         disbelieved: false,
         rules: Rules::default(),
         taken_at: None,
+        tale: None,
     };
+    run.tale = told.then(|| Tale::begin(&run));
     let fault_rate = [0.0, 0.2, 0.6][rng.random_range(0..3_usize)];
     let mut mishaps = StdRng::seed_from_u64(seed.rotate_left(32));
     let mut at = later(begins, rng.random_range(0..24 * days));
@@ -213,7 +230,7 @@ pub fn run(seed: u64, order: Order) -> Report {
         at = later(at, 12);
     }
     run.judge_end(at);
-    run.report
+    run
 }
 
 impl Run {
@@ -305,7 +322,7 @@ impl Run {
     fn check_order(&mut self, one: &Shown, other: &Shown) {
         let shown: HashSet<usize> = one.lives.iter().chain(&other.lives).copied().collect();
         let after = |first: &Shown, second: &Shown| {
-            let mut fork = self.clone();
+            let mut fork = Self { tale: None, ..self.clone() };
             fork.take(first);
             fork.take(second);
             let entries = || fork.book.entries.iter();
@@ -346,6 +363,10 @@ impl Run {
         self.counted = plan.counted_as_complete;
         self.disbelieved |= plan.notes.contains(&Note::Disbelieved { mark: Mark::Ids });
         self.report.items += shown.seen.len();
+        if let Some(mut tale) = self.tale.take() {
+            tale.reading(self, shown, &plan);
+            self.tale = Some(tale);
+        }
         self.check_matches(shown, &plan);
         self.note_silence(shown);
         self.check_deletions(shown, &plan);
