@@ -622,6 +622,35 @@ fn what_is_booked_stays_booked_where_only_its_balance_moved() {
 }
 
 #[test]
+fn balances_that_are_not_believed_tell_no_twins_apart() {
+    let mut book = Book::default();
+    let visits = |off: i64| -> Vec<Movement> {
+        (1..=5)
+            .map(|n| Movement {
+                running_balance: Some(Amount::cents(n * 1000 + off)),
+                ..rent(10 + i8::try_from(n).unwrap())
+            })
+            .collect()
+    };
+    let twin = |cents: i64, reference: Option<&str>| Movement {
+        running_balance: Some(Amount::cents(cents)),
+        reference: reference.map(str::to_owned),
+        ..coffee(5)
+    };
+    let mut first = visits(0);
+    first.extend([twin(700, None), pending(coffee(5))]);
+    book.read(0, true, Trust::None, page(0, &first));
+    let ids = book.ids();
+    let mut then = visits(7);
+    then.extend([twin(707, Some("E2E1")), twin(708, None)]);
+    let plan = book.read(24, false, Trust::None, page(0, &then));
+    assert!(plan.notes.contains(&Note::Disbelieved { mark: Mark::Balances }), "{plan:?}");
+    assert_eq!(book.ids(), ids);
+    let Facts::Movement(booked) = &book.known[5].facts else { unreachable!() };
+    assert_eq!(booked.reference, None, "{plan:?}");
+}
+
+#[test]
 fn a_repetition_is_the_last_that_a_hold_becomes() {
     let mut book = Book::default();
     let grown = || Movement { description: "Padaria Real Norte".into(), ..coffee(5) };
