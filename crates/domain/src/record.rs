@@ -76,6 +76,10 @@ pub enum Facts {
     /// A picture of a moment: every reading makes a new one.
     #[serde(rename = "s")]
     Snapshot,
+    /// A document that is issued anew at each reading: one that says nothing else than the newest
+    /// is that one. A hash of all but its dates and seals.
+    #[serde(rename = "e")]
+    Edition(String),
 }
 
 /// One item, checked and brought into the contract's shape.

@@ -6,8 +6,9 @@ use crate::{
     filter::Field,
     institution::InstitutionType,
     record::{BadItem, Item},
+    time::Window,
 };
-use jiff::Timestamp;
+use jiff::{Span, Timestamp, civil::Date};
 use serde_json::value::RawValue;
 
 /// A kind of data with a REST path.
@@ -31,6 +32,16 @@ pub struct Resource {
     pub core: bool,
     /// The dates that a retrieval takes.
     pub window: WindowRule,
+    /// What a body's `type` chooses between; `None` where there is but one kind.
+    pub kinds: Option<Kinds>,
+    /// Documents that come with a record where they are asked for.
+    pub documents: Option<Documents>,
+    /// There is one record at a time: a retrieval answers with it instead of with an array.
+    pub single: bool,
+    /// What a load reads, part by part, each with its event.
+    pub load: &'static [Part],
+    /// What a complete reading does not show is gone. Otherwise nothing leaves by silence.
+    pub vanishes: bool,
     /// The body key that restricts a retrieval to one account.
     pub account_key: Option<&'static str>,
     /// Records belong to accounts; the accounts are read first.
@@ -74,6 +85,130 @@ pub struct Verbs {
     pub asynchronous: bool,
 }
 
+/// The kinds of a resource: what a body chooses between with `type`, whatever the case. Each is
+/// fetched, compared and announced apart from the others.
+#[derive(Debug, Clone, Copy)]
+pub struct Kinds {
+    /// In the order in which they are read.
+    pub all: &'static [Kind],
+    /// What a body means that names none.
+    pub unsaid: Unsaid,
+}
+
+/// One kind of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// What bodies, connectors and events call it: `INFLOW`.
+    pub word: &'static str,
+    /// The dates that a retrieval of it takes, where they are not those of the resource.
+    pub window: Option<WindowRule>,
+}
+
+/// What a body means that names no kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsaid {
+    /// Nothing: a kind must be named.
+    Refused,
+    /// This one.
+    Is(&'static str),
+    /// All of them.
+    All,
+}
+
+impl Kinds {
+    /// The kind of that name, whatever its case.
+    #[must_use]
+    pub fn named(&self, word: &str) -> Option<&'static Kind> {
+        self.all.iter().find(|kind| kind.word.eq_ignore_ascii_case(word))
+    }
+    /// The words.
+    pub fn words(&self) -> impl Iterator<Item = &'static str> {
+        self.all.iter().map(|kind| kind.word)
+    }
+}
+
+impl Resource {
+    /// The dates that a retrieval of `kind` takes.
+    #[must_use]
+    pub fn window_of(&self, kind: Option<&str>) -> WindowRule {
+        let own = self.kinds.zip(kind).and_then(|(kinds, word)| kinds.named(word)?.window);
+        own.unwrap_or(self.window)
+    }
+    /// Whether records belong to days that a reading can be restricted to.
+    #[must_use]
+    pub fn has_days(&self) -> bool {
+        !matches!(self.window, WindowRule::Now | WindowRule::Day)
+    }
+    /// The kinds that a reading of `kind` reads one after the other: that one or, if it is `None`,
+    /// all there are.
+    #[must_use]
+    pub fn kinds_of(&self, kind: Option<&str>) -> Vec<Option<&'static str>> {
+        match (self.kinds, kind) {
+            (None, _) => vec![None],
+            (Some(kinds), None) => kinds.words().map(Some).collect(),
+            (Some(kinds), Some(word)) => vec![kinds.named(word).map(|kind| kind.word)],
+        }
+    }
+    /// What its records of a kind are filed under, where days that were read are remembered.
+    #[must_use]
+    pub fn filed_as(&self, kind: Option<&str>) -> String {
+        kind.map_or_else(|| self.name.into(), |kind| format!("{}/{kind}", self.name))
+    }
+}
+
+/// Documents (a PDF, an XML file) that belong to records. They are collected only where they are
+/// asked for, kept apart from the record, and shown as base64 under keys of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Documents {
+    /// The body's key that asks for them: `attach_pdf`.
+    pub asked_by: &'static str,
+    /// The record's keys that show them, null where there is none: `pdf`.
+    pub keys: &'static [&'static str],
+}
+
+/// A part of a load: one reading, and the event that says it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Only this kind.
+    pub kind: Option<&'static str>,
+    /// Which days.
+    pub days: Reach,
+    /// The event's `webhook_code`.
+    pub code: &'static str,
+}
+
+impl Part {
+    /// All at once.
+    pub const WHOLE: &'static [Self] =
+        &[Self { kind: None, days: Reach::Default, code: "historical_update" }];
+}
+
+/// The days of a part of a load, counted back from today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// As many as the resource's window takes.
+    Default,
+    /// The last so many.
+    Last(i32),
+    /// The so-manieth year back, from 0: 365 days each.
+    Year(i32),
+}
+
+impl Reach {
+    /// The days; `None` leaves them to the resource's window.
+    #[must_use]
+    pub fn until(self, today: Date) -> Option<Window> {
+        match self {
+            Self::Default => None,
+            Self::Last(days) => Some(Window::last_days(today, days)),
+            Self::Year(back) => {
+                let days = back.clamp(0, 100) * 365;
+                Some(Window::last_days(today.saturating_sub(Span::new().days(days)), 365))
+            }
+        }
+    }
+}
+
 /// A hundred years: asking for more than there is is not an error, what exists is returned.
 pub const ANY_WINDOW: i32 = 36_525;
 
@@ -92,6 +227,35 @@ pub enum WindowRule {
         /// The window without them: so many days up to today.
         default: i32,
     },
+    /// `year_from` and `year_to`, each optional: whole calendar years, up to this one.
+    Years {
+        /// Without `year_from`: so many years before `year_to`.
+        default: i16,
+    },
+    /// `year` and `month`, both required: one calendar month.
+    Month,
+    /// `reference_date`, optional: one day, or the present state.
+    Day,
+}
+
+/// How many days back institutions show at most.
+const HISTORY: i32 = 365;
+
+impl WindowRule {
+    /// The days of a retrieval that says none; `None` where there are no days.
+    #[must_use]
+    pub fn default(self, today: Date) -> Option<Window> {
+        match self {
+            Self::Now | Self::Day => None,
+            Self::Dates { at_most } => Some(Window::last_days(today, at_most.min(HISTORY))),
+            Self::OptionalDates { default } => Some(Window::last_days(today, default)),
+            Self::Years { default } => {
+                let first = Date::new(today.year().saturating_sub(default).max(1), 1, 1).ok()?;
+                Window::new(first, today)
+            }
+            Self::Month => Window::new(today.first_of_month(), today),
+        }
+    }
 }
 
 /// A key that the platform adds to a record's body.
@@ -113,25 +277,64 @@ pub enum Envelope {
     LastAccessedAt,
 }
 
-/// The codes by which webhooks speak of a resource.
+/// The codes by which webhooks speak of a resource, and what their `data` count.
 #[derive(Debug, Clone, Copy)]
 pub struct Events {
-    /// The key of the total in `historical_update`: `total_accounts`.
-    pub total: Option<&'static str>,
-    /// Whether `historical_update` also counts directions and says first and last dates.
-    pub breakdown: bool,
-    /// The code when something new was found, and the key of its count.
-    pub new: Option<(&'static str, &'static str)>,
+    /// `data` of the events of a load ([`Resource::load`]); without any they are not sent.
+    pub loaded: &'static [(&'static str, Count)],
+    /// What is sent when something new was found: the first that fits the kind.
+    pub new: &'static [News],
     /// The codes when stored records changed and vanished.
     pub updated: Option<&'static str>,
     /// As `updated`.
     pub deleted: Option<&'static str>,
 }
 
+/// What is sent when something new was found.
+#[derive(Debug, Clone, Copy)]
+pub struct News {
+    /// Only of this kind; `None` for any.
+    pub kind: Option<&'static str>,
+    /// `webhook_code`.
+    pub code: &'static str,
+    /// `data`.
+    pub data: &'static [(&'static str, Count)],
+}
+
+impl News {
+    /// News of any kind.
+    #[must_use]
+    pub const fn of(code: &'static str, data: &'static [(&'static str, Count)]) -> Self {
+        Self { kind: None, code, data }
+    }
+}
+
+/// What a key of an event's `data` says of a reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// How many records it showed.
+    Total,
+    /// How many of them are new.
+    New,
+    /// How many brought money in.
+    Inflow,
+    /// How many took money out.
+    Outflow,
+    /// The earliest day among them.
+    FirstDay,
+    /// The latest day among them.
+    LastDay,
+    /// The year of the earliest day.
+    FirstYear,
+    /// The year of the latest day.
+    LastYear,
+    /// Which kind was read.
+    Kind,
+}
+
 impl Events {
     /// No webhook speaks of it.
-    pub const NONE: Self =
-        Self { total: None, breakdown: false, new: None, updated: None, deleted: None };
+    pub const NONE: Self = Self { loaded: &[], new: &[], updated: None, deleted: None };
 }
 
 /// Every resource, in the order in which a load reads them.

@@ -88,7 +88,7 @@ pub(crate) fn embed_account(account: Option<&str>, body: &str) -> String {
 }
 
 /// `head`, which ends in `{` or `,`, and the fields of the object `body`.
-fn splice(mut head: String, body: &str) -> String {
+pub(crate) fn splice(mut head: String, body: &str) -> String {
     match body.strip_prefix('{') {
         Some("}") | None => {
             head.truncate(head.trim_end_matches(',').len());

@@ -12,6 +12,7 @@ pub mod changes;
 pub mod clock;
 mod conversation;
 mod credentials;
+mod documents;
 pub mod effects;
 pub mod error;
 pub mod institutions;

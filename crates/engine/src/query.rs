@@ -1,8 +1,8 @@
 //! Stored records: pages, one, deletion. Reads never talk to an institution.
 
-use crate::{Caller, Engine, Error, Listed, bodies::embed_account};
+use crate::{Caller, Engine, Error, Listed, bodies::embed_account, documents::with_documents};
 use domain::{
-    filter::{Condition, Page, Test, Value},
+    filter::{Condition, Page, Projection, Test, Value},
     ids::{LinkId, RecordId, TenantId},
     resource::{self, Resource},
 };
@@ -10,13 +10,14 @@ use std::collections::HashMap;
 use store::{changes::ChangeKind, records::PageRow};
 
 impl Engine {
-    /// A page of records as JSON objects, newest first. `Error::NoSuch("page")` beyond the last.
+    /// A page of records as JSON objects, newest first, with the documents that `projection` shows. `Error::NoSuch("page")` beyond the last.
     pub async fn records(
         &self,
         tenant: TenantId,
         resource: &'static Resource,
         conditions: &[Condition],
         page: Page,
+        projection: &Projection,
     ) -> Result<Listed<String>, Error> {
         let (name, embeds) = (resource.name, resource.embeds_account);
         let mut tx = self.store().glance().await?;
@@ -24,8 +25,13 @@ impl Engine {
             Some(link) => tx.records_page(tenant, link, name, conditions, page, embeds).await?,
             None => tx.records_page_across_buckets(tenant, name, conditions, page, embeds).await?,
         };
+        let known: Vec<_> = rows.rows.iter().map(|row| (row.link, row.id)).collect();
+        let documents = self.open_documents(&mut tx, tenant, resource, &known, projection).await?;
         drop(tx);
-        let shown = |row| shown(resource, row, &rows.accounts);
+        let shown = |row: PageRow| {
+            let documents = documents.get(&row.id);
+            with_documents(resource.documents, documents, shown(resource, row, &rows.accounts))
+        };
         Listed::on(page, rows.count, rows.rows.into_iter().map(shown).collect())
     }
 
@@ -35,6 +41,7 @@ impl Engine {
         tenant: TenantId,
         resource: &'static Resource,
         id: RecordId,
+        projection: &Projection,
     ) -> Result<String, Error> {
         let mut tx = self.store().read().await?;
         let row = tx.record(tenant, resource.name, id).await?.ok_or(Error::NoSuch("record"))?;
@@ -42,7 +49,9 @@ impl Engine {
             Some(account) => tx.bodies(row.link, &[account]).await?.into_iter().collect(),
             None => HashMap::new(),
         };
-        Ok(shown(resource, row, &accounts))
+        let known = [(row.link, row.id)];
+        let documents = self.open_documents(&mut tx, tenant, resource, &known, projection).await?;
+        Ok(with_documents(resource.documents, documents.get(&id), shown(resource, row, &accounts)))
     }
 
     /// Forgets one record, and what hangs on it. A later reading that still sees it brings it back.

@@ -5,19 +5,20 @@ use crate::{
     Engine, Error, announcements,
     bodies::{Platform, content, embed_account},
     conversation::Talk,
+    documents::{encoded, with_documents},
     effects::Cause,
     ledger::{self, Coverage, Doubt, Known, Note, Plan, Reading, Rules, Seen, Verdict},
     retrieval::{AccountReport, Report, Retrieved, Wanted},
     sessions::Run,
 };
-use connect::talk::{Covered, Failure, Fetch, Given, Share, Sink};
+use connect::talk::{Covered, Document, Failure, Fetch, Given, Share, Sink};
 use domain::{
     env::BoxFuture,
     ids::RecordId,
     link::Link,
     money::Amount,
     record::{Direction, Facts, Item},
-    resource::{self, Resource, WindowRule},
+    resource::{self, Resource},
     resources,
     time::Window,
 };
@@ -30,22 +31,47 @@ use store::{
     records::{NewRecord, StoredRecord},
 };
 
-/// How many days back institutions show at most.
-const HISTORY: i32 = 365;
+/// An invoice is mostly cancelled, if ever, within so many days: a scheduled refresh looks back as
+/// far.
+const CANCELLED_WITHIN: i32 = 31;
 
 /// Takes items, checks them, and keeps them until the reading is whole.
 struct Collector {
     resource: &'static Resource,
+    kind: Option<&'static str>,
     at: Timestamp,
     items: Vec<(u32, Item)>,
+    /// By the item's index.
+    documents: HashMap<usize, Vec<Document>>,
     refused: u32,
+}
+
+/// Facts that say which kind they are of, so that kinds are never taken for each other.
+fn of_kind(facts: Facts, kind: Option<&str>) -> Facts {
+    match (facts, kind) {
+        (Facts::Keyed(keys), Some(kind)) => {
+            Facts::Keyed(keys.into_iter().map(|key| format!("{}{key}", mark(kind))).collect())
+        }
+        (facts, _) => facts,
+    }
+}
+/// What the keys of a kind begin with.
+fn mark(kind: &str) -> String {
+    format!("{kind}.")
 }
 
 impl Sink for Collector {
     fn give(&mut self, given: Given) -> BoxFuture<'_, Result<(), Failure>> {
-        let Given { account, page, item } = given;
+        let Given { account, page, item, mut documents } = given;
         match (self.resource.read)(&item, account, self.at) {
-            Ok(item) => self.items.push((page, item)),
+            Ok(item) => {
+                let known = self.resource.documents.map_or(&[][..], |documents| documents.keys);
+                documents.retain(|document| known.contains(&document.key.as_str()));
+                if !documents.is_empty() {
+                    self.documents.insert(self.items.len(), documents);
+                }
+                self.items.push((page, Item { facts: of_kind(item.facts, self.kind), ..item }));
+            }
             Err(bad) => {
                 // A broken item is left out; the reading then counts as incomplete, so that
                 // nothing is taken for missing because a parser broke.
@@ -68,19 +94,21 @@ pub(crate) struct Tally {
     pub(crate) outflow: usize,
     pub(crate) first: Option<jiff::civil::Date>,
     pub(crate) last: Option<jiff::civil::Date>,
+    pub(crate) kind: Option<&'static str>,
 }
 
 impl Tally {
-    fn of(items: &[(u32, Item)]) -> Self {
-        let mut tally = Self { seen: items.len(), ..Self::default() };
+    fn of(items: &[(u32, Item)], kind: Option<&'static str>) -> Self {
+        let mut tally = Self { seen: items.len(), kind, ..Self::default() };
         for (_, item) in items {
-            let Facts::Movement(movement) = &item.facts else { continue };
-            match movement.direction {
-                Some(Direction::Inflow) => tally.inflow += 1,
-                Some(Direction::Outflow) => tally.outflow += 1,
-                None => {}
+            if let Facts::Movement(movement) = &item.facts {
+                match movement.direction {
+                    Some(Direction::Inflow) => tally.inflow += 1,
+                    Some(Direction::Outflow) => tally.outflow += 1,
+                    None => {}
+                }
             }
-            let day = movement.value_date;
+            let Some(day) = item.day else { continue };
             tally.first = Some(tally.first.map_or(day, |first| first.min(day)));
             tally.last = Some(tally.last.map_or(day, |last| last.max(day)));
         }
@@ -109,7 +137,8 @@ impl Reader {
         Self { link, accounts: None, options }
     }
 
-    /// Reads one resource; `None` when it was part of a load and the institution has none of it.
+    /// Reads one resource, kind by kind; `None` when it was part of a load and the institution has
+    /// none of it.
     pub(crate) async fn read(
         &mut self,
         talk: &mut Talk,
@@ -119,25 +148,34 @@ impl Reader {
         let resource = wanted.resource()?;
         if resource.by_account && self.accounts.is_none() {
             let accounts = resource::named("ACCOUNTS").ok_or(Error::Unsupported)?;
-            let first = Wanted {
-                resource: accounts.name.into(),
-                window: None,
-                account: None,
-                save: wanted.save,
-            };
-            self.read_one(talk, run, accounts, &first, false).await?;
+            let first = Wanted { save: wanted.save, ..Wanted::all_of(accounts.name) };
+            self.read_one(talk, run, accounts, &first, None, false).await?;
         }
-        match self.read_one(talk, run, resource, wanted, true).await {
-            Err(Error::Failed(Failure::Unsupported | Failure::UnavailableData))
-                if run
-                    .work()
-                    .is_some_and(|w| matches!(w.cause, Cause::Load(_) | Cause::Schedule(_))) =>
-            {
-                self.nothing(run, resource).await?;
-                Ok(None)
+        let mut all: Option<Retrieved> = None;
+        for kind in resource.kinds_of(wanted.kind.as_deref()) {
+            match self.read_one(talk, run, resource, wanted, kind, true).await {
+                Err(Error::Failed(Failure::Unsupported | Failure::UnavailableData))
+                    if run.work().is_some_and(|w| {
+                        matches!(w.cause, Cause::Load(_) | Cause::Schedule(_))
+                    }) =>
+                {
+                    self.nothing(run, resource, wanted, kind).await?;
+                }
+                Err(error) => return Err(error),
+                Ok(read) => match &mut all {
+                    None => all = Some(read),
+                    Some(before) => {
+                        before.items.extend(read.items);
+                        before.records.extend(read.records);
+                    }
+                },
             }
-            result => result.map(Some),
         }
+        let shown = all.as_ref().filter(|_| resource.single && run.shows_records());
+        if shown.is_some_and(|read| read.items.is_empty()) {
+            return Err(Failure::UnavailableData.into());
+        }
+        Ok(all)
     }
 
     async fn read_one(
@@ -146,6 +184,7 @@ impl Reader {
         run: &mut Run,
         resource: &'static Resource,
         wanted: &Wanted,
+        kind: Option<&'static str>,
         announced: bool,
     ) -> Result<Retrieved, Error> {
         let engine = run.engine.clone();
@@ -153,7 +192,8 @@ impl Reader {
             // A file says its days itself.
             None if run.is_upload() => None,
             None => {
-                self.default_window(&engine, resource, run.work().map(|work| &work.cause)).await?
+                let cause = run.work().map(|work| &work.cause);
+                self.default_window(&engine, resource, wanted, kind, cause).await?
             }
             window => window,
         };
@@ -168,31 +208,41 @@ impl Reader {
             return Ok(Retrieved { saved: wanted.save, ..Retrieved::default() });
         }
         let fetch = Fetch {
-            resource: resource.name.into(),
+            kind: kind.map(str::to_owned),
             account,
             window,
-            cursor: None,
+            documents: wanted.documents && resource.documents.is_some(),
             options: self.options.clone(),
+            ..Fetch::all_of(resource.name)
         };
         let at = engine.env().now();
-        let mut collector = Collector { resource, at, items: Vec::new(), refused: 0 };
+        let mut collector = Collector {
+            resource,
+            kind,
+            at,
+            items: Vec::new(),
+            documents: HashMap::new(),
+            refused: 0,
+        };
         let mut covered = talk.fetch(&fetch, run, &mut collector).await?;
         covered.complete &= collector.refused == 0;
         for share in covered.accounts.values_mut() {
             share.complete &= collector.refused == 0;
         }
         if !wanted.save {
-            let items = collector
-                .items
-                .iter()
-                .map(|(_, item)| self.compose_unsaved(&engine, resource, item, at))
+            let items = (collector.items.iter().enumerate())
+                .map(|(index, (_, item))| {
+                    let body = self.compose_unsaved(&engine, resource, item, at);
+                    let documents = collector.documents.get(&index).map(|all| encoded(all));
+                    with_documents(resource.documents, documents.as_ref(), body)
+                })
                 .collect();
             if resource.name == "ACCOUNTS" {
                 self.remember_unsaved(&engine, &collector.items, at);
             }
             return Ok(Retrieved { saved: false, items, ..Retrieved::default() });
         }
-        self.keep(run, resource, &fetch, collector, covered, announced).await
+        self.keep(run, resource, &fetch, collector, covered, announced.then_some(wanted)).await
     }
 
     /// One transaction: what is stored, what was read, the difference.
@@ -203,16 +253,16 @@ impl Reader {
         fetch: &Fetch,
         collector: Collector,
         covered: Covered,
-        announced: bool,
+        announced: Option<&Wanted>,
     ) -> Result<Retrieved, Error> {
         let engine = &run.engine;
-        let Collector { mut items, at, .. } = collector;
+        let Collector { mut items, at, kind, documents, .. } = collector;
         let mut tx = engine.store().write().await?;
         self.link =
             tx.link_for_update(run.tenant(), run.link()).await?.ok_or(Failure::Cancelled)?;
         run.still_ours(&mut tx).await?;
 
-        let mut kept = Kept::of(&items, at, run.shows_records());
+        let mut kept = Kept::of(&items, kind, at, run.shows_records());
         for part in self.parts(&mut tx, engine, resource, fetch, &items, &covered).await? {
             if resource.name == "ACCOUNTS" {
                 self.unmask(&mut tx, engine, &part, &mut items).await?;
@@ -226,8 +276,11 @@ impl Reader {
             self.remember(&items, &kept);
         }
         kept.write(&mut tx, engine, &self.link, resource).await?;
-        if announced {
-            kept.announce(&mut tx, engine, &self.link, resource, run).await?;
+        let of_records = documents.iter().filter_map(|(index, all)| Some((kept.ids[*index]?, all)));
+        let of_records = of_records.flat_map(|(id, all)| all.iter().map(move |one| (id, one)));
+        engine.keep_documents(&mut tx, &self.link, &of_records.collect::<Vec<_>>()).await?;
+        if let Some(wanted) = announced {
+            kept.announce(&mut tx, engine, &self.link, resource, run, wanted).await?;
         }
         if run.is_upload() && resource.by_account {
             let report = kept.reported();
@@ -253,7 +306,9 @@ impl Reader {
         for (index, shown) in kept.shown.into_iter().enumerate() {
             let Some((id, body)) = shown else { continue };
             retrieved.records.push(id);
-            retrieved.items.push(self.embed(resource, items[index].1.account.as_deref(), &body));
+            let body = self.embed(resource, items[index].1.account.as_deref(), &body);
+            let documents = documents.get(&index).map(|all| encoded(all));
+            retrieved.items.push(with_documents(resource.documents, documents.as_ref(), body));
         }
         Ok(retrieved)
     }
@@ -268,9 +323,9 @@ impl Reader {
         items: &[(u32, Item)],
         covered: &Covered,
     ) -> Result<Vec<Part>, Error> {
-        let window = match (resource.window, fetch.window) {
-            (WindowRule::Now, window) | (_, window @ Some(_)) => window,
-            (_, None) => days_of(items, covered),
+        let window = match fetch.window {
+            None if resource.has_days() => days_of(items, covered),
+            window => window,
         };
         let reach = jiff::Span::new().days(Rules::default().reach());
         let days = window.map(|window| Window {
@@ -306,6 +361,10 @@ impl Reader {
                 tx.records_elsewhere_for_ledger(self.link.id, resource.name, scope, days, &ids)
                     .await?,
             );
+        }
+        if let Some(kind) = &fetch.kind {
+            let mark = mark(kind);
+            records.retain(|record| record.natural_key.starts_with(&mark));
         }
         let mut known: HashMap<Option<RecordId>, Vec<StoredRecord>> = HashMap::new();
         for record in records {
@@ -369,37 +428,43 @@ impl Reader {
         Ok(())
     }
 
-    /// The days to ask for where nobody said which. A load takes all that institutions show; a
-    /// scheduled refresh what no complete reading has covered yet, and a little before, where
-    /// pending movements may still change.
+    /// The days to ask for where nobody said which. A part of a load has its own, other loads take
+    /// all that institutions show; a scheduled refresh what no complete reading has covered yet, and
+    /// a little before, where what was shown may still change.
     async fn default_window(
         &self,
         engine: &Engine,
         resource: &Resource,
+        wanted: &Wanted,
+        kind: Option<&str>,
         cause: Option<&Cause>,
     ) -> Result<Option<Window>, Error> {
-        let days = match resource.window {
-            WindowRule::Now => return Ok(None),
-            WindowRule::Dates { at_most } => at_most.min(HISTORY),
-            WindowRule::OptionalDates { default } => default,
-        };
         let today = domain::time::day(engine.env().now());
-        let all = Window::last_days(today, days);
-        if !matches!(cause, Some(Cause::Schedule(_))) || !resource.by_account {
+        let part = wanted.part.and_then(|part| resource.load.get(part));
+        if let Some(window) = part.and_then(|part| part.days.until(today)) {
+            return Ok(Some(window));
+        }
+        let Some(all) = resource.window_of(kind).default(today) else { return Ok(None) };
+        if !matches!(cause, Some(Cause::Schedule(_))) {
             return Ok(Some(all));
         }
+        let (accounts, before): (Vec<Option<RecordId>>, i32) = if resource.by_account {
+            let accounts = self.accounts.iter().flatten().map(|(_, account)| Some(account.id));
+            (accounts.collect(), Rules::default().posts_within)
+        } else {
+            (vec![None], CANCELLED_WITHIN)
+        };
+        let filed_as = resource.filed_as(kind);
         let mut from = today;
         let mut tx = engine.store().read().await?;
-        for account in self.accounts.iter().flatten().map(|(_, account)| account.id) {
+        for account in accounts {
             let mut covered = Coverage::default();
-            for part in tx.coverage(self.link.id, resource.name, Some(account)).await? {
+            for part in tx.coverage(self.link.id, &filed_as, account).await? {
                 covered.add(part.days);
             }
             from = covered.gaps(all).first().map_or(from, |gap| gap.from.min(from));
         }
-        let from = from
-            .saturating_sub(jiff::Span::new().days(Rules::default().posts_within))
-            .max(all.from);
+        let from = from.saturating_sub(jiff::Span::new().days(before)).max(all.from);
         Ok(Some(Window { from, to: today }))
     }
 
@@ -437,14 +502,14 @@ impl Reader {
                 closing: s.closing,
             }),
         };
-        let rules =
-            if resource.name == "ACCOUNTS" { Rules::of_accounts() } else { Rules::default() };
+        let rules = if resource.vanishes { Rules::default() } else { Rules::of_what_stays() };
         let mut plan = ledger::reconcile(&known, &reading, &rules);
         if resource.name == "ACCOUNTS" {
             self.leave_newer(tx, items, covered, &mut plan, kept).await?;
         }
         if let Some(window) = plan.proves {
-            tx.add_coverage(self.link.id, resource.name, part.account, window, at).await?;
+            let filed_as = resource.filed_as(kept.tally.kind);
+            tx.add_coverage(self.link.id, &filed_as, part.account, window, at).await?;
         }
         let stored: HashMap<RecordId, &StoredRecord> =
             part.known.iter().map(|record| (record.id, record)).collect();
@@ -501,6 +566,7 @@ impl Reader {
         }
         kept.unchanged += plan.unchanged.len();
         for &(id, index) in &plan.unchanged {
+            kept.ids[index] = Some(id);
             let Some(stored) = stored.get(&id) else { continue };
             self.shown_as_of(tx, resource, &items[index].1, covered, id, at).await?;
             if resource.marks_seen {
@@ -636,11 +702,17 @@ impl Reader {
     }
 
     /// The institution has none of a resource that a load wanted: said once, with zeros.
-    async fn nothing(&self, run: &Run, resource: &'static Resource) -> Result<(), Error> {
+    async fn nothing(
+        &self,
+        run: &Run,
+        resource: &'static Resource,
+        wanted: &Wanted,
+        kind: Option<&'static str>,
+    ) -> Result<(), Error> {
         let engine = &run.engine;
         let mut tx = engine.store().write().await?;
-        let kept = Kept::of(&[], engine.env().now(), false);
-        kept.announce(&mut tx, engine, &self.link, resource, run).await?;
+        let kept = Kept::of(&[], kind, engine.env().now(), false);
+        kept.announce(&mut tx, engine, &self.link, resource, run, wanted).await?;
         Ok(tx.commit().await?)
     }
 }
@@ -678,6 +750,8 @@ struct Kept {
     /// Whether a caller waits for the records themselves.
     shows: bool,
     shown: Vec<Option<(RecordId, String)>>,
+    /// Which record each item is.
+    ids: Vec<Option<RecordId>>,
     writes: Vec<NewRecord>,
     changes: Vec<(RecordId, ChangeKind)>,
     deletes: Vec<RecordId>,
@@ -692,11 +766,12 @@ struct Kept {
 }
 
 impl Kept {
-    fn of(items: &[(u32, Item)], at: Timestamp, shows: bool) -> Self {
+    fn of(items: &[(u32, Item)], kind: Option<&'static str>, at: Timestamp, shows: bool) -> Self {
         Self {
             at,
             shows,
             shown: vec![None; items.len()],
+            ids: vec![None; items.len()],
             writes: Vec::new(),
             changes: Vec::new(),
             deletes: Vec::new(),
@@ -705,7 +780,7 @@ impl Kept {
             doubts: Vec::new(),
             notes: Vec::new(),
             disagreements: Vec::new(),
-            tally: Tally::of(items),
+            tally: Tally::of(items, kind),
             unchanged: 0,
             report: Report::default(),
         }
@@ -730,6 +805,7 @@ impl Kept {
         self.seen(index, record);
     }
     fn seen(&mut self, index: usize, record: NewRecord) {
+        self.ids[index] = Some(record.id);
         if self.shows || record.resource == "ACCOUNTS" {
             self.shown[index] = Some((record.id, record.body.clone()));
         }
@@ -787,6 +863,7 @@ impl Kept {
         link: &Link,
         resource: &'static Resource,
         run: &Run,
+        wanted: &Wanted,
     ) -> Result<(), Error> {
         let cause = run.cause();
         let ids = |kind: ChangeKind| {
@@ -798,7 +875,7 @@ impl Kept {
             deleted: ids(ChangeKind::Deleted),
             ..self.tally.clone()
         };
-        announcements::reading(engine, tx, link, resource, &cause, &tally).await
+        announcements::reading(engine, tx, link, resource, &cause, wanted, &tally).await
     }
 }
 
@@ -837,6 +914,6 @@ fn text(doubt: Option<&Doubt>) -> Option<String> {
 fn keys(facts: &Facts) -> &[String] {
     match facts {
         Facts::Keyed(keys) => keys,
-        Facts::Movement(_) | Facts::Snapshot => &[],
+        Facts::Movement(_) | Facts::Snapshot | Facts::Edition(_) => &[],
     }
 }

@@ -357,6 +357,7 @@ impl Tx {
     pub async fn delete_records(&mut self, link: LinkId, ids: &[RecordId]) -> Result<u64, Error> {
         const SQL: &str = "delete from records where bucket = $1 and link = $2
             and id in (select unhex(value ->> 'id') from json_each($3))";
+        self.delete_documents(link, ids).await?;
         self.run(SQL, values![link.bucket(), link, hex(ids)]).await
     }
 
@@ -377,12 +378,18 @@ impl Tx {
         }
         let names = batch(resources.iter().map(|name| Name { name }));
         let rows = self.rows(SQL, values![link.bucket(), link, hex(accounts), names]).await?;
-        rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
+        let gone = rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?)));
+        let gone = gone.collect::<Result<Vec<(RecordId, String)>, Error>>()?;
+        let ids: Vec<RecordId> = gone.iter().map(|(id, _)| *id).collect();
+        self.delete_documents(link, &ids).await?;
+        Ok(gone)
     }
 
     /// Removes all records of a link; how many there were.
     pub async fn delete_records_of_link(&mut self, link: LinkId) -> Result<u64, Error> {
         const SQL: &str = "delete from records where bucket = $1 and link = $2";
+        const DOCUMENTS: &str = "delete from documents where bucket = $1 and link = $2";
+        self.run(DOCUMENTS, values![link.bucket(), link]).await?;
         self.run(SQL, values![link.bucket(), link]).await
     }
 

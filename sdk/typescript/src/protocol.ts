@@ -111,7 +111,7 @@ export interface BalloonPayment {
 export interface Blob {
   /** The piece, in base64. */
   data: string;
-  /** The document's id. */
+  /** The document's id, new in this fetch. */
   id: string;
   /** Whether it is the last piece of its document. */
   last?: boolean;
@@ -403,6 +403,10 @@ export interface Fetch {
   account?: string | null;
   /** The last checkpoint of a reading that broke off. */
   cursor?: string | null;
+  /** Whether the documents that belong to the records are wanted as blobs. */
+  documents?: boolean;
+  /** Only this kind, where the resource has several: `INFLOW`; null or absent for all. */
+  kind?: string | null;
   /** Further keys that the resource defines. */
   options?: Record_<string>;
   /** Its name: `TRANSACTIONS`. */
@@ -995,6 +999,8 @@ export interface ReceivablesData {
 export interface Record {
   /** The connector's key of the account that it belongs to or, for an account, of itself. */
   account?: string | null;
+  /** The ids of its documents, by the keys that show them: each a blob that came before. */
+  documents?: Record_<string>;
   /** The thing, in the shape of the resource. */
   item: Record_<unknown>;
   /** The page it stood on, so that overlapping pages can be folded. */

@@ -97,9 +97,15 @@ pub fn protocol() -> Value {
         debug_assert!(schema.is_object());
     }
     let mut definitions = generator.take_definitions(true);
-    let mut items = Map::new();
+    let (mut items, mut kinds, mut documents) = (Map::new(), Map::new(), Map::new());
     for resource in resource::all() {
         items.insert(resource.name.into(), reference(&item(resource, &mut definitions)));
+        if let Some(all) = resource.kinds {
+            kinds.insert(resource.name.into(), all.words().collect());
+        }
+        if let Some(of) = resource.documents {
+            documents.insert(resource.name.into(), of.keys.iter().copied().collect());
+        }
     }
     definitions.insert(
         "HostLine".into(),
@@ -118,6 +124,8 @@ pub fn protocol() -> Value {
         "x-requests": requests,
         "x-notifications": notices,
         "x-items": items,
+        "x-kinds": kinds,
+        "x-documents": documents,
         "$defs": definitions,
     })
 }
@@ -139,14 +147,15 @@ fn item(resource: &Resource, definitions: &mut Map<String, Value>) -> String {
         (name, schema)
     });
     let Some((own, mut schema)) = all.next() else { return String::new() };
-    without_envelope(&mut schema);
+    let documents = resource.documents.map_or(&[][..], |documents| documents.keys);
+    without_envelope(&mut schema, documents);
     // An item that is one of several shapes refers to them.
     let shapes = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
     let shapes: Vec<_> =
         shapes.filter_map(|shape| shape["$ref"].as_str()).map(definition).collect();
     for (name, mut schema) in all {
         if shapes.contains(&name) {
-            without_envelope(&mut schema);
+            without_envelope(&mut schema, documents);
         }
         // What is there already may be another resource's item, without its envelope.
         definitions.entry(name).or_insert(schema);
@@ -172,12 +181,14 @@ const ENVELOPE: [&str; 8] = [
     "last_accessed_at",
 ];
 
-fn without_envelope(schema: &mut Value) {
+/// Documents are no part of the item either.
+fn without_envelope(schema: &mut Value, documents: &[&str]) {
+    let others = |name: &str| ENVELOPE.contains(&name) || documents.contains(&name);
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.retain(|name, _| !ENVELOPE.contains(&name.as_str()));
+        properties.retain(|name, _| !others(name));
     }
     if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
-        required.retain(|name| name.as_str().is_none_or(|name| !ENVELOPE.contains(&name)));
+        required.retain(|name| name.as_str().is_none_or(|name| !others(name)));
     }
 }
 

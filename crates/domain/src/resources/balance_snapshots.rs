@@ -6,7 +6,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Envelope, Events, Resource, Verbs, WindowRule},
+    resource::{Envelope, Events, Part, Resource, Verbs, WindowRule},
     time::Moment,
 };
 use jiff::Timestamp;
@@ -24,6 +24,11 @@ pub static BALANCE_SNAPSHOTS: Resource = Resource {
     institutions: &[InstitutionType::Bank],
     core: false,
     window: WindowRule::Now,
+    kinds: None,
+    documents: None,
+    single: false,
+    load: Part::WHOLE,
+    vanishes: true,
     account_key: Some("account_id"),
     by_account: true,
     embeds_account: false,

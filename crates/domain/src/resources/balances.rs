@@ -6,7 +6,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{ANY_WINDOW, Envelope, Events, Resource, Verbs, WindowRule},
+    resource::{ANY_WINDOW, Envelope, Events, Part, Resource, Verbs, WindowRule},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,11 @@ pub static BALANCES: Resource = Resource {
     institutions: &[InstitutionType::Bank],
     core: false,
     window: WindowRule::Dates { at_most: ANY_WINDOW },
+    kinds: None,
+    documents: None,
+    single: false,
+    load: Part::WHOLE,
+    vanishes: true,
     account_key: Some("account"),
     by_account: true,
     embeds_account: true,

@@ -108,6 +108,12 @@ fn with_envelope(resource: &Resource, schema: RefOr<Schema>) -> RefOr<Schema> {
         };
         object.properties.insert(key.into(), schema.description(Some(says)).build().into());
     }
+    for &key in resource.documents.iter().flat_map(|documents| documents.keys) {
+        let document = ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::SchemaType::from_iter([Type::String, Type::Null]))
+            .description(Some("The document in base64; null unless it was asked for."));
+        object.properties.insert(key.into(), document.build().into());
+    }
     if resource.embeds_account {
         let account = AnyOfBuilder::new()
             .description(Some("The account that it belongs to."))

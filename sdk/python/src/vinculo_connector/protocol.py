@@ -250,7 +250,7 @@ class _Blob(TypedDict):
     data: str
     """The piece, in base64."""
     id: str
-    """The document's id."""
+    """The document's id, new in this fetch."""
     media_type: str
     """`application/pdf`."""
 
@@ -574,6 +574,10 @@ class Fetch(_Fetch, total=False):
     """Only this account, by the connector's own key; null for all."""
     cursor: str | None
     """The last checkpoint of a reading that broke off."""
+    documents: bool
+    """Whether the documents that belong to the records are wanted as blobs."""
+    kind: str | None
+    """Only this kind, where the resource has several: `INFLOW`; null or absent for all."""
     options: dict[str, str]
     """Further keys that the resource defines."""
     window: Days | None
@@ -1280,6 +1284,8 @@ class Record(_Record, total=False):
 
     account: str | None
     """The connector's key of the account that it belongs to or, for an account, of itself."""
+    documents: dict[str, str]
+    """The ids of its documents, by the keys that show them: each a blob that came before."""
     page: int
     """The page it stood on, so that overlapping pages can be folded."""
 

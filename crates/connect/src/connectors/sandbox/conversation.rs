@@ -52,7 +52,8 @@ pub(super) struct Inside {
     churn: Option<Seed>,
 }
 
-type Items = Vec<(Option<String>, Box<serde_json::value::RawValue>)>;
+/// What is shown, in order; all on page 0 until it is handed over.
+type Items = Vec<Given>;
 
 impl Conversation for Talk {
     fn login<'a>(
@@ -233,12 +234,11 @@ async fn give(items: Items, overlap: bool, out: &mut dyn Sink) -> Result<(), Fai
             page += 1;
             on_page = 0;
             let again = if overlap { index.saturating_sub(OVERLAP)..index } else { 0..0 };
-            for (account, item) in &items[again] {
-                out.give(Given { account: account.clone(), page, item: item.clone() }).await?;
+            for item in &items[again] {
+                out.give(Given { page, ..item.clone() }).await?;
             }
         }
-        let (account, item) = &items[index];
-        out.give(Given { account: account.clone(), page, item: item.clone() }).await?;
+        out.give(Given { page, ..items[index].clone() }).await?;
         on_page += 1;
     }
     Ok(())
@@ -301,9 +301,9 @@ impl Showing<'_> {
     }
 }
 
-fn push<T: Serialize>(items: &mut Items, key: Option<String>, item: &T) -> Result<(), Failure> {
+fn push<T: Serialize>(items: &mut Items, account: Option<String>, item: &T) -> Result<(), Failure> {
     let item = to_raw_value(item).map_err(|e| Failure::Unexpected(e.to_string()))?;
-    items.push((key, item));
+    items.push(Given { account, page: 0, item, documents: Vec::new() });
     Ok(())
 }
 
@@ -349,11 +349,5 @@ const PICTURE: &str = include_str!("pictures/image.txt");
 /// What nobody but the engine's fetches would otherwise name.
 #[cfg(test)]
 pub(super) fn fetch(resource: &str, account: Option<&str>, window: Option<Window>) -> Fetch {
-    Fetch {
-        resource: resource.into(),
-        account: account.map(str::to_owned),
-        window,
-        cursor: None,
-        options: std::collections::BTreeMap::new(),
-    }
+    Fetch { account: account.map(str::to_owned), window, ..Fetch::all_of(resource) }
 }

@@ -11,12 +11,13 @@ use super::{
 use connect::{
     manifest::{Manifest, Offered},
     program::{Confinement, Program, Room},
+    talk::Fetch,
     wire::{frame, kind::Kind, messages as m, secret::Secret},
 };
 use domain::{
     env::Env,
     record::{Facts, Item, Trust},
-    resource::{self, Resource, WindowRule},
+    resource::{self, Resource},
     time::Window,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -549,7 +550,7 @@ impl Suite<'_> {
             Facts::Movement(movement) => serde_json::to_string(movement).unwrap_or_default(),
             Facts::Keyed(_) if !trusted => String::new(),
             Facts::Keyed(keys) => keys.join(" "),
-            Facts::Snapshot => String::new(),
+            Facts::Snapshot | Facts::Edition(_) => String::new(),
         };
         format!("{:?} {id:?} {facts}", item.account)
     }
@@ -576,7 +577,7 @@ impl Suite<'_> {
     }
 
     async fn window(&self, first: &[Whole]) -> Checked {
-        let dated = |whole: &&Whole| whole.resource.window != WindowRule::Now;
+        let dated = |whole: &&Whole| whole.resource.has_days();
         let Window { from, to } = self.users.window;
         // The middle third.
         let days = from.duration_until(to).as_hours() / 24;
@@ -847,14 +848,11 @@ impl Suite<'_> {
 }
 
 fn fetch_of(resource: &Resource, window: Option<Window>, cursor: Option<&str>) -> m::Fetch {
-    let timeless = resource.window == WindowRule::Now;
-    m::Fetch {
-        resource: resource.name.into(),
-        account: None,
-        window: window.filter(|_| !timeless).map(m::Days),
+    m::Fetch::from(&Fetch {
+        window: window.filter(|_| resource.has_days()),
         cursor: cursor.map(str::to_owned),
-        options: BTreeMap::new(),
-    }
+        ..Fetch::all_of(resource.name)
+    })
 }
 
 /// The longest of what was read.
