@@ -152,8 +152,8 @@ impl std::fmt::Debug for Document {
 /// One thing that the institution showed.
 #[derive(Debug, Clone)]
 pub struct Given {
-    /// The connector's key of the account it belongs to or, for an account, of itself; `None` where
-    /// there are no accounts.
+    /// The connector's key of the account (or investment, portfolio, exchange) it belongs to or, for
+    /// one of those, of itself; `None` where there is nothing of the kind.
     pub account: Option<String>,
     /// The page it stood on, so that overlapping pages can be folded.
     pub page: u32,

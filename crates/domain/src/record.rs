@@ -85,8 +85,8 @@ pub enum Facts {
 /// One item, checked and brought into the contract's shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// The connector's key of the account that it belongs to or, for an account, of itself; only in
-    /// account-scoped resources.
+    /// The connector's key of what it belongs to, an account for instance, or of itself where others
+    /// belong to it.
     pub account: Option<String>,
     /// The institution's own id.
     pub source_id: Option<String>,

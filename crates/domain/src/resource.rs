@@ -15,11 +15,13 @@ use serde_json::value::RawValue;
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "a table of yes and no")]
 pub struct Resource {
-    /// What records are filed under, and `webhook_type` in events: `TRANSACTIONS`.
+    /// What records are filed under: `TRANSACTIONS`.
     pub name: &'static str,
     /// The name in an institution's `resources` and in `fetch_resources`. Two shapes of one thing
     /// (daily and momentary balances) share it.
     pub offered_as: &'static str,
+    /// `webhook_type` in events. Two countries' shapes of one thing share it.
+    pub announced_as: &'static str,
     /// The collection's path: `/api/transactions/`.
     pub path: &'static str,
     /// One record, in words and in English: `transaction`; OpenAPI operation ids come from it.
@@ -28,6 +30,8 @@ pub struct Resource {
     pub verbs: Verbs,
     /// Institutions that can have it.
     pub institutions: &'static [InstitutionType],
+    /// The only country whose institutions can have it, where there is one.
+    pub country: Option<&'static str>,
     /// Part of every recurrent link's initial load and refresh.
     pub core: bool,
     /// The dates that a retrieval takes.
@@ -44,19 +48,14 @@ pub struct Resource {
     pub vanishes: bool,
     /// The body key that restricts a retrieval to one account.
     pub account_key: Option<&'static str>,
-    /// Records belong to accounts; the accounts are read first.
-    pub by_account: bool,
-    /// Each record shows its whole account under `account`.
-    pub embeds_account: bool,
+    /// What its records belong to: that is read first, and takes them along when it is deleted.
+    pub belongs_to: Option<Parent>,
     /// What the platform adds to the institution's fields.
     pub envelope: &'static [Envelope],
     /// What lists can be filtered by.
     pub filters: &'static [Field],
-    /// A list must name a link.
-    pub link_required: bool,
-    /// Names of resources whose records of an account go when the account is deleted; here, on
-    /// the resource that is deleted.
-    pub cascades_to: &'static [&'static str],
+    /// The filter that a list must name, by itself or with `__in`.
+    pub required: Option<&'static str>,
     /// Deletions share the limit of five a minute.
     pub deletion_limited: bool,
     /// Unchanged records are marked as seen at each reading (few and fresh), or left alone.
@@ -71,7 +70,38 @@ pub struct Resource {
     pub schemas: fn() -> Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>,
 }
 
-/// The verbs of a resource's paths. List and detail are always there.
+/// What records belong to: an account, an investment. That resource belongs to nothing itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Parent {
+    /// The resource of it. Connectors name it by the key that they give its own items.
+    pub resource: &'static Resource,
+    /// How each record shows it.
+    pub shown: Shown,
+}
+
+/// How a record shows what it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Not at all, or by its id alone ([`Envelope::Parent`]).
+    Apart,
+    /// All of it under this key.
+    Whole(&'static str),
+    /// Under this key, with these of its keys.
+    Brief(&'static str, &'static [&'static str]),
+}
+
+impl Shown {
+    /// The key under which a record shows it.
+    #[must_use]
+    pub const fn key(self) -> Option<&'static str> {
+        match self {
+            Self::Apart => None,
+            Self::Whole(key) | Self::Brief(key, _) => Some(key),
+        }
+    }
+}
+
+/// The verbs of a resource's paths. A list is always there, and a detail but below another record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "a table of yes and no")]
 pub struct Verbs {
@@ -236,6 +266,9 @@ pub enum WindowRule {
     Month,
     /// `reference_date`, optional: one day, or the present state.
     Day,
+    /// `date_from` and `date_to`, each optional; everything without them. Records last, and it is
+    /// those that the window touches.
+    Touching,
 }
 
 /// How many days back institutions show at most.
@@ -246,7 +279,7 @@ impl WindowRule {
     #[must_use]
     pub fn default(self, today: Date) -> Option<Window> {
         match self {
-            Self::Now | Self::Day => None,
+            Self::Now | Self::Day | Self::Touching => None,
             Self::Dates { at_most } => Some(Window::last_days(today, at_most.min(HISTORY))),
             Self::OptionalDates { default } => Some(Window::last_days(today, default)),
             Self::Years { default } => {
@@ -265,10 +298,15 @@ pub enum Envelope {
     Id,
     /// `link`.
     Link,
+    /// The same as `link_id`.
+    LinkId,
     /// `institution: {name, type}`.
     Institution,
-    /// `account_id`.
-    AccountId,
+    /// What people know the institution by: `belvo_institution_name`, `institution_display_name`,
+    /// `institution_icon_logo`.
+    InstitutionFace,
+    /// The id of what it belongs to, under this key: `account_id`.
+    Parent(&'static str),
     /// `collected_at`.
     CollectedAt,
     /// `created_at`.
@@ -288,6 +326,17 @@ pub struct Events {
     pub updated: Option<&'static str>,
     /// As `updated`.
     pub deleted: Option<&'static str>,
+    /// What is told when a new record differs from the one before it.
+    pub changes: Option<Changes>,
+}
+
+/// What is told of two records, one of which followed the other.
+#[derive(Debug, Clone, Copy)]
+pub struct Changes {
+    /// The event's code, and the key of its list.
+    pub code: &'static str,
+    /// What changed from one body to the next, in words of the contract.
+    pub between: fn(before: &str, after: &str) -> Vec<&'static str>,
 }
 
 /// What is sent when something new was found.
@@ -334,7 +383,50 @@ pub enum Count {
 
 impl Events {
     /// No webhook speaks of it.
-    pub const NONE: Self = Self { loaded: &[], new: &[], updated: None, deleted: None };
+    pub const NONE: Self =
+        Self { loaded: &[], new: &[], updated: None, deleted: None, changes: None };
+}
+
+impl Envelope {
+    /// The keys themselves.
+    #[must_use]
+    pub const fn keys(&self) -> &[&'static str] {
+        match self {
+            Self::Id => &["id"],
+            Self::Link => &["link"],
+            Self::LinkId => &["link_id"],
+            Self::Institution => &["institution"],
+            Self::InstitutionFace => {
+                &["belvo_institution_name", "institution_display_name", "institution_icon_logo"]
+            }
+            Self::Parent(key) => std::slice::from_ref(key),
+            Self::CollectedAt => &["collected_at"],
+            Self::CreatedAt => &["created_at"],
+            Self::LastAccessedAt => &["last_accessed_at"],
+        }
+    }
+}
+
+impl Resource {
+    /// The keys of a record of which its institution says nothing.
+    pub fn platform_keys(&self) -> impl Iterator<Item = &'static str> {
+        let parent = self.belongs_to.and_then(|parent| parent.shown.key());
+        let documents = self.documents.iter().flat_map(|documents| documents.keys).copied();
+        self.envelope.iter().flat_map(Envelope::keys).copied().chain(parent).chain(documents)
+    }
+    /// Whether its list hangs below one record of what it belongs to: `/api/br/exchanges/{id}/history/`.
+    /// It is then read together with that, and cannot be read alone.
+    #[must_use]
+    pub fn is_nested(&self) -> bool {
+        self.path.contains('{')
+    }
+    /// The resources whose records belong to records of this one.
+    pub fn children(&'static self) -> impl Iterator<Item = &'static Self> {
+        let mine = |child: &&Self| {
+            child.belongs_to.is_some_and(|parent| std::ptr::eq(parent.resource, self))
+        };
+        all().iter().copied().filter(mine)
+    }
 }
 
 /// Every resource, in the order in which a load reads them.

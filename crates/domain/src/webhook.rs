@@ -238,7 +238,7 @@ impl Announcement {
     #[must_use]
     pub fn loaded(resource: &Resource, part: &Part, counts: &Counts) -> Option<Self> {
         let keys = resource.events.loaded;
-        let said = Self { of: resource.name, code: part.code, data: counts.data(keys) };
+        let said = Self { of: resource.announced_as, code: part.code, data: counts.data(keys) };
         (!keys.is_empty()).then_some(said)
     }
     /// Records of `resource` are new. A refresh that found none says nothing; a request that was
@@ -247,7 +247,7 @@ impl Announcement {
     pub fn new(resource: &Resource, counts: &Counts) -> Option<Self> {
         let fits = |news: &&News| news.kind.is_none() || news.kind == counts.kind;
         let News { code, data, .. } = resource.events.new.iter().find(fits)?;
-        Some(Self { of: resource.name, code, data: counts.data(data) })
+        Some(Self { of: resource.announced_as, code, data: counts.data(data) })
     }
     /// Stored records have changed.
     #[must_use]
@@ -265,10 +265,17 @@ impl Announcement {
             let listed: Vec<String> = ids.iter().map(RecordId::to_string).collect();
             let data = Data::default()
                 .with("count", ids.len())
-                .with(resource.name.to_ascii_lowercase(), listed);
-            Self { of: resource.name, code, data }
+                .with(resource.announced_as.to_ascii_lowercase(), listed);
+            Self { of: resource.announced_as, code, data }
         });
         events.collect()
+    }
+    /// What changed from one record to the next; nothing is no news.
+    #[must_use]
+    pub fn changes(resource: &Resource, changes: &[&'static str]) -> Option<Self> {
+        let code = resource.events.changes?.code;
+        let data = Data::default().with(code, changes);
+        (!changes.is_empty()).then_some(Self { of: resource.announced_as, code, data })
     }
     /// A link has become invalid: `message` is the login error's, as the API words it.
     #[must_use]
@@ -577,7 +584,8 @@ mod tests {
                 .filter_map(|part| Announcement::loaded(resource, part, &Counts::default()))
                 .chain(counts.filter_map(|counts| Announcement::new(resource, &counts)))
                 .chain(Announcement::updated(resource, &ids))
-                .chain(Announcement::deleted(resource, &ids));
+                .chain(Announcement::deleted(resource, &ids))
+                .chain(Announcement::changes(resource, &["EMPLOYED"]));
             for said in said {
                 let known = said.event_type().expect("in the catalogue");
                 for key in said.data.keys() {

@@ -76,6 +76,11 @@ pub(crate) async fn reading(
     let corrections = Announcement::updated(resource, &tally.updated)
         .into_iter()
         .chain(Announcement::deleted(resource, &tally.deleted));
+    let changes = match cause {
+        Cause::Schedule(_) => Announcement::changes(resource, &tally.changes),
+        _ => None,
+    };
+    let corrections = corrections.chain(changes);
     engine.announce(tx, link, cause, main.into_iter().chain(corrections)).await
 }
 

@@ -134,15 +134,18 @@ impl Engine {
     ) -> Result<Vec<Wanted>, Error> {
         let institution = self.institution_named(&link.institution).await?;
         let resources = match only {
-            None => link.wanted(&institution.resources),
+            None => link.wanted(&institution),
             // In the order of a load, whatever the order of the names.
             Some(names) => domain::resource::all()
                 .iter()
                 .copied()
                 .filter(|resource| names.iter().any(|name| name == resource.offered_as))
+                .filter(|resource| institution.offers(resource))
                 .collect(),
         };
-        let parts = resources.iter().flat_map(|resource| {
+        // What is nested is read along with what it belongs to.
+        let apart = resources.iter().filter(|resource| !resource.is_nested());
+        let parts = apart.flat_map(|resource| {
             resource.load.iter().enumerate().map(|(number, part)| Wanted {
                 kind: part.kind.map(str::to_owned),
                 part: Some(number),
@@ -155,8 +158,9 @@ impl Engine {
     /// What a scheduled refresh of `link` reads: what is new of each kind.
     async fn refresh_of(&self, link: &Link) -> Result<Vec<Wanted>, Error> {
         let institution = self.institution_named(&link.institution).await?;
-        let resources = link.wanted(&institution.resources);
-        Ok(resources.iter().map(|resource| Wanted::all_of(resource.name)).collect())
+        let resources = link.wanted(&institution);
+        let apart = resources.iter().filter(|resource| !resource.is_nested());
+        Ok(apart.map(|resource| Wanted::all_of(resource.name)).collect())
     }
 
     /// The worker: claims what is due and does it, until told to stop.

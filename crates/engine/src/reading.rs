@@ -3,7 +3,7 @@
 
 use crate::{
     Engine, Error, announcements,
-    bodies::{Platform, content, embed_account},
+    bodies::{Platform, content, embed},
     conversation::Talk,
     documents::{encoded, with_documents},
     effects::Cause,
@@ -18,7 +18,7 @@ use domain::{
     link::Link,
     money::Amount,
     record::{Direction, Facts, Item},
-    resource::{self, Resource},
+    resource::{Changes, Parent, Resource, WindowRule},
     resources,
     time::Window,
 };
@@ -90,6 +90,8 @@ pub(crate) struct Tally {
     pub(crate) created: Vec<RecordId>,
     pub(crate) updated: Vec<RecordId>,
     pub(crate) deleted: Vec<RecordId>,
+    /// How new records differ from those before them.
+    pub(crate) changes: Vec<&'static str>,
     pub(crate) inflow: usize,
     pub(crate) outflow: usize,
     pub(crate) first: Option<jiff::civil::Date>,
@@ -116,25 +118,28 @@ impl Tally {
     }
 }
 
-/// An account of the link as this session knows it.
+/// Something that records belong to, an account for instance, as this session knows it.
 #[derive(Clone)]
-struct KnownAccount {
+struct KnownParent {
     id: RecordId,
     body: String,
 }
 
+/// By the connector's own key.
+type KnownParents = HashMap<String, KnownParent>;
+
 /// Reads the resources of one session, one after the other.
 pub(crate) struct Reader {
     link: Link,
-    /// By the connector's own key; read once, before the first resource that belongs to accounts.
-    accounts: Option<HashMap<String, KnownAccount>>,
+    /// By the resource's name; each read once, before the first resource that belongs to it.
+    parents: HashMap<&'static str, KnownParents>,
     /// Further keys of every fetch.
     options: BTreeMap<String, String>,
 }
 
 impl Reader {
     pub(crate) fn new(link: Link, options: BTreeMap<String, String>) -> Self {
-        Self { link, accounts: None, options }
+        Self { link, parents: HashMap::new(), options }
     }
 
     /// Reads one resource, kind by kind; `None` when it was part of a load and the institution has
@@ -146,11 +151,28 @@ impl Reader {
         wanted: &Wanted,
     ) -> Result<Option<Retrieved>, Error> {
         let resource = wanted.resource()?;
-        if resource.by_account && self.accounts.is_none() {
-            let accounts = resource::named("ACCOUNTS").ok_or(Error::Unsupported)?;
-            let first = Wanted { save: wanted.save, ..Wanted::all_of(accounts.name) };
-            self.read_one(talk, run, accounts, &first, None, false).await?;
+        if let Some(Parent { resource: parent, .. }) = resource.belongs_to
+            && !self.parents.contains_key(parent.name)
+        {
+            let first = Wanted { save: wanted.save, ..Wanted::all_of(parent.name) };
+            self.read_one(talk, run, parent, &first, None, false).await?;
         }
+        let read = self.read_kinds(talk, run, resource, wanted).await?;
+        if wanted.save && read.is_some() {
+            for below in resource.children().filter(|child| child.is_nested()) {
+                self.read_kinds(talk, run, below, &Wanted::all_of(below.name)).await?;
+            }
+        }
+        Ok(read)
+    }
+
+    async fn read_kinds(
+        &mut self,
+        talk: &mut Talk,
+        run: &mut Run,
+        resource: &'static Resource,
+        wanted: &Wanted,
+    ) -> Result<Option<Retrieved>, Error> {
         let mut all: Option<Retrieved> = None;
         for kind in resource.kinds_of(wanted.kind.as_deref()) {
             match self.read_one(talk, run, resource, wanted, kind, true).await {
@@ -198,11 +220,7 @@ impl Reader {
             window => window,
         };
         let account = wanted.account.and_then(|id| {
-            self.accounts
-                .iter()
-                .flatten()
-                .find(|(_, known)| known.id == id)
-                .map(|(key, _)| key.clone())
+            self.parents_of(resource).find(|(_, known)| known.id == id).map(|(key, _)| key.clone())
         });
         if wanted.account.is_some() && account.is_none() {
             return Ok(Retrieved { saved: wanted.save, ..Retrieved::default() });
@@ -237,9 +255,7 @@ impl Reader {
                     with_documents(resource.documents, documents.as_ref(), body)
                 })
                 .collect();
-            if resource.name == "ACCOUNTS" {
-                self.remember_unsaved(&engine, &collector.items, at);
-            }
+            self.remember_unsaved(&engine, resource, &collector.items, at);
             return Ok(Retrieved { saved: false, items, ..Retrieved::default() });
         }
         self.keep(run, resource, &fetch, collector, covered, announced.then_some(wanted)).await
@@ -262,19 +278,17 @@ impl Reader {
             tx.link_for_update(run.tenant(), run.link()).await?.ok_or(Failure::Cancelled)?;
         run.still_ours(&mut tx).await?;
 
-        let mut kept = Kept::of(&items, kind, at, run.shows_records());
+        let mut kept = Kept::of(resource, &items, kind, at, run.shows_records());
         for part in self.parts(&mut tx, engine, resource, fetch, &items, &covered).await? {
             if resource.name == "ACCOUNTS" {
                 self.unmask(&mut tx, engine, &part, &mut items).await?;
             }
-            kept.report.accounts.extend(self.shown_of(&part, &covered));
+            kept.report.accounts.extend(self.shown_of(resource, &part, &covered));
             self.reconcile(&mut tx, engine, resource, &items, &covered, &part, &mut kept).await?;
         }
         kept.report.format = covered.format;
         kept.report.remarks = covered.remarks;
-        if resource.name == "ACCOUNTS" {
-            self.remember(&items, &kept);
-        }
+        self.remember(resource, &items, &kept);
         kept.write(&mut tx, engine, &self.link, resource).await?;
         let of_records = documents.iter().filter_map(|(index, all)| Some((kept.ids[*index]?, all)));
         let of_records = of_records.flat_map(|(id, all)| all.iter().map(move |one| (id, one)));
@@ -282,7 +296,7 @@ impl Reader {
         if let Some(wanted) = announced {
             kept.announce(&mut tx, engine, &self.link, resource, run, wanted).await?;
         }
-        if run.is_upload() && resource.by_account {
+        if run.is_upload() && resource.belongs_to.is_some() {
             let report = kept.reported();
             let detail = json!({
                 "format": report.format,
@@ -324,6 +338,8 @@ impl Reader {
         covered: &Covered,
     ) -> Result<Vec<Part>, Error> {
         let window = match fetch.window {
+            // Records last, and have no day of their own.
+            _ if resource.window == WindowRule::Touching => None,
             None if resource.has_days() => days_of(items, covered),
             window => window,
         };
@@ -332,8 +348,8 @@ impl Reader {
             from: window.from.saturating_sub(reach),
             to: window.to.saturating_add(reach),
         });
-        let scope =
-            fetch.account.as_ref().and_then(|key| self.account(Some(key))).map(|known| known.id);
+        let of = |key: Option<&str>| self.parent(resource, key).map(|known| known.id);
+        let scope = of(fetch.account.as_deref());
         let mut records = tx.records_for_ledger(self.link.id, resource.name, scope, days).await?;
         if let Some(days) = days {
             let trust = engine.trust(&self.link.institution);
@@ -350,10 +366,7 @@ impl Reader {
                 covered.removed.iter().map(|gone| (&gone.account, gone.source_id.as_str()));
             let elsewhere: HashSet<&str> = shown
                 .chain(removed)
-                .filter(|(account, id)| {
-                    let account = self.account(account.as_deref()).map(|known| known.id);
-                    !near.contains(&(account, id))
-                })
+                .filter(|(account, id)| !near.contains(&(of(account.as_deref()), id)))
                 .map(|(_, id)| id)
                 .collect();
             let ids: Vec<&str> = elsewhere.into_iter().collect();
@@ -368,9 +381,12 @@ impl Reader {
         }
         let mut known: HashMap<Option<RecordId>, Vec<StoredRecord>> = HashMap::new();
         for record in records {
-            known.entry(record.account.filter(|_| resource.by_account)).or_default().push(record);
+            known
+                .entry(record.account.filter(|_| resource.belongs_to.is_some()))
+                .or_default()
+                .push(record);
         }
-        if !resource.by_account {
+        if resource.belongs_to.is_none() {
             let known = known.remove(&None).unwrap_or_default();
             return Ok(vec![Part {
                 account: None,
@@ -384,9 +400,7 @@ impl Reader {
             by_key.entry(item.account.as_deref().unwrap_or_default()).or_default().push(index);
         }
         let mut parts: Vec<Part> = self
-            .accounts
-            .iter()
-            .flatten()
+            .parents_of(resource)
             .filter(|(key, _)| fetch.account.as_ref().is_none_or(|only| only == *key))
             .map(|(key, account)| Part {
                 account: Some(account.id),
@@ -396,7 +410,7 @@ impl Reader {
             })
             .collect();
         if let Some(stray) = by_key.values().map(Vec::len).reduce(|a, b| a + b) {
-            tracing::warn!(link.id = %self.link.id, resource = resource.name, stray, "items of unknown accounts were left out");
+            tracing::warn!(link.id = %self.link.id, resource = resource.name, stray, "items that belong to what was not shown were left out");
         }
         parts.sort_by_key(|part| part.account);
         Ok(parts)
@@ -448,9 +462,9 @@ impl Reader {
         if !matches!(cause, Some(Cause::Schedule(_))) {
             return Ok(Some(all));
         }
-        let (accounts, before): (Vec<Option<RecordId>>, i32) = if resource.by_account {
-            let accounts = self.accounts.iter().flatten().map(|(_, account)| Some(account.id));
-            (accounts.collect(), Rules::default().posts_within)
+        let (accounts, before): (Vec<Option<RecordId>>, i32) = if resource.belongs_to.is_some() {
+            let parents = self.parents_of(resource).map(|(_, parent)| Some(parent.id));
+            (parents.collect(), Rules::default().posts_within)
         } else {
             (vec![None], CANCELLED_WITHIN)
         };
@@ -516,7 +530,7 @@ impl Reader {
         let hashes: HashMap<usize, i64> = seen.iter().map(|s| (s.item, s.content)).collect();
         let platform = |id: RecordId, collected_at, changed_at| Platform {
             id: Some(id),
-            account: part.account,
+            parent: part.account,
             collected_at,
             changed_at,
         };
@@ -552,6 +566,14 @@ impl Reader {
                 ),
             }
         };
+        if let Some(Changes { between, .. }) = resource.events.changes
+            && let Some(before) = part.known.iter().max_by_key(|record| record.day)
+            && let Some((_, before)) = tx.bodies(self.link.id, &[before.id]).await?.pop()
+        {
+            for (index, _) in &plan.create {
+                kept.tally.changes.extend(between(&before, &items[*index].1.body));
+            }
+        }
         for (index, doubt) in &plan.create {
             let id = self.new_record_id(engine, resource, &items[*index].1.facts);
             kept.created(
@@ -634,9 +656,14 @@ impl Reader {
     }
 
     /// What a reading shows of one account.
-    fn shown_of(&self, part: &Part, covered: &Covered) -> Option<AccountReport> {
+    fn shown_of(
+        &self,
+        resource: &Resource,
+        part: &Part,
+        covered: &Covered,
+    ) -> Option<AccountReport> {
         let (id, key) = (part.account?, part.key.as_deref());
-        let body = self.account(key)?.body.clone();
+        let body = self.parent(resource, key)?.body.clone();
         Some(AccountReport { id, body, items: part.items.len(), days: covered.share(key).window })
     }
 
@@ -661,44 +688,55 @@ impl Reader {
         item: &Item,
         at: Timestamp,
     ) -> String {
-        let platform = Platform { id: None, account: None, collected_at: at, changed_at: at };
+        let platform = Platform { id: None, parent: None, collected_at: at, changed_at: at };
         let body = engine.compose(&self.link, resource, platform, &item.body);
         self.embed(resource, item.account.as_deref(), &body)
     }
 
-    /// The record with its account inside, where the resource shows it.
-    fn embed(&self, resource: &Resource, account: Option<&str>, body: &str) -> String {
-        if !resource.embeds_account {
-            return body.into();
+    /// The record with what it belongs to inside, where the resource shows it.
+    fn embed(&self, resource: &Resource, parent: Option<&str>, body: &str) -> String {
+        let Some(Parent { shown, .. }) = resource.belongs_to else { return body.into() };
+        embed(shown, self.parent(resource, parent).map(|known| known.body.as_str()), body)
+    }
+
+    /// What records of `resource` can belong to, as far as this session has read it.
+    fn parents_of(&self, resource: &Resource) -> impl Iterator<Item = (&String, &KnownParent)> {
+        let parents = resource.belongs_to.and_then(|parent| self.parents.get(parent.resource.name));
+        parents.into_iter().flatten()
+    }
+
+    fn parent(&self, resource: &Resource, key: Option<&str>) -> Option<&KnownParent> {
+        self.parents.get(resource.belongs_to?.resource.name)?.get(key?)
+    }
+
+    fn remember(&mut self, resource: &'static Resource, items: &[(u32, Item)], kept: &Kept) {
+        if resource.children().next().is_none() {
+            return;
         }
-        embed_account(self.account(account).map(|known| known.body.as_str()), body)
-    }
-
-    fn account(&self, key: Option<&str>) -> Option<&KnownAccount> {
-        self.accounts.as_ref()?.get(key?)
-    }
-
-    fn remember(&mut self, items: &[(u32, Item)], kept: &Kept) {
-        let accounts = items.iter().zip(&kept.shown).filter_map(|((_, item), shown)| {
+        let shown = items.iter().zip(&kept.shown).filter_map(|((_, item), shown)| {
             let (id, body) = shown.clone()?;
-            Some((item.account.clone()?, KnownAccount { id, body }))
+            Some((item.account.clone()?, KnownParent { id, body }))
         });
-        self.accounts = Some(accounts.collect());
+        self.parents.insert(resource.name, shown.collect());
     }
 
-    /// Accounts that are not kept still belong to their movements.
-    fn remember_unsaved(&mut self, engine: &Engine, items: &[(u32, Item)], at: Timestamp) {
-        let accounts = resource::named("ACCOUNTS").into_iter().flat_map(|resource| {
-            items
-                .iter()
-                .filter_map(|(_, item)| {
-                    let body = self.compose_unsaved(engine, resource, item, at);
-                    let id = self.new_record_id(engine, resource, &item.facts);
-                    Some((item.account.clone()?, KnownAccount { id, body }))
-                })
-                .collect::<Vec<_>>()
+    /// Accounts that are not kept still have movements that belong to them.
+    fn remember_unsaved(
+        &mut self,
+        engine: &Engine,
+        resource: &'static Resource,
+        items: &[(u32, Item)],
+        at: Timestamp,
+    ) {
+        if resource.children().next().is_none() {
+            return;
+        }
+        let shown = items.iter().filter_map(|(_, item)| {
+            let body = self.compose_unsaved(engine, resource, item, at);
+            let id = self.new_record_id(engine, resource, &item.facts);
+            Some((item.account.clone()?, KnownParent { id, body }))
         });
-        self.accounts = Some(accounts.collect());
+        self.parents.insert(resource.name, shown.collect());
     }
 
     /// The institution has none of a resource that a load wanted: said once, with zeros.
@@ -711,7 +749,7 @@ impl Reader {
     ) -> Result<(), Error> {
         let engine = &run.engine;
         let mut tx = engine.store().write().await?;
-        let kept = Kept::of(&[], kind, engine.env().now(), false);
+        let kept = Kept::of(resource, &[], kind, engine.env().now(), false);
         kept.announce(&mut tx, engine, &self.link, resource, run, wanted).await?;
         Ok(tx.commit().await?)
     }
@@ -749,6 +787,8 @@ struct Kept {
     at: Timestamp,
     /// Whether a caller waits for the records themselves.
     shows: bool,
+    /// Whether others belong to them.
+    leads: bool,
     shown: Vec<Option<(RecordId, String)>>,
     /// Which record each item is.
     ids: Vec<Option<RecordId>>,
@@ -766,10 +806,17 @@ struct Kept {
 }
 
 impl Kept {
-    fn of(items: &[(u32, Item)], kind: Option<&'static str>, at: Timestamp, shows: bool) -> Self {
+    fn of(
+        resource: &'static Resource,
+        items: &[(u32, Item)],
+        kind: Option<&'static str>,
+        at: Timestamp,
+        shows: bool,
+    ) -> Self {
         Self {
             at,
             shows,
+            leads: resource.children().next().is_some(),
             shown: vec![None; items.len()],
             ids: vec![None; items.len()],
             writes: Vec::new(),
@@ -806,7 +853,7 @@ impl Kept {
     }
     fn seen(&mut self, index: usize, record: NewRecord) {
         self.ids[index] = Some(record.id);
-        if self.shows || record.resource == "ACCOUNTS" {
+        if self.shows || self.leads {
             self.shown[index] = Some((record.id, record.body.clone()));
         }
         self.writes.push(record);
@@ -832,6 +879,7 @@ impl Kept {
     ) -> Result<(), Error> {
         tx.write_records(&self.writes).await?;
         tx.delete_records(link.id, &self.deletes).await?;
+        engine.delete_below(tx, link, resource, &self.deletes).await?;
         tx.suspect_records(link.id, &self.suspects, self.at).await?;
         tx.clear_records(link.id, &self.clears, self.at).await?;
         tx.set_doubts(link.id, &self.doubts, self.at).await?;

@@ -170,7 +170,7 @@ impl Engine {
         })?;
         check_usable(&link)?;
         let institution = self.institution_named(&link.institution).await?;
-        if !institution.supports(wanted.resource.offered_as) {
+        if !institution.offers(wanted.resource) {
             return Err(Error::Unsupported);
         }
         if let Some(account) = wanted.account {

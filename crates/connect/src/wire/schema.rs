@@ -147,15 +147,14 @@ fn item(resource: &Resource, definitions: &mut Map<String, Value>) -> String {
         (name, schema)
     });
     let Some((own, mut schema)) = all.next() else { return String::new() };
-    let documents = resource.documents.map_or(&[][..], |documents| documents.keys);
-    without_envelope(&mut schema, documents);
+    without_envelope(resource, &mut schema);
     // An item that is one of several shapes refers to them.
     let shapes = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
     let shapes: Vec<_> =
         shapes.filter_map(|shape| shape["$ref"].as_str()).map(definition).collect();
     for (name, mut schema) in all {
         if shapes.contains(&name) {
-            without_envelope(&mut schema, documents);
+            without_envelope(resource, &mut schema);
         }
         // What is there already may be another resource's item, without its envelope.
         definitions.entry(name).or_insert(schema);
@@ -169,26 +168,14 @@ fn definition(reference: &str) -> String {
     reference.rsplit('/').next().unwrap_or_default().into()
 }
 
-/// An institution says nothing of these.
-const ENVELOPE: [&str; 8] = [
-    "id",
-    "link",
-    "institution",
-    "account_id",
-    "account",
-    "collected_at",
-    "created_at",
-    "last_accessed_at",
-];
-
-/// Documents are no part of the item either.
-fn without_envelope(schema: &mut Value, documents: &[&str]) {
-    let others = |name: &str| ENVELOPE.contains(&name) || documents.contains(&name);
+/// Without what institutions say nothing of.
+fn without_envelope(resource: &Resource, schema: &mut Value) {
+    let ours: Vec<&str> = resource.platform_keys().collect();
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.retain(|name, _| !others(name));
+        properties.retain(|name, _| !ours.contains(&name.as_str()));
     }
     if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
-        required.retain(|name| name.as_str().is_none_or(|name| !others(name)));
+        required.retain(|name| name.as_str().is_none_or(|name| !ours.contains(&name)));
     }
 }
 
@@ -275,7 +262,10 @@ mod tests {
             }
             for shape in shapes {
                 let properties = definitions[&shape]["properties"].as_object().expect("properties");
-                assert!(ENVELOPE.iter().all(|key| !properties.contains_key(*key)), "{shape}");
+                assert!(
+                    resource.platform_keys().all(|key| !properties.contains_key(key)),
+                    "{shape}"
+                );
             }
         }
         let of_protocol =

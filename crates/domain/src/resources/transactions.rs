@@ -1,12 +1,14 @@
 //! Transactions: the movements of an account.
 
-use super::{bad, body, parse, served};
+use super::{accounts::ACCOUNTS, bad, body, parse, served};
 use crate::{
     filter::{Field, IN, ONLY_IN, Source},
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Direction, Facts, Item, Movement},
-    resource::{ANY_WINDOW, Count, Envelope, Events, News, Part, Resource, Verbs, WindowRule},
+    resource::{
+        ANY_WINDOW, Count, Envelope, Events, News, Parent, Part, Resource, Shown, Verbs, WindowRule,
+    },
     time::{Moment, day},
     words,
 };
@@ -19,10 +21,12 @@ use utoipa::ToSchema;
 pub static TRANSACTIONS: Resource = Resource {
     name: "TRANSACTIONS",
     offered_as: "TRANSACTIONS",
+    announced_as: "TRANSACTIONS",
     path: "/api/transactions/",
     noun: "transaction",
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: true },
     institutions: &[InstitutionType::Bank],
+    country: None,
     core: true,
     window: WindowRule::Dates { at_most: ANY_WINDOW },
     kinds: None,
@@ -31,8 +35,7 @@ pub static TRANSACTIONS: Resource = Resource {
     load: Part::WHOLE,
     vanishes: true,
     account_key: Some("account"),
-    by_account: true,
-    embeds_account: true,
+    belongs_to: Some(Parent { resource: &ACCOUNTS, shown: Shown::Whole("account") }),
     envelope: &[Envelope::Id, Envelope::CollectedAt, Envelope::CreatedAt],
     filters: &[
         Field::id("link", IN, Source::Column("link")),
@@ -58,8 +61,7 @@ pub static TRANSACTIONS: Resource = Resource {
         Field::word("type", Direction::WORDS, IN, Source::Body(&["type"])),
         Field::date("value_date", Source::Column("day")),
     ],
-    link_required: true,
-    cascades_to: &[],
+    required: Some("link"),
     deletion_limited: true,
     marks_seen: false,
     events: Events {
@@ -73,6 +75,7 @@ pub static TRANSACTIONS: Resource = Resource {
         new: &[News::of("new_transactions_available", &[("new_transactions", Count::New)])],
         updated: Some("transactions_updated"),
         deleted: Some("transactions_deleted"),
+        changes: None,
     },
     read,
     schemas: || served::<Transaction>(&TRANSACTIONS),

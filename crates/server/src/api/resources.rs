@@ -23,8 +23,6 @@ use domain::{
 use engine::retrieval::Retrieved;
 use serde_json::json;
 
-const LINK: &[&str] = &["link", "link__in"];
-
 body! {
     /// The answer to a challenge of a retrieval.
     ResumeRetrieval {
@@ -45,22 +43,30 @@ pub(crate) fn operations() -> Vec<Operation> {
 
 /// The operations of one resource.
 fn of(r: &'static Resource) -> Vec<Operation> {
-    let one = format!("{}{{id}}/", r.path);
     let (noun, many) = (r.noun, plural(r.noun));
     let id = |verb: &str, noun: &str| format!("{verb}_{}", noun.replace([' ', '-'], "_"));
     let schemas = (r.schemas)();
     let Some((name, _)) = schemas.first().cloned() else { return Vec::new() };
-    let required: &[&str] = if r.link_required { &["link"] } else { &[] };
-    let list = get(r.path, id("list", &many), format!("Lists {many}"), {
-        move |state, caller, query| list(r, state, caller, query)
-    });
+    let (list_id, lists) = (id("list", &many), format!("Lists {many}"));
+    let list = if r.is_nested() {
+        get(r.path, list_id, lists, {
+            move |state, caller, parent, query| list_of(r, state, caller, parent, query)
+        })
+    } else {
+        get(r.path, list_id, lists, move |state, caller, query| list(r, state, caller, query))
+    };
+    let list = schemas
+        .into_iter()
+        .fold(list, |list, (name, schema)| list.schema(&name, schema))
+        .lists_ref(&name)
+        .projects()
+        .filters(r.filters, r.required.as_slice());
+    if r.is_nested() {
+        return vec![list];
+    }
+    let one = format!("{}{{id}}/", r.path);
     let mut all = vec![
-        schemas
-            .into_iter()
-            .fold(list, |list, (name, schema)| list.schema(&name, schema))
-            .lists_ref(&name)
-            .projects()
-            .filters(r.filters, required),
+        list,
         get(one.clone(), id("detail", noun), format!("Shows one of the {many}"), {
             move |state, caller, record, query| detail(r, state, caller, record, query)
         })
@@ -134,14 +140,27 @@ async fn list(
     caller: Caller,
     query: Query,
 ) -> Result<Response, Problem> {
-    if r.link_required {
-        query.requires(LINK)?;
+    if let Some(name) = r.required {
+        query.requires(name)?;
     }
     let page = query.page()?;
     let conditions = query.conditions(r.filters)?;
     let listed = (app.engine)
         .records(caller.engine.tenant, r, &conditions, page, &query.projection())
         .await?;
+    query.answer(page, &listed)
+}
+
+async fn list_of(
+    r: &'static Resource,
+    State(app): State<App>,
+    caller: Caller,
+    Id(parent): Id<RecordId>,
+    query: Query,
+) -> Result<Response, Problem> {
+    let page = query.page()?;
+    let conditions = query.conditions(r.filters)?;
+    let listed = app.engine.records_of(caller.engine.tenant, r, parent, &conditions, page).await?;
     query.answer(page, &listed)
 }
 

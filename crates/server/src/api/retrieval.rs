@@ -5,7 +5,7 @@ use super::EXAMPLE_LINK;
 use crate::body::{Form, Key, Month, Year, describe};
 use domain::{
     ids::{LinkId, RecordId},
-    resource::{Kinds, Resource, Unsaid, WindowRule},
+    resource::{ANY_WINDOW, Kinds, Resource, Unsaid, WindowRule},
     time::Window,
 };
 use engine::retrieval::Retrieval;
@@ -68,7 +68,7 @@ impl Wanted {
         }
         let keys: &[(&str, Value)] = match r.window_of(kind) {
             WindowRule::Now | WindowRule::Day => &[],
-            WindowRule::Dates { .. } | WindowRule::OptionalDates { .. } => {
+            WindowRule::Dates { .. } | WindowRule::OptionalDates { .. } | WindowRule::Touching => {
                 &[("date_from", json!("2026-01-01")), ("date_to", json!("2026-01-31"))]
             }
             WindowRule::Years { .. } => &[("year_from", json!("2024")), ("year_to", json!("2025"))],
@@ -168,7 +168,7 @@ fn describe_days(body: ObjectBuilder, rule: WindowRule) -> ObjectBuilder {
             let body = describe::<Date>(body, "date_from", FIRST);
             describe::<Date>(body, "date_to", LAST)
         }
-        WindowRule::OptionalDates { .. } => {
+        WindowRule::OptionalDates { .. } | WindowRule::Touching => {
             let body = describe::<Option<Date>>(body, "date_from", FIRST);
             describe::<Option<Date>>(body, "date_to", LAST)
         }
@@ -221,6 +221,17 @@ fn days(rule: WindowRule, form: &mut Form, today: Date) -> Option<Option<Window>
             let to = Option::<Date>::draw(form, "date_to");
             let (from, to) = (from?, to?.unwrap_or(today));
             (from.unwrap_or_else(|| Window::last_days(to, default).from), to, None)
+        }
+        WindowRule::Touching => {
+            let from = Option::<Date>::draw(form, "date_from");
+            let to = Option::<Date>::draw(form, "date_to");
+            match (from?, to?) {
+                (None, None) => return Some(None),
+                (from, to) => {
+                    let to = to.unwrap_or(today);
+                    (from.unwrap_or_else(|| Window::last_days(to, ANY_WINDOW).from), to, None)
+                }
+            }
         }
     };
     if to > today {

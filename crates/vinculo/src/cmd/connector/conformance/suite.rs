@@ -24,7 +24,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeSet},
     net::{Ipv4Addr, SocketAddr},
     path::Path,
     sync::{Arc, Mutex},
@@ -506,27 +506,33 @@ impl Suite<'_> {
     }
 
     fn records(&self, all: &[Whole]) -> Checked {
-        let mut accounts = BTreeSet::new();
-        for whole in all.iter().filter(|whole| whole.resource.name == "ACCOUNTS") {
+        let mut parents = BTreeSet::new();
+        for whole in all.iter().filter(|whole| whole.resource.children().next().is_some()) {
+            let name = whole.resource.name;
             for (number, item) in whole.items.iter().enumerate() {
                 match &item.account {
-                    Some(account) => drop(accounts.insert(account.clone())),
-                    None => return fault(format!("ACCOUNTS: record {number} has no key")),
+                    Some(key) => drop(parents.insert((name, key.clone()))),
+                    None => return fault(format!("{name}: record {number} has no key")),
                 }
             }
         }
         let trusted = matches!(self.trust(), Trust::Stable | Trust::Posted);
-        for whole in all.iter().filter(|whole| whole.resource.by_account) {
-            let name = whole.resource.name;
+        for whole in all {
+            let Some(parent) = whole.resource.belongs_to else { continue };
+            let (name, above) = (whole.resource.name, parent.resource.name);
             for (number, item) in whole.items.iter().enumerate() {
                 match &item.account {
-                    Some(account) if accounts.contains(account) => {}
+                    Some(key) if parents.contains(&(above, key.clone())) => {}
                     Some(_) => {
                         return fault(format!(
-                            "{name}: record {number} is of an account that was not shown"
+                            "{name}: record {number} belongs to none of {above} that were shown"
                         ));
                     }
-                    None => return fault(format!("{name}: record {number} has no account")),
+                    None => {
+                        return fault(format!(
+                            "{name}: record {number} belongs to none of {above}"
+                        ));
+                    }
                 }
                 let movement = matches!(item.facts, Facts::Movement(_));
                 if movement && trusted && item.source_id.is_none() {
