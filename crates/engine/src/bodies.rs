@@ -45,10 +45,10 @@ impl Engine {
                 Envelope::InstitutionFace => {
                     let known = self.institution_of(&link.institution);
                     let shown = |text: &str| serde_json::Value::from(text);
-                    let (name, icon) = known
-                        .as_ref()
-                        .map(|known| (known.display_name.as_str(), known.icon_logo.as_deref()))
-                        .unwrap_or((&link.institution, None));
+                    let (name, icon) =
+                        known.as_ref().map_or((link.institution.as_str(), None), |known| {
+                            (known.display_name.as_str(), known.icon_logo.as_deref())
+                        });
                     write!(
                         json,
                         r#""belvo_institution_name":"{}","institution_display_name":{},"institution_icon_logo":{},"#,

@@ -12,7 +12,7 @@ use domain::{
     resource::{Documents, Resource},
 };
 use secrecy::ExposeSecret;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 use store::{Tx, documents::StoredDocument, secrets::LinkSecrets};
 use vault::{Place, WrappedKey};
 
@@ -109,11 +109,13 @@ impl Engine {
             if !projection.shows(&name) {
                 continue;
             }
-            if !secrets.contains_key(&link) {
-                let Some(of_link) = tx.secrets(link).await? else { continue };
-                secrets.insert(link, of_link);
-            }
-            let Some(of_link) = secrets.get(&link) else { continue };
+            let of_link = match secrets.entry(link) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => match tx.secrets(link).await? {
+                    Some(of_link) => place.insert(of_link),
+                    None => continue,
+                },
+            };
             let field = field(record, &name);
             let place = Place { tenant: tenant.into(), subject: link.into(), field: &field };
             let bytes = self.vault().open(&data_key(of_link), &place, &sealed)?;

@@ -499,7 +499,6 @@ impl Reader {
         let seen: Vec<Seen> =
             part.items.iter().map(|&index| seen(index, &items[index], at)).collect();
         let share = covered.share(part.key.as_deref());
-        let stated = part.key.as_ref().and_then(|key| covered.stated.get(key));
         let removed: Vec<String> = (covered.removed.iter())
             .filter(|removed| removed.account == part.key)
             .map(|removed| removed.source_id.clone())
@@ -511,10 +510,7 @@ impl Reader {
             seen: &seen,
             removed: &removed,
             at,
-            stated: stated.map_or_else(ledger::Stated::default, |s| ledger::Stated {
-                opening: s.opening,
-                closing: s.closing,
-            }),
+            stated: stated(covered, part),
         };
         let rules = if resource.vanishes { Rules::default() } else { Rules::of_what_stays() };
         let mut plan = ledger::reconcile(&known, &reading, &rules);
@@ -566,14 +562,8 @@ impl Reader {
                 ),
             }
         };
-        if let Some(Changes { between, .. }) = resource.events.changes
-            && let Some(before) = part.known.iter().max_by_key(|record| record.day)
-            && let Some((_, before)) = tx.bodies(self.link.id, &[before.id]).await?.pop()
-        {
-            for (index, _) in &plan.create {
-                kept.tally.changes.extend(between(&before, &items[*index].1.body));
-            }
-        }
+        let new = plan.create.iter().map(|(index, _)| items[*index].1.body.as_str());
+        kept.tally.changes.extend(self.changes(tx, resource, part, new).await?);
         for (index, doubt) in &plan.create {
             let id = self.new_record_id(engine, resource, &items[*index].1.facts);
             kept.created(
@@ -601,6 +591,25 @@ impl Reader {
         }
         kept.marks(plan);
         Ok(())
+    }
+
+    /// What changed from the latest record that is stored to the `new` ones, where that is news.
+    async fn changes(
+        &self,
+        tx: &mut Tx,
+        resource: &Resource,
+        part: &Part,
+        new: impl Iterator<Item = &str>,
+    ) -> Result<Vec<&'static str>, Error> {
+        let latest = part.known.iter().max_by_key(|record| record.day);
+        let (Some(Changes { between, .. }), Some(latest)) = (resource.events.changes, latest)
+        else {
+            return Ok(Vec::new());
+        };
+        let before = tx.bodies(self.link.id, &[latest.id]).await?.pop();
+        Ok(before.map_or_else(Vec::new, |(_, before)| {
+            new.flat_map(|after| between(&before, after)).collect()
+        }))
     }
 
     /// A listing may be of an earlier day than one before it: the accounts that are stored as of a
@@ -753,6 +762,15 @@ impl Reader {
         kept.announce(&mut tx, engine, &self.link, resource, run, wanted).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// The balances that the institution states around its window.
+fn stated(covered: &Covered, part: &Part) -> ledger::Stated {
+    let stated = part.key.as_ref().and_then(|key| covered.stated.get(key));
+    stated.map_or_else(ledger::Stated::default, |stated| ledger::Stated {
+        opening: stated.opening,
+        closing: stated.closing,
+    })
 }
 
 /// The day that an account was shown as of, where its listing says so.

@@ -97,16 +97,7 @@ pub fn protocol() -> Value {
         debug_assert!(schema.is_object());
     }
     let mut definitions = generator.take_definitions(true);
-    let (mut items, mut kinds, mut documents) = (Map::new(), Map::new(), Map::new());
-    for resource in resource::all() {
-        items.insert(resource.name.into(), reference(&item(resource, &mut definitions)));
-        if let Some(all) = resource.kinds {
-            kinds.insert(resource.name.into(), all.words().collect());
-        }
-        if let Some(of) = resource.documents {
-            documents.insert(resource.name.into(), of.keys.iter().copied().collect());
-        }
-    }
+    let Resources { items, kinds, documents } = resources(&mut definitions);
     definitions.insert(
         "HostLine".into(),
         json!({"description": "A line that the host writes.", "anyOf": of_host}),
@@ -128,6 +119,27 @@ pub fn protocol() -> Value {
         "x-documents": documents,
         "$defs": definitions,
     })
+}
+
+/// What connectors must know of resources, by their names.
+struct Resources {
+    items: Map<String, Value>,
+    kinds: Map<String, Value>,
+    documents: Map<String, Value>,
+}
+
+fn resources(definitions: &mut Map<String, Value>) -> Resources {
+    let (mut items, mut kinds, mut documents) = (Map::new(), Map::new(), Map::new());
+    for resource in resource::all() {
+        items.insert(resource.name.into(), reference(&item(resource, definitions)));
+        if let Some(all) = resource.kinds {
+            kinds.insert(resource.name.into(), all.words().collect());
+        }
+        if let Some(of) = resource.documents {
+            documents.insert(resource.name.into(), of.keys.iter().copied().collect());
+        }
+    }
+    Resources { items, kinds, documents }
 }
 
 fn name<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {

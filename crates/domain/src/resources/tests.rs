@@ -144,6 +144,15 @@ fn samples() -> Vec<(&'static Resource, &'static str, Value)> {
         (r("OWNERS"), "Owner", full_person),
         (r("OWNERS"), "OwnerBusiness", company()),
         (r("OWNERS"), "Owner", company()),
+    ]
+    .into_iter()
+    .chain(samples_of_wealth())
+    .chain(samples_of_work())
+    .collect()
+}
+fn samples_of_wealth() -> Vec<(&'static Resource, &'static str, Value)> {
+    let r = |name| named(name).expect("a resource");
+    vec![
         (r("BILLS"), "Bill", json!({"due_date": "2026-01-20"})),
         (r("BILLS"), "Bill", bill()),
         (r("INVESTMENTS"), "InvestmentBrazil", investment()),
@@ -190,6 +199,11 @@ fn samples() -> Vec<(&'static Resource, &'static str, Value)> {
                 "expired_at": "2026-04-14T09:00:00Z", "status": "AUTHORISED",
                 "permissions": {"ACCOUNTS": ["ACCOUNTS_READ"], "RESOURCES": ["RESOURCES_READ"]}}),
         ),
+    ]
+}
+fn samples_of_work() -> Vec<(&'static Resource, &'static str, Value)> {
+    let r = |name| named(name).expect("a resource");
+    vec![
         (r("EMPLOYMENT_RECORDS"), "EmploymentRecord", report()),
         (r("EMPLOYMENT_RECORDS"), "EmploymentRecord", full_report()),
         (
@@ -299,7 +313,7 @@ fn full_investment() -> Value {
         "clearing_code": "C1", "due_date": "2027-01-14", "issue_date": "2025-01-14",
         "purchase_date": "2025-02-14", "grace_period_date": "2025-03-14", "issue_unit_price": 1000,
         "balance": {"reference_date": "2026-01-14T09:00:00Z", "gross_value": 100,
-            "blocked_amount": 0, "quantity": 1.00000001, "gross_unit_price": 100, "net_value": 98,
+            "blocked_amount": 0, "quantity": 1.25, "gross_unit_price": 100, "net_value": 98,
             "withheld_amount": 2, "transaction_fee": 0, "purchase_unit_price": 90},
         "remuneration": {"post_fixed_rate": 1.05, "rate_type": "EXPONENCIAL",
             "rate_periodicity": "ANUAL", "calculation_base": "DIAS_UTEIS", "indexer": "CDI"},

@@ -74,17 +74,10 @@ fn of(r: &'static Resource) -> Vec<Operation> {
         .projects(),
     ];
     // What was read: the one record, or an array of them.
-    let read = |operation: Operation| match r.single {
-        true => operation.answers_ref(201, "Read and kept.", &name).answers_ref(
-            200,
-            "Read and not kept.",
-            &name,
-        ),
-        false => operation.answers_array(201, "Read and kept.", &name).answers_array(
-            200,
-            "Read and not kept.",
-            &name,
-        ),
+    let answers = if r.single { Operation::answers_ref } else { Operation::answers_array };
+    let read = |operation: Operation| {
+        let kept = answers(operation, 201, "Read and kept.", &name);
+        answers(kept, 200, "Read and not kept.", &name)
     };
     if r.verbs.retrieve {
         let retrieve = post(r.path, id("retrieve", &many), format!("Reads {many}"), {

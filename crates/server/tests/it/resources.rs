@@ -73,10 +73,9 @@ impl<'a> People<'a> {
             body["username2"] = json!("valid");
             body["password2"] = json!("valid");
         }
-        let offered = self.institutions.as_array().expect("institutions").iter();
-        let offered = offered.filter(|i| i["name"] == institution).map(|i| i["resources"].clone());
-        let names: Vec<String> =
-            serde_json::from_value(offered.last().expect("one")).expect("names");
+        let all = self.institutions.as_array().expect("institutions");
+        let known = all.iter().find(|i| i["name"] == institution).expect("an institution");
+        let names: Vec<String> = serde_json::from_value(known["resources"].clone()).expect("names");
         let known = names.into_iter().filter(|name| resource::offered_as(name).is_some());
         body["fetch_resources"] = known.collect();
         let mut answer = self.api.post("/api/links/", &body).await;
@@ -207,8 +206,11 @@ async fn whatever_a_resource_announces_reaches_its_webhook() {
     // What belongs to others before those, which would take it along.
     for resource in resource::all().iter().rev() {
         let (.., link) = people.with(resource).await;
-        let loads = announced(resource, "historical_update").await;
-        assert_eq!(loads > 0, resource.events.total.is_some(), "{}", resource.name);
+        for part in resource.load.iter().filter(|_| !resource.is_nested()) {
+            let loads = announced(resource, part.code).await;
+            let speaks = !resource.events.loaded.is_empty();
+            assert_eq!(loads > 0, speaks, "{} {}", resource.name, part.code);
+        }
         if resource.verbs.delete {
             // What the caller forgot and the institution still shows is new to the next refresh.
             let page = api.get(&format!("{}?link={link}", resource.path)).await.json();
@@ -218,8 +220,9 @@ async fn whatever_a_resource_announces_reaches_its_webhook() {
     }
     api.advance(25).await;
     for resource in resource::all() {
-        if let Some((code, _)) = resource.events.new {
-            assert!(announced(resource, code).await > 0, "{} {code}", resource.name);
+        for news in resource.events.new {
+            let told = announced(resource, news.code).await;
+            assert!(told > 0, "{} {}", resource.name, news.code);
         }
     }
 }

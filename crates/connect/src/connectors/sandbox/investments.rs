@@ -175,12 +175,12 @@ impl Showing<'_> {
         let mut shown = Vec::new();
         for position in self.positions() {
             let inside = position.trades.iter().rev().filter(|t| window.contains(t.date()));
-            shown.extend(inside.map(|trade| (position.key(self), self.traded(trade))));
+            shown.extend(inside.map(|trade| (position.key(self), Self::traded(trade))));
         }
         shown
     }
 
-    fn traded(&self, trade: &Trade) -> InvestmentTransactionBrazil {
+    fn traded(trade: &Trade) -> InvestmentTransactionBrazil {
         let listed = trade.product.kind == InvestmentType::VariableIncome;
         let fund = trade.product.kind == InvestmentType::InvestmentFund;
         let moves = trade.units > 0;

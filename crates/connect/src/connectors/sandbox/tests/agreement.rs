@@ -334,7 +334,7 @@ fn numbers_of_social_security_have_right_check_digits() {
             digit / 10 + digit % 10
         })
         .sum();
-    assert!(number("NSS").len() == 11 && luhn % 10 == 0);
+    assert!(number("NSS").len() == 11 && luhn.is_multiple_of(10));
 }
 
 #[test]
