@@ -6,6 +6,7 @@ use crate::talk::{
     Ask, Connector, Conversation, Covered, Credentials, Failure, Fetch, Given, LoggedIn, Share,
     Sink,
 };
+use crate::wire;
 use domain::{
     env::{BoxFuture, Env},
     session::Challenge,
@@ -40,7 +41,11 @@ pub struct Limits {
     pub items: usize,
     /// Bytes of one item, of one challenge or of what is to be remembered.
     pub item_bytes: usize,
-    /// Bytes of all items of a conversation.
+    /// Documents of one item.
+    pub documents: usize,
+    /// Bytes of one document.
+    pub document_bytes: usize,
+    /// Bytes of all items and documents of a conversation.
     pub bytes: usize,
 }
 
@@ -54,6 +59,8 @@ impl Default for Limits {
             challenges: 20,
             items: 200_000,
             item_bytes: 1 << 20,
+            documents: 4,
+            document_bytes: wire::DOCUMENT,
             bytes: 256 << 20,
         }
     }
@@ -456,9 +463,14 @@ impl Sink for HostedSink<'_> {
     fn give(&mut self, given: Given) -> BoxFuture<'_, Result<(), Failure>> {
         Box::pin(async move {
             let size = given.item.get().len() + given.account.as_ref().map_or(0, String::len);
+            let sizes = given.documents.iter().map(|document| document.bytes.len());
+            let (of_documents, largest) = sizes
+                .fold((0_usize, 0), |(sum, most), size| (sum.saturating_add(size), most.max(size)));
             *self.items += 1;
-            *self.bytes = self.bytes.saturating_add(size);
+            *self.bytes = self.bytes.saturating_add(size).saturating_add(of_documents);
             if size > self.limits.item_bytes
+                || largest > self.limits.document_bytes
+                || given.documents.len() > self.limits.documents
                 || *self.items > self.limits.items
                 || *self.bytes > self.limits.bytes
             {

@@ -103,6 +103,9 @@ pub struct LoggedIn {
 pub struct Fetch {
     /// A resource's name: `TRANSACTIONS`.
     pub resource: String,
+    /// Only this kind, where the resource has several: `INFLOW`; `None` for all.
+    #[serde(default)]
+    pub kind: Option<String>,
     /// Only this account, by the connector's own key; `None` for all.
     pub account: Option<String>,
     /// Only these days; `None` for the present state or everything there is.
@@ -110,20 +113,55 @@ pub struct Fetch {
     /// The last checkpoint of a reading that broke off and is to go on from there. What comes then
     /// is the rest of one reading, and [`Covered`] speaks of all of it.
     pub cursor: Option<String>,
+    /// Whether the documents that belong to the records are wanted as well.
+    #[serde(default)]
+    pub documents: bool,
     /// Further keys of the request's body that the resource defines.
     pub options: BTreeMap<String, String>,
+}
+
+impl Fetch {
+    /// All there is of a resource.
+    #[must_use]
+    pub fn all_of(resource: &str) -> Self {
+        Self {
+            resource: resource.into(),
+            kind: None,
+            account: None,
+            window: None,
+            cursor: None,
+            documents: false,
+            options: BTreeMap::new(),
+        }
+    }
+}
+
+/// A document that belongs to a record: a PDF, an XML file.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The record's key that shows it: `pdf`.
+    pub key: String,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Document({}, {} bytes)", self.key, self.bytes.len())
+    }
 }
 
 /// One thing that the institution showed.
 #[derive(Debug, Clone)]
 pub struct Given {
-    /// The connector's key of the account it belongs to or, for an account, of itself; `None` where
-    /// there are no accounts.
+    /// The connector's key of the account (or investment, portfolio, exchange) it belongs to or, for
+    /// one of those, of itself; `None` where there is nothing of the kind.
     pub account: Option<String>,
     /// The page it stood on, so that overlapping pages can be folded.
     pub page: u32,
     /// The item, in the shape of the resource's struct.
     pub item: Box<RawValue>,
+    /// Its documents, where they were wanted.
+    pub documents: Vec<Document>,
 }
 
 /// Takes items as they come. Waiting is the back-pressure.

@@ -1,6 +1,6 @@
 //! Institutions as the catalogue knows them, in the form of Belvo's public API.
 
-use crate::words;
+use crate::{resource::Resource, words};
 use serde::{Deserialize, Serialize};
 
 words!(
@@ -151,6 +151,12 @@ impl Institution {
     #[must_use]
     pub fn supports(&self, resource: &str) -> bool {
         self.resources.iter().any(|r| r == resource)
+    }
+    /// Whether it answers for `resource`, and is where that can be had.
+    #[must_use]
+    pub fn offers(&self, resource: &Resource) -> bool {
+        let here = |country: &str| self.country_codes.iter().any(|code| code == country);
+        self.supports(resource.offered_as) && resource.country.is_none_or(here)
     }
     /// Whether it may ask for a token.
     #[must_use]

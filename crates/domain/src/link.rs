@@ -3,7 +3,9 @@
 use crate::{
     access::{AccessMode, CredentialsStorage, StaleIn},
     ids::{KeyId, LinkId, TenantId},
+    institution::Institution,
     refresh::{Rate, Schedule},
+    resource::Resource,
     words,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -302,12 +304,12 @@ impl Link {
     /// The resources that a load of this link brings, as the institution offers them: the core ones
     /// for a recurrent link, and those it asked for.
     #[must_use]
-    pub fn wanted(&self, offered: &[String]) -> Vec<&'static crate::resource::Resource> {
+    pub fn wanted(&self, institution: &Institution) -> Vec<&'static Resource> {
         let recurrent = self.access_mode == AccessMode::Recurrent;
         crate::resource::all()
             .iter()
             .copied()
-            .filter(|r| offered.iter().any(|o| o == r.offered_as))
+            .filter(|r| institution.offers(r))
             .filter(|r| {
                 (recurrent && r.core) || self.fetch_resources.iter().any(|f| f == r.offered_as)
             })

@@ -76,13 +76,17 @@ pub enum Facts {
     /// A picture of a moment: every reading makes a new one.
     #[serde(rename = "s")]
     Snapshot,
+    /// A document that is issued anew at each reading: one that says nothing else than the newest
+    /// is that one. A hash of all but its dates and seals.
+    #[serde(rename = "e")]
+    Edition(String),
 }
 
 /// One item, checked and brought into the contract's shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// The connector's key of the account that it belongs to or, for an account, of itself; only in
-    /// account-scoped resources.
+    /// The connector's key of what it belongs to, an account for instance, or of itself where others
+    /// belong to it.
     pub account: Option<String>,
     /// The institution's own id.
     pub source_id: Option<String>,

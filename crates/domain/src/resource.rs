@@ -6,19 +6,22 @@ use crate::{
     filter::Field,
     institution::InstitutionType,
     record::{BadItem, Item},
+    time::Window,
 };
-use jiff::Timestamp;
+use jiff::{Span, Timestamp, civil::Date};
 use serde_json::value::RawValue;
 
 /// A kind of data with a REST path.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "a table of yes and no")]
 pub struct Resource {
-    /// What records are filed under, and `webhook_type` in events: `TRANSACTIONS`.
+    /// What records are filed under: `TRANSACTIONS`.
     pub name: &'static str,
     /// The name in an institution's `resources` and in `fetch_resources`. Two shapes of one thing
     /// (daily and momentary balances) share it.
     pub offered_as: &'static str,
+    /// `webhook_type` in events. Two countries' shapes of one thing share it.
+    pub announced_as: &'static str,
     /// The collection's path: `/api/transactions/`.
     pub path: &'static str,
     /// One record, in words and in English: `transaction`; OpenAPI operation ids come from it.
@@ -27,25 +30,32 @@ pub struct Resource {
     pub verbs: Verbs,
     /// Institutions that can have it.
     pub institutions: &'static [InstitutionType],
+    /// The only country whose institutions can have it, where there is one.
+    pub country: Option<&'static str>,
     /// Part of every recurrent link's initial load and refresh.
     pub core: bool,
     /// The dates that a retrieval takes.
     pub window: WindowRule,
+    /// What a body's `type` chooses between; `None` where there is but one kind.
+    pub kinds: Option<Kinds>,
+    /// Documents that come with a record where they are asked for.
+    pub documents: Option<Documents>,
+    /// There is one record at a time: a retrieval answers with it instead of with an array.
+    pub single: bool,
+    /// What a load reads, part by part, each with its event.
+    pub load: &'static [Part],
+    /// What a complete reading does not show is gone. Otherwise nothing leaves by silence.
+    pub vanishes: bool,
     /// The body key that restricts a retrieval to one account.
     pub account_key: Option<&'static str>,
-    /// Records belong to accounts; the accounts are read first.
-    pub by_account: bool,
-    /// Each record shows its whole account under `account`.
-    pub embeds_account: bool,
+    /// What its records belong to: that is read first, and takes them along when it is deleted.
+    pub belongs_to: Option<Parent>,
     /// What the platform adds to the institution's fields.
     pub envelope: &'static [Envelope],
     /// What lists can be filtered by.
     pub filters: &'static [Field],
-    /// A list must name a link.
-    pub link_required: bool,
-    /// Names of resources whose records of an account go when the account is deleted; here, on
-    /// the resource that is deleted.
-    pub cascades_to: &'static [&'static str],
+    /// The filter that a list must name, by itself or with `__in`.
+    pub required: Option<&'static str>,
     /// Deletions share the limit of five a minute.
     pub deletion_limited: bool,
     /// Unchanged records are marked as seen at each reading (few and fresh), or left alone.
@@ -60,7 +70,38 @@ pub struct Resource {
     pub schemas: fn() -> Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>,
 }
 
-/// The verbs of a resource's paths. List and detail are always there.
+/// What records belong to: an account, an investment. That resource belongs to nothing itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Parent {
+    /// The resource of it. Connectors name it by the key that they give its own items.
+    pub resource: &'static Resource,
+    /// How each record shows it.
+    pub shown: Shown,
+}
+
+/// How a record shows what it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Not at all, or by its id alone ([`Envelope::Parent`]).
+    Apart,
+    /// All of it under this key.
+    Whole(&'static str),
+    /// Under this key, with these of its keys.
+    Brief(&'static str, &'static [&'static str]),
+}
+
+impl Shown {
+    /// The key under which a record shows it.
+    #[must_use]
+    pub const fn key(self) -> Option<&'static str> {
+        match self {
+            Self::Apart => None,
+            Self::Whole(key) | Self::Brief(key, _) => Some(key),
+        }
+    }
+}
+
+/// The verbs of a resource's paths. A list is always there, and a detail but below another record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "a table of yes and no")]
 pub struct Verbs {
@@ -72,6 +113,130 @@ pub struct Verbs {
     pub delete: bool,
     /// POST may be asked to answer 202 and finish by webhook.
     pub asynchronous: bool,
+}
+
+/// The kinds of a resource: what a body chooses between with `type`, whatever the case. Each is
+/// fetched, compared and announced apart from the others.
+#[derive(Debug, Clone, Copy)]
+pub struct Kinds {
+    /// In the order in which they are read.
+    pub all: &'static [Kind],
+    /// What a body means that names none.
+    pub unsaid: Unsaid,
+}
+
+/// One kind of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// What bodies, connectors and events call it: `INFLOW`.
+    pub word: &'static str,
+    /// The dates that a retrieval of it takes, where they are not those of the resource.
+    pub window: Option<WindowRule>,
+}
+
+/// What a body means that names no kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsaid {
+    /// Nothing: a kind must be named.
+    Refused,
+    /// This one.
+    Is(&'static str),
+    /// All of them.
+    All,
+}
+
+impl Kinds {
+    /// The kind of that name, whatever its case.
+    #[must_use]
+    pub fn named(&self, word: &str) -> Option<&'static Kind> {
+        self.all.iter().find(|kind| kind.word.eq_ignore_ascii_case(word))
+    }
+    /// The words.
+    pub fn words(&self) -> impl Iterator<Item = &'static str> {
+        self.all.iter().map(|kind| kind.word)
+    }
+}
+
+impl Resource {
+    /// The dates that a retrieval of `kind` takes.
+    #[must_use]
+    pub fn window_of(&self, kind: Option<&str>) -> WindowRule {
+        let own = self.kinds.zip(kind).and_then(|(kinds, word)| kinds.named(word)?.window);
+        own.unwrap_or(self.window)
+    }
+    /// Whether records belong to days that a reading can be restricted to.
+    #[must_use]
+    pub fn has_days(&self) -> bool {
+        !matches!(self.window, WindowRule::Now | WindowRule::Day)
+    }
+    /// The kinds that a reading of `kind` reads one after the other: that one or, if it is `None`,
+    /// all there are.
+    #[must_use]
+    pub fn kinds_of(&self, kind: Option<&str>) -> Vec<Option<&'static str>> {
+        match (self.kinds, kind) {
+            (None, _) => vec![None],
+            (Some(kinds), None) => kinds.words().map(Some).collect(),
+            (Some(kinds), Some(word)) => vec![kinds.named(word).map(|kind| kind.word)],
+        }
+    }
+    /// What its records of a kind are filed under, where days that were read are remembered.
+    #[must_use]
+    pub fn filed_as(&self, kind: Option<&str>) -> String {
+        kind.map_or_else(|| self.name.into(), |kind| format!("{}/{kind}", self.name))
+    }
+}
+
+/// Documents (a PDF, an XML file) that belong to records. They are collected only where they are
+/// asked for, kept apart from the record, and shown as base64 under keys of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Documents {
+    /// The body's key that asks for them: `attach_pdf`.
+    pub asked_by: &'static str,
+    /// The record's keys that show them, null where there is none: `pdf`.
+    pub keys: &'static [&'static str],
+}
+
+/// A part of a load: one reading, and the event that says it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Only this kind.
+    pub kind: Option<&'static str>,
+    /// Which days.
+    pub days: Reach,
+    /// The event's `webhook_code`.
+    pub code: &'static str,
+}
+
+impl Part {
+    /// All at once.
+    pub const WHOLE: &'static [Self] =
+        &[Self { kind: None, days: Reach::Default, code: "historical_update" }];
+}
+
+/// The days of a part of a load, counted back from today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// As many as the resource's window takes.
+    Default,
+    /// The last so many.
+    Last(i32),
+    /// The so-manieth year back, from 0: 365 days each.
+    Year(i32),
+}
+
+impl Reach {
+    /// The days; `None` leaves them to the resource's window.
+    #[must_use]
+    pub fn until(self, today: Date) -> Option<Window> {
+        match self {
+            Self::Default => None,
+            Self::Last(days) => Some(Window::last_days(today, days)),
+            Self::Year(back) => {
+                let days = back.clamp(0, 100) * 365;
+                Some(Window::last_days(today.saturating_sub(Span::new().days(days)), 365))
+            }
+        }
+    }
 }
 
 /// A hundred years: asking for more than there is is not an error, what exists is returned.
@@ -92,6 +257,38 @@ pub enum WindowRule {
         /// The window without them: so many days up to today.
         default: i32,
     },
+    /// `year_from` and `year_to`, each optional: whole calendar years, up to this one.
+    Years {
+        /// Without `year_from`: so many years before `year_to`.
+        default: i16,
+    },
+    /// `year` and `month`, both required: one calendar month.
+    Month,
+    /// `reference_date`, optional: one day, or the present state.
+    Day,
+    /// `date_from` and `date_to`, each optional; everything without them. Records last, and it is
+    /// those that the window touches.
+    Touching,
+}
+
+/// How many days back institutions show at most.
+const HISTORY: i32 = 365;
+
+impl WindowRule {
+    /// The days of a retrieval that says none; `None` where there are no days.
+    #[must_use]
+    pub fn default(self, today: Date) -> Option<Window> {
+        match self {
+            Self::Now | Self::Day | Self::Touching => None,
+            Self::Dates { at_most } => Some(Window::last_days(today, at_most.min(HISTORY))),
+            Self::OptionalDates { default } => Some(Window::last_days(today, default)),
+            Self::Years { default } => {
+                let first = Date::new(today.year().saturating_sub(default).max(1), 1, 1).ok()?;
+                Window::new(first, today)
+            }
+            Self::Month => Window::new(today.first_of_month(), today),
+        }
+    }
 }
 
 /// A key that the platform adds to a record's body.
@@ -101,10 +298,15 @@ pub enum Envelope {
     Id,
     /// `link`.
     Link,
+    /// The same as `link_id`.
+    LinkId,
     /// `institution: {name, type}`.
     Institution,
-    /// `account_id`.
-    AccountId,
+    /// What people know the institution by: `belvo_institution_name`, `institution_display_name`,
+    /// `institution_icon_logo`.
+    InstitutionFace,
+    /// The id of what it belongs to, under this key: `account_id`.
+    Parent(&'static str),
     /// `collected_at`.
     CollectedAt,
     /// `created_at`.
@@ -113,25 +315,118 @@ pub enum Envelope {
     LastAccessedAt,
 }
 
-/// The codes by which webhooks speak of a resource.
+/// The codes by which webhooks speak of a resource, and what their `data` count.
 #[derive(Debug, Clone, Copy)]
 pub struct Events {
-    /// The key of the total in `historical_update`: `total_accounts`.
-    pub total: Option<&'static str>,
-    /// Whether `historical_update` also counts directions and says first and last dates.
-    pub breakdown: bool,
-    /// The code when something new was found, and the key of its count.
-    pub new: Option<(&'static str, &'static str)>,
+    /// `data` of the events of a load ([`Resource::load`]); without any they are not sent.
+    pub loaded: &'static [(&'static str, Count)],
+    /// What is sent when something new was found: the first that fits the kind.
+    pub new: &'static [News],
     /// The codes when stored records changed and vanished.
     pub updated: Option<&'static str>,
     /// As `updated`.
     pub deleted: Option<&'static str>,
+    /// What is told when a new record differs from the one before it.
+    pub changes: Option<Changes>,
+}
+
+/// What is told of two records, one of which followed the other.
+#[derive(Debug, Clone, Copy)]
+pub struct Changes {
+    /// The event's code, and the key of its list.
+    pub code: &'static str,
+    /// What changed from one body to the next, in words of the contract.
+    pub between: fn(before: &str, after: &str) -> Vec<&'static str>,
+}
+
+/// What is sent when something new was found.
+#[derive(Debug, Clone, Copy)]
+pub struct News {
+    /// Only of this kind; `None` for any.
+    pub kind: Option<&'static str>,
+    /// `webhook_code`.
+    pub code: &'static str,
+    /// `data`.
+    pub data: &'static [(&'static str, Count)],
+}
+
+impl News {
+    /// News of any kind.
+    #[must_use]
+    pub const fn of(code: &'static str, data: &'static [(&'static str, Count)]) -> Self {
+        Self { kind: None, code, data }
+    }
+}
+
+/// What a key of an event's `data` says of a reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// How many records it showed.
+    Total,
+    /// How many of them are new.
+    New,
+    /// How many brought money in.
+    Inflow,
+    /// How many took money out.
+    Outflow,
+    /// The earliest day among them.
+    FirstDay,
+    /// The latest day among them.
+    LastDay,
+    /// The year of the earliest day.
+    FirstYear,
+    /// The year of the latest day.
+    LastYear,
+    /// Which kind was read.
+    Kind,
 }
 
 impl Events {
     /// No webhook speaks of it.
     pub const NONE: Self =
-        Self { total: None, breakdown: false, new: None, updated: None, deleted: None };
+        Self { loaded: &[], new: &[], updated: None, deleted: None, changes: None };
+}
+
+impl Envelope {
+    /// The keys themselves.
+    #[must_use]
+    pub const fn keys(&self) -> &[&'static str] {
+        match self {
+            Self::Id => &["id"],
+            Self::Link => &["link"],
+            Self::LinkId => &["link_id"],
+            Self::Institution => &["institution"],
+            Self::InstitutionFace => {
+                &["belvo_institution_name", "institution_display_name", "institution_icon_logo"]
+            }
+            Self::Parent(key) => std::slice::from_ref(key),
+            Self::CollectedAt => &["collected_at"],
+            Self::CreatedAt => &["created_at"],
+            Self::LastAccessedAt => &["last_accessed_at"],
+        }
+    }
+}
+
+impl Resource {
+    /// The keys of a record of which its institution says nothing.
+    pub fn platform_keys(&self) -> impl Iterator<Item = &'static str> {
+        let parent = self.belongs_to.and_then(|parent| parent.shown.key());
+        let documents = self.documents.iter().flat_map(|documents| documents.keys).copied();
+        self.envelope.iter().flat_map(Envelope::keys).copied().chain(parent).chain(documents)
+    }
+    /// Whether its list hangs below one record of what it belongs to: `/api/br/exchanges/{id}/history/`.
+    /// It is then read together with that, and cannot be read alone.
+    #[must_use]
+    pub fn is_nested(&self) -> bool {
+        self.path.contains('{')
+    }
+    /// The resources whose records belong to records of this one.
+    pub fn children(&'static self) -> impl Iterator<Item = &'static Self> {
+        let mine = |child: &&Self| {
+            child.belongs_to.is_some_and(|parent| std::ptr::eq(parent.resource, self))
+        };
+        all().iter().copied().filter(mine)
+    }
 }
 
 /// Every resource, in the order in which a load reads them.

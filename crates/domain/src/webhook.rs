@@ -5,7 +5,7 @@ use crate::{
     access::NotAChoice,
     env::{share, spread},
     ids::{EndpointId, EventId, LinkId, RecordId},
-    resource::Resource,
+    resource::{Count, News, Part, Resource},
     words,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -179,11 +179,13 @@ impl Serialize for Data {
     }
 }
 
-/// What a `historical_update` counts.
+/// What a reading came to, for the `data` of its event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// All records.
+    /// All records that it showed.
     pub total: u64,
+    /// Those of them that are new.
+    pub new: u64,
     /// Those that brought money in.
     pub inflow: u64,
     /// Those that took money out.
@@ -192,6 +194,28 @@ pub struct Counts {
     pub first: Option<Date>,
     /// The latest day among them.
     pub last: Option<Date>,
+    /// Which kind was read, where there are several.
+    pub kind: Option<&'static str>,
+}
+
+impl Counts {
+    fn value(&self, count: Count) -> Value {
+        let day = |day: Option<Date>| day.map(|day| day.to_string());
+        match count {
+            Count::Total => self.total.into(),
+            Count::New => self.new.into(),
+            Count::Inflow => self.inflow.into(),
+            Count::Outflow => self.outflow.into(),
+            Count::FirstDay => day(self.first).into(),
+            Count::LastDay => day(self.last).into(),
+            Count::FirstYear => self.first.map(Date::year).into(),
+            Count::LastYear => self.last.map(Date::year).into(),
+            Count::Kind => self.kind.into(),
+        }
+    }
+    fn data(&self, keys: &[(&'static str, Count)]) -> Data {
+        keys.iter().fold(Data::default(), |data, &(key, count)| data.with(key, self.value(count)))
+    }
 }
 
 /// What there is to say, before it is known of which link and why.
@@ -209,27 +233,21 @@ impl Announcement {
     /// The most ids that one event lists; more become several events.
     pub const MOST_IDS: usize = 1000;
 
-    /// A load of `resource` is complete; said even when it found nothing, since integrations wait
-    /// for it. `None` for resources that no event speaks of.
+    /// A part of a load of `resource` is complete; said even when it found nothing, since
+    /// integrations wait for it. `None` for resources that no event speaks of.
     #[must_use]
-    pub fn historical(resource: &Resource, counts: &Counts) -> Option<Self> {
-        let mut data = Data::default().with(resource.events.total?, counts.total);
-        if resource.events.breakdown {
-            let day = |day: Option<Date>| day.map(|day| day.to_string());
-            data = data
-                .with(BREAKDOWN[1], counts.inflow)
-                .with(BREAKDOWN[2], counts.outflow)
-                .with(BREAKDOWN[3], day(counts.first))
-                .with(BREAKDOWN[4], day(counts.last));
-        }
-        Some(Self { of: resource.name, code: "historical_update", data })
+    pub fn loaded(resource: &Resource, part: &Part, counts: &Counts) -> Option<Self> {
+        let keys = resource.events.loaded;
+        let said = Self { of: resource.announced_as, code: part.code, data: counts.data(keys) };
+        (!keys.is_empty()).then_some(said)
     }
-    /// So many records of `resource` are new. A refresh that found none says nothing; a request
-    /// that was answered 202 is told the zero too.
+    /// Records of `resource` are new. A refresh that found none says nothing; a request that was
+    /// answered 202 is told the zero too.
     #[must_use]
-    pub fn new(resource: &Resource, count: u64) -> Option<Self> {
-        let (code, key) = resource.events.new?;
-        Some(Self { of: resource.name, code, data: Data::default().with(key, count) })
+    pub fn new(resource: &Resource, counts: &Counts) -> Option<Self> {
+        let fits = |news: &&News| news.kind.is_none() || news.kind == counts.kind;
+        let News { code, data, .. } = resource.events.new.iter().find(fits)?;
+        Some(Self { of: resource.announced_as, code, data: counts.data(data) })
     }
     /// Stored records have changed.
     #[must_use]
@@ -247,10 +265,17 @@ impl Announcement {
             let listed: Vec<String> = ids.iter().map(RecordId::to_string).collect();
             let data = Data::default()
                 .with("count", ids.len())
-                .with(resource.name.to_ascii_lowercase(), listed);
-            Self { of: resource.name, code, data }
+                .with(resource.announced_as.to_ascii_lowercase(), listed);
+            Self { of: resource.announced_as, code, data }
         });
         events.collect()
+    }
+    /// What changed from one record to the next; nothing is no news.
+    #[must_use]
+    pub fn changes(resource: &Resource, changes: &[&'static str]) -> Option<Self> {
+        let code = resource.events.changes?.code;
+        let data = Data::default().with(code, changes);
+        (!changes.is_empty()).then_some(Self { of: resource.announced_as, code, data })
     }
     /// A link has become invalid: `message` is the login error's, as the API words it.
     #[must_use]
@@ -553,11 +578,14 @@ mod tests {
     fn whatever_a_resource_announces_is_as_the_catalogue_says() {
         let ids: Vec<RecordId> = (0..2500).map(|n| RecordId::from(id(n))).collect();
         for resource in resource::all() {
-            let said = Announcement::historical(resource, &Counts::default())
-                .into_iter()
-                .chain(Announcement::new(resource, 3))
+            let kinds = resource.kinds_of(None).into_iter();
+            let counts = kinds.map(|kind| Counts { kind, ..Counts::default() });
+            let said = (resource.load.iter())
+                .filter_map(|part| Announcement::loaded(resource, part, &Counts::default()))
+                .chain(counts.filter_map(|counts| Announcement::new(resource, &counts)))
                 .chain(Announcement::updated(resource, &ids))
-                .chain(Announcement::deleted(resource, &ids));
+                .chain(Announcement::deleted(resource, &ids))
+                .chain(Announcement::changes(resource, &["EMPLOYED"]));
             for said in said {
                 let known = said.event_type().expect("in the catalogue");
                 for key in said.data.keys() {

@@ -2,7 +2,8 @@
 //! thing itself; the dispatcher sends it afterwards.
 
 use crate::{
-    Engine, Error, effects::Cause, error::login_message, reading::Tally, webhooks::Notice,
+    Engine, Error, effects::Cause, error::login_message, reading::Tally, retrieval::Wanted,
+    webhooks::Notice,
 };
 use connect::talk::Failure;
 use domain::{
@@ -34,39 +35,52 @@ pub(crate) async fn reading(
     link: &Link,
     resource: &'static Resource,
     cause: &Cause,
+    wanted: &Wanted,
     tally: &Tally,
 ) -> Result<(), Error> {
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let created = count(tally.created.len());
+    let counts = Counts {
+        total: count(tally.seen),
+        new: count(tally.created.len()),
+        inflow: count(tally.inflow),
+        outflow: count(tally.outflow),
+        first: tally.first,
+        last: tally.last,
+        kind: tally.kind,
+    };
+    let part = wanted.part.unwrap_or(0);
     let main = match cause {
-        Cause::Load(_) => Announcement::historical(
-            resource,
-            &Counts {
-                total: count(tally.seen),
-                inflow: count(tally.inflow),
-                outflow: count(tally.outflow),
-                first: tally.first,
-                last: tally.last,
-            },
-        ),
-        Cause::Schedule(_) | Cause::Upload(_) if created == 0 => None,
+        Cause::Load(_) => {
+            resource.load.get(part).and_then(|part| Announcement::loaded(resource, part, &counts))
+        }
+        Cause::Schedule(_) | Cause::Upload(_) if counts.new == 0 => None,
         Cause::Schedule(_) | Cause::Async(_) | Cause::Upload(_) => {
-            Announcement::new(resource, created)
+            Announcement::new(resource, &counts)
         }
         Cause::Request(_) => None,
     };
-    // Work that is done again after a crash has perhaps been announced before the crash.
+    // Work that is done again after a crash has perhaps been announced before the crash. Parts of a
+    // load that share a code are announced in their order.
     let main = match (main, cause) {
-        (Some(what), Cause::Load(request) | Cause::Async(request))
-            if tx.is_announced(link.id, what.of, what.code, *request).await? =>
-        {
-            None
+        (Some(what), Cause::Load(request) | Cause::Async(request)) => {
+            let alike = resource.load.iter().take(part).filter(|other| other.code == what.code);
+            let before = match cause {
+                Cause::Load(_) => count(alike.count()),
+                _ => 0,
+            };
+            let told = tx.times_announced(link.id, what.of, what.code, *request).await?;
+            (told <= before).then_some(what)
         }
         (main, _) => main,
     };
     let corrections = Announcement::updated(resource, &tally.updated)
         .into_iter()
         .chain(Announcement::deleted(resource, &tally.deleted));
+    let changes = match cause {
+        Cause::Schedule(_) => Announcement::changes(resource, &tally.changes),
+        _ => None,
+    };
+    let corrections = corrections.chain(changes);
     engine.announce(tx, link, cause, main.into_iter().chain(corrections)).await
 }
 

@@ -6,18 +6,20 @@ use domain::{
     ids::RecordId,
     link::Link,
     record::Item,
-    resource::{Envelope, Resource},
+    resource::{Envelope, Resource, Shown},
     time::Moment,
 };
 use jiff::Timestamp;
-use std::fmt::Write;
+use serde_json::value::RawValue;
+use std::{borrow::Cow, collections::BTreeMap, fmt::Write};
 
 /// What the platform says about a record.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Platform {
     /// None where nothing is kept.
     pub(crate) id: Option<RecordId>,
-    pub(crate) account: Option<RecordId>,
+    /// What it belongs to; none where that is not kept either.
+    pub(crate) parent: Option<RecordId>,
     pub(crate) collected_at: Timestamp,
     /// When it began to say what it says. On the wire `created_at`: whoever asks for what was
     /// created since the last time gets corrections too.
@@ -39,6 +41,22 @@ impl Engine {
             let written = match part {
                 Envelope::Id => platform.id.map_or(Ok(()), |id| write!(json, r#""id":"{id}","#)),
                 Envelope::Link => write!(json, r#""link":"{}","#, link.id),
+                Envelope::LinkId => write!(json, r#""link_id":"{}","#, link.id),
+                Envelope::InstitutionFace => {
+                    let known = self.institution_of(&link.institution);
+                    let shown = |text: &str| serde_json::Value::from(text);
+                    let (name, icon) =
+                        known.as_ref().map_or((link.institution.as_str(), None), |known| {
+                            (known.display_name.as_str(), known.icon_logo.as_deref())
+                        });
+                    write!(
+                        json,
+                        r#""belvo_institution_name":"{}","institution_display_name":{},"institution_icon_logo":{},"#,
+                        link.institution,
+                        shown(name),
+                        shown(icon.unwrap_or_default())
+                    )
+                }
                 Envelope::Institution => {
                     let kind = self.kind_of(&link.institution);
                     write!(
@@ -47,8 +65,8 @@ impl Engine {
                         link.institution
                     )
                 }
-                Envelope::AccountId => {
-                    platform.account.map_or(Ok(()), |id| write!(json, r#""account_id":"{id}","#))
+                Envelope::Parent(key) => {
+                    platform.parent.map_or(Ok(()), |id| write!(json, r#""{key}":"{id}","#))
                 }
                 Envelope::CollectedAt => {
                     write!(json, r#""collected_at":"{}","#, Moment(platform.collected_at))
@@ -77,18 +95,34 @@ pub(crate) fn content(item: &Item, at: Timestamp) -> i64 {
     i64::from_be_bytes(digest.as_ref()[..8].try_into().expect("a digest has 32 bytes"))
 }
 
-/// `{"account":…,` before the rest of a body.
-pub(crate) fn embed_account(account: Option<&str>, body: &str) -> String {
-    let account = account.unwrap_or("null");
-    let mut json = String::with_capacity(account.len() + body.len() + 16);
-    json.push_str("{\"account\":");
-    json.push_str(account);
+/// The record `body` as it shows what it belongs to, whose body is `parent`: under a key before its
+/// own.
+pub(crate) fn embed(shown: Shown, parent: Option<&str>, body: &str) -> String {
+    let Some(key) = shown.key() else { return body.into() };
+    let parent = match (shown, parent) {
+        (_, None) => "null".into(),
+        (Shown::Brief(_, keys), Some(parent)) => Cow::Owned(brief(parent, keys)),
+        (_, Some(parent)) => Cow::Borrowed(parent),
+    };
+    let mut json = String::with_capacity(parent.len() + body.len() + key.len() + 8);
+    json.push_str("{\"");
+    json.push_str(key);
+    json.push_str("\":");
+    json.push_str(&parent);
     json.push(',');
     splice(json, body)
 }
 
+/// Some keys of a body, as they stand there.
+fn brief(body: &str, keys: &[&str]) -> String {
+    let whole: BTreeMap<&str, &RawValue> = serde_json::from_str(body).unwrap_or_default();
+    let some = keys.iter().filter_map(|key| Some((key, whole.get(key)?)));
+    let fields: Vec<String> = some.map(|(key, value)| format!("\"{key}\":{value}")).collect();
+    format!("{{{}}}", fields.join(","))
+}
+
 /// `head`, which ends in `{` or `,`, and the fields of the object `body`.
-fn splice(mut head: String, body: &str) -> String {
+pub(crate) fn splice(mut head: String, body: &str) -> String {
     match body.strip_prefix('{') {
         Some("}") | None => {
             head.truncate(head.trim_end_matches(',').len());

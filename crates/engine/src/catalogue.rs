@@ -106,10 +106,12 @@ impl Engine {
         let entry = catalogue.by_institution.get(institution);
         entry.is_some_and(|(_, institution)| institution.takes_statement_files())
     }
+    /// The institution as its connector describes it, unless it has left the catalogue.
+    pub(crate) fn institution_of(&self, institution: &str) -> Option<Arc<Institution>> {
+        self.catalogue().by_institution.get(institution).map(|(_, known)| known.clone())
+    }
     /// The institution's family; a bank if it has left the catalogue.
     pub(crate) fn kind_of(&self, institution: &str) -> InstitutionType {
-        let catalogue = self.catalogue();
-        let entry = catalogue.by_institution.get(institution);
-        entry.map_or(InstitutionType::Bank, |(_, institution)| institution.kind)
+        self.institution_of(institution).map_or(InstitutionType::Bank, |known| known.kind)
     }
 }

@@ -126,7 +126,7 @@ impl Engine {
         Ok(())
     }
 
-    /// What a load of `link` reads.
+    /// What a load of `link` reads: all parts of each resource.
     pub(crate) async fn load_of(
         &self,
         link: &Link,
@@ -134,18 +134,33 @@ impl Engine {
     ) -> Result<Vec<Wanted>, Error> {
         let institution = self.institution_named(&link.institution).await?;
         let resources = match only {
-            None => link.wanted(&institution.resources),
+            None => link.wanted(&institution),
             // In the order of a load, whatever the order of the names.
             Some(names) => domain::resource::all()
                 .iter()
                 .copied()
                 .filter(|resource| names.iter().any(|name| name == resource.offered_as))
+                .filter(|resource| institution.offers(resource))
                 .collect(),
         };
-        Ok(resources
-            .iter()
-            .map(|r| Wanted { resource: r.name.into(), window: None, account: None, save: true })
-            .collect())
+        // What is nested is read along with what it belongs to.
+        let apart = resources.iter().filter(|resource| !resource.is_nested());
+        let parts = apart.flat_map(|resource| {
+            resource.load.iter().enumerate().map(|(number, part)| Wanted {
+                kind: part.kind.map(str::to_owned),
+                part: Some(number),
+                ..Wanted::all_of(resource.name)
+            })
+        });
+        Ok(parts.collect())
+    }
+
+    /// What a scheduled refresh of `link` reads: what is new of each kind.
+    async fn refresh_of(&self, link: &Link) -> Result<Vec<Wanted>, Error> {
+        let institution = self.institution_named(&link.institution).await?;
+        let resources = link.wanted(&institution);
+        let apart = resources.iter().filter(|resource| !resource.is_nested());
+        Ok(apart.map(|resource| Wanted::all_of(resource.name)).collect())
     }
 
     /// The worker: claims what is due and does it, until told to stop.
@@ -353,6 +368,7 @@ impl Engine {
         }
         let wanted = match load.wanted {
             Some(wanted) => wanted,
+            None if matches!(load.cause, Cause::Schedule(_)) => self.refresh_of(&link).await?,
             None => self.load_of(&link, None).await?,
         };
         let request = load.cause.request();

@@ -13,6 +13,7 @@ mod checkpoint;
 pub mod clock;
 mod conversation;
 mod credentials;
+mod documents;
 pub mod effects;
 pub mod error;
 pub mod institutions;

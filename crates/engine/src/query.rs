@@ -1,32 +1,59 @@
 //! Stored records: pages, one, deletion. Reads never talk to an institution.
 
-use crate::{Caller, Engine, Error, Listed, bodies::embed_account};
+use crate::{Caller, Engine, Error, Listed, bodies::embed, documents::with_documents};
 use domain::{
-    filter::{Condition, Page, Test, Value},
+    filter::{Condition, Field, IS, Page, Projection, Source, Test, Value},
     ids::{LinkId, RecordId, TenantId},
-    resource::{self, Resource},
+    link::Link,
+    resource::{self, Resource, Shown},
 };
 use std::collections::HashMap;
-use store::{changes::ChangeKind, records::PageRow};
+use store::{Tx, changes::ChangeKind, records::PageRow};
 
 impl Engine {
-    /// A page of records as JSON objects, newest first. `Error::NoSuch("page")` beyond the last.
+    /// A page of records as JSON objects, newest first, with the documents that `projection` shows. `Error::NoSuch("page")` beyond the last.
     pub async fn records(
         &self,
         tenant: TenantId,
         resource: &'static Resource,
         conditions: &[Condition],
         page: Page,
+        projection: &Projection,
     ) -> Result<Listed<String>, Error> {
-        let (name, embeds) = (resource.name, resource.embeds_account);
+        let (name, embeds) = (resource.name, shown_parent(resource).is_some());
         let mut tx = self.store().glance().await?;
         let rows = match one_link(conditions) {
             Some(link) => tx.records_page(tenant, link, name, conditions, page, embeds).await?,
             None => tx.records_page_across_buckets(tenant, name, conditions, page, embeds).await?,
         };
+        let known: Vec<_> = rows.rows.iter().map(|row| (row.link, row.id)).collect();
+        let documents = self.open_documents(&mut tx, tenant, resource, &known, projection).await?;
         drop(tx);
-        let shown = |row| shown(resource, row, &rows.accounts);
+        let shown = |row: PageRow| {
+            let documents = documents.get(&row.id);
+            with_documents(resource.documents, documents, shown(resource, row, &rows.parents))
+        };
         Listed::on(page, rows.count, rows.rows.into_iter().map(shown).collect())
+    }
+
+    /// A page of the records that belong to one record. `Error::NoSuch` where that is not there.
+    pub async fn records_of(
+        &self,
+        tenant: TenantId,
+        resource: &'static Resource,
+        parent: RecordId,
+        conditions: &[Condition],
+        page: Page,
+    ) -> Result<Listed<String>, Error> {
+        static PARENT: Field = Field::id("parent", IS, Source::Column("account"));
+        let above = resource.belongs_to.ok_or(Error::NoSuch("record"))?.resource;
+        let mut tx = self.store().glance().await?;
+        let of = tx.record(tenant, above.name, parent).await?.ok_or(Error::NoSuch("record"))?;
+        let theirs = Condition { field: &PARENT, test: Test::Is(Value::Id(parent.into())) };
+        let conditions: Vec<Condition> = conditions.iter().cloned().chain([theirs]).collect();
+        let rows =
+            tx.records_page(tenant, of.link, resource.name, &conditions, page, false).await?;
+        Listed::on(page, rows.count, rows.rows.into_iter().map(|row| row.body).collect())
     }
 
     /// One record as a JSON object.
@@ -35,14 +62,17 @@ impl Engine {
         tenant: TenantId,
         resource: &'static Resource,
         id: RecordId,
+        projection: &Projection,
     ) -> Result<String, Error> {
         let mut tx = self.store().read().await?;
         let row = tx.record(tenant, resource.name, id).await?.ok_or(Error::NoSuch("record"))?;
-        let accounts = match row.account.filter(|_| resource.embeds_account) {
-            Some(account) => tx.bodies(row.link, &[account]).await?.into_iter().collect(),
+        let parents = match row.account.filter(|_| shown_parent(resource).is_some()) {
+            Some(parent) => tx.bodies(row.link, &[parent]).await?.into_iter().collect(),
             None => HashMap::new(),
         };
-        Ok(shown(resource, row, &accounts))
+        let known = [(row.link, row.id)];
+        let documents = self.open_documents(&mut tx, tenant, resource, &known, projection).await?;
+        Ok(with_documents(resource.documents, documents.get(&id), shown(resource, row, &parents)))
     }
 
     /// Forgets one record, and what hangs on it. A later reading that still sees it brings it back.
@@ -57,26 +87,44 @@ impl Engine {
             tx.record(caller.tenant, resource.name, id).await?.ok_or(Error::NoSuch("record"))?;
         let link =
             tx.link_for_update(caller.tenant, row.link).await?.ok_or(Error::NoSuch("record"))?;
-        let below = tx.delete_records_of_accounts(link.id, &[id], resource.cascades_to).await?;
+        self.delete_below(&mut tx, &link, resource, &[id]).await?;
         tx.delete_records(link.id, &[id]).await?;
-        for (record, name) in below {
-            let name = resource::named(&name).map_or("", |r| r.name);
-            self.log_changes(&mut tx, &link, name, &[(record, ChangeKind::Deleted)]).await?;
-        }
         self.log_changes(&mut tx, &link, resource.name, &[(id, ChangeKind::Deleted)]).await?;
         tx.commit().await?;
         self.wake_readers();
         Ok(())
     }
+
+    /// Takes along what belongs to deleted records.
+    pub(crate) async fn delete_below(
+        &self,
+        tx: &mut Tx,
+        link: &Link,
+        resource: &'static Resource,
+        deleted: &[RecordId],
+    ) -> Result<(), Error> {
+        let children: Vec<&str> = resource.children().map(|child| child.name).collect();
+        if deleted.is_empty() || children.is_empty() {
+            return Ok(());
+        }
+        for (record, name) in tx.delete_records_of_accounts(link.id, deleted, &children).await? {
+            let name = resource::named(&name).map_or("", |r| r.name);
+            self.log_changes(tx, link, name, &[(record, ChangeKind::Deleted)]).await?;
+        }
+        Ok(())
+    }
 }
 
-/// The body, with its account inside where the resource shows it.
-fn shown(resource: &Resource, row: PageRow, accounts: &HashMap<RecordId, String>) -> String {
-    if !resource.embeds_account {
-        return row.body;
-    }
-    let account = row.account.and_then(|id| accounts.get(&id)).map(String::as_str);
-    embed_account(account, &row.body)
+/// How records of `resource` show what they belong to, where they do.
+fn shown_parent(resource: &Resource) -> Option<Shown> {
+    resource.belongs_to.map(|parent| parent.shown).filter(|shown| shown.key().is_some())
+}
+
+/// The body, with what it belongs to inside where the resource shows it.
+fn shown(resource: &Resource, row: PageRow, parents: &HashMap<RecordId, String>) -> String {
+    let Some(shown) = shown_parent(resource) else { return row.body };
+    let parent = row.account.and_then(|id| parents.get(&id)).map(String::as_str);
+    embed(shown, parent, &row.body)
 }
 
 /// The one link that the conditions allow, if there is one: then a single bucket answers.

@@ -3,22 +3,23 @@
 
 use crate::{
     Engine, Error, announcements,
-    bodies::{Platform, content, embed_account},
+    bodies::{Platform, content, embed},
     checkpoint::Checkpoint,
     conversation::Talk,
+    documents::{encoded, with_documents},
     effects::Cause,
     ledger::{self, Coverage, Doubt, Known, Note, Plan, Reading, Rules, Seen, Verdict},
     retrieval::{AccountReport, Report, Retrieved, Wanted},
     sessions::Run,
 };
-use connect::talk::{Covered, Failure, Fetch, Given, Share, Sink};
+use connect::talk::{Covered, Document, Failure, Fetch, Given, Share, Sink};
 use domain::{
     env::BoxFuture,
     ids::RecordId,
     link::Link,
     money::Amount,
     record::{Direction, Facts, Item},
-    resource::{self, Resource, WindowRule},
+    resource::{Changes, Parent, Resource, WindowRule},
     resources,
     time::Window,
 };
@@ -31,36 +32,70 @@ use store::{
     records::{NewRecord, StoredRecord},
 };
 
-/// How many days back institutions show at most.
-const HISTORY: i32 = 365;
+/// An invoice is mostly cancelled, if ever, within so many days: a scheduled refresh looks back as
+/// far.
+const CANCELLED_WITHIN: i32 = 31;
 
 /// Takes items, checks them, and keeps them until the reading is whole.
 struct Collector {
     resource: &'static Resource,
+    kind: Option<&'static str>,
     at: Timestamp,
     items: Vec<(u32, Item)>,
+    /// By the item's index.
+    documents: HashMap<usize, Vec<Document>>,
     refused: u32,
     checkpoint: Option<Checkpoint>,
 }
 
 impl Collector {
-    fn new(resource: &'static Resource, at: Timestamp) -> Self {
-        Self { resource, at, items: Vec::new(), refused: 0, checkpoint: None }
+    fn new(resource: &'static Resource, kind: Option<&'static str>, at: Timestamp) -> Self {
+        Self {
+            resource,
+            kind,
+            at,
+            items: Vec::new(),
+            documents: HashMap::new(),
+            refused: 0,
+            checkpoint: None,
+        }
     }
     /// Forgets what came after the last checkpoint; its cursor, if there was one.
     fn back(&mut self) -> Option<String> {
         let Checkpoint { cursor, items, refused } = self.checkpoint.as_ref()?;
         self.items.truncate(*items);
+        self.documents.retain(|index, _| index < items);
         self.refused = *refused;
         Some(cursor.clone())
     }
 }
 
+/// Facts that say which kind they are of, so that kinds are never taken for each other.
+fn of_kind(facts: Facts, kind: Option<&str>) -> Facts {
+    match (facts, kind) {
+        (Facts::Keyed(keys), Some(kind)) => {
+            Facts::Keyed(keys.into_iter().map(|key| format!("{}{key}", mark(kind))).collect())
+        }
+        (facts, _) => facts,
+    }
+}
+/// What the keys of a kind begin with.
+fn mark(kind: &str) -> String {
+    format!("{kind}.")
+}
+
 impl Sink for Collector {
     fn give(&mut self, given: Given) -> BoxFuture<'_, Result<(), Failure>> {
-        let Given { account, page, item } = given;
+        let Given { account, page, item, mut documents } = given;
         match (self.resource.read)(&item, account, self.at) {
-            Ok(item) => self.items.push((page, item)),
+            Ok(item) => {
+                let known = self.resource.documents.map_or(&[][..], |documents| documents.keys);
+                documents.retain(|document| known.contains(&document.key.as_str()));
+                if !documents.is_empty() {
+                    self.documents.insert(self.items.len(), documents);
+                }
+                self.items.push((page, Item { facts: of_kind(item.facts, self.kind), ..item }));
+            }
             Err(bad) => {
                 // A broken item is left out; the reading then counts as incomplete, so that
                 // nothing is taken for missing because a parser broke.
@@ -83,23 +118,27 @@ pub(crate) struct Tally {
     pub(crate) created: Vec<RecordId>,
     pub(crate) updated: Vec<RecordId>,
     pub(crate) deleted: Vec<RecordId>,
+    /// How new records differ from those before them.
+    pub(crate) changes: Vec<&'static str>,
     pub(crate) inflow: usize,
     pub(crate) outflow: usize,
     pub(crate) first: Option<jiff::civil::Date>,
     pub(crate) last: Option<jiff::civil::Date>,
+    pub(crate) kind: Option<&'static str>,
 }
 
 impl Tally {
-    fn of(items: &[(u32, Item)]) -> Self {
-        let mut tally = Self { seen: items.len(), ..Self::default() };
+    fn of(items: &[(u32, Item)], kind: Option<&'static str>) -> Self {
+        let mut tally = Self { seen: items.len(), kind, ..Self::default() };
         for (_, item) in items {
-            let Facts::Movement(movement) = &item.facts else { continue };
-            match movement.direction {
-                Some(Direction::Inflow) => tally.inflow += 1,
-                Some(Direction::Outflow) => tally.outflow += 1,
-                None => {}
+            if let Facts::Movement(movement) = &item.facts {
+                match movement.direction {
+                    Some(Direction::Inflow) => tally.inflow += 1,
+                    Some(Direction::Outflow) => tally.outflow += 1,
+                    None => {}
+                }
             }
-            let day = movement.value_date;
+            let Some(day) = item.day else { continue };
             tally.first = Some(tally.first.map_or(day, |first| first.min(day)));
             tally.last = Some(tally.last.map_or(day, |last| last.max(day)));
         }
@@ -107,28 +146,32 @@ impl Tally {
     }
 }
 
-/// An account of the link as this session knows it.
+/// Something that records belong to, an account for instance, as this session knows it.
 #[derive(Clone)]
-struct KnownAccount {
+struct KnownParent {
     id: RecordId,
     body: String,
 }
 
+/// By the connector's own key.
+type KnownParents = HashMap<String, KnownParent>;
+
 /// Reads the resources of one session, one after the other.
 pub(crate) struct Reader {
     link: Link,
-    /// By the connector's own key; read once, before the first resource that belongs to accounts.
-    accounts: Option<HashMap<String, KnownAccount>>,
+    /// By the resource's name; each read once, before the first resource that belongs to it.
+    parents: HashMap<&'static str, KnownParents>,
     /// Further keys of every fetch.
     options: BTreeMap<String, String>,
 }
 
 impl Reader {
     pub(crate) fn new(link: Link, options: BTreeMap<String, String>) -> Self {
-        Self { link, accounts: None, options }
+        Self { link, parents: HashMap::new(), options }
     }
 
-    /// Reads one resource; `None` when it was part of a load and the institution has none of it.
+    /// Reads one resource, kind by kind; `None` when it was part of a load and the institution has
+    /// none of it.
     pub(crate) async fn read(
         &mut self,
         talk: &mut Talk,
@@ -136,27 +179,53 @@ impl Reader {
         wanted: &Wanted,
     ) -> Result<Option<Retrieved>, Error> {
         let resource = wanted.resource()?;
-        if resource.by_account && self.accounts.is_none() {
-            let accounts = resource::named("ACCOUNTS").ok_or(Error::Unsupported)?;
-            let first = Wanted {
-                resource: accounts.name.into(),
-                window: None,
-                account: None,
-                save: wanted.save,
-            };
-            self.read_one(talk, run, accounts, &first, false).await?;
+        if let Some(Parent { resource: parent, .. }) = resource.belongs_to
+            && !self.parents.contains_key(parent.name)
+        {
+            let first = Wanted { save: wanted.save, ..Wanted::all_of(parent.name) };
+            self.read_one(talk, run, parent, &first, None, false).await?;
         }
-        match self.read_one(talk, run, resource, wanted, true).await {
-            Err(Error::Failed(Failure::Unsupported | Failure::UnavailableData))
-                if run
-                    .work()
-                    .is_some_and(|w| matches!(w.cause, Cause::Load(_) | Cause::Schedule(_))) =>
-            {
-                self.nothing(run, resource).await?;
-                Ok(None)
+        let read = self.read_kinds(talk, run, resource, wanted).await?;
+        if wanted.save && read.is_some() {
+            for below in resource.children().filter(|child| child.is_nested()) {
+                self.read_kinds(talk, run, below, &Wanted::all_of(below.name)).await?;
             }
-            result => result.map(Some),
         }
+        Ok(read)
+    }
+
+    async fn read_kinds(
+        &mut self,
+        talk: &mut Talk,
+        run: &mut Run,
+        resource: &'static Resource,
+        wanted: &Wanted,
+    ) -> Result<Option<Retrieved>, Error> {
+        let mut all: Option<Retrieved> = None;
+        for kind in resource.kinds_of(wanted.kind.as_deref()) {
+            match self.read_one(talk, run, resource, wanted, kind, true).await {
+                Err(Error::Failed(Failure::Unsupported | Failure::UnavailableData))
+                    if run.work().is_some_and(|w| {
+                        matches!(w.cause, Cause::Load(_) | Cause::Schedule(_))
+                    }) =>
+                {
+                    self.nothing(run, resource, wanted, kind).await?;
+                }
+                Err(error) => return Err(error),
+                Ok(read) => match &mut all {
+                    None => all = Some(read),
+                    Some(before) => {
+                        before.items.extend(read.items);
+                        before.records.extend(read.records);
+                    }
+                },
+            }
+        }
+        let shown = all.as_ref().filter(|_| resource.single && run.shows_records());
+        if shown.is_some_and(|read| read.items.is_empty()) {
+            return Err(Failure::UnavailableData.into());
+        }
+        Ok(all)
     }
 
     async fn read_one(
@@ -165,6 +234,7 @@ impl Reader {
         run: &mut Run,
         resource: &'static Resource,
         wanted: &Wanted,
+        kind: Option<&'static str>,
         announced: bool,
     ) -> Result<Retrieved, Error> {
         let engine = run.engine.clone();
@@ -172,29 +242,27 @@ impl Reader {
             // A file says its days itself.
             None if run.is_upload() => None,
             None => {
-                self.default_window(&engine, resource, run.work().map(|work| &work.cause)).await?
+                let cause = run.work().map(|work| &work.cause);
+                self.default_window(&engine, resource, wanted, kind, cause).await?
             }
             window => window,
         };
         let account = wanted.account.and_then(|id| {
-            self.accounts
-                .iter()
-                .flatten()
-                .find(|(_, known)| known.id == id)
-                .map(|(key, _)| key.clone())
+            self.parents_of(resource).find(|(_, known)| known.id == id).map(|(key, _)| key.clone())
         });
         if wanted.account.is_some() && account.is_none() {
             return Ok(Retrieved { saved: wanted.save, ..Retrieved::default() });
         }
         let mut fetch = Fetch {
-            resource: resource.name.into(),
+            kind: kind.map(str::to_owned),
             account,
             window,
-            cursor: None,
+            documents: wanted.documents && resource.documents.is_some(),
             options: self.options.clone(),
+            ..Fetch::all_of(resource.name)
         };
         let at = engine.env().now();
-        let mut collector = Collector::new(resource, at);
+        let mut collector = Collector::new(resource, kind, at);
         let mut covered = loop {
             let broke = match talk.fetch(&fetch, run, &mut collector).await {
                 Ok(covered) => break covered,
@@ -209,17 +277,17 @@ impl Reader {
             share.complete &= collector.refused == 0;
         }
         if !wanted.save {
-            let items = collector
-                .items
-                .iter()
-                .map(|(_, item)| self.compose_unsaved(&engine, resource, item, at))
+            let items = (collector.items.iter().enumerate())
+                .map(|(index, (_, item))| {
+                    let body = self.compose_unsaved(&engine, resource, item, at);
+                    let documents = collector.documents.get(&index).map(|all| encoded(all));
+                    with_documents(resource.documents, documents.as_ref(), body)
+                })
                 .collect();
-            if resource.name == "ACCOUNTS" {
-                self.remember_unsaved(&engine, &collector.items, at);
-            }
+            self.remember_unsaved(&engine, resource, &collector.items, at);
             return Ok(Retrieved { saved: false, items, ..Retrieved::default() });
         }
-        self.keep(run, resource, &fetch, collector, covered, announced).await
+        self.keep(run, resource, &fetch, collector, covered, announced.then_some(wanted)).await
     }
 
     /// One transaction: what is stored, what was read, the difference.
@@ -230,33 +298,34 @@ impl Reader {
         fetch: &Fetch,
         collector: Collector,
         covered: Covered,
-        announced: bool,
+        announced: Option<&Wanted>,
     ) -> Result<Retrieved, Error> {
         let engine = &run.engine;
-        let Collector { mut items, at, .. } = collector;
+        let Collector { mut items, at, kind, documents, .. } = collector;
         let mut tx = engine.store().write().await?;
         self.link =
             tx.link_for_update(run.tenant(), run.link()).await?.ok_or(Failure::Cancelled)?;
         run.still_ours(&mut tx).await?;
 
-        let mut kept = Kept::of(&items, at, run.shows_records());
+        let mut kept = Kept::of(resource, &items, kind, at, run.shows_records());
         for part in self.parts(&mut tx, engine, resource, fetch, &items, &covered).await? {
             if resource.name == "ACCOUNTS" {
                 self.unmask(&mut tx, engine, &part, &mut items).await?;
             }
-            kept.report.accounts.extend(self.shown_of(&part, &covered));
+            kept.report.accounts.extend(self.shown_of(resource, &part, &covered));
             self.reconcile(&mut tx, engine, resource, &items, &covered, &part, &mut kept).await?;
         }
         kept.report.format = covered.format;
         kept.report.remarks = covered.remarks;
-        if resource.name == "ACCOUNTS" {
-            self.remember(&items, &kept);
-        }
+        self.remember(resource, &items, &kept);
         kept.write(&mut tx, engine, &self.link, resource).await?;
-        if announced {
-            kept.announce(&mut tx, engine, &self.link, resource, run).await?;
+        let of_records = documents.iter().filter_map(|(index, all)| Some((kept.ids[*index]?, all)));
+        let of_records = of_records.flat_map(|(id, all)| all.iter().map(move |one| (id, one)));
+        engine.keep_documents(&mut tx, &self.link, &of_records.collect::<Vec<_>>()).await?;
+        if let Some(wanted) = announced {
+            kept.announce(&mut tx, engine, &self.link, resource, run, wanted).await?;
         }
-        if run.is_upload() && resource.by_account {
+        if run.is_upload() && resource.belongs_to.is_some() {
             let report = kept.reported();
             let detail = json!({
                 "format": report.format,
@@ -280,7 +349,9 @@ impl Reader {
         for (index, shown) in kept.shown.into_iter().enumerate() {
             let Some((id, body)) = shown else { continue };
             retrieved.records.push(id);
-            retrieved.items.push(self.embed(resource, items[index].1.account.as_deref(), &body));
+            let body = self.embed(resource, items[index].1.account.as_deref(), &body);
+            let documents = documents.get(&index).map(|all| encoded(all));
+            retrieved.items.push(with_documents(resource.documents, documents.as_ref(), body));
         }
         Ok(retrieved)
     }
@@ -295,17 +366,19 @@ impl Reader {
         items: &[(u32, Item)],
         covered: &Covered,
     ) -> Result<Vec<Part>, Error> {
-        let window = match (resource.window, fetch.window) {
-            (WindowRule::Now, window) | (_, window @ Some(_)) => window,
-            (_, None) => days_of(items, covered),
+        let window = match fetch.window {
+            // Records last, and have no day of their own.
+            _ if resource.window == WindowRule::Touching => None,
+            None if resource.has_days() => days_of(items, covered),
+            window => window,
         };
         let reach = jiff::Span::new().days(Rules::default().reach());
         let days = window.map(|window| Window {
             from: window.from.saturating_sub(reach),
             to: window.to.saturating_add(reach),
         });
-        let scope =
-            fetch.account.as_ref().and_then(|key| self.account(Some(key))).map(|known| known.id);
+        let of = |key: Option<&str>| self.parent(resource, key).map(|known| known.id);
+        let scope = of(fetch.account.as_deref());
         let mut records = tx.records_for_ledger(self.link.id, resource.name, scope, days).await?;
         if let Some(days) = days {
             let trust = engine.trust(&self.link.institution);
@@ -322,10 +395,7 @@ impl Reader {
                 covered.removed.iter().map(|gone| (&gone.account, gone.source_id.as_str()));
             let elsewhere: HashSet<&str> = shown
                 .chain(removed)
-                .filter(|(account, id)| {
-                    let account = self.account(account.as_deref()).map(|known| known.id);
-                    !near.contains(&(account, id))
-                })
+                .filter(|(account, id)| !near.contains(&(of(account.as_deref()), id)))
                 .map(|(_, id)| id)
                 .collect();
             let ids: Vec<&str> = elsewhere.into_iter().collect();
@@ -334,11 +404,18 @@ impl Reader {
                     .await?,
             );
         }
+        if let Some(kind) = &fetch.kind {
+            let mark = mark(kind);
+            records.retain(|record| record.natural_key.starts_with(&mark));
+        }
         let mut known: HashMap<Option<RecordId>, Vec<StoredRecord>> = HashMap::new();
         for record in records {
-            known.entry(record.account.filter(|_| resource.by_account)).or_default().push(record);
+            known
+                .entry(record.account.filter(|_| resource.belongs_to.is_some()))
+                .or_default()
+                .push(record);
         }
-        if !resource.by_account {
+        if resource.belongs_to.is_none() {
             let known = known.remove(&None).unwrap_or_default();
             return Ok(vec![Part {
                 account: None,
@@ -352,9 +429,7 @@ impl Reader {
             by_key.entry(item.account.as_deref().unwrap_or_default()).or_default().push(index);
         }
         let mut parts: Vec<Part> = self
-            .accounts
-            .iter()
-            .flatten()
+            .parents_of(resource)
             .filter(|(key, _)| fetch.account.as_ref().is_none_or(|only| only == *key))
             .map(|(key, account)| Part {
                 account: Some(account.id),
@@ -364,7 +439,7 @@ impl Reader {
             })
             .collect();
         if let Some(stray) = by_key.values().map(Vec::len).reduce(|a, b| a + b) {
-            tracing::warn!(link.id = %self.link.id, resource = resource.name, stray, "items of unknown accounts were left out");
+            tracing::warn!(link.id = %self.link.id, resource = resource.name, stray, "items that belong to what was not shown were left out");
         }
         parts.sort_by_key(|part| part.account);
         Ok(parts)
@@ -396,37 +471,43 @@ impl Reader {
         Ok(())
     }
 
-    /// The days to ask for where nobody said which. A load takes all that institutions show; a
-    /// scheduled refresh what no complete reading has covered yet, and a little before, where
-    /// pending movements may still change.
+    /// The days to ask for where nobody said which. A part of a load has its own, other loads take
+    /// all that institutions show; a scheduled refresh what no complete reading has covered yet, and
+    /// a little before, where what was shown may still change.
     async fn default_window(
         &self,
         engine: &Engine,
         resource: &Resource,
+        wanted: &Wanted,
+        kind: Option<&str>,
         cause: Option<&Cause>,
     ) -> Result<Option<Window>, Error> {
-        let days = match resource.window {
-            WindowRule::Now => return Ok(None),
-            WindowRule::Dates { at_most } => at_most.min(HISTORY),
-            WindowRule::OptionalDates { default } => default,
-        };
         let today = domain::time::day(engine.env().now());
-        let all = Window::last_days(today, days);
-        if !matches!(cause, Some(Cause::Schedule(_))) || !resource.by_account {
+        let part = wanted.part.and_then(|part| resource.load.get(part));
+        if let Some(window) = part.and_then(|part| part.days.until(today)) {
+            return Ok(Some(window));
+        }
+        let Some(all) = resource.window_of(kind).default(today) else { return Ok(None) };
+        if !matches!(cause, Some(Cause::Schedule(_))) {
             return Ok(Some(all));
         }
+        let (accounts, before): (Vec<Option<RecordId>>, i32) = if resource.belongs_to.is_some() {
+            let parents = self.parents_of(resource).map(|(_, parent)| Some(parent.id));
+            (parents.collect(), Rules::default().posts_within)
+        } else {
+            (vec![None], CANCELLED_WITHIN)
+        };
+        let filed_as = resource.filed_as(kind);
         let mut from = today;
         let mut tx = engine.store().read().await?;
-        for account in self.accounts.iter().flatten().map(|(_, account)| account.id) {
+        for account in accounts {
             let mut covered = Coverage::default();
-            for part in tx.coverage(self.link.id, resource.name, Some(account)).await? {
+            for part in tx.coverage(self.link.id, &filed_as, account).await? {
                 covered.add(part.days);
             }
             from = covered.gaps(all).first().map_or(from, |gap| gap.from.min(from));
         }
-        let from = from
-            .saturating_sub(jiff::Span::new().days(Rules::default().posts_within))
-            .max(all.from);
+        let from = from.saturating_sub(jiff::Span::new().days(before)).max(all.from);
         Ok(Some(Window { from, to: today }))
     }
 
@@ -447,7 +528,6 @@ impl Reader {
         let seen: Vec<Seen> =
             part.items.iter().map(|&index| seen(index, &items[index], at)).collect();
         let share = covered.share(part.key.as_deref());
-        let stated = part.key.as_ref().and_then(|key| covered.stated.get(key));
         let removed: Vec<String> = (covered.removed.iter())
             .filter(|removed| removed.account == part.key)
             .map(|removed| removed.source_id.clone())
@@ -459,26 +539,23 @@ impl Reader {
             seen: &seen,
             removed: &removed,
             at,
-            stated: stated.map_or_else(ledger::Stated::default, |s| ledger::Stated {
-                opening: s.opening,
-                closing: s.closing,
-            }),
+            stated: stated(covered, part),
         };
-        let rules =
-            if resource.name == "ACCOUNTS" { Rules::of_accounts() } else { Rules::default() };
+        let rules = if resource.vanishes { Rules::default() } else { Rules::of_what_stays() };
         let mut plan = ledger::reconcile(&known, &reading, &rules);
         if resource.name == "ACCOUNTS" {
             self.leave_newer(tx, items, covered, &mut plan, kept).await?;
         }
         if let Some(window) = plan.proves {
-            tx.add_coverage(self.link.id, resource.name, part.account, window, at).await?;
+            let filed_as = resource.filed_as(kept.tally.kind);
+            tx.add_coverage(self.link.id, &filed_as, part.account, window, at).await?;
         }
         let stored: HashMap<RecordId, &StoredRecord> =
             part.known.iter().map(|record| (record.id, record)).collect();
         let hashes: HashMap<usize, i64> = seen.iter().map(|s| (s.item, s.content)).collect();
         let platform = |id: RecordId, collected_at, changed_at| Platform {
             id: Some(id),
-            account: part.account,
+            parent: part.account,
             collected_at,
             changed_at,
         };
@@ -514,6 +591,8 @@ impl Reader {
                 ),
             }
         };
+        let new = plan.create.iter().map(|(index, _)| items[*index].1.body.as_str());
+        kept.tally.changes.extend(self.changes(tx, resource, part, new).await?);
         for (index, doubt) in &plan.create {
             let id = self.new_record_id(engine, resource, &items[*index].1.facts);
             kept.created(
@@ -528,6 +607,7 @@ impl Reader {
         }
         kept.unchanged += plan.unchanged.len();
         for &(id, index) in &plan.unchanged {
+            kept.ids[index] = Some(id);
             let Some(stored) = stored.get(&id) else { continue };
             self.shown_as_of(tx, resource, &items[index].1, covered, id, at).await?;
             if resource.marks_seen {
@@ -540,6 +620,25 @@ impl Reader {
         }
         kept.marks(plan);
         Ok(())
+    }
+
+    /// What changed from the latest record that is stored to the `new` ones, where that is news.
+    async fn changes(
+        &self,
+        tx: &mut Tx,
+        resource: &Resource,
+        part: &Part,
+        new: impl Iterator<Item = &str>,
+    ) -> Result<Vec<&'static str>, Error> {
+        let latest = part.known.iter().max_by_key(|record| record.day);
+        let (Some(Changes { between, .. }), Some(latest)) = (resource.events.changes, latest)
+        else {
+            return Ok(Vec::new());
+        };
+        let before = tx.bodies(self.link.id, &[latest.id]).await?.pop();
+        Ok(before.map_or_else(Vec::new, |(_, before)| {
+            new.flat_map(|after| between(&before, after)).collect()
+        }))
     }
 
     /// A listing may be of an earlier day than one before it: the accounts that are stored as of a
@@ -595,9 +694,14 @@ impl Reader {
     }
 
     /// What a reading shows of one account.
-    fn shown_of(&self, part: &Part, covered: &Covered) -> Option<AccountReport> {
+    fn shown_of(
+        &self,
+        resource: &Resource,
+        part: &Part,
+        covered: &Covered,
+    ) -> Option<AccountReport> {
         let (id, key) = (part.account?, part.key.as_deref());
-        let body = self.account(key)?.body.clone();
+        let body = self.parent(resource, key)?.body.clone();
         Some(AccountReport { id, body, items: part.items.len(), days: covered.share(key).window })
     }
 
@@ -622,54 +726,80 @@ impl Reader {
         item: &Item,
         at: Timestamp,
     ) -> String {
-        let platform = Platform { id: None, account: None, collected_at: at, changed_at: at };
+        let platform = Platform { id: None, parent: None, collected_at: at, changed_at: at };
         let body = engine.compose(&self.link, resource, platform, &item.body);
         self.embed(resource, item.account.as_deref(), &body)
     }
 
-    /// The record with its account inside, where the resource shows it.
-    fn embed(&self, resource: &Resource, account: Option<&str>, body: &str) -> String {
-        if !resource.embeds_account {
-            return body.into();
+    /// The record with what it belongs to inside, where the resource shows it.
+    fn embed(&self, resource: &Resource, parent: Option<&str>, body: &str) -> String {
+        let Some(Parent { shown, .. }) = resource.belongs_to else { return body.into() };
+        embed(shown, self.parent(resource, parent).map(|known| known.body.as_str()), body)
+    }
+
+    /// What records of `resource` can belong to, as far as this session has read it.
+    fn parents_of(&self, resource: &Resource) -> impl Iterator<Item = (&String, &KnownParent)> {
+        let parents = resource.belongs_to.and_then(|parent| self.parents.get(parent.resource.name));
+        parents.into_iter().flatten()
+    }
+
+    fn parent(&self, resource: &Resource, key: Option<&str>) -> Option<&KnownParent> {
+        self.parents.get(resource.belongs_to?.resource.name)?.get(key?)
+    }
+
+    fn remember(&mut self, resource: &'static Resource, items: &[(u32, Item)], kept: &Kept) {
+        if resource.children().next().is_none() {
+            return;
         }
-        embed_account(self.account(account).map(|known| known.body.as_str()), body)
-    }
-
-    fn account(&self, key: Option<&str>) -> Option<&KnownAccount> {
-        self.accounts.as_ref()?.get(key?)
-    }
-
-    fn remember(&mut self, items: &[(u32, Item)], kept: &Kept) {
-        let accounts = items.iter().zip(&kept.shown).filter_map(|((_, item), shown)| {
+        let shown = items.iter().zip(&kept.shown).filter_map(|((_, item), shown)| {
             let (id, body) = shown.clone()?;
-            Some((item.account.clone()?, KnownAccount { id, body }))
+            Some((item.account.clone()?, KnownParent { id, body }))
         });
-        self.accounts = Some(accounts.collect());
+        self.parents.insert(resource.name, shown.collect());
     }
 
-    /// Accounts that are not kept still belong to their movements.
-    fn remember_unsaved(&mut self, engine: &Engine, items: &[(u32, Item)], at: Timestamp) {
-        let accounts = resource::named("ACCOUNTS").into_iter().flat_map(|resource| {
-            items
-                .iter()
-                .filter_map(|(_, item)| {
-                    let body = self.compose_unsaved(engine, resource, item, at);
-                    let id = self.new_record_id(engine, resource, &item.facts);
-                    Some((item.account.clone()?, KnownAccount { id, body }))
-                })
-                .collect::<Vec<_>>()
+    /// Accounts that are not kept still have movements that belong to them.
+    fn remember_unsaved(
+        &mut self,
+        engine: &Engine,
+        resource: &'static Resource,
+        items: &[(u32, Item)],
+        at: Timestamp,
+    ) {
+        if resource.children().next().is_none() {
+            return;
+        }
+        let shown = items.iter().filter_map(|(_, item)| {
+            let body = self.compose_unsaved(engine, resource, item, at);
+            let id = self.new_record_id(engine, resource, &item.facts);
+            Some((item.account.clone()?, KnownParent { id, body }))
         });
-        self.accounts = Some(accounts.collect());
+        self.parents.insert(resource.name, shown.collect());
     }
 
     /// The institution has none of a resource that a load wanted: said once, with zeros.
-    async fn nothing(&self, run: &Run, resource: &'static Resource) -> Result<(), Error> {
+    async fn nothing(
+        &self,
+        run: &Run,
+        resource: &'static Resource,
+        wanted: &Wanted,
+        kind: Option<&'static str>,
+    ) -> Result<(), Error> {
         let engine = &run.engine;
         let mut tx = engine.store().write().await?;
-        let kept = Kept::of(&[], engine.env().now(), false);
-        kept.announce(&mut tx, engine, &self.link, resource, run).await?;
+        let kept = Kept::of(resource, &[], kind, engine.env().now(), false);
+        kept.announce(&mut tx, engine, &self.link, resource, run, wanted).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// The balances that the institution states around its window.
+fn stated(covered: &Covered, part: &Part) -> ledger::Stated {
+    let stated = part.key.as_ref().and_then(|key| covered.stated.get(key));
+    stated.map_or_else(ledger::Stated::default, |stated| ledger::Stated {
+        opening: stated.opening,
+        closing: stated.closing,
+    })
 }
 
 /// The day that an account was shown as of, where its listing says so.
@@ -704,7 +834,11 @@ struct Kept {
     at: Timestamp,
     /// Whether a caller waits for the records themselves.
     shows: bool,
+    /// Whether others belong to them.
+    leads: bool,
     shown: Vec<Option<(RecordId, String)>>,
+    /// Which record each item is.
+    ids: Vec<Option<RecordId>>,
     writes: Vec<NewRecord>,
     changes: Vec<(RecordId, ChangeKind)>,
     deletes: Vec<RecordId>,
@@ -719,11 +853,19 @@ struct Kept {
 }
 
 impl Kept {
-    fn of(items: &[(u32, Item)], at: Timestamp, shows: bool) -> Self {
+    fn of(
+        resource: &'static Resource,
+        items: &[(u32, Item)],
+        kind: Option<&'static str>,
+        at: Timestamp,
+        shows: bool,
+    ) -> Self {
         Self {
             at,
             shows,
+            leads: resource.children().next().is_some(),
             shown: vec![None; items.len()],
+            ids: vec![None; items.len()],
             writes: Vec::new(),
             changes: Vec::new(),
             deletes: Vec::new(),
@@ -732,7 +874,7 @@ impl Kept {
             doubts: Vec::new(),
             notes: Vec::new(),
             disagreements: Vec::new(),
-            tally: Tally::of(items),
+            tally: Tally::of(items, kind),
             unchanged: 0,
             report: Report::default(),
         }
@@ -757,7 +899,8 @@ impl Kept {
         self.seen(index, record);
     }
     fn seen(&mut self, index: usize, record: NewRecord) {
-        if self.shows || record.resource == "ACCOUNTS" {
+        self.ids[index] = Some(record.id);
+        if self.shows || self.leads {
             self.shown[index] = Some((record.id, record.body.clone()));
         }
         self.writes.push(record);
@@ -783,6 +926,7 @@ impl Kept {
     ) -> Result<(), Error> {
         tx.write_records(&self.writes).await?;
         tx.delete_records(link.id, &self.deletes).await?;
+        engine.delete_below(tx, link, resource, &self.deletes).await?;
         tx.suspect_records(link.id, &self.suspects, self.at).await?;
         tx.clear_records(link.id, &self.clears, self.at).await?;
         tx.set_doubts(link.id, &self.doubts, self.at).await?;
@@ -814,6 +958,7 @@ impl Kept {
         link: &Link,
         resource: &'static Resource,
         run: &Run,
+        wanted: &Wanted,
     ) -> Result<(), Error> {
         let cause = run.cause();
         let ids = |kind: ChangeKind| {
@@ -825,7 +970,7 @@ impl Kept {
             deleted: ids(ChangeKind::Deleted),
             ..self.tally.clone()
         };
-        announcements::reading(engine, tx, link, resource, &cause, &tally).await
+        announcements::reading(engine, tx, link, resource, &cause, wanted, &tally).await
     }
 }
 
@@ -864,6 +1009,6 @@ fn text(doubt: Option<&Doubt>) -> Option<String> {
 fn keys(facts: &Facts) -> &[String] {
     match facts {
         Facts::Keyed(keys) => keys,
-        Facts::Movement(_) | Facts::Snapshot => &[],
+        Facts::Movement(_) | Facts::Snapshot | Facts::Edition(_) => &[],
     }
 }

@@ -22,10 +22,14 @@ pub struct Retrieval {
     pub resource: &'static Resource,
     /// The link to read through.
     pub link: LinkId,
+    /// Only this kind, where the resource has several.
+    pub kind: Option<&'static str>,
     /// Only these days, where the resource has days.
     pub window: Option<Window>,
     /// Only this account.
     pub account: Option<RecordId>,
+    /// Whether the documents that belong to the records are wanted.
+    pub documents: bool,
     /// Whether to keep what is read.
     pub save: bool,
     /// A token given up front.
@@ -82,15 +86,36 @@ pub(crate) struct AccountReport {
 pub(crate) struct Wanted {
     /// The resource's name.
     pub(crate) resource: String,
+    /// Only this kind.
+    #[serde(default)]
+    pub(crate) kind: Option<String>,
+    /// Which part of a load it is.
+    #[serde(default)]
+    pub(crate) part: Option<usize>,
     /// Only these days.
     pub(crate) window: Option<Window>,
     /// Only this account.
     pub(crate) account: Option<RecordId>,
+    /// Whether its documents as well.
+    #[serde(default)]
+    pub(crate) documents: bool,
     /// Whether to keep what is read.
     pub(crate) save: bool,
 }
 
 impl Wanted {
+    /// All there is of a resource, to be kept.
+    pub(crate) fn all_of(resource: &str) -> Self {
+        Self {
+            resource: resource.into(),
+            kind: None,
+            part: None,
+            window: None,
+            account: None,
+            documents: false,
+            save: true,
+        }
+    }
     pub(crate) fn resource(&self) -> Result<&'static Resource, Error> {
         resource::named(&self.resource).ok_or(Error::Unsupported)
     }
@@ -145,7 +170,7 @@ impl Engine {
         })?;
         check_usable(&link)?;
         let institution = self.institution_named(&link.institution).await?;
-        if !institution.supports(wanted.resource.offered_as) {
+        if !institution.offers(wanted.resource) {
             return Err(Error::Unsupported);
         }
         if let Some(account) = wanted.account {
@@ -166,8 +191,11 @@ impl Engine {
 fn wanted_of(retrieval: &Retrieval) -> Wanted {
     Wanted {
         resource: retrieval.resource.name.into(),
+        kind: retrieval.kind.map(str::to_owned),
+        part: None,
         window: retrieval.window,
         account: retrieval.account,
+        documents: retrieval.documents,
         save: retrieval.save,
     }
 }

@@ -69,9 +69,7 @@ impl From<AccountReport> for UploadedAccount {
 
 /// What an upload reads.
 pub(crate) fn wanted() -> Vec<Wanted> {
-    ["ACCOUNTS", "TRANSACTIONS"]
-        .map(|name| Wanted { resource: name.into(), window: None, account: None, save: true })
-        .into()
+    ["ACCOUNTS", "TRANSACTIONS"].map(Wanted::all_of).into()
 }
 
 impl Engine {

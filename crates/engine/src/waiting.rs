@@ -293,9 +293,10 @@ impl Engine {
                     return Err(Error::SessionExpired);
                 };
                 let resource = wanted.resource()?;
+                let whole = domain::filter::Projection::default();
                 let mut items = Vec::with_capacity(records.len());
                 for id in records {
-                    items.push(self.record(watch.tenant, resource, id.into()).await?);
+                    items.push(self.record(watch.tenant, resource, id.into(), &whole).await?);
                 }
                 answered(items, true)
             }

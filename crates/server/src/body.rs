@@ -244,11 +244,11 @@ impl<T: Body> FromRequest<App> for Json<T> {
 impl FromRequest<App> for Form {
     type Rejection = Problem;
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        Self::parse(&whole(request, app).await?)
+        Self::parse(&whole_body(request, app).await?)
     }
 }
 
-async fn whole(request: Request, app: &App) -> Result<Bytes, Problem> {
+async fn whole_body(request: Request, app: &App) -> Result<Bytes, Problem> {
     let limit = app.settings.limits.body;
     // What a length says beforehand need not be read first.
     let said = request.headers().get(axum::http::header::CONTENT_LENGTH);
@@ -368,6 +368,39 @@ impl Input for Date {
     fn schema() -> Schema {
         plain(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).into()
     }
+}
+
+/// A whole number between two, as a number or a text.
+fn whole(value: &Value, least: i64, most: i64) -> Result<i64, Complaint> {
+    let number = match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let within = |number: &i64| (least..=most).contains(number);
+    number.filter(within).ok_or_else(|| {
+        Complaint::invalid(format!("A whole number from {least} to {most} is required."))
+    })
+}
+macro_rules! wholes { ($($(#[doc = $says:literal])* $name:ident($of:ty): $least:literal..=$most:literal, $pattern:literal;)*) => { $(
+    $(#[doc = $says])*
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) struct $name(pub $of);
+    impl Input for $name {
+        fn read(value: Value) -> Result<Self, Complaint> {
+            let number = whole(&value, $least, $most)?;
+            <$of>::try_from(number).map(Self).map_err(|_| Complaint::invalid("Not a number."))
+        }
+        fn schema() -> Schema {
+            plain(Type::String).pattern(Some($pattern)).into()
+        }
+    }
+)* } }
+wholes! {
+    /// A calendar year.
+    Year(i16): 1900..=9999, r"^\d{4}$";
+    /// A month of a year, from 1.
+    Month(i8): 1..=12, r"^(0?[1-9]|1[0-2])$";
 }
 
 /// Any JSON object, kept as it is.

@@ -67,12 +67,13 @@ impl Query {
     pub(crate) fn conditions(&self, fields: &'static [Field]) -> Result<Vec<Condition>, Problem> {
         Ok(parse(fields, self.pairs())?)
     }
-    /// 400 unless one of `keys` was given.
-    pub(crate) fn requires(&self, keys: &[&'static str]) -> Result<(), Problem> {
-        if keys.iter().any(|key| self.value(key).is_some_and(|value| !value.trim().is_empty())) {
+    /// 400 unless the filter `name` was given, by itself or with `__in`.
+    pub(crate) fn requires(&self, name: &'static str) -> Result<(), Problem> {
+        let given = |key: &str| self.value(key).is_some_and(|value| !value.trim().is_empty());
+        if given(name) || given(&format!("{name}__in")) {
             return Ok(());
         }
-        Err(Problem::bad(vec![Item::new("required", "This field is required.").at(keys[0])]))
+        Err(Problem::bad(vec![Item::new("required", "This field is required.").at(name)]))
     }
 
     /// The page of a list, its bodies passed on unread where nothing is left out of them.

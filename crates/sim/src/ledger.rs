@@ -888,7 +888,9 @@ fn outline(m: &Movement) -> String {
 fn movement(facts: &Facts) -> &Movement {
     match facts {
         Facts::Movement(movement) => movement,
-        Facts::Keyed(_) | Facts::Snapshot => unreachable!("this book holds movements"),
+        Facts::Keyed(_) | Facts::Snapshot | Facts::Edition(_) => {
+            unreachable!("this book holds movements")
+        }
     }
 }
 

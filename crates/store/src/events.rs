@@ -251,18 +251,18 @@ macro_rules! in_order {
 }
 
 impl Tx {
-    /// Whether a link's event of this type and code has been announced for a request: work that is
-    /// done again after a crash does not announce again what it had announced before.
-    pub async fn is_announced(
+    /// How many of a link's events of this type and code have been announced for a request: work that
+    /// is done again after a crash does not announce again what it had announced before.
+    pub async fn times_announced(
         &mut self,
         link: LinkId,
         of: &str,
         code: &str,
         request: RequestId,
-    ) -> Result<bool, Error> {
+    ) -> Result<u64, Error> {
         const SQL: &str = "select count(*) from events where bucket = $1 and link = $2
             and type = $3 and code = $4 and request = $5";
-        Ok(self.number(SQL, values![link.bucket(), link, of, code, request]).await? > 0)
+        self.number(SQL, values![link.bucket(), link, of, code, request]).await
     }
 
     /// Stores events, in their order, and the deliveries of each: due now, after all that are pending

@@ -15,6 +15,7 @@ mod value;
 pub mod audit;
 pub mod changes;
 pub mod coverage;
+pub mod documents;
 pub mod endpoints;
 pub mod events;
 pub mod institutions;

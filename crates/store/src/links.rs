@@ -167,6 +167,7 @@ impl Tx {
             "delete from jobs where bucket = $1 and link = $2",
             "delete from coverage where bucket = $1 and link = $2",
             "delete from timeline where bucket = $1 and link = $2",
+            "delete from documents where bucket = $1 and link = $2",
             "delete from records where bucket = $1 and link = $2",
             "delete from sessions where bucket = $1 and link = $2",
             "delete from link_secrets where bucket = $1 and link = $2",

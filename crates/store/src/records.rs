@@ -22,7 +22,7 @@ use uuid::Uuid;
 pub struct StoredRecord {
     /// Carries the link's bucket.
     pub id: RecordId,
-    /// The account's record; `None` for records of the link itself.
+    /// The record that it belongs to, its account or another; `None` for records of the link itself.
     pub account: Option<RecordId>,
     /// The institution's id.
     pub source_id: Option<String>,
@@ -61,7 +61,7 @@ pub struct NewRecord {
     pub tenant: TenantId,
     /// The resource's name.
     pub resource: &'static str,
-    /// The account's record; `None` for records of the link itself.
+    /// The record that it belongs to, its account or another; `None` for records of the link itself.
     pub account: Option<RecordId>,
     /// The institution's id.
     pub source_id: Option<String>,
@@ -105,7 +105,7 @@ pub struct PageRow {
     pub id: RecordId,
     /// The link it belongs to.
     pub link: LinkId,
-    /// The account's record.
+    /// The record that it belongs to.
     pub account: Option<RecordId>,
     /// The JSON object that the API serves.
     pub body: String,
@@ -118,8 +118,8 @@ pub struct PageRows {
     pub count: u64,
     /// Those on this page, newest first.
     pub rows: Vec<PageRow>,
-    /// The bodies of their accounts, where they were asked for.
-    pub accounts: HashMap<RecordId, String>,
+    /// The bodies of what they belong to, where they were asked for.
+    pub parents: HashMap<RecordId, String>,
 }
 
 /// What a link has of a resource.
@@ -171,7 +171,7 @@ fn page_row(row: &Row) -> Result<PageRow, Error> {
 /// Stands between the records of a page: a character that JSON never holds.
 const SEPARATOR: char = '\u{1e}';
 
-/// The ids of a record, of its link and of its account, in hex; when it was created; its body.
+/// The ids of a record, of its link and of what it belongs to, in hex; when it was created; its body.
 fn packed_row(packed: &str) -> Result<(i64, PageRow), Error> {
     let (ids, rest) = packed.split_once(' ').ok_or_else(broken)?;
     let (created_at, body) = rest.split_once(' ').ok_or_else(broken)?;
@@ -357,10 +357,12 @@ impl Tx {
     pub async fn delete_records(&mut self, link: LinkId, ids: &[RecordId]) -> Result<u64, Error> {
         const SQL: &str = "delete from records where bucket = $1 and link = $2
             and id in (select unhex(value ->> 'id') from json_each($3))";
+        self.delete_documents(link, ids).await?;
         self.run(SQL, values![link.bucket(), link, hex(ids)]).await
     }
 
-    /// Removes the records of these accounts in these resources; which they were.
+    /// Removes the records that belong to these accounts or others, in these resources; which they
+    /// were.
     pub async fn delete_records_of_accounts(
         &mut self,
         link: LinkId,
@@ -377,17 +379,23 @@ impl Tx {
         }
         let names = batch(resources.iter().map(|name| Name { name }));
         let rows = self.rows(SQL, values![link.bucket(), link, hex(accounts), names]).await?;
-        rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
+        let gone = rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?)));
+        let gone = gone.collect::<Result<Vec<(RecordId, String)>, Error>>()?;
+        let ids: Vec<RecordId> = gone.iter().map(|(id, _)| *id).collect();
+        self.delete_documents(link, &ids).await?;
+        Ok(gone)
     }
 
     /// Removes all records of a link; how many there were.
     pub async fn delete_records_of_link(&mut self, link: LinkId) -> Result<u64, Error> {
         const SQL: &str = "delete from records where bucket = $1 and link = $2";
+        const DOCUMENTS: &str = "delete from documents where bucket = $1 and link = $2";
+        self.run(DOCUMENTS, values![link.bucket(), link]).await?;
         self.run(SQL, values![link.bucket(), link]).await
     }
 
-    /// A page of one link's records: one statement. `with_accounts` also brings the bodies of the
-    /// accounts that they name.
+    /// A page of one link's records: one statement. `with_parents` also brings the bodies of
+    /// what they belong to.
     pub async fn records_page(
         &mut self,
         tenant: TenantId,
@@ -395,14 +403,14 @@ impl Tx {
         resource: &str,
         conditions: &[Condition],
         page: Page,
-        with_accounts: bool,
+        with_parents: bool,
     ) -> Result<PageRows, Error> {
         const FROM: &str = " from records where records.bucket = $1 and records.link = $2
             and records.resource = $3 and (select links.tenant from links
                 where links.bucket = $1 and links.id = $2) = $4";
         let mut list = Sql::new(FROM, values![link.bucket(), link, resource, tenant]);
         list.and("records", conditions);
-        self.page_of_records(&list, page, with_accounts).await
+        self.page_of_records(&list, page, with_parents).await
     }
 
     /// A page of all the records that a tenant has of a resource: one statement.
@@ -412,22 +420,22 @@ impl Tx {
         resource: &str,
         conditions: &[Condition],
         page: Page,
-        with_accounts: bool,
+        with_parents: bool,
     ) -> Result<PageRows, Error> {
         const FROM: &str = " from records where records.tenant = $1 and records.resource = $2";
         let mut list = Sql::new(FROM, values![tenant, resource]);
         list.and("records", conditions);
-        self.page_of_records(&list, page, with_accounts).await
+        self.page_of_records(&list, page, with_parents).await
     }
 
-    /// Count, page and accounts in one statement and one row: a row of its own for each record would
+    /// Count, page and what it belongs to in one statement and one row: a row of its own for each record would
     /// cost more than the record itself. The page is sorted here: no database need keep bodies aside
     /// for that.
     async fn page_of_records(
         &mut self,
         list: &Sql,
         page: Page,
-        with_accounts: bool,
+        with_parents: bool,
     ) -> Result<PageRows, Error> {
         const PAGE: &str =
             "with page as not materialized (select records.bucket, records.id, records.link,
@@ -441,7 +449,7 @@ impl Tx {
             case when account is null then '' else hex(account) end
             || ' ' || created_at || ' ' || body, ";
         const AND: &str = ") from page), ";
-        const ACCOUNTS: &str = "(select string_agg(hex(records.id) || ' ' ||
+        const PARENTS: &str = "(select string_agg(hex(records.id) || ' ' ||
             cast(records.body as text), ";
         const WANTED: &str = ") from (select distinct bucket, link, account from page) as wanted
             join records on records.bucket = wanted.bucket
@@ -457,8 +465,8 @@ impl Tx {
         sql.push(COUNT).push(list.text());
         sql.push(ROWS).bind(SEPARATOR.to_string());
         sql.push(AND);
-        if with_accounts {
-            sql.push(ACCOUNTS).bind(SEPARATOR.to_string());
+        if with_parents {
+            sql.push(PARENTS).bind(SEPARATOR.to_string());
             sql.push(WANTED);
         } else {
             sql.push("cast(null as text)");
@@ -466,18 +474,18 @@ impl Tx {
         let (sql, values) = sql.finish();
         let row = self.row(sql, values).await?.ok_or_else(broken)?;
         let texts = |text: Option<String>| text.into_iter().collect::<Vec<_>>();
-        let (rows, accounts) = (texts(row.at(1)?), texts(row.at(2)?));
+        let (rows, parents) = (texts(row.at(1)?), texts(row.at(2)?));
         let rows = rows.iter().flat_map(|rows| rows.split(SEPARATOR)).map(packed_row);
         let mut rows = rows.collect::<Result<Vec<_>, Error>>()?;
         rows.sort_unstable_by_key(|(created_at, row)| std::cmp::Reverse((*created_at, row.id)));
-        let accounts = accounts.iter().flat_map(|all| all.split(SEPARATOR)).map(|packed| {
+        let parents = parents.iter().flat_map(|all| all.split(SEPARATOR)).map(|packed| {
             let (id, body) = packed.split_once(' ').ok_or_else(broken)?;
             Ok((packed_id(id, 0)?.into(), body.to_owned()))
         });
         Ok(PageRows {
             count: row.at(0)?,
             rows: rows.into_iter().map(|(_, row)| row).collect(),
-            accounts: accounts.collect::<Result<_, Error>>()?,
+            parents: parents.collect::<Result<_, Error>>()?,
         })
     }
 
@@ -496,7 +504,7 @@ impl Tx {
         if theirs { Ok(None) } else { page_row(&row).map(Some) }
     }
 
-    /// The bodies of some of a link's records: the accounts that a list embeds, for instance.
+    /// The bodies of some of a link's records: of what others belong to, for instance.
     pub async fn bodies(
         &mut self,
         link: LinkId,

@@ -245,13 +245,22 @@ class Loop {
 
   #fetch(session: Session, params: Params): () => Promise<object> {
     if (!this.#loggedIn) throw new Refused(-32600, "login comes before fetch");
-    const { resource, account = null, window = null, cursor = null, options } = params;
+    const { resource, account = null, window = null, cursor = null, options, kind = null } = params;
+    const documents = params["documents"] === true;
     const isDay = (day: unknown): boolean => typeof day === "string" && /^\d{4}-\d{2}-\d{2}$/.test(day);
     if (typeof resource !== "string") throw new Refused(-32602, "bad params");
     if (window !== null && !(isObject(window) && isDay(window["from"]) && isDay(window["to"]))) {
       throw new Refused(-32602, "bad window");
     }
-    const wanted = { resource, account, window, cursor, options: options ?? {} } as Wanted;
+    const wanted = {
+      resource,
+      account,
+      window,
+      cursor,
+      options: options ?? {},
+      kind,
+      documents,
+    } as Wanted;
     const handler = this.#connector.handlers.fetch.get(resource);
     return async () => {
       if (!handler) throw new Unsupported(`there is no ${resource} here`);

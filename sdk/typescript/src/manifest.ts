@@ -98,7 +98,7 @@ export interface Offered {
   /** `#rrggbb`. */
   primary_color?: string;
   /** What it can answer: names of resources. */
-  resources: ("ACCOUNTS" | "BALANCES" | "OWNERS" | "TRANSACTIONS")[];
+  resources: ("ACCOUNTS" | "BALANCES" | "BILLS" | "CONSENTS" | "CURRENT_EMPLOYMENTS" | "EMPLOYMENTS" | "EMPLOYMENT_RECORDS" | "EXCHANGES" | "INVESTMENTS" | "INVESTMENTS_PORTFOLIOS" | "INVESTMENT_TRANSACTIONS" | "OWNERS" | "RECEIVABLES_TRANSACTIONS" | "TRANSACTIONS")[];
   /** A wide picture's address. */
   text_logo?: string | null;
   /** Its family. */

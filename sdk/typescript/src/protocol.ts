@@ -107,16 +107,73 @@ export interface BalloonPayment {
   due_date?: string | null;
 }
 
+/** What a card's period came to. */
+export interface Bill {
+  /** What the institution calls it, mostly its month. */
+  bill_name?: string | null;
+  /** ISO 4217. */
+  currency?: string | null;
+  /** When it is to be paid. */
+  due_date?: string | null;
+  /** What it charges for credit and for being late. */
+  finance_charges?: FinanceCharge[];
+  /** The institution's own key. */
+  internal_identification?: string | null;
+  /** Whether it may be paid in instalments. */
+  is_installment?: boolean | null;
+  minimum_amount?: Amount | null;
+  /** What was paid on it. */
+  payments?: BillPayment[];
+  total_amount?: Amount | null;
+}
+
+/** What was paid on a bill. */
+export interface BillPayment {
+  amount?: Amount | null;
+  /** ISO 4217. */
+  currency?: string | null;
+  /** When. */
+  payment_date?: string | null;
+  payment_mode?: BillPaymentMode | null;
+  type?: BillPaymentType | null;
+}
+
 /** `blob`: a piece of a document that records of this fetch refer to by its id. */
 export interface Blob {
   /** The piece, in base64. */
   data: string;
-  /** The document's id. */
+  /** The document's id, new in this fetch. */
   id: string;
   /** Whether it is the last piece of its document. */
   last?: boolean;
   /** `application/pdf`. */
   media_type: string;
+}
+
+/** A broker's note: all that was traded on one day. */
+export interface BrokerNote {
+  /** Its number. */
+  broker_note_number: string;
+  /** What the broker takes. */
+  brokerage_fee: Amount;
+  /** What custody costs. */
+  clearing_custody_fee: Amount;
+  /** What registering at the clearing house costs. */
+  clearing_registration_fee: Amount;
+  /** What clearing and settling cost. */
+  clearing_settlement_fee: Amount;
+  /** All that was bought and sold. */
+  gross_value: Amount;
+  /** The tax on income. */
+  income_tax: Amount;
+  /** What remains. */
+  net_value: Amount;
+  /** What the exchange takes for its notices. */
+  stock_exchange_asset_trade_notice_fee: Amount;
+  /** What the exchange takes for its registry. */
+  stock_exchange_fee: Amount;
+  /** Taxes but that on income. */
+  taxes: Amount;
 }
 
 /** What a company says it owns. */
@@ -193,6 +250,24 @@ export interface Collateral {
   subtype: string;
   /** What kind of thing. */
   type: string;
+}
+
+/** What somebody allowed. */
+export interface Consent {
+  /** For how many days. */
+  consent_duration?: number | null;
+  /** Who did. */
+  display_name?: string | null;
+  /** Their tax number, digits alone. */
+  document_number: string;
+  expired_at?: Moment | null;
+  /** What was allowed, by family. */
+  permissions: Permissions;
+  status?: ConsentStatus | null;
+  /** Whether it has no end. */
+  undefined_consent_expiration?: boolean;
+  /** By which name they were sent to the institution. */
+  user_name?: string | null;
 }
 
 /** What a contract charges for being late. */
@@ -321,6 +396,50 @@ export interface CreditLimit {
   used_amount?: Amount | null;
 }
 
+/** The jobs of one month. */
+export interface CurrentEmploymentMexico {
+  /** The jobs; null without work. */
+  current_employment_records?: CurrentJob[] | null;
+  /** The person's CURP; null without work. */
+  internal_identification?: string | null;
+  /** Which, `YYYY-MM`; null without work. */
+  month?: string | null;
+  /** The person. */
+  personal_data: CurrentPersonalData;
+  /** `EMPLOYED` or `UNEMPLOYED`. */
+  status: EmploymentStatus;
+}
+
+/** A job that somebody has. */
+export interface CurrentJob {
+  base_salary?: Amount | null;
+  /** For how many days by now. */
+  days_employed: number;
+  /** The employer. */
+  employer: string;
+  /** The employer's number in the register. */
+  employer_id: string;
+  /** The employer's tax number. */
+  employer_rfc: string;
+  monthly_salary?: Amount | null;
+  /** The state where it is. */
+  state: string;
+}
+
+/** Whose jobs they are. */
+export interface CurrentPersonalData {
+  /** Born. */
+  birth_date?: string | null;
+  /** Documents. */
+  document_ids: EmploymentDocument[];
+  /** The first name. */
+  first_name?: string | null;
+  /** The family names. */
+  last_name?: string | null;
+  /** The whole name. */
+  official_name?: string | null;
+}
+
 /** What was in an account at the end of a day. */
 export interface DailyBalance {
   /** What was in it. */
@@ -338,6 +457,14 @@ export interface Days {
   from: string;
   /** The last day; never before `from`. */
   to: string;
+}
+
+/** Who owes an investment. */
+export interface Debtor {
+  /** Their tax number. */
+  id_document_number: string;
+  /** Their name. */
+  name: string;
 }
 
 /** The answer to `describe`: as in the manifest. */
@@ -374,6 +501,110 @@ export interface Email {
   is_main: boolean;
 }
 
+/** An employer of Brazil. */
+export interface EmployerBrazil {
+  /** Its number at the institution. */
+  code: string;
+  /** CNAE code. */
+  economic_activity: string;
+  /** What it is called. */
+  name: string;
+}
+
+/** Who pays into social security. */
+export interface EmployerColombia {
+  /** The code of the class. */
+  contributor_class_code?: string | null;
+  /** The class. */
+  contributor_class_code_description?: string | null;
+  /** The code of the type. */
+  contributor_type_code?: number | null;
+  /** The type. */
+  contributor_type_description?: string | null;
+  /** The code of the main activity. */
+  economic_activity_code?: number | null;
+  /** The main activity. */
+  economic_activity_code_description?: string | null;
+  /** The number of that. */
+  id_number?: number | null;
+  /** `NIT`, `CE`, `CC` or `PASSPORT`. */
+  id_type?: string | null;
+  /** The registered name. */
+  name?: string | null;
+  /** For how many months the person worked there. */
+  tenure?: number | null;
+}
+
+/** A contract with an employer. */
+export interface EmploymentBrazil {
+  /** The employer. */
+  employer_data: EmployerBrazil;
+  /** The last day; null while it lasts. */
+  end_date?: string | null;
+  /** What the person did there. */
+  occupations: OccupationBrazil[];
+  /** What was paid, month by month. */
+  salaries: SalaryBrazil[];
+  /** The first day. */
+  start_date: string;
+}
+
+/** A time with an employer. */
+export interface EmploymentColombia {
+  /** The employer. */
+  employer_data: EmployerColombia;
+  /** What was paid, month by month. */
+  salary_and_benefit_details?: SalaryColombia[] | null;
+}
+
+/** A document of somebody. */
+export interface EmploymentDocument {
+  /** Its number. */
+  document_number?: string | null;
+  document_type?: EmploymentDocumentType | null;
+}
+
+/** A report on all of somebody's jobs. */
+export interface EmploymentRecord {
+  /** How many days old it was when it was read. */
+  days_since_extraction?: number;
+  /** The jobs. */
+  employment_records: Job[];
+  /** How likely the person is to keep a job; null without a model. */
+  employment_scores?: EmploymentScore[] | null;
+  /** The report itself, where it was asked for. */
+  files?: ReportFile[] | null;
+  /** The person's CURP. */
+  internal_identification: string;
+  /** The person. */
+  personal_data: PersonalData;
+  /** The day of the report; that of reading where the institution does not say. */
+  report_date?: string | null;
+  salary_estimation?: SalaryEstimate | null;
+  social_security_summary?: SocialSecurity | null;
+}
+
+/** How likely somebody is to keep a job. */
+export interface EmploymentScore {
+  /** For so many months. */
+  period: number;
+  /** 300 to 900, higher is better. */
+  score?: number | null;
+  /** Which model says so. */
+  version: string;
+}
+
+/** What somebody is entitled to. */
+export interface Entitlements {
+  /** What the employer pays besides. */
+  entitled_to_company_benefits: boolean;
+  /** The public health insurance. */
+  entitled_to_health_insurance: boolean;
+  status?: EmploymentStatus | null;
+  /** Until when; null while employed. */
+  valid_until?: string | null;
+}
+
 /** Why a request was not answered with a result. */
 export interface Error {
   /** -32000, or one of JSON-RPC's own. */
@@ -382,6 +613,92 @@ export interface Error {
   data?: Reason | null;
   /** For operators. */
   message?: string;
+}
+
+/** A contract by which money of one country becomes that of another. */
+export interface Exchange {
+  /** The tax number of the institution that carries it out. */
+  authorized_institution_identifier: number;
+  /** Its name. */
+  authorized_institution_name: string;
+  /** How much in foreign money. */
+  foreign_operation_value_amount: Amount;
+  /** ISO 4217 code of that. */
+  foreign_operation_value_currency: string;
+  /** The tax number of who stands between. */
+  intermediary_institution_identifier?: number | null;
+  /** Its name. */
+  intermediary_institution_name?: string | null;
+  local_currency_advance_percentage?: Amount | null;
+  /** The rate. */
+  local_operation_tax_amount: Amount;
+  /** ISO 4217 code of the rate. */
+  local_operation_tax_currency: string;
+  /** How much in the country's own money. */
+  local_operation_value_amount: Amount;
+  /** ISO 4217 code of that. */
+  local_operation_value_currency: string;
+  /** The central bank's code of what it is for. */
+  operation_category_code: string;
+  /** When it is to be settled; may be put off. */
+  operation_due_date: string;
+  /** The network's key. */
+  operation_identifier: string;
+  /** The central bank's number; null until it is registered there. */
+  operation_number?: string | null;
+  operation_outstanding_balance_amount?: Amount | null;
+  /** ISO 4217 code of that. */
+  operation_outstanding_balance_currency?: string | null;
+  /** When it was agreed. */
+  operation_requested_at: Moment;
+  /** Whether the customer buys foreign money or sells it. */
+  operation_type: ExchangeType;
+  settlement_method?: SettlementMethod | null;
+  tev_amount_amount?: Amount | null;
+  /** ISO 4217 code of that. */
+  tev_amount_currency?: string | null;
+}
+
+/** Something that happened to an exchange, and how it stood afterwards. */
+export interface ExchangeHistory {
+  /** When. */
+  event_created_at: Moment;
+  /** The central bank's number of the event. */
+  event_sequence_number: string;
+  /**
+   * What happened: 1 signed, 2 changed, 3 cancelled, 4 settled, 5 the rest written off, 6 that
+   * taken back, 9 an earlier event made void.
+   */
+  event_type: number;
+  foreign_operation_value_amount?: Amount | null;
+  /** ISO 4217 code of that. */
+  foreign_operation_value_currency?: string | null;
+  /** ISO 3166 code of their country. */
+  foreign_partie_country_code?: string | null;
+  /** Who pays or is paid abroad. */
+  foreign_partie_name?: string | null;
+  /** The code of what the other side is to the customer. */
+  foreign_partie_relationship_code?: string | null;
+  local_currency_advance_percentage?: Amount | null;
+  local_operation_tax_amount?: Amount | null;
+  /** ISO 4217 code of the rate. */
+  local_operation_tax_currency?: string | null;
+  local_operation_value_amount?: Amount | null;
+  /** ISO 4217 code of that. */
+  local_operation_value_currency?: string | null;
+  /** The central bank's code of what it is for. */
+  operation_category_code?: string | null;
+  /** When it is to be settled. */
+  operation_due_date?: string | null;
+  /** The network's key of the exchange. */
+  operation_identifier: string;
+  operation_outstanding_balance_amount?: Amount | null;
+  /** ISO 4217 code of that. */
+  operation_outstanding_balance_currency?: string | null;
+  settlement_method?: SettlementMethod | null;
+  tev_amount_amount?: Amount | null;
+  /** ISO 4217 code of that. */
+  tev_amount_currency?: string | null;
 }
 
 /** What a loan charges besides interest. */
@@ -403,6 +720,10 @@ export interface Fetch {
   account?: string | null;
   /** The last checkpoint of a reading that broke off. */
   cursor?: string | null;
+  /** Whether the documents that belong to the records are wanted as blobs. */
+  documents?: boolean;
+  /** Only this kind, where the resource has several: `INFLOW`; null or absent for all. */
+  kind?: string | null;
   /** Further keys that the resource defines. */
   options?: Record_<string>;
   /** Its name: `TRANSACTIONS`. */
@@ -420,6 +741,16 @@ export interface Filiation {
   type?: Parent | null;
 }
 
+/** What a bill charges for credit or for being late. */
+export interface FinanceCharge {
+  /** Says more. */
+  additional_info?: string | null;
+  amount?: Amount | null;
+  /** ISO 4217. */
+  currency?: string | null;
+  type?: FinanceChargeType | null;
+}
+
 /** A fund of a pension account. */
 export interface Fund {
   balance?: Amount | null;
@@ -431,6 +762,16 @@ export interface Fund {
   public_identifications?: FundIdentification[] | null;
   /** What kind it is. */
   type?: string | null;
+}
+
+/** Which kind of fund something is. */
+export interface FundClassification {
+  /** `RENDA_FIXA`, `ACOES`, `MULTIMERCADO` or `CAMBIAL`. */
+  category?: string | null;
+  /** ANBIMA's class. */
+  class?: string | null;
+  /** ANBIMA's subclass. */
+  subclass?: string | null;
 }
 
 /** What others know a fund by. */
@@ -564,6 +905,72 @@ export interface Initialized {
   version: number;
 }
 
+/** In how many parts a sale is paid out. */
+export interface Installments {
+  /** So many are paid. */
+  paid?: number | null;
+  /** Of so many. */
+  total?: number | null;
+}
+
+/** Something in a portfolio. */
+export interface Instrument {
+  average_acquisition_price?: Amount | null;
+  balance_gross?: Amount | null;
+  balance_net?: Amount | null;
+  /** ISO 4217. */
+  currency: string;
+  /** What buying it cost. */
+  fees?: InstrumentFee[] | null;
+  /** Follows from the portfolio, the type and the name, so that transactions name it too. */
+  id?: string | null;
+  /** What it pays. */
+  interest_rates?: InstrumentRate[] | null;
+  /** What it is called. */
+  name: string;
+  /** Since when it is held; bonds and deposits. */
+  open_date?: string | null;
+  price?: Amount | null;
+  profit?: Amount | null;
+  /** What others know it by. */
+  public_id?: PublicId[] | null;
+  quantity?: Amount | null;
+  /** How one gets out of it. */
+  redemption_conditions?: RedemptionCondition[] | null;
+  /** Which variety of it, in the institution's words. */
+  subtype?: string | null;
+  /** What it is. */
+  type: InstrumentType;
+}
+
+/** What buying an instrument cost. */
+export interface InstrumentFee {
+  /** What for. */
+  type: string;
+  /** How much. */
+  value: Amount;
+}
+
+/** An instrument, in short. */
+export interface InstrumentName {
+  /** As in its portfolio. */
+  id?: string | null;
+  /** What it is called. */
+  name: string;
+  /** What it is. */
+  type: InstrumentType;
+}
+
+/** What an instrument pays. */
+export interface InstrumentRate {
+  /** The index: `CDI`. */
+  index?: string | null;
+  /** The period that it is stated for. */
+  type: string;
+  /** Percent; of the index, where there is one. */
+  value: Amount;
+}
+
 /** One part of what a loan costs. */
 export interface InterestRate {
   interest_rate_data?: InterestRateData | null;
@@ -594,6 +1001,157 @@ export interface InterestRateData {
   /** Nominal or effective. */
   tax_type: TaxType;
   type?: RatePeriod | null;
+}
+
+/** What an investment is worth at an instant. */
+export interface InvestmentBalance {
+  /** What cannot be used. */
+  blocked_amount: Amount;
+  closing_price?: Amount | null;
+  gross_unit_price?: Amount | null;
+  /** Before taxes and fees. */
+  gross_value: Amount;
+  late_payment_fee?: Amount | null;
+  net_value?: Amount | null;
+  penalty_fee?: Amount | null;
+  post_fixed_rate?: Amount | null;
+  pre_fixed_rate?: Amount | null;
+  purchase_unit_price?: Amount | null;
+  /** How many units. */
+  quantity: Amount;
+  /** At which. */
+  reference_date: Moment;
+  transaction_fee?: Amount | null;
+  unit_price_factor?: Amount | null;
+  withheld_amount?: Amount | null;
+}
+
+/** One position: a security, a fund, a bond. */
+export interface InvestmentBrazil {
+  /** What it is worth. */
+  balance: InvestmentBalance;
+  classification_details?: FundClassification | null;
+  /** The registrar's code; only of fixed income. */
+  clearing_code?: string | null;
+  /** ISO 4217. */
+  currency: string;
+  debtor_details?: Debtor | null;
+  /** When it falls due; fixed income and treasury bonds. */
+  due_date?: string | null;
+  /** Until when it cannot be given back; only of fixed income. */
+  grace_period_date?: string | null;
+  /** Whether its income is free of tax; only of credit. */
+  is_tax_exempt?: boolean | null;
+  /** ISIN. */
+  isin_number?: string | null;
+  /** When it was issued; only of fixed income. */
+  issue_date?: string | null;
+  issue_unit_price?: Amount | null;
+  /** The tax number of the issuer or of the fund; none for treasury bonds. */
+  issuer_id_number?: string | null;
+  /** What it is called: the kind of certificate, the fund, the bond, the ticker. */
+  product_name: string;
+  /** When it was bought; fixed income and treasury bonds. */
+  purchase_date?: string | null;
+  remuneration?: Remuneration | null;
+  /** Which family of products. */
+  type: InvestmentType;
+  voucher_payment_details?: VoucherPayment | null;
+}
+
+/** What was put into an investment or taken out of it. */
+export interface InvestmentTransactionBrazil {
+  broker_note_details?: BrokerNote | null;
+  exit_fee?: Amount | null;
+  gross_value?: Amount | null;
+  income_tax?: Amount | null;
+  indexer_percentage?: Amount | null;
+  /** The institution's own key. */
+  internal_identification?: string | null;
+  net_value?: Amount | null;
+  price_factor?: Amount | null;
+  quantity?: Amount | null;
+  rate?: Amount | null;
+  /** What was done, in the network's words: `APLICACAO`, `COMPRA`, `RESGATE`. */
+  subtype?: string | null;
+  /** Says more where it is none of those. */
+  subtype_additional_info?: string | null;
+  transaction_tax?: Amount | null;
+  type?: Direction | null;
+  unit_price?: Amount | null;
+  value?: Amount | null;
+  /** The day on which it counts. */
+  value_date?: string | null;
+}
+
+/** Something bought, sold or paid out. */
+export interface InvestmentTransactionLegacy {
+  amount?: Amount | null;
+  /** ISO 4217. */
+  currency: string;
+  /** The institution's words for it. */
+  description: string;
+  fees?: Amount | null;
+  /** Which instrument of the portfolio. */
+  instrument: InstrumentName;
+  /** When it was ordered. */
+  operation_date?: string | null;
+  price?: Amount | null;
+  quantity?: Amount | null;
+  /** When the institution settled it. */
+  settlement_date: string;
+  /** What it was. */
+  type: InstrumentTransactionType;
+}
+
+/** What is kept together at an institution. */
+export interface InvestmentsPortfolio {
+  balance_gross?: Amount | null;
+  balance_net?: Amount | null;
+  /** `ASSET` or `LIABILITY`. */
+  balance_type?: string | null;
+  /** ISO 4217. */
+  currency: string;
+  /** What is in it. */
+  instruments?: Instrument[] | null;
+  /** What the institution calls it. */
+  name: string;
+  /** What kind of things are in it. */
+  type: PortfolioType;
+}
+
+/** A job: one time with one employer. */
+export interface Job {
+  collected_at?: Moment | null;
+  /** ISO 4217. */
+  currency: string;
+  /** The employer. */
+  employer: string;
+  /** The employer's number in the register. */
+  employer_id?: string | null;
+  /** What happened while it lasted. */
+  employment_status_updates?: JobEvent[] | null;
+  /** The last day; null while it lasts. */
+  end_date?: string | null;
+  /** The same for a month. */
+  monthly_salary: Amount;
+  /** What was last paid for a day, with what is paid all year round besides. */
+  most_recent_base_salary: Amount;
+  /** The first day. */
+  start_date: string;
+  /** The state where it was. */
+  state?: string | null;
+  /** How many weeks it lasted. */
+  weeks_employed: number;
+}
+
+/** Something that happened in a job. */
+export interface JobEvent {
+  /** What was paid for a day from then on. */
+  base_salary: Amount;
+  event?: JobEventType | null;
+  /** When. */
+  update_date: string;
 }
 
 /** What only loans have. */
@@ -769,6 +1327,20 @@ export interface NationalityDocument {
 export interface Nothing {
 }
 
+/** What somebody did for an employer. */
+export interface OccupationBrazil {
+  /** CBO occupation. */
+  description: string;
+  /** The last day; null while it lasts. */
+  end_date?: string | null;
+  /** `Urbana`, `Rural`, `Não Identificado`. */
+  locale: string;
+  /** The employer's word for it. */
+  name: string;
+  /** The first day. */
+  start_date: string;
+}
+
 /** How far a checking account may go below zero. */
 export interface Overdraft {
   /** Agreed. */
@@ -922,6 +1494,40 @@ export interface PayrollAccount {
   employer_name?: string | null;
 }
 
+/** What was allowed, in the network's words. */
+export interface Permissions {
+  /** Of accounts. */
+  ACCOUNTS?: string[];
+  /** Of cards. */
+  CREDIT_CARDS?: string[];
+  /** Of loans. */
+  CREDIT_OPERATIONS?: string[];
+  /** Of investments. */
+  INVESTMENTS?: string[];
+  /** Of the person. */
+  REGISTER?: string[];
+  /** What all the others need. */
+  RESOURCES?: string[];
+}
+
+/** Whose report it is. */
+export interface PersonalData {
+  /** Born. */
+  birth_date?: string | null;
+  /** Documents. */
+  document_ids: EmploymentDocument[];
+  /** E-mail. */
+  email?: string | null;
+  /** What the person is entitled to. */
+  entitlements: Entitlements;
+  /** The first name. */
+  first_name?: string | null;
+  /** The family names. */
+  last_name?: string | null;
+  /** The whole name. */
+  official_name?: string | null;
+}
+
 /** Where to call. */
 export interface Phone {
   /** Says more. */
@@ -973,6 +1579,14 @@ export interface Progress {
   total?: number | null;
 }
 
+/** What others know an instrument by. */
+export interface PublicId {
+  /** `ISIN`. */
+  type: string;
+  /** The number. */
+  value: string;
+}
+
 /** The `data` of an error. */
 export interface Reason {
   /** Why. */
@@ -991,14 +1605,50 @@ export interface ReceivablesData {
   current?: Amount | null;
 }
 
+/** What is kept back of a sale. */
+export interface ReceivablesFee {
+  type?: ReceivablesFeeType | null;
+  /** How much. */
+  value: Amount;
+}
+
+/** A sale that was paid by card. */
+export interface ReceivablesTransaction {
+  /** ISO 4217. */
+  currency: string;
+  /** What is kept back. */
+  fees: ReceivablesFee[];
+  gross_amount?: Amount | null;
+  /** The acquirer's key. */
+  institution_transaction_id: string;
+  net_amount?: Amount | null;
+  number_of_installments?: Installments | null;
+  status?: SaleStatus | null;
+  type?: CardUse | null;
+  /** The day. */
+  value_date: string;
+  /** The hour where it was, `HH:MM`. */
+  value_hour: string;
+}
+
 /** `record`: one thing that the institution showed. */
 export interface Record {
   /** The connector's key of the account that it belongs to or, for an account, of itself. */
   account?: string | null;
+  /** The ids of its documents, by the keys that show them: each a blob that came before. */
+  documents?: Record_<string>;
   /** The thing, in the shape of the resource. */
   item: Record_<unknown>;
   /** The page it stood on, so that overlapping pages can be folded. */
   page?: number;
+}
+
+/** How one gets out of an instrument. */
+export interface RedemptionCondition {
+  /** `due_date`. */
+  type: string;
+  /** As text. */
+  value: string;
 }
 
 /** Something wrong with what was read. It never repeats what stood there. */
@@ -1017,6 +1667,72 @@ export interface Removed {
   account?: string | null;
   /** The institution's id of it. */
   source_id: string;
+}
+
+/** What an investment pays. */
+export interface Remuneration {
+  /** `DIAS_UTEIS` or `DIAS_CORRIDOS`. */
+  calculation_base?: string | null;
+  indexer?: Indexer | null;
+  /** Says more where the index is none of those. */
+  indexer_additional_info?: string | null;
+  post_fixed_rate?: Amount | null;
+  pre_fixed_rate?: Amount | null;
+  /** `DIARIO`, `MENSAL`, `SEMESTRAL` or `ANUAL`. */
+  rate_periodicity?: string | null;
+  /** `LINEAR` or `EXPONENCIAL`. */
+  rate_type?: string | null;
+}
+
+/** A report as a file. */
+export interface ReportFile {
+  /** Its title. */
+  type: string;
+  /** The file in base64. */
+  value?: string | null;
+}
+
+/** What a month paid. */
+export interface SalaryBrazil {
+  /** Before what is withheld. */
+  base_amount: Amount;
+  /** ISO 4217. */
+  currency: string;
+  /** `YYYY-MM`. */
+  month: string;
+  /** What is withheld. */
+  retained_amount: Amount;
+  type?: SalaryType | null;
+}
+
+/** What a month paid. */
+export interface SalaryColombia {
+  employment_type?: ContractType | null;
+  /** Says more about it. */
+  employment_type_additional_info?: string | null;
+  gross_amount?: Amount | null;
+  /** The health insurance. */
+  healthcare_provider_name?: string | null;
+  /** `YYYY-MM`. */
+  month?: string | null;
+  net_amount?: Amount | null;
+  /** Whether parafiscal contributions are owed. */
+  parafiscal_contribution?: boolean | null;
+  /** The pension fund. */
+  pension_fund_name?: string | null;
+  /** Whether everything is in the salary. */
+  salary_comprehensive?: boolean | null;
+  salary_type?: SalaryKind | null;
+  /** What explains the month. */
+  status_changes?: StatusChange[] | null;
+}
+
+/** What somebody may earn today. */
+export interface SalaryEstimate {
+  base_salary_estimate?: Amount | null;
+  /** ISO 4217. */
+  currency: string;
+  employment_status_estimate?: EmploymentStatus | null;
 }
 
 /** A salary moved to another bank. */
@@ -1039,6 +1755,16 @@ export interface Share {
   complete?: boolean;
   /** As in the whole answer. */
   window?: Days | null;
+}
+
+/** What was paid in, in weeks. */
+export interface SocialSecurity {
+  /** Paid in. */
+  weeks_contributed?: number | null;
+  /** Taken out of the pension. */
+  weeks_redeemed?: number | null;
+  /** Paid back. */
+  weeks_reinstated?: number | null;
 }
 
 /** Balances as the institution states them around a window. */
@@ -1096,10 +1822,24 @@ export interface Transaction {
   value_date?: string | null;
 }
 
+/** Whether an investment pays interest on the way. */
+export interface VoucherPayment {
+  /** Whether it does. */
+  is_voucher_payment: boolean;
+  /** `MENSAL`, `TRIMESTRAL`, `SEMESTRAL`, `ANUAL`, `IRREGULAR` or `OUTROS`. */
+  periodicity?: string | null;
+  /** Says more where it is none of those. */
+  periodicity_additional_info?: string | null;
+}
+
 /** An exact number, best as a text. */
 export type Amount = string | number;
 
 export type BalanceType = "ASSET" | "LIABILITY";
+
+export type BillPaymentMode = "DIRECT_DEBIT" | "BANK_SLIP" | "SALARY_DEDUCTION" | "PIX";
+
+export type BillPaymentType = "INSTALLMENT" | "FULL" | "OTHER";
 
 export type BillStatus = "PAID" | "CLOSED" | "OPEN" | "FUTURE";
 
@@ -1107,10 +1847,16 @@ export type CardCredit = "REVOLVING_CREDIT" | "BILL_INSTALLMENT_PAYMENT" | "LOAN
 
 export type CardFee = "ANNUAL_FEE" | "NATIONAL_WITHDRAWAL" | "INTERNATIONAL_WITHDRAWAL" | "EMERGENCY_CREDIT_EVALUATION_FEE" | "DUPLICATE_ISSUANCE_FEE" | "PAYMENT_FEE" | "SMS_FEE" | "OTHERS";
 
+export type CardUse = "VISA_CREDIT" | "VISA_DEBIT" | "MASTERCARD_CREDIT" | "MASTERCARD_DEBIT" | "ELO_CREDIT" | "ELO_DEBIT";
+
 export type Category = "ADVANCE_DEPOSIT_ACCOUNT" | "CHECKING_ACCOUNT" | "CREDIT_CARD" | "FINANCING_ACCOUNT" | "INVESTMENT_ACCOUNT" | "INVOICE_FINANCING_ACCOUNT" | "LOAN_ACCOUNT" | "PENSION_FUND_ACCOUNT" | "SAVINGS_ACCOUNT" | "UNCATEGORIZED" | "RECEIVABLES_ACCOUNT";
 
 /** What an institution can ask for in the middle of a session. */
 export type ChallengeKind = "otp" | "numeric" | "qr" | "question" | "choice" | "image" | "push" | "redirect" | "file";
+
+export type ConsentStatus = "AUTHORISED" | "AWAITING_AUTHORISATION_CONFIRMATION" | "AWAITING_AUTHORISATION" | "REJECTED" | "EXPIRED";
+
+export type ContractType = "SALARIED" | "CONTRACTUAL" | "PENSIONED";
 
 export type ContractedChargeType = "LATE_PAYMENT_INTEREST_FEE" | "LATE_PAYMENT_PENALTY_FEE" | "DEFAULT_INTEREST_FEE" | "LOAN_CONTRACT_TAX" | "LATE_PAYMENT_TAX" | "NO_CHARGE" | "OTHER";
 
@@ -1125,17 +1871,35 @@ export type Direction = "INFLOW" | "OUTFLOW";
 
 export type DocumentType = "DRIVERS_LICENSE" | "PASSPORT" | "ID_CARD" | "FISCAL_ID" | "FOREIGNER_REGISTRATION_CARD" | "OTHER";
 
+export type EmploymentDocumentType = "NSS" | "CURP" | "RFC";
+
+export type EmploymentStatus = "EMPLOYED" | "RETIRED" | "UNEMPLOYED";
+
+export type ExchangeType = "COMPRA" | "VENDA";
+
 export type FeeCharge = "MINIMUM" | "MAXIMUM" | "FIXED" | "PERCENTAGE";
 
 export type FeeChargeType = "SINGLE" | "PER_INSTALLMENT";
 
 export type FeeType = "OPERATION_FEE" | "INSURANCE_FEE" | "OTHERS";
 
+export type FinanceChargeType = "LATE_PAYMENT_INTEREST" | "LATE_FEE" | "ARREARS_INTEREST" | "IOF" | "NO_CHARGE" | "OTHER";
+
 export type Frequency = "DAILY" | "WEEKLY" | "FORTNIGHTLY" | "MONTHLY" | "BIMONTHLY" | "QUARTERLY" | "BIANNUALLY" | "ANNUALLY" | "OTHERS";
 
 export type Gender = "FEMALE" | "MALE" | "OTHER";
 
+export type Indexer = "CDI" | "DI" | "TR" | "IPCA" | "IGP_M" | "IGP_DI" | "INPC" | "BCP" | "TLC" | "SELIC" | "PRE_FIXADO" | "OUTROS";
+
 export type InstallmentFrequency = "IRREGULAR" | "WEEKLY" | "FORTNIGHTLY" | "MONTHLY" | "BIMONTHLY" | "QUARTERLY" | "BIANNUALLY" | "ANNUALLY" | "OTHER";
+
+export type InstrumentTransactionType = "BUY" | "SELL" | "CANCEL" | "CASH" | "FEE" | "TRANSFER" | "DIVIDEND";
+
+export type InstrumentType = "BOND" | "DEPOSIT" | "ETF" | "FUND" | "OTHER" | "PENSION" | "STOCK";
+
+export type InvestmentType = "FIXED_INCOME_BANKING" | "FIXED_INCOME_CREDIT" | "VARIABLE_INCOME" | "TREASURY_BOND" | "INVESTMENT_FUND";
+
+export type JobEventType = "DISMISSED_RESIGNED" | "SALARY_MODIFICATION" | "HIRED" | "VOLUNTARY_CONTRIBUTION" | "ABSENCE" | "SICK_LEAVE" | "NORMAL" | "BDUTA_CERTIFICATE" | "DYE_CERTIFICATE";
 
 /** Why a request failed. */
 export type Kind = "invalid_credentials" | "login_error" | "token_required" | "wrong_token" | "session_expired" | "too_many_sessions" | "institution_down" | "institution_unavailable" | "institution_inactive" | "unsupported" | "unavailable_data" | "revoked" | "unreadable" | "cancelled" | "unexpected";
@@ -1170,6 +1934,8 @@ export type PersonType = "INDIVIDUAL" | "COMPANY";
 
 export type PhoneType = "LANDLINE" | "MOBILE" | "OTHER";
 
+export type PortfolioType = "FIXED_INCOME" | "OTHER" | "PENSION" | "VARIABLE_INCOME";
+
 /** What keeps a person out although the login is right. */
 export type Problem = "locked" | "password_expired" | "action_needed" | "forbidden" | "missing_credentials" | "not_activated" | "unsupported_challenge";
 
@@ -1181,9 +1947,21 @@ export type RatePeriod = "MONTHLY" | "YEARLY";
 
 export type RateType = "SIMPLE" | "COMPOUND";
 
+export type ReceivablesFeeType = "TRANSACTION_FEE";
+
 export type ReferenceIndexType = "WITHOUT_INDEX_TYPE" | "PRE_FIXED" | "POST_FIXED" | "FLOATING" | "INDEXED_PRICE" | "RURAL_CREDIT" | "OTHER_INDEX";
 
+export type SalaryKind = "FIXED" | "VARIABLE";
+
+export type SalaryType = "REGULAR" | "THIRTEENTH" | "VOLUNTARY" | "RETIREMENT";
+
+export type SaleStatus = "APPROVED" | "CANCELLED" | "REVERTED" | "UNCATEGORIZED";
+
+export type SettlementMethod = "CONTA_DEPOSITO_MOEDA_ESTRANGEIRA_PAIS" | "CONTA_DEPOSITO_OU_PAGAMENTO_EXPORTADOR_INSTITUICAO_EXTERIOR" | "ESPECIE_CHEQUES_VIAGEM" | "CARTAO_PREPAGO" | "TELETRANSMISSAO" | "SEM_MOVIMENTACAO_VALORES" | "DEMAIS" | "CARTA_CREDITO_A_VISTA" | "CARTA_CREDITO_A_PRAZO" | "CONTA_DEPOSITO" | "CHEQUE" | "TITULOS_VALORES" | "SIMBOLICA" | "CONTA_DEPOSITO_EXPORTADOR_MANTIDA_NO_EXTERIOR" | "CONVENIO_PAGAMENTOS_E_CREDITOS_RECIPROCOS" | "OUTRO_NAO_MAPEADO_OFB";
+
 export type Status = "PENDING" | "PROCESSED" | "UNCATEGORIZED";
+
+export type StatusChange = "FIRST_MONTH" | "FINAL_MONTH" | "ON_LEAVE" | "RETIREMENT_MONTH" | "ON_VACATION" | "PERMANENT_SALARY_CHANGE" | "TEMPORARY_SALARY_CHANGE";
 
 export type Subcategory = "Electricity & Energy" | "Rent" | "Telecommunications" | "Water" | "Auto" | "Credit Card" | "Instalment" | "Interest & Charges" | "Mortgage" | "Pay Advance" | "Personal" | "Adjustments" | "Bank Fees" | "Chargeback" | "Refund" | "Blocked Balances" | "Alimony" | "Alcohol & Tobacco" | "Bakery & Coffee" | "Bars & Nightclubs" | "Convenience Store" | "Delivery" | "Groceries" | "Restaurants" | "Education" | "Gyms & Fitness" | "Hair & Beauty" | "Health" | "Home Decor & Appliances" | "Laundry & Dry Cleaning" | "Pharmacies" | "Professional Services" | "Veterinary Services" | "Freelance" | "Interest" | "Retirement" | "Salary" | "Government" | "Home Insurance" | "Auto Insurance" | "Health & Life Insurance" | "Savings" | "Fixed income" | "Equity" | "Investment Funds" | "Derivatives" | "Cryptocurrencies" | "Apps, Software and Cloud Services" | "Events, Parks and Museums" | "Gambling" | "Gaming" | "Lottery" | "Movie & Audio" | "Books & News" | "Clothing & Accessories" | "Department Store" | "Electronics" | "E-commerce" | "Gifts" | "Office Supplies" | "Pet Supplies" | "Auto Tax & Fees" | "Donation" | "Government Fees" | "Income Tax" | "Real Estate Tax & Fees" | "Tax Return" | "Accommodation" | "Auto Expenses" | "Auto Rental" | "Flights" | "Gas" | "Mileage Programs" | "Parking & Tolls" | "Public Transit" | "Taxis & Rideshares" | "Other";
 

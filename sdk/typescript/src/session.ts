@@ -25,6 +25,10 @@ export interface Wanted {
   cursor: string | null;
   /** Further keys that the resource defines. */
   options: { [name: string]: string };
+  /** Only this kind, where the resource has several: `INFLOW`; `null` for all. */
+  kind: string | null;
+  /** Whether the documents that belong to the records are wanted as well. */
+  documents: boolean;
 }
 
 /** What a challenge shows. */
@@ -135,11 +139,15 @@ export class Session {
   /**
    * Gives one thing that the institution showed, in the shape of the resource. Give them in the
    * institution's order, words and ids; do not sort, drop repeats or invent ids. Await it: it
-   * resolves when there is room for the next, and that is the back-pressure.
+   * resolves when there is room for the next, and that is the back-pressure. `documents` names the
+   * blobs that belong to it, by the keys that show them; give those first.
    */
-  record(item: object, where: { account?: string; page?: number } = {}): Promise<void> {
-    const { account, page = 0 } = where;
-    return this.#notify("record", account === undefined ? { page, item } : { account, page, item });
+  record(
+    item: object,
+    where: { account?: string; page?: number; documents?: Record<string, string> } = {},
+  ): Promise<void> {
+    const { page = 0, ...rest } = where;
+    return this.#notify("record", { ...rest, page, item });
   }
 
   /** Says that everything before is said: a reading that breaks off goes on from `cursor`. */

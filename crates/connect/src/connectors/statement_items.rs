@@ -486,7 +486,7 @@ fn follows(one: &Sheet, next: &Sheet) -> bool {
 
 fn given<T: Serialize>(key: &str, item: &T) -> Result<Given, Failure> {
     let item = to_raw_value(item).map_err(|error| Failure::Unexpected(error.to_string()))?;
-    Ok(Given { account: Some(key.to_owned()), page: 0, item })
+    Ok(Given { account: Some(key.to_owned()), page: 0, item, documents: Vec::new() })
 }
 
 /// By what the movements of an account are held together: as coarse as the ledger's own keys of

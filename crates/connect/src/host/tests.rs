@@ -58,7 +58,8 @@ fn question() -> Challenge {
 }
 fn given(size: usize) -> Given {
     let text = format!("\"{}\"", "x".repeat(size));
-    Given { account: None, page: 0, item: RawValue::from_string(text).expect("json") }
+    let item = RawValue::from_string(text).expect("json");
+    Given { account: None, page: 0, item, documents: Vec::new() }
 }
 impl Conversation for Talk {
     fn login<'a>(
@@ -153,6 +154,8 @@ fn limits() -> Limits {
         challenges: 3,
         items: 10,
         item_bytes: 1000,
+        documents: 2,
+        document_bytes: 2000,
         bytes: 5000,
     }
 }
@@ -177,11 +180,8 @@ fn login(manner: Manner, mut answers: impl FnMut(&Env) -> Answers) -> (Option<Fa
 }
 fn wanted() -> Fetch {
     Fetch {
-        resource: "ACCOUNTS".into(),
-        account: None,
         window: Some(Window::last_days(jiff::civil::date(2026, 1, 31), 31)),
-        cursor: None,
-        options: std::collections::BTreeMap::default(),
+        ..Fetch::all_of("ACCOUNTS")
     }
 }
 fn fetch(manner: Manner) -> (Result<Covered, Failure>, usize) {

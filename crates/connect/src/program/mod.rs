@@ -4,6 +4,7 @@
 //! Architecture invariant: a program's process is started and ended in `process` and nowhere else;
 //! what it says reaches a log or an error only through [`Cleaner`].
 
+mod blobs;
 mod cleaner;
 mod process;
 mod raw;

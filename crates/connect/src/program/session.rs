@@ -2,6 +2,7 @@
 
 use super::{
     Network, Program,
+    blobs::Blobs,
     cleaner::Cleaner,
     process::{Pipes, Process},
     stderr::{self, Whose},
@@ -93,6 +94,13 @@ impl fmt::Debug for Session {
 struct Listeners<'a> {
     ask: Option<&'a mut dyn Ask>,
     out: Option<&'a mut dyn Sink>,
+    blobs: Blobs,
+}
+
+impl<'a> Listeners<'a> {
+    fn of(ask: Option<&'a mut dyn Ask>, out: Option<&'a mut dyn Sink>) -> Self {
+        Self { ask, out, blobs: Blobs::default() }
+    }
 }
 
 impl Session {
@@ -118,7 +126,7 @@ impl Session {
     pub async fn describe(&mut self) -> Result<m::Described, Failure> {
         let line = self.line().await?;
         let env = line.env.clone();
-        let work = line.request("describe", &m::Nothing {}, Listeners { ask: None, out: None });
+        let work = line.request("describe", &m::Nothing {}, Listeners::of(None, None));
         let described = within(&env, BEGIN, work).await;
         let described = described.and_then(|body| read("the answer to describe", &body));
         self.settle(described)
@@ -128,7 +136,7 @@ impl Session {
     pub async fn ping(&mut self) -> Result<(), Failure> {
         let line = self.line().await?;
         let env = line.env.clone();
-        let work = line.request("ping", &m::Nothing {}, Listeners { ask: None, out: None });
+        let work = line.request("ping", &m::Nothing {}, Listeners::of(None, None));
         let answered = within(&env, AT_ONCE, work).await.map(|_| ());
         self.settle(answered)
     }
@@ -223,7 +231,7 @@ impl Conversation for Session {
                     interactive: ask.interactive(),
                 },
             };
-            let listeners = Listeners { ask: Some(ask), out: None };
+            let listeners = Listeners::of(Some(ask), None);
             let said = line.request("login", &login, listeners).await;
             drop(login);
             let logged_in = said.and_then(|body| read::<m::LoggedIn>("the answer to login", &body));
@@ -248,7 +256,7 @@ impl Conversation for Session {
             let fetch = match line.version {
                 Version::One => m::Fetch::from(wanted),
             };
-            let listeners = Listeners { ask: Some(ask), out: Some(out) };
+            let listeners = Listeners::of(Some(ask), Some(out));
             let said = line.request("fetch", &fetch, listeners).await;
             let cleaner = line.cleaner.clone();
             let covered = said.and_then(|body| read::<m::Covered>("the answer to fetch", &body));
@@ -265,7 +273,7 @@ impl Conversation for Session {
             let over = Stage::Over(Failure::Unexpected("the session has ended".into()));
             let Stage::Open(mut line) = std::mem::replace(&mut self.stage, over) else { return };
             let env = line.env.clone();
-            let listeners = Listeners { ask: None, out: None };
+            let listeners = Listeners::of(None, None);
             let work = line.request("logout", &m::Nothing {}, listeners);
             if let Err(Broken::Said(failure) | Broken::Line(failure)) =
                 within(&env, AT_ONCE, work).await
@@ -397,7 +405,7 @@ impl Line {
             proxy: line.process.proxy.clone(),
             locale: program.room.locale.clone(),
         };
-        let work = line.request("initialize", &initialize, Listeners { ask: None, out: None });
+        let work = line.request("initialize", &initialize, Listeners::of(None, None));
         let said = within(&env, BEGIN, work).await.and_then(|body| {
             let initialized: m::Initialized = read("the answer to initialize", &body)?;
             let version = Version::numbered(initialized.version);
@@ -663,7 +671,8 @@ async fn told(
                 return Err(breach("a record while nothing is read"));
             };
             let record: m::Record = frame::body("record", params)?;
-            return out.give(record.into()).await.map_err(Broken::Line);
+            let given = listeners.blobs.join(record).map_err(Broken::Line)?;
+            return out.give(given).await.map_err(Broken::Line);
         }
         "checkpoint" => {
             let Some(out) = &mut listeners.out else {
@@ -676,8 +685,13 @@ async fn told(
             out.checkpoint(&checkpoint.cursor);
             return Ok(());
         }
-        // No resource refers to documents yet: read, checked, and let go.
-        "blob" => drop(frame::body::<m::Blob>("blob", params)?),
+        "blob" => {
+            if listeners.out.is_none() {
+                return Err(breach("a blob while nothing is read"));
+            }
+            let piece: m::Blob = frame::body("blob", params)?;
+            listeners.blobs.add(piece).map_err(Broken::Line)?;
+        }
         "progress" => {
             let _progress: m::Progress = frame::body("progress", params)?;
         }

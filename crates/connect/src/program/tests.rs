@@ -57,11 +57,8 @@ fn login(user: &str, mut ask: Answers) -> Result<LoggedIn, Failure> {
 }
 fn transactions() -> Fetch {
     Fetch {
-        resource: "TRANSACTIONS".into(),
-        account: None,
         window: Window::new(date(2026, 1, 10), date(2026, 1, 14)),
-        cursor: None,
-        options: BTreeMap::new(),
+        ..Fetch::all_of("TRANSACTIONS")
     }
 }
 fn hosted(program: &Program, limits: Limits, cancel: &CancellationToken) -> HostedConversation {

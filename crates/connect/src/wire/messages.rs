@@ -101,12 +101,18 @@ pub struct LoggedIn {
 pub struct Fetch {
     /// Its name: `TRANSACTIONS`.
     pub resource: String,
+    /// Only this kind, where the resource has several: `INFLOW`; null or absent for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
     /// Only this account, by the connector's own key; null for all.
     pub account: Option<String>,
     /// Only these days; null for the present state or everything there is.
     pub window: Option<Days>,
     /// The last checkpoint of a reading that broke off.
     pub cursor: Option<String>,
+    /// Whether the documents that belong to the records are wanted as blobs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub documents: bool,
     /// Further keys that the resource defines.
     #[serde(default)]
     pub options: BTreeMap<String, String>,
@@ -259,6 +265,9 @@ pub struct Record {
     /// The thing, in the shape of the resource.
     #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub item: Box<RawValue>,
+    /// The ids of its documents, by the keys that show them: each a blob that came before.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub documents: BTreeMap<String, String>,
 }
 
 /// `checkpoint`: everything before is said.
@@ -272,7 +281,7 @@ pub struct Checkpoint {
 /// `blob`: a piece of a document that records of this fetch refer to by its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Blob {
-    /// The document's id.
+    /// The document's id, new in this fetch.
     pub id: String,
     /// `application/pdf`.
     pub media_type: String,
@@ -356,9 +365,11 @@ impl From<&talk::Fetch> for Fetch {
     fn from(wanted: &talk::Fetch) -> Self {
         Self {
             resource: wanted.resource.clone(),
+            kind: wanted.kind.clone(),
             account: wanted.account.clone(),
             window: wanted.window.map(Days),
             cursor: wanted.cursor.clone(),
+            documents: wanted.documents,
             options: wanted.options.clone(),
         }
     }
@@ -403,10 +414,5 @@ impl From<Challenge> for session::Challenge {
         let Challenge { kind, prompt, hint, value, options, expires_in_seconds, attempt } = asked;
         let attempt = attempt.max(1);
         Self { kind, prompt, hint, value, options, expires_in_seconds, attempt }
-    }
-}
-impl From<Record> for talk::Given {
-    fn from(Record { account, page, item }: Record) -> Self {
-        Self { account, page, item }
     }
 }

@@ -16,5 +16,7 @@ pub mod version;
 pub const LINE: usize = 1 << 20;
 /// The longest cursor of a checkpoint, in bytes.
 pub const CURSOR: usize = 4 << 10;
+/// The largest document, in bytes.
+pub const DOCUMENT: usize = 8 << 20;
 /// The longest text that may be remembered for the next login, in bytes.
 pub const STATE: usize = 1 << 20;

@@ -97,10 +97,7 @@ pub fn protocol() -> Value {
         debug_assert!(schema.is_object());
     }
     let mut definitions = generator.take_definitions(true);
-    let mut items = Map::new();
-    for resource in resource::all() {
-        items.insert(resource.name.into(), reference(&item(resource, &mut definitions)));
-    }
+    let Resources { items, kinds, documents } = resources(&mut definitions);
     definitions.insert(
         "HostLine".into(),
         json!({"description": "A line that the host writes.", "anyOf": of_host}),
@@ -118,8 +115,31 @@ pub fn protocol() -> Value {
         "x-requests": requests,
         "x-notifications": notices,
         "x-items": items,
+        "x-kinds": kinds,
+        "x-documents": documents,
         "$defs": definitions,
     })
+}
+
+/// What connectors must know of resources, by their names.
+struct Resources {
+    items: Map<String, Value>,
+    kinds: Map<String, Value>,
+    documents: Map<String, Value>,
+}
+
+fn resources(definitions: &mut Map<String, Value>) -> Resources {
+    let (mut items, mut kinds, mut documents) = (Map::new(), Map::new(), Map::new());
+    for resource in resource::all() {
+        items.insert(resource.name.into(), reference(&item(resource, definitions)));
+        if let Some(all) = resource.kinds {
+            kinds.insert(resource.name.into(), all.words().collect());
+        }
+        if let Some(of) = resource.documents {
+            documents.insert(resource.name.into(), of.keys.iter().copied().collect());
+        }
+    }
+    Resources { items, kinds, documents }
 }
 
 fn name<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
@@ -139,14 +159,14 @@ fn item(resource: &Resource, definitions: &mut Map<String, Value>) -> String {
         (name, schema)
     });
     let Some((own, mut schema)) = all.next() else { return String::new() };
-    without_envelope(&mut schema);
+    without_envelope(resource, &mut schema);
     // An item that is one of several shapes refers to them.
     let shapes = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
     let shapes: Vec<_> =
         shapes.filter_map(|shape| shape["$ref"].as_str()).map(definition).collect();
     for (name, mut schema) in all {
         if shapes.contains(&name) {
-            without_envelope(&mut schema);
+            without_envelope(resource, &mut schema);
         }
         // What is there already may be another resource's item, without its envelope.
         definitions.entry(name).or_insert(schema);
@@ -160,24 +180,14 @@ fn definition(reference: &str) -> String {
     reference.rsplit('/').next().unwrap_or_default().into()
 }
 
-/// An institution says nothing of these.
-const ENVELOPE: [&str; 8] = [
-    "id",
-    "link",
-    "institution",
-    "account_id",
-    "account",
-    "collected_at",
-    "created_at",
-    "last_accessed_at",
-];
-
-fn without_envelope(schema: &mut Value) {
+/// Without what institutions say nothing of.
+fn without_envelope(resource: &Resource, schema: &mut Value) {
+    let ours: Vec<&str> = resource.platform_keys().collect();
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.retain(|name, _| !ENVELOPE.contains(&name.as_str()));
+        properties.retain(|name, _| !ours.contains(&name.as_str()));
     }
     if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
-        required.retain(|name| name.as_str().is_none_or(|name| !ENVELOPE.contains(&name)));
+        required.retain(|name| name.as_str().is_none_or(|name| !ours.contains(&name)));
     }
 }
 
@@ -264,7 +274,10 @@ mod tests {
             }
             for shape in shapes {
                 let properties = definitions[&shape]["properties"].as_object().expect("properties");
-                assert!(ENVELOPE.iter().all(|key| !properties.contains_key(*key)), "{shape}");
+                assert!(
+                    resource.platform_keys().all(|key| !properties.contains_key(key)),
+                    "{shape}"
+                );
             }
         }
         let of_protocol =

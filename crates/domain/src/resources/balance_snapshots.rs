@@ -1,12 +1,12 @@
 //! Balance snapshots: what is in an account at the moment of asking.
 
-use super::{body, parse, served};
+use super::{accounts::ACCOUNTS, body, parse, served};
 use crate::{
     filter::{Field, IN, Source},
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Envelope, Events, Resource, Verbs, WindowRule},
+    resource::{Envelope, Events, Parent, Part, Resource, Shown, Verbs, WindowRule},
     time::Moment,
 };
 use jiff::Timestamp;
@@ -18,19 +18,25 @@ use utoipa::ToSchema;
 pub static BALANCE_SNAPSHOTS: Resource = Resource {
     name: "BALANCE_SNAPSHOTS",
     offered_as: "BALANCES",
+    announced_as: "BALANCE_SNAPSHOTS",
     path: "/api/br/balances/",
     noun: "balance snapshot",
     verbs: Verbs { retrieve: true, resume: false, delete: false, asynchronous: false },
     institutions: &[InstitutionType::Bank],
+    country: None,
     core: false,
     window: WindowRule::Now,
+    kinds: None,
+    documents: None,
+    single: false,
+    load: Part::WHOLE,
+    vanishes: true,
     account_key: Some("account_id"),
-    by_account: true,
-    embeds_account: false,
+    belongs_to: Some(Parent { resource: &ACCOUNTS, shown: Shown::Apart }),
     envelope: &[
         Envelope::Id,
         Envelope::Link,
-        Envelope::AccountId,
+        Envelope::Parent("account_id"),
         Envelope::CollectedAt,
         Envelope::CreatedAt,
     ],
@@ -41,8 +47,7 @@ pub static BALANCE_SNAPSHOTS: Resource = Resource {
         Field::instant("collected_at", Source::Column("collected_at")),
         Field::instant("created_at", Source::Either("changed_at", "created_at")),
     ],
-    link_required: true,
-    cascades_to: &[],
+    required: Some("link"),
     deletion_limited: false,
     marks_seen: false,
     events: Events::NONE,

@@ -1,12 +1,12 @@
 //! Daily balances: what was in an account at the end of each day.
 
-use super::{bad, body, parse, served};
+use super::{accounts::ACCOUNTS, bad, body, parse, served};
 use crate::{
     filter::{Field, IN, Source},
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{ANY_WINDOW, Envelope, Events, Resource, Verbs, WindowRule},
+    resource::{ANY_WINDOW, Envelope, Events, Parent, Part, Resource, Shown, Verbs, WindowRule},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -17,15 +17,21 @@ use utoipa::ToSchema;
 pub static BALANCES: Resource = Resource {
     name: "BALANCES",
     offered_as: "BALANCES",
+    announced_as: "BALANCES",
     path: "/api/balances/",
     noun: "balance",
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Bank],
+    country: None,
     core: false,
     window: WindowRule::Dates { at_most: ANY_WINDOW },
+    kinds: None,
+    documents: None,
+    single: false,
+    load: Part::WHOLE,
+    vanishes: true,
     account_key: Some("account"),
-    by_account: true,
-    embeds_account: true,
+    belongs_to: Some(Parent { resource: &ACCOUNTS, shown: Shown::Whole("account") }),
     envelope: &[Envelope::Id, Envelope::CollectedAt],
     filters: &[
         Field::id("link", IN, Source::Column("link")),
@@ -37,8 +43,7 @@ pub static BALANCES: Resource = Resource {
         Field::amount("balance", Source::Body(&["balance"])),
         Field::date("value_date", Source::Body(&["value_date"])),
     ],
-    link_required: false,
-    cascades_to: &[],
+    required: None,
     deletion_limited: false,
     marks_seen: false,
     events: Events::NONE,

@@ -2,7 +2,7 @@
 
 use crate::{
     record::BadItem,
-    resource::{Envelope, Resource},
+    resource::{Envelope, Parent, Resource, Shown},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
@@ -17,7 +17,20 @@ use utoipa::{
 pub mod accounts;
 pub mod balance_snapshots;
 pub mod balances;
+pub mod bills;
+pub mod consents;
+pub mod current_employments;
+pub mod employment_records;
+pub mod employments_brazil;
+pub mod employments_colombia;
+pub mod exchange_events;
+pub mod exchanges;
+pub mod instrument_transactions;
+pub mod investment_transactions;
+pub mod investments;
 pub mod owners;
+pub mod portfolios;
+pub mod receivables;
 pub mod transactions;
 
 /// Every resource, in the order in which a load reads them.
@@ -27,6 +40,19 @@ pub(crate) static ALL: &[&Resource] = &[
     &transactions::TRANSACTIONS,
     &balances::BALANCES,
     &balance_snapshots::BALANCE_SNAPSHOTS,
+    &bills::BILLS,
+    &investments::INVESTMENTS,
+    &investment_transactions::INVESTMENT_TRANSACTIONS,
+    &portfolios::PORTFOLIOS,
+    &instrument_transactions::INSTRUMENT_TRANSACTIONS,
+    &receivables::RECEIVABLES,
+    &exchanges::EXCHANGES,
+    &exchange_events::EXCHANGE_EVENTS,
+    &consents::CONSENTS,
+    &employment_records::EMPLOYMENT_RECORDS,
+    &current_employments::CURRENT_EMPLOYMENTS,
+    &employments_brazil::EMPLOYMENTS_BRAZIL,
+    &employments_colombia::EMPLOYMENTS_COLOMBIA,
 ];
 
 /// The institution's item as the resource's struct.
@@ -65,8 +91,8 @@ fn body<T: Serialize>(resource: &Resource, record: &T) -> Result<String, BadItem
 fn served<T: ToSchema>(resource: &Resource) -> Vec<(String, RefOr<Schema>)> {
     let mut schemas = vec![(T::name().into_owned(), with_envelope(resource, T::schema()))];
     T::schemas(&mut schemas);
-    if resource.embeds_account {
-        schemas.extend((accounts::ACCOUNTS.schemas)());
+    if let Some(parent) = resource.belongs_to.filter(|parent| parent.shown.key().is_some()) {
+        schemas.extend((parent.resource.schemas)());
     }
     let mut seen = std::collections::BTreeSet::new();
     schemas.retain(|(name, _)| seen.insert(name.clone()));
@@ -75,47 +101,76 @@ fn served<T: ToSchema>(resource: &Resource) -> Vec<(String, RefOr<Schema>)> {
 
 fn with_envelope(resource: &Resource, schema: RefOr<Schema>) -> RefOr<Schema> {
     let RefOr::T(Schema::Object(mut object)) = schema else { return schema };
-    let text = |format| {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .format(Some(SchemaFormat::KnownFormat(format)))
-    };
     for part in resource.envelope {
-        let (key, says, schema) = match part {
-            Envelope::Id => ("id", "The record's own id.", text(KnownFormat::Uuid)),
-            Envelope::Link => ("link", "The link it was read through.", text(KnownFormat::Uuid)),
-            Envelope::AccountId => ("account_id", "Its account.", text(KnownFormat::Uuid)),
-            Envelope::CollectedAt => {
-                ("collected_at", "When it was last read.", text(KnownFormat::DateTime))
-            }
-            Envelope::CreatedAt => {
-                ("created_at", "When it was stored or last changed.", text(KnownFormat::DateTime))
-            }
-            Envelope::LastAccessedAt => (
-                "last_accessed_at",
-                "When its link last reached the institution.",
-                text(KnownFormat::DateTime).schema_type(
-                    utoipa::openapi::schema::SchemaType::from_iter([Type::String, Type::Null]),
-                ),
-            ),
-            Envelope::Institution => (
-                "institution",
-                "The institution that keeps it.",
-                ObjectBuilder::new()
-                    .property("name", ObjectBuilder::new().schema_type(Type::String))
-                    .property("type", ObjectBuilder::new().schema_type(Type::String)),
-            ),
-        };
-        object.properties.insert(key.into(), schema.description(Some(says)).build().into());
+        for key in part.keys() {
+            object.properties.insert((*key).into(), of_platform(*part, key).into());
+        }
     }
-    if resource.embeds_account {
-        let account = AnyOfBuilder::new()
-            .description(Some("The account that it belongs to."))
-            .item(Ref::from_schema_name(accounts::Account::name()))
+    for &key in resource.documents.iter().flat_map(|documents| documents.keys) {
+        let document = ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::SchemaType::from_iter([Type::String, Type::Null]))
+            .description(Some("The document in base64; null unless it was asked for."));
+        object.properties.insert(key.into(), document.build().into());
+    }
+    if let Some(parent) = resource.belongs_to
+        && let Some(key) = parent.shown.key()
+        && let Some(schema) = shown(&parent)
+    {
+        let parent = AnyOfBuilder::new()
+            .description(Some("What it belongs to."))
+            .item(schema)
             .item(ObjectBuilder::new().schema_type(Type::Null));
-        object.properties.insert("account".into(), Schema::AnyOf(account.build()).into());
+        object.properties.insert(key.into(), Schema::AnyOf(parent.build()).into());
     }
     RefOr::T(Schema::Object(object))
+}
+
+/// What is under one of the platform's keys.
+fn of_platform(part: Envelope, key: &str) -> Schema {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let format = |format| text().format(Some(SchemaFormat::KnownFormat(format)));
+    let (says, schema) = match part {
+        Envelope::Id => ("The record's own id.", format(KnownFormat::Uuid)),
+        Envelope::Link | Envelope::LinkId => {
+            ("The link it was read through.", format(KnownFormat::Uuid))
+        }
+        Envelope::Parent(_) => ("What it belongs to.", format(KnownFormat::Uuid)),
+        Envelope::CollectedAt => ("When it was last read.", format(KnownFormat::DateTime)),
+        Envelope::CreatedAt => {
+            ("When it was stored or last changed.", format(KnownFormat::DateTime))
+        }
+        Envelope::LastAccessedAt => (
+            "When its link last reached the institution.",
+            format(KnownFormat::DateTime).schema_type(
+                utoipa::openapi::schema::SchemaType::from_iter([Type::String, Type::Null]),
+            ),
+        ),
+        Envelope::Institution => (
+            "The institution that keeps it.",
+            ObjectBuilder::new().property("name", text()).property("type", text()),
+        ),
+        Envelope::InstitutionFace => match key {
+            "institution_icon_logo" => ("Where the institution's icon is.", text()),
+            "institution_display_name" => ("What people call the institution.", text()),
+            _ => ("The institution's name.", text()),
+        },
+    };
+    schema.description(Some(says)).build().into()
+}
+
+/// What a record shows of what it belongs to.
+fn shown(parent: &Parent) -> Option<RefOr<Schema>> {
+    let (name, whole) = (parent.resource.schemas)().into_iter().next()?;
+    match (parent.shown, whole) {
+        (Shown::Brief(_, keys), RefOr::T(Schema::Object(whole))) => {
+            let brief = keys.iter().filter_map(|key| Some((*key, whole.properties.get(*key)?)));
+            let brief = brief.fold(ObjectBuilder::new(), |brief, (key, schema)| {
+                brief.property(key, schema.clone())
+            });
+            Some(Schema::Object(brief.build()).into())
+        }
+        _ => Some(Ref::from_schema_name(name).into()),
+    }
 }
 
 #[cfg(test)]

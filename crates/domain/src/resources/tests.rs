@@ -1,7 +1,7 @@
 use super::accounts::unmask;
 use crate::{
     record::{Facts, Item},
-    resource::{Envelope, Resource, all, named, offered_as},
+    resource::{Envelope, Resource, Shown, all, named, offered_as},
 };
 use jiff::Timestamp;
 use serde_json::{Value, json, value::RawValue};
@@ -25,22 +25,35 @@ fn keys(item: &Item) -> Vec<String> {
 /// The record as the API serves it, put together as simply as can be.
 fn as_served(resource: &Resource, item: &Item) -> Value {
     let mut record: Value = serde_json::from_str(&item.body).expect("a JSON object");
-    let id = json!("018f0000-0000-7000-8000-000000000001");
     for part in resource.envelope {
-        let (key, value) = match part {
-            Envelope::Id => ("id", id.clone()),
-            Envelope::Link => ("link", id.clone()),
-            Envelope::AccountId => ("account_id", id.clone()),
-            Envelope::Institution => ("institution", json!({"name": "b_mx_r", "type": "bank"})),
-            Envelope::CollectedAt => ("collected_at", json!("2026-01-14T09:12:33.104000Z")),
-            Envelope::CreatedAt => ("created_at", json!("2026-01-14T09:12:33.104000Z")),
-            Envelope::LastAccessedAt => ("last_accessed_at", Value::Null),
-        };
-        let before = record.as_object_mut().expect("an object").insert(key.into(), value);
-        assert_eq!(before, None, "{}: {key} belongs to the platform", resource.name);
+        for key in part.keys() {
+            let value = match part {
+                Envelope::Id | Envelope::Link | Envelope::LinkId | Envelope::Parent(_) => {
+                    json!("018f0000-0000-7000-8000-000000000001")
+                }
+                Envelope::Institution => json!({"name": "b_mx_r", "type": "bank"}),
+                Envelope::InstitutionFace => json!("Bank"),
+                Envelope::CollectedAt | Envelope::CreatedAt => json!("2026-01-14T09:12:33.104000Z"),
+                Envelope::LastAccessedAt => Value::Null,
+            };
+            let before = record.as_object_mut().expect("an object").insert((*key).into(), value);
+            assert_eq!(before, None, "{}: {key} belongs to the platform", resource.name);
+        }
     }
-    if resource.embeds_account {
-        record["account"] = Value::Null;
+    if let Some(parent) = resource.belongs_to
+        && let Some(key) = parent.shown.key()
+    {
+        let (above, _, item) = samples()
+            .into_iter()
+            .find(|(r, ..)| std::ptr::eq(*r, parent.resource))
+            .expect("a sample");
+        let whole = as_served(above, &read(above, &item).expect("a good item"));
+        record[key] = match parent.shown {
+            Shown::Brief(_, keys) => {
+                keys.iter().map(|key| ((*key).to_owned(), whole[*key].clone())).collect()
+            }
+            _ => whole,
+        };
     }
     record
 }
@@ -132,6 +145,95 @@ fn samples() -> Vec<(&'static Resource, &'static str, Value)> {
         (r("OWNERS"), "OwnerBusiness", company()),
         (r("OWNERS"), "Owner", company()),
     ]
+    .into_iter()
+    .chain(samples_of_wealth())
+    .chain(samples_of_work())
+    .collect()
+}
+fn samples_of_wealth() -> Vec<(&'static Resource, &'static str, Value)> {
+    let r = |name| named(name).expect("a resource");
+    vec![
+        (r("BILLS"), "Bill", json!({"due_date": "2026-01-20"})),
+        (r("BILLS"), "Bill", bill()),
+        (r("INVESTMENTS"), "InvestmentBrazil", investment()),
+        (r("INVESTMENTS"), "InvestmentBrazil", full_investment()),
+        (
+            r("INVESTMENT_TRANSACTIONS"),
+            "InvestmentTransactionBrazil",
+            json!({"value_date": "2026-01-14", "net_value": 10}),
+        ),
+        (r("INVESTMENT_TRANSACTIONS"), "InvestmentTransactionBrazil", traded()),
+        (
+            r("INVESTMENTS_PORTFOLIOS"),
+            "InvestmentsPortfolio",
+            json!({"name": "Renda fixa", "type": "FIXED_INCOME", "currency": "BRL"}),
+        ),
+        (r("INVESTMENTS_PORTFOLIOS"), "InvestmentsPortfolio", portfolio()),
+        (
+            r("INSTRUMENT_TRANSACTIONS"),
+            "InvestmentTransactionLegacy",
+            json!({"instrument": {"name": "CDB", "type": "DEPOSIT"}, "type": "BUY",
+                "settlement_date": "2026-01-14", "description": "COMPRA", "currency": "BRL"}),
+        ),
+        (
+            r("INSTRUMENT_TRANSACTIONS"),
+            "InvestmentTransactionLegacy",
+            json!({"instrument": {"name": "CDB", "type": "DEPOSIT"}, "type": "DIVIDEND",
+                "settlement_date": "2026-01-14", "operation_date": "2026-01-12", "quantity": 1.5,
+                "description": "JUROS", "currency": "BRL", "amount": 3, "price": 2, "fees": 0}),
+        ),
+        (r("RECEIVABLES_TRANSACTIONS"), "ReceivablesTransaction", sale()),
+        (r("EXCHANGES"), "Exchange", exchange()),
+        (r("EXCHANGES"), "Exchange", full_exchange()),
+        (
+            r("EXCHANGE_HISTORY"),
+            "ExchangeHistory",
+            json!({"operation_identifier": "op-1", "event_sequence_number": "1", "event_type": 1,
+                "event_created_at": "2026-01-14T09:00:00Z"}),
+        ),
+        (r("CONSENTS"), "Consent", json!({"document_number": "529.982.247-25", "permissions": {}})),
+        (
+            r("CONSENTS"),
+            "Consent",
+            json!({"display_name": "Ana", "document_number": "52998224725", "consent_duration": 92,
+                "expired_at": "2026-04-14T09:00:00Z", "status": "AUTHORISED",
+                "permissions": {"ACCOUNTS": ["ACCOUNTS_READ"], "RESOURCES": ["RESOURCES_READ"]}}),
+        ),
+    ]
+}
+fn samples_of_work() -> Vec<(&'static Resource, &'static str, Value)> {
+    let r = |name| named(name).expect("a resource");
+    vec![
+        (r("EMPLOYMENT_RECORDS"), "EmploymentRecord", report()),
+        (r("EMPLOYMENT_RECORDS"), "EmploymentRecord", full_report()),
+        (
+            r("CURRENT_EMPLOYMENTS"),
+            "CurrentEmploymentMexico",
+            json!({"personal_data": {"document_ids": []}, "status": "UNEMPLOYED"}),
+        ),
+        (
+            r("CURRENT_EMPLOYMENTS"),
+            "CurrentEmploymentMexico",
+            json!({"month": "2026-01", "internal_identification": "TEMX850715HDFMRR08",
+                "personal_data": {"official_name": "Ana", "birth_date": "1985-07-15",
+                    "document_ids": [{"document_type": "NSS", "document_number": "1"}]},
+                "status": "EMPLOYED", "current_employment_records": [{"employer": "A",
+                    "employer_id": "Y1", "employer_rfc": "AAA010101AAA", "state": "Jalisco",
+                    "days_employed": 3, "base_salary": 10, "monthly_salary": 304}]}),
+        ),
+        (r("EMPLOYMENTS_BRAZIL"), "EmploymentBrazil", contract()),
+        (r("EMPLOYMENTS_COLOMBIA"), "EmploymentColombia", json!({"employer_data": {"name": "A"}})),
+        (
+            r("EMPLOYMENTS_COLOMBIA"),
+            "EmploymentColombia",
+            json!({"employer_data": {"name": "A", "id_type": "NIT", "id_number": 860_034_313,
+                    "economic_activity_code": 1089, "tenure": 2},
+                "salary_and_benefit_details": [{"month": "2026-01", "gross_amount": 10,
+                    "net_amount": 8, "employment_type": "SALARIED", "salary_type": "FIXED",
+                    "parafiscal_contribution": true, "salary_comprehensive": false,
+                    "status_changes": ["FIRST_MONTH"]}]}),
+        ),
+    ]
 }
 fn checking() -> Value {
     json!({
@@ -188,6 +290,136 @@ fn movement() -> Value {
             "charges": [{"type": "a", "info": "b", "amount": 1}]}
     })
 }
+fn bill() -> Value {
+    json!({
+        "internal_identification": "bill-1", "bill_name": "2026-01", "due_date": "2026-01-20",
+        "currency": "BRL", "total_amount": 120.5, "minimum_amount": 12, "is_installment": true,
+        "finance_charges": [{"type": "IOF", "currency": "BRL", "amount": 1}],
+        "payments": [{"type": "FULL", "payment_date": "2026-01-20", "payment_mode": "PIX",
+            "currency": "BRL", "amount": 120.5}]
+    })
+}
+fn investment() -> Value {
+    json!({
+        "type": "INVESTMENT_FUND", "currency": "BRL", "product_name": "Fundo Maré",
+        "balance": {"reference_date": "2026-01-14T09:00:00Z", "gross_value": 100,
+            "blocked_amount": 0, "quantity": 1.5}
+    })
+}
+fn full_investment() -> Value {
+    json!({
+        "type": "FIXED_INCOME_CREDIT", "issuer_id_number": "00000000000191", "currency": "BRL",
+        "isin_number": "BRAAAACTF001", "product_name": "CDB", "is_tax_exempt": false,
+        "clearing_code": "C1", "due_date": "2027-01-14", "issue_date": "2025-01-14",
+        "purchase_date": "2025-02-14", "grace_period_date": "2025-03-14", "issue_unit_price": 1000,
+        "balance": {"reference_date": "2026-01-14T09:00:00Z", "gross_value": 100,
+            "blocked_amount": 0, "quantity": 1.25, "gross_unit_price": 100, "net_value": 98,
+            "withheld_amount": 2, "transaction_fee": 0, "purchase_unit_price": 90},
+        "remuneration": {"post_fixed_rate": 1.05, "rate_type": "EXPONENCIAL",
+            "rate_periodicity": "ANUAL", "calculation_base": "DIAS_UTEIS", "indexer": "CDI"},
+        "classification_details": {"category": "RENDA_FIXA"},
+        "voucher_payment_details": {"is_voucher_payment": false},
+        "debtor_details": {"name": "Aurora SA", "id_document_number": "11222333000181"}
+    })
+}
+fn traded() -> Value {
+    json!({
+        "internal_identification": "it-1", "value_date": "2026-01-14", "value": 100, "quantity": 10,
+        "gross_value": 100, "net_value": 99, "unit_price": 10, "price_factor": 1, "type": "INFLOW",
+        "transaction_tax": 0, "income_tax": 0, "subtype": "COMPRA", "subtype_additional_info": "x",
+        "indexer_percentage": 1.05, "rate": 0.1, "exit_fee": 0,
+        "broker_note_details": {"broker_note_number": "1", "gross_value": 100, "brokerage_fee": 1,
+            "clearing_settlement_fee": 0, "clearing_registration_fee": 0,
+            "stock_exchange_asset_trade_notice_fee": 0, "stock_exchange_fee": 0,
+            "clearing_custody_fee": 0, "taxes": 0, "income_tax": 0, "net_value": 101}
+    })
+}
+fn portfolio() -> Value {
+    json!({
+        "name": "Ações", "type": "VARIABLE_INCOME", "balance_type": "ASSET", "balance_gross": 10,
+        "balance_net": 9, "currency": "BRL", "instruments": [{
+            "public_id": [{"type": "ISIN",
+            "value": "BRAAAAACNOR0"}], "type": "STOCK", "subtype": "ON", "name": "AAAA3",
+            "currency": "BRL", "price": 5, "quantity": 2, "balance_gross": 10, "balance_net": 9,
+            "average_acquisition_price": 4, "profit": 2, "open_date": "2025-01-01",
+            "redemption_conditions": [{"type": "due_date", "value": "2026-01-01"}],
+            "fees": [{"type": "BROKERAGE", "value": 1}],
+            "interest_rates": [{"type": "YEARLY", "value": 105, "index": "CDI"}]}]
+    })
+}
+fn sale() -> Value {
+    json!({
+        "value_hour": "13:05", "value_date": "2026-01-14", "institution_transaction_id": "0042",
+        "currency": "BRL", "type": "VISA_CREDIT", "gross_amount": 100, "net_amount": 97,
+        "fees": [{"type": "TRANSACTION_FEE", "value": 3}], "status": "APPROVED",
+        "number_of_installments": {"paid": 0, "total": 1}
+    })
+}
+fn exchange() -> Value {
+    json!({
+        "operation_identifier": "op-1", "operation_type": "COMPRA",
+        "operation_requested_at": "2026-01-14T09:00:00Z", "operation_due_date": "2026-01-16",
+        "authorized_institution_identifier": 191, "authorized_institution_name": "Bank",
+        "local_operation_tax_amount": 5.43, "local_operation_tax_currency": "BRL",
+        "local_operation_value_amount": 543, "local_operation_value_currency": "BRL",
+        "foreign_operation_value_amount": 100, "foreign_operation_value_currency": "USD",
+        "operation_category_code": "32016"
+    })
+}
+fn full_exchange() -> Value {
+    let mut full = exchange();
+    for (key, value) in [
+        ("operation_number", json!("123456789012")),
+        ("intermediary_institution_identifier", json!(191)),
+        ("intermediary_institution_name", json!("Corretora")),
+        ("operation_outstanding_balance_amount", json!(0)),
+        ("operation_outstanding_balance_currency", json!("USD")),
+        ("tev_amount_amount", json!(5.6)),
+        ("tev_amount_currency", json!("BRL")),
+        ("local_currency_advance_percentage", json!(0)),
+        ("settlement_method", json!("TELETRANSMISSAO")),
+    ] {
+        full[key] = value;
+    }
+    full
+}
+fn report() -> Value {
+    json!({
+        "internal_identification": "TEMX850715HDFMRR08", "employment_records": [],
+        "personal_data": {"document_ids": [], "entitlements":
+            {"entitled_to_health_insurance": false, "entitled_to_company_benefits": false}}
+    })
+}
+fn full_report() -> Value {
+    let mut full = report();
+    full["report_date"] = json!("2026-01-14");
+    full["personal_data"] = json!({"official_name": "Ana", "first_name": "Ana", "last_name": "T",
+        "birth_date": "1985-07-15", "email": "a@example.com", "document_ids":
+            [{"document_type": "CURP", "document_number": "TEMX850715HDFMRR08"}],
+        "entitlements": {"entitled_to_health_insurance": true, "status": "UNEMPLOYED",
+            "entitled_to_company_benefits": false, "valid_until": "2026-03-01"}});
+    full["social_security_summary"] = json!({"weeks_redeemed": 0, "weeks_contributed": 12});
+    full["employment_records"] = json!([{"employer": "A", "employer_id": "Y1", "weeks_employed": 4,
+        "start_date": "2025-01-01", "end_date": "2025-02-01", "state": "Jalisco",
+        "most_recent_base_salary": 10, "monthly_salary": 304, "currency": "MXN",
+        "employment_status_updates": [{"event": "HIRED", "base_salary": 10,
+            "update_date": "2025-01-01"}]}]);
+    full["employment_scores"] = json!([{"score": 700, "period": 3, "version": "1"}]);
+    full["salary_estimation"] = json!({"employment_status_estimate": "EMPLOYED",
+        "base_salary_estimate": 10, "currency": "MXN"});
+    full["files"] = json!([{"type": "REPORT"}]);
+    full
+}
+fn contract() -> Value {
+    json!({
+        "start_date": "2025-01-01", "end_date": "2025-02-28",
+        "employer_data": {"name": "A", "code": "11222333000181", "economic_activity": "6201501"},
+        "occupations": [{"start_date": "2025-01-01", "end_date": "2025-02-28", "name": "Analista",
+            "description": "411010", "locale": "Urbana"}],
+        "salaries": [{"base_amount": 100, "retained_amount": 10, "type": "REGULAR",
+            "month": "2025-01", "currency": "BRL"}]
+    })
+}
 fn company() -> Value {
     json!({
         "company_name": "Padaria Sol LTDA", "incorporation_date": "2010-01-01",
@@ -217,9 +449,9 @@ fn every_resource_is_tried_and_found_by_its_names() {
     for resource in all() {
         assert!(samples().iter().any(|(r, ..)| std::ptr::eq(*r, *resource)), "{}", resource.name);
         assert!(named(resource.name).is_some_and(|r| std::ptr::eq(r, *resource)));
-        for name in resource.cascades_to {
-            assert!(named(name).is_some(), "{} cascades to {name}", resource.name);
-        }
+        let Some(parent) = resource.belongs_to.map(|parent| parent.resource) else { continue };
+        assert!(parent.belongs_to.is_none() && parent.marks_seen, "{}", resource.name);
+        assert!(parent.children().any(|child| std::ptr::eq(child, *resource)));
     }
     assert_eq!(offered_as("BALANCES").map(|r| r.name), Some("BALANCES"));
 }

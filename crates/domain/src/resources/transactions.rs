@@ -1,12 +1,14 @@
 //! Transactions: the movements of an account.
 
-use super::{bad, body, parse, served};
+use super::{accounts::ACCOUNTS, bad, body, parse, served};
 use crate::{
     filter::{Field, IN, ONLY_IN, Source},
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Direction, Facts, Item, Movement},
-    resource::{ANY_WINDOW, Envelope, Events, Resource, Verbs, WindowRule},
+    resource::{
+        ANY_WINDOW, Count, Envelope, Events, News, Parent, Part, Resource, Shown, Verbs, WindowRule,
+    },
     time::{Moment, day},
     words,
 };
@@ -19,15 +21,21 @@ use utoipa::ToSchema;
 pub static TRANSACTIONS: Resource = Resource {
     name: "TRANSACTIONS",
     offered_as: "TRANSACTIONS",
+    announced_as: "TRANSACTIONS",
     path: "/api/transactions/",
     noun: "transaction",
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: true },
     institutions: &[InstitutionType::Bank],
+    country: None,
     core: true,
     window: WindowRule::Dates { at_most: ANY_WINDOW },
+    kinds: None,
+    documents: None,
+    single: false,
+    load: Part::WHOLE,
+    vanishes: true,
     account_key: Some("account"),
-    by_account: true,
-    embeds_account: true,
+    belongs_to: Some(Parent { resource: &ACCOUNTS, shown: Shown::Whole("account") }),
     envelope: &[Envelope::Id, Envelope::CollectedAt, Envelope::CreatedAt],
     filters: &[
         Field::id("link", IN, Source::Column("link")),
@@ -53,16 +61,21 @@ pub static TRANSACTIONS: Resource = Resource {
         Field::word("type", Direction::WORDS, IN, Source::Body(&["type"])),
         Field::date("value_date", Source::Column("day")),
     ],
-    link_required: true,
-    cascades_to: &[],
+    required: Some("link"),
     deletion_limited: true,
     marks_seen: false,
     events: Events {
-        total: Some("total_transactions"),
-        breakdown: true,
-        new: Some(("new_transactions_available", "new_transactions")),
+        loaded: &[
+            ("total_transactions", Count::Total),
+            ("total_inflow_transactions", Count::Inflow),
+            ("total_outflow_transactions", Count::Outflow),
+            ("first_transaction_date", Count::FirstDay),
+            ("last_transaction_date", Count::LastDay),
+        ],
+        new: &[News::of("new_transactions_available", &[("new_transactions", Count::New)])],
         updated: Some("transactions_updated"),
         deleted: Some("transactions_deleted"),
+        changes: None,
     },
     read,
     schemas: || served::<Transaction>(&TRANSACTIONS),

@@ -23,7 +23,7 @@ pub(super) fn fold<'a>(reading: &Reading<'a>) -> (Vec<Kept<'a>>, usize) {
         .iter()
         .map(|seen| match &seen.facts {
             Facts::Movement(movement) => Some(Kept { seen, movement, spare: false }),
-            Facts::Keyed(_) | Facts::Snapshot => None,
+            Facts::Keyed(_) | Facts::Snapshot | Facts::Edition(_) => None,
         })
         .collect();
     fold_ids(&mut kept, reading.trust);

@@ -278,7 +278,7 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
 fn keys_of<'a>(facts: &'a Facts, id: Option<&'a str>, trust: Trust) -> Keys<'a> {
     match facts {
         Facts::Keyed(keys) => usable(keys, id, trust),
-        Facts::Movement(_) | Facts::Snapshot => Vec::new(),
+        Facts::Movement(_) | Facts::Snapshot | Facts::Edition(_) => Vec::new(),
     }
 }
 

@@ -305,7 +305,8 @@ pub struct Rules {
     pub missing_one_in: usize,
     /// So many equal changes at once explain each other.
     pub enough: usize,
-    /// Whether readings may delete at all. Accounts leave only when the owner says so.
+    /// Whether readings may delete at all. Accounts leave only when the owner says so, and what an
+    /// authority has issued stays issued.
     pub deletes: bool,
 }
 
@@ -324,9 +325,9 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// For accounts: an account that is not listed today is not gone.
+    /// For what is not gone when it is not shown.
     #[must_use]
-    pub fn of_accounts() -> Self {
+    pub fn of_what_stays() -> Self {
         Self { deletes: false, ..Self::default() }
     }
     /// How many days around a reading's window the caller must load known records from, so that
@@ -364,10 +365,25 @@ pub fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -> Plan 
             counted_as_complete: reading.complete,
             ..Plan::default()
         },
+        Some(Facts::Edition(_)) => editions(known, reading),
         None => Plan {
             proves: reading.window.filter(|_| reading.complete),
             counted_as_complete: reading.complete,
             ..Plan::default()
         },
     }
+}
+
+/// Documents that are issued anew each time: only one that says something else than the newest is
+/// new, and none is ever gone.
+fn editions(known: &[Known], reading: &Reading<'_>) -> Plan {
+    let mut plan = Plan { counted_as_complete: reading.complete, ..Plan::default() };
+    let newest = known.iter().max_by_key(|known| (known.created_at, known.id));
+    for seen in reading.seen {
+        match newest.filter(|newest| newest.facts == seen.facts) {
+            Some(newest) => plan.unchanged.push((newest.id, seen.item)),
+            None => plan.create.push((seen.item, None)),
+        }
+    }
+    plan
 }

@@ -615,7 +615,7 @@ fn what_is_booked_stays_booked_where_only_its_balance_moved() {
     assert_eq!(book.ids(), ids);
     let words = |known: &Known| match &known.facts {
         Facts::Movement(movement) => movement.description.clone(),
-        Facts::Keyed(_) | Facts::Snapshot => unreachable!(),
+        Facts::Keyed(_) | Facts::Snapshot | Facts::Edition(_) => unreachable!(),
     };
     let read: Vec<String> = book.known[1..3].iter().map(words).collect();
     assert_eq!(read, [coffee(5).description, grown.description]);

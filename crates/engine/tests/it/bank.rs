@@ -454,7 +454,7 @@ impl Conversation for Talk {
                         .then(|| item["internal_identification"].as_str().unwrap_or("").to_owned())
                 });
                 let item = to_raw_value(&item).expect("JSON");
-                out.give(Given { account, page: 0, item }).await?;
+                out.give(Given { account, page: 0, item, documents: Vec::new() }).await?;
             }
             let mut covered = Covered::whole(wanted.window);
             covered.complete = whole;

@@ -10,6 +10,7 @@ use crate::{
 use connect::talk::{Failure, LoginProblem};
 use domain::{
     access::{AccessMode, CredentialsStorage},
+    filter::Projection,
     link::Status,
     refresh::Rate,
     session::ChallengeKind::Otp,
@@ -236,7 +237,7 @@ async fn a_deleted_link_is_gone_with_all_that_hung_on_it(world: &World) {
     assert_eq!(world.links().await, []);
     assert!(matches!(world.retrieve(link.id, "ACCOUNTS").await, Err(Error::Fields(_))));
     let accounts = domain::resource::named("ACCOUNTS").unwrap();
-    let gone = world.engine.record(world.tenant, accounts, account).await;
+    let gone = world.engine.record(world.tenant, accounts, account, &Projection::default()).await;
     assert!(matches!(gone, Err(Error::NoSuch("record"))));
     let mut tx = world.place.read().await.unwrap();
     assert!(tx.secrets(link.id).await.unwrap().is_none());

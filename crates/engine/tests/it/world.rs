@@ -8,7 +8,7 @@ use connect::{
 use domain::{
     access::AccessMode,
     env::{Clock as _, Env},
-    filter::Page,
+    filter::{Page, Projection},
     ids::{KeyId, LinkId, RecordId, TenantId},
     link::{Link, Status},
     resource,
@@ -182,7 +182,10 @@ impl World {
         let field = resource.filters.iter().find(|f| f.name == "link").expect("a filter");
         let is = domain::filter::Test::Is(domain::filter::Value::Id(link.into()));
         let condition = domain::filter::Condition { field, test: is };
-        let listed = self.engine.records(self.tenant, resource, &[condition], EVERYTHING).await;
+        let listed = self
+            .engine
+            .records(self.tenant, resource, &[condition], EVERYTHING, &Projection::default())
+            .await;
         let items = listed.expect("records").items;
         items.iter().map(|item| serde_json::from_str(item).expect("an object")).collect()
     }
@@ -192,7 +195,10 @@ impl World {
         let resource = resource::named(name).expect("a resource");
         let asked = [("created_at__gte", since)];
         let conditions = domain::filter::parse(resource.filters, asked).expect("a filter");
-        let listed = self.engine.records(self.tenant, resource, &conditions, EVERYTHING).await;
+        let listed = self
+            .engine
+            .records(self.tenant, resource, &conditions, EVERYTHING, &Projection::default())
+            .await;
         let items = listed.expect("records").items;
         items.iter().map(|item| serde_json::from_str(item).expect("an object")).collect()
     }
@@ -325,8 +331,10 @@ pub(crate) fn wanted(link: LinkId, name: &str) -> Retrieval {
     Retrieval {
         resource: resource::named(name).expect("a resource"),
         link,
+        kind: None,
         window: None,
         account: None,
+        documents: false,
         save: true,
         token: None,
     }

@@ -3,6 +3,7 @@
 pub(crate) mod institutions;
 pub(crate) mod links;
 pub(crate) mod resources;
+mod retrieval;
 pub(crate) mod tokens;
 
 use crate::{

@@ -5,8 +5,9 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
+use domain::resource::{self, Resource, WindowRule};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const EREBOR: &str = "erebor_mx_retail";
 const NOBODY: &str = "0197a6e8-1111-7abc-8def-000000000001";
@@ -22,54 +23,238 @@ fn ids(page: &Value) -> Vec<String> {
     items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
 }
 
+/// Who has something of each resource: the first whose institution offers it shows it.
+const PEOPLE: &[(&str, &str, &str)] = &[
+    (EREBOR, "bnk102", "low"),
+    ("ofmockbank_br_retail", "76109277673", ""),
+    ("erebor_br_retail", "bnk100", "full"),
+    ("ironbank_br_business", "shop", "full"),
+    ("planet_mx_employment", "TEMX850715HDFMRR08", ""),
+    ("planet_br_employment", "76109277673", ""),
+    ("planet_co_employment", "1032456789", ""),
+];
+
+/// Links of those who have something, each made when it is first needed.
+struct People<'a> {
+    api: &'a Api,
+    institutions: Value,
+    links: BTreeMap<&'static str, String>,
+}
+
+impl<'a> People<'a> {
+    async fn at(api: &'a Api) -> Self {
+        let institutions = api.get("/api/institutions/?page_size=1000").await.json();
+        Self { api, institutions: institutions["results"].clone(), links: BTreeMap::new() }
+    }
+    /// Somebody who has records of a resource: their institution, user name and link.
+    async fn with(&mut self, resource: &Resource) -> (&'static str, &'static str, String) {
+        let offers = |name: &str| {
+            let all = self.institutions.as_array().expect("institutions");
+            let known = all.iter().find(|i| i["name"] == name).expect("an institution");
+            known["resources"].as_array().expect("names").contains(&resource.offered_as.into())
+                && resource.country.is_none_or(|country| known["country_code"] == country)
+        };
+        let of = PEOPLE.iter().find(|(name, ..)| offers(name));
+        let &(institution, user, password) =
+            of.unwrap_or_else(|| panic!("nobody has {}", resource.name));
+        if !self.links.contains_key(institution) {
+            let link = self.register(institution, user, password).await;
+            self.links.insert(institution, link);
+        }
+        (institution, user, self.links[institution].clone())
+    }
+    async fn register(&self, institution: &str, user: &str, password: &str) -> String {
+        let mut body = json!({"institution": institution, "username": user});
+        if !password.is_empty() {
+            body["password"] = json!(password);
+        }
+        if institution.starts_with("ironbank") {
+            body["username_type"] = json!("003");
+            body["username2"] = json!("valid");
+            body["password2"] = json!("valid");
+        }
+        let all = self.institutions.as_array().expect("institutions");
+        let known = all.iter().find(|i| i["name"] == institution).expect("an institution");
+        let names: Vec<String> = serde_json::from_value(known["resources"].clone()).expect("names");
+        let known = names.into_iter().filter(|name| resource::offered_as(name).is_some());
+        body["fetch_resources"] = known.collect();
+        let mut answer = self.api.post("/api/links/", &body).await;
+        if answer.status == StatusCode::PRECONDITION_REQUIRED {
+            let session = answer.errors()[0]["session"].clone();
+            answer = self.api.patch("/api/links/", &json!({"session": session})).await;
+        }
+        assert!(answer.status.is_success(), "{institution}: {}", answer.text);
+        self.api.settle().await;
+        answer.json()["id"].as_str().expect("an id").to_owned()
+    }
+}
+
+/// The body that reads a resource.
+fn asking(resource: &Resource, link: &str) -> Value {
+    match resource.window {
+        WindowRule::Dates { .. } => {
+            let from = if resource.name == "TRANSACTIONS" { "2025-12-15" } else { "2025-07-01" };
+            json!({"link": link, "date_from": from, "date_to": "2026-01-14"})
+        }
+        _ => json!({"link": link}),
+    }
+}
+/// Where its records of a link are listed.
+async fn listed_at(api: &Api, resource: &Resource, user: &str, link: &str) -> String {
+    match (resource.belongs_to, resource.required) {
+        (Some(parent), _) if resource.is_nested() => {
+            let above = api.get(&format!("{}?link={link}", parent.resource.path)).await.json();
+            let above = ids(&above).remove(0);
+            format!("{}?page_size=1000", resource.path.replace("{id}", &above))
+        }
+        (_, Some("user_document")) => format!("{}?user_document={user}", resource.path),
+        _ => format!("{}?link={link}&link__in={link}&page_size=1000", resource.path),
+    }
+}
+
 #[tokio::test]
 async fn every_resource_is_read_kept_listed_shown_and_forgotten() {
     for api in Api::each().await {
-        let link = api.link(EREBOR, "bnk102", "low").await;
-        api.settle().await;
-        let days = json!({"link": link, "date_from": "2025-12-15", "date_to": "2026-01-14"});
-        let now = json!({"link": link});
-        for (path, body) in [
-            ("/api/accounts/", &now),
-            ("/api/owners/", &now),
-            ("/api/br/balances/", &now),
-            ("/api/transactions/", &days),
-            ("/api/balances/", &days),
-        ] {
-            let read = api.post(path, body).await;
-            assert_eq!(read.status, StatusCode::CREATED, "{path}: {}", read.text);
-            assert!(!ids(&read.json()).is_empty(), "{path}");
-            let mut unsaved = body.clone();
-            unsaved["save_data"] = json!(false);
-            let shown = api.post(path, &unsaved).await;
-            assert_eq!(shown.status, StatusCode::OK, "{path}: {}", shown.text);
-            assert!(shown.json()[0].get("id").is_none(), "{path}: nothing saved has no id");
-
-            let page = api.get(&format!("{path}?link={link}&page_size=1000")).await.json();
+        let stranger = api.stranger().await;
+        let mut people = People::at(&api).await;
+        for resource in resource::all() {
+            let (_, user, link) = people.with(resource).await;
+            let at = format!("{} {}", api.database(), resource.name);
+            let list = listed_at(&api, resource, user, &link).await;
+            let mut kept = None;
+            if resource.verbs.retrieve {
+                let body = asking(resource, &link);
+                let read = api.post(resource.path, &body).await;
+                assert_eq!(read.status, StatusCode::CREATED, "{at}: {}", read.text);
+                let mut unsaved = body.clone();
+                unsaved["save_data"] = json!(false);
+                let shown = api.post(resource.path, &unsaved).await;
+                assert_eq!(shown.status, StatusCode::OK, "{at}: {}", shown.text);
+                assert!(shown.json()[0].get("id").is_none(), "{at}: nothing saved has no id");
+                kept = Some(ids(&read.json()));
+            }
+            let page = api.get(&list).await.json();
             let first = &page["results"][0];
-            let kept: BTreeSet<String> = ids(&page).into_iter().collect();
-            assert!(ids(&read.json()).iter().all(|id| kept.contains(id)), "{path}");
-            let one = format!("{path}{}/", first["id"].as_str().expect("an id"));
-            assert_eq!(api.get(&one).await.json(), *first, "{path}");
-            let stranger = api.stranger().await;
+            assert!(first.is_object(), "{at} has records");
+            let all: BTreeSet<String> = ids(&page).into_iter().collect();
+            assert!(kept.iter().flatten().all(|id| all.contains(id)), "{at}");
+            let others = api.call_as(Some(&stranger), "GET", &list, "").await;
+            let empty = others.status == StatusCode::NOT_FOUND || others.json()["count"] == 0;
+            assert!(empty, "{at}: {}", others.text);
+            if resource.is_nested() {
+                continue;
+            }
+            let one = format!("{}{}/", resource.path, first["id"].as_str().expect("an id"));
+            assert_eq!(api.get(&one).await.json(), *first, "{at}");
             let stolen = api.call_as(Some(&stranger), "GET", &one, "").await;
-            assert_eq!(stolen.status, StatusCode::NOT_FOUND, "{path}");
-            let others =
-                api.call_as(Some(&stranger), "GET", &format!("{path}?link={link}"), "").await;
-            assert_eq!(others.json()["count"], 0, "{path}");
-            if path == "/api/br/balances/" {
-                assert_eq!(
-                    api.call("DELETE", &one, "").await.status,
-                    StatusCode::METHOD_NOT_ALLOWED
-                );
+            assert_eq!(stolen.status, StatusCode::NOT_FOUND, "{at}");
+            if !resource.verbs.delete {
+                let kept = api.call("DELETE", &one, "").await;
+                assert_eq!(kept.status, StatusCode::METHOD_NOT_ALLOWED, "{at}");
                 continue;
             }
             let stolen = api.call_as(Some(&stranger), "DELETE", &one, "").await;
-            assert_eq!(stolen.status, StatusCode::NOT_FOUND, "{path}");
-            assert_eq!(api.call("DELETE", &one, "").await.status, StatusCode::NO_CONTENT, "{path}");
-            assert_eq!(api.get(&one).await.status, StatusCode::NOT_FOUND, "{path}");
+            assert_eq!(stolen.status, StatusCode::NOT_FOUND, "{at}");
+            assert_eq!(api.call("DELETE", &one, "").await.status, StatusCode::NO_CONTENT, "{at}");
+            assert_eq!(api.get(&one).await.status, StatusCode::NOT_FOUND, "{at}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_belongs_to_a_record_goes_with_it() {
+    for api in Api::each().await {
+        let mut people = People::at(&api).await;
+        for child in resource::all().iter().filter(|r| r.required != Some("user_document")) {
+            let Some(parent) = child.belongs_to else { continue };
+            let (_, user, link) = people.with(child).await;
+            // What a child before this one took along comes back.
+            for read in [parent.resource, child] {
+                if read.verbs.retrieve {
+                    api.post(read.path, &asking(read, &link)).await;
+                }
+            }
+            let list = listed_at(&api, child, user, &link).await;
+            assert_ne!(api.get(&list).await.json()["count"], 0, "{}", child.name);
+            let above = api.get(&format!("{}?link={link}", parent.resource.path)).await.json();
+            for id in ids(&above) {
+                let one = format!("{}{id}/", parent.resource.path);
+                assert_eq!(api.call("DELETE", &one, "").await.status, StatusCode::NO_CONTENT);
+            }
+            let left = api.get(&list).await;
+            let gone = left.status == StatusCode::NOT_FOUND || left.json()["count"] == 0;
+            assert!(gone, "{}: {}", child.name, left.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_a_resource_announces_reaches_its_webhook() {
+    let api = Api::new().await;
+    let endpoint = json!({"url": "https://example.com/"});
+    assert_eq!(api.post("/v1/webhooks/", &endpoint).await.status, StatusCode::CREATED);
+    let daily = api.patch("/v1/settings/", &json!({"default_rate": "24h"})).await;
+    assert_eq!(daily.status, StatusCode::OK, "{}", daily.text);
+    let mut people = People::at(&api).await;
+    let announced = async |resource: &Resource, code: &str| {
+        let path = format!(
+            "/v1/deliveries/?webhook_type={}&webhook_code={code}&page_size=1000",
+            resource.announced_as
+        );
+        api.get(&path).await.json()["count"].as_u64().expect("a count")
+    };
+    // What belongs to others before those, which would take it along.
+    for resource in resource::all().iter().rev() {
+        let (.., link) = people.with(resource).await;
+        for part in resource.load.iter().filter(|_| !resource.is_nested()) {
+            let loads = announced(resource, part.code).await;
+            let speaks = !resource.events.loaded.is_empty();
+            assert_eq!(loads > 0, speaks, "{} {}", resource.name, part.code);
+        }
+        if resource.verbs.delete {
+            // What the caller forgot and the institution still shows is new to the next refresh.
+            let page = api.get(&format!("{}?link={link}", resource.path)).await.json();
+            let latest = format!("{}{}/", resource.path, ids(&page).remove(0));
+            assert_eq!(api.call("DELETE", &latest, "").await.status, StatusCode::NO_CONTENT);
+        }
+    }
+    api.advance(25).await;
+    for resource in resource::all() {
+        for news in resource.events.new {
+            let told = announced(resource, news.code).await;
+            assert!(told > 0, "{} {}", resource.name, news.code);
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_asks_for_it_is_told_what_changed_in_somebodys_work() {
+    let api = Api::new().await;
+    let endpoint = json!({"url": "https://example.com/",
+        "events": ["EMPLOYMENT_RECORDS/employment_changes"]});
+    assert_eq!(api.post("/v1/webhooks/", &endpoint).await.status, StatusCode::CREATED);
+    let people = People::at(&api).await;
+    let link = people.register("planet_mx_employment", "TEMX850715HDFMRR08", "").await;
+    let monthly = api.patch(&format!("/v1/links/{link}/"), &json!({"refresh_rate": "30d"})).await;
+    assert_eq!(monthly.status, StatusCode::OK, "{}", monthly.text);
+    // The season begins in April and ends in October.
+    let mut told = Vec::new();
+    for _ in 0..11 {
+        api.advance(30 * 24).await;
+        let page = api.get("/v1/deliveries/?page_size=1000").await.json();
+        for delivery in page["results"].as_array().expect("deliveries") {
+            let path = format!("/v1/deliveries/{}/", delivery["id"].as_str().expect("an id"));
+            let body = api.get(&path).await.json()["body"].clone();
+            assert_eq!(body["process_type"], "recurrent_update");
+            let changes = body["data"]["employment_changes"].clone();
+            if !told.contains(&changes) {
+                told.push(changes);
+            }
+        }
+    }
+    assert_eq!(told, [json!(["EMPLOYED"]), json!(["UNEMPLOYED"])]);
+    let reports = api.get(&format!("/api/employment-records/?link={link}")).await.json();
+    assert!(reports["count"].as_u64() > Some(10), "each day's report stays");
 }
 
 #[tokio::test]

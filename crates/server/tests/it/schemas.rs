@@ -3,6 +3,7 @@
 
 use crate::api::Answer;
 use axum::http::{Method, StatusCode, Uri};
+use domain::resource;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use std::{
@@ -16,16 +17,22 @@ static PUBLISHED: LazyLock<Value> = LazyLock::new(|| {
 static OURS: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(&server::openapi()).expect("the document is JSON"));
 
-/// What the objects behind a path are called in the published schemas.
-const OBJECTS: &[(&str, &str)] = &[
-    ("/api/institutions/", "Institution"),
-    ("/api/links/", "Link"),
-    ("/api/accounts/", "Account"),
-    ("/api/transactions/", "Transaction"),
-    ("/api/balances/", "DailyBalance"),
-    ("/api/br/balances/", "BalanceSnapshot"),
-    ("/api/owners/", "Owner"),
-];
+/// What the objects behind a path are called in the published schemas, and whether it is a list.
+fn objects(path: &str) -> Option<(String, bool)> {
+    let leads_here = |template: &str| {
+        let (mut parts, mut asked) = (template.split('/'), path.split('/'));
+        let same = parts.by_ref().zip(asked.by_ref()).all(|(t, p)| t == p || t.starts_with('{'));
+        same && parts.next().is_none() && asked.next().is_none()
+    };
+    let own = [("/api/institutions/", "Institution"), ("/api/links/", "Link")];
+    let own = own.into_iter().map(|(path, name)| (path, name.to_owned()));
+    let resources = resource::all().iter().map(|r| (r.path, (r.schemas)().remove(0).0));
+    own.chain(resources).find_map(|(path, name)| {
+        let one = format!("{path}{{id}}/");
+        let list = leads_here(path);
+        (list || leads_here(&one)).then_some((name, list))
+    })
+}
 
 /// Panics unless `answer` is what both say.
 pub(crate) fn check(method: &Method, uri: &Uri, answer: &Answer) {
@@ -41,10 +48,8 @@ pub(crate) fn check(method: &Method, uri: &Uri, answer: &Answer) {
         }
     } else if answer.status == StatusCode::ACCEPTED && uri.path().starts_with("/api/") {
         published("AsyncAccepted", &json);
-    } else if let Some((prefix, name)) = OBJECTS.iter().find(|(p, _)| uri.path().starts_with(p))
-        && !uri.path().ends_with("/token/")
-    {
-        let is_page = method == Method::GET && uri.path() == *prefix;
+    } else if let Some((name, list)) = objects(uri.path()) {
+        let is_page = method == Method::GET && list;
         let items: Vec<&Value> = match &json {
             Value::Array(items) => items.iter().collect(),
             page if is_page => {
@@ -60,8 +65,11 @@ pub(crate) fn check(method: &Method, uri: &Uri, answer: &Answer) {
             if unsaved {
                 item["id"] = json!("0197a6e8-1111-7abc-8def-000000000001");
                 item["account_id"] = item["id"].clone();
+                if item["account"].is_object() {
+                    item["account"]["id"] = item["id"].clone();
+                }
             }
-            published(name, &item);
+            published(&name, &item);
         }
     }
     if !projected {

@@ -106,7 +106,8 @@ impl Conversation for Talk {
                 };
                 let item =
                     RawValue::from_string(item).map_err(|e| Failure::Unexpected(e.to_string()))?;
-                out.give(Given { account: Some("a1".into()), page: 0, item }).await?;
+                let documents = Vec::new();
+                out.give(Given { account: Some("a1".into()), page: 0, item, documents }).await?;
             }
             Ok(Covered::whole(wanted.window))
         })

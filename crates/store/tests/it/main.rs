@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod changes;
+mod documents;
 mod events;
 mod glances;
 mod jobs;

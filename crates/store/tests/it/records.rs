@@ -389,7 +389,7 @@ async fn a_page_brings_the_accounts_that_its_records_name() {
             .records_page(link.tenant, link.id, "TRANSACTIONS", &[], any_page(), true)
             .await
             .unwrap();
-        assert_eq!((found.rows.len(), &found.accounts), (5, &expected), "{}", store.name);
+        assert_eq!((found.rows.len(), &found.parents), (5, &expected), "{}", store.name);
         let mut accounts: Vec<_> = found.rows.iter().map(|row| row.account).collect();
         accounts.reverse();
         assert_eq!(accounts, names);
@@ -402,7 +402,7 @@ async fn a_page_brings_the_accounts_that_its_records_name() {
             .records_page(link.tenant, link.id, "TRANSACTIONS", &[], page(1, 2), false)
             .await
             .unwrap();
-        assert_eq!((bare.rows.len(), bare.accounts.len()), (2, 0));
+        assert_eq!((bare.rows.len(), bare.parents.len()), (2, 0));
         drop(tx);
     }
 }

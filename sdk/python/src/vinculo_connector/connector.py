@@ -258,7 +258,13 @@ class _Loop:
         if days is not None:
             window = Window(date.fromisoformat(days["from"]), date.fromisoformat(days["to"]))
         wanted = Wanted(
-            resource, params.get("account"), window, params.get("cursor"), params.get("options") or {}
+            resource,
+            params.get("account"),
+            window,
+            params.get("cursor"),
+            params.get("options") or {},
+            params.get("kind"),
+            params.get("documents") is True,
         )
         handler = self._connector._fetch.get(resource)
 

@@ -11,7 +11,10 @@ __all__ = [
     "Balance",
     "BalanceSnapshot",
     "BalloonPayment",
+    "Bill",
+    "BillPayment",
     "Blob",
+    "BrokerNote",
     "BusinessPatrimony",
     "BusinessProfile",
     "BusinessRelation",
@@ -19,6 +22,7 @@ __all__ = [
     "Challenge",
     "Checkpoint",
     "Collateral",
+    "Consent",
     "ContractedCharge",
     "Counterparty",
     "Covered",
@@ -26,17 +30,33 @@ __all__ = [
     "CreditCardData",
     "CreditData",
     "CreditLimit",
+    "CurrentEmploymentMexico",
+    "CurrentJob",
+    "CurrentPersonalData",
     "DailyBalance",
     "Days",
+    "Debtor",
     "Described",
     "Document",
     "EconomicActivity",
     "Email",
+    "EmployerBrazil",
+    "EmployerColombia",
+    "EmploymentBrazil",
+    "EmploymentColombia",
+    "EmploymentDocument",
+    "EmploymentRecord",
+    "EmploymentScore",
+    "Entitlements",
     "Error",
+    "Exchange",
+    "ExchangeHistory",
     "Fee",
     "Fetch",
     "Filiation",
+    "FinanceCharge",
     "Fund",
+    "FundClassification",
     "FundIdentification",
     "Host",
     "Identity",
@@ -48,8 +68,20 @@ __all__ = [
     "InformedRevenue",
     "Initialize",
     "Initialized",
+    "Installments",
+    "Instrument",
+    "InstrumentFee",
+    "InstrumentName",
+    "InstrumentRate",
     "InterestRate",
     "InterestRateData",
+    "InvestmentBalance",
+    "InvestmentBrazil",
+    "InvestmentTransactionBrazil",
+    "InvestmentTransactionLegacy",
+    "InvestmentsPortfolio",
+    "Job",
+    "JobEvent",
     "LoanData",
     "LoanPayment",
     "LoanPaymentCharge",
@@ -61,45 +93,73 @@ __all__ = [
     "Nationality",
     "NationalityDocument",
     "Nothing",
+    "OccupationBrazil",
     "Overdraft",
     "OwnerBusiness",
     "OwnerGeneric",
     "OwnerIndividual",
     "Party",
     "PayrollAccount",
+    "Permissions",
+    "PersonalData",
     "Phone",
     "Procurator",
     "Product",
     "Progress",
+    "PublicId",
     "Reason",
     "ReceivablesData",
+    "ReceivablesFee",
+    "ReceivablesTransaction",
     "Record",
+    "RedemptionCondition",
     "Remark",
     "Removed",
+    "Remuneration",
+    "ReportFile",
+    "SalaryBrazil",
+    "SalaryColombia",
+    "SalaryEstimate",
     "SalaryPortability",
     "Share",
+    "SocialSecurity",
     "Stated",
     "TaxDocument",
     "Transaction",
+    "VoucherPayment",
     "Amount",
     "BalanceType",
+    "BillPaymentMode",
+    "BillPaymentType",
     "BillStatus",
     "CardCredit",
     "CardFee",
+    "CardUse",
     "Category",
     "ChallengeKind",
+    "ConsentStatus",
+    "ContractType",
     "ContractedChargeType",
     "CounterpartyType",
     "CreditLimitType",
     "Decimal",
     "Direction",
     "DocumentType",
+    "EmploymentDocumentType",
+    "EmploymentStatus",
+    "ExchangeType",
     "FeeCharge",
     "FeeChargeType",
     "FeeType",
+    "FinanceChargeType",
     "Frequency",
     "Gender",
+    "Indexer",
     "InstallmentFrequency",
+    "InstrumentTransactionType",
+    "InstrumentType",
+    "InvestmentType",
+    "JobEventType",
     "Kind",
     "Level",
     "MaritalStatus",
@@ -113,13 +173,20 @@ __all__ = [
     "PaymentType",
     "PersonType",
     "PhoneType",
+    "PortfolioType",
     "Problem",
     "ProcuratorType",
     "ProductType",
     "RatePeriod",
     "RateType",
+    "ReceivablesFeeType",
     "ReferenceIndexType",
+    "SalaryKind",
+    "SalaryType",
+    "SaleStatus",
+    "SettlementMethod",
     "Status",
+    "StatusChange",
     "Subcategory",
     "TaxType",
     "Term",
@@ -246,11 +313,44 @@ class BalloonPayment(TypedDict, total=False):
     """When it is due."""
 
 
+class Bill(TypedDict, total=False):
+    """What a card's period came to."""
+
+    bill_name: str | None
+    """What the institution calls it, mostly its month."""
+    currency: str | None
+    """ISO 4217."""
+    due_date: str | None
+    """When it is to be paid."""
+    finance_charges: list[FinanceCharge]
+    """What it charges for credit and for being late."""
+    internal_identification: str | None
+    """The institution's own key."""
+    is_installment: bool | None
+    """Whether it may be paid in instalments."""
+    minimum_amount: Amount | None
+    payments: list[BillPayment]
+    """What was paid on it."""
+    total_amount: Amount | None
+
+
+class BillPayment(TypedDict, total=False):
+    """What was paid on a bill."""
+
+    amount: Amount | None
+    currency: str | None
+    """ISO 4217."""
+    payment_date: str | None
+    """When."""
+    payment_mode: BillPaymentMode | None
+    type: BillPaymentType | None
+
+
 class _Blob(TypedDict):
     data: str
     """The piece, in base64."""
     id: str
-    """The document's id."""
+    """The document's id, new in this fetch."""
     media_type: str
     """`application/pdf`."""
 
@@ -260,6 +360,33 @@ class Blob(_Blob, total=False):
 
     last: bool
     """Whether it is the last piece of its document."""
+
+
+class BrokerNote(TypedDict):
+    """A broker's note: all that was traded on one day."""
+
+    broker_note_number: str
+    """Its number."""
+    brokerage_fee: Amount
+    """What the broker takes."""
+    clearing_custody_fee: Amount
+    """What custody costs."""
+    clearing_registration_fee: Amount
+    """What registering at the clearing house costs."""
+    clearing_settlement_fee: Amount
+    """What clearing and settling cost."""
+    gross_value: Amount
+    """All that was bought and sold."""
+    income_tax: Amount
+    """The tax on income."""
+    net_value: Amount
+    """What remains."""
+    stock_exchange_asset_trade_notice_fee: Amount
+    """What the exchange takes for its notices."""
+    stock_exchange_fee: Amount
+    """What the exchange takes for its registry."""
+    taxes: Amount
+    """Taxes but that on income."""
 
 
 class BusinessPatrimony(TypedDict):
@@ -347,6 +474,28 @@ class Collateral(TypedDict):
     """Which variety of it."""
     type: str
     """What kind of thing."""
+
+
+class _Consent(TypedDict):
+    document_number: str
+    """Their tax number, digits alone."""
+    permissions: Permissions
+    """What was allowed, by family."""
+
+
+class Consent(_Consent, total=False):
+    """What somebody allowed."""
+
+    consent_duration: int | None
+    """For how many days."""
+    display_name: str | None
+    """Who did."""
+    expired_at: Moment | None
+    status: ConsentStatus | None
+    undefined_consent_expiration: bool
+    """Whether it has no end."""
+    user_name: str | None
+    """By which name they were sent to the institution."""
 
 
 class ContractedCharge(TypedDict, total=False):
@@ -481,6 +630,62 @@ class CreditLimit(_CreditLimit, total=False):
     used_amount: Amount | None
 
 
+class _CurrentEmploymentMexico(TypedDict):
+    personal_data: CurrentPersonalData
+    """The person."""
+    status: EmploymentStatus
+    """`EMPLOYED` or `UNEMPLOYED`."""
+
+
+class CurrentEmploymentMexico(_CurrentEmploymentMexico, total=False):
+    """The jobs of one month."""
+
+    current_employment_records: list[CurrentJob] | None
+    """The jobs; null without work."""
+    internal_identification: str | None
+    """The person's CURP; null without work."""
+    month: str | None
+    """Which, `YYYY-MM`; null without work."""
+
+
+class _CurrentJob(TypedDict):
+    days_employed: int
+    """For how many days by now."""
+    employer: str
+    """The employer."""
+    employer_id: str
+    """The employer's number in the register."""
+    employer_rfc: str
+    """The employer's tax number."""
+    state: str
+    """The state where it is."""
+
+
+class CurrentJob(_CurrentJob, total=False):
+    """A job that somebody has."""
+
+    base_salary: Amount | None
+    monthly_salary: Amount | None
+
+
+class _CurrentPersonalData(TypedDict):
+    document_ids: list[EmploymentDocument]
+    """Documents."""
+
+
+class CurrentPersonalData(_CurrentPersonalData, total=False):
+    """Whose jobs they are."""
+
+    birth_date: str | None
+    """Born."""
+    first_name: str | None
+    """The first name."""
+    last_name: str | None
+    """The family names."""
+    official_name: str | None
+    """The whole name."""
+
+
 class _DailyBalance(TypedDict):
     balance: Amount
     """What was in it."""
@@ -497,6 +702,15 @@ class DailyBalance(_DailyBalance, total=False):
 
 Days = TypedDict("Days", {"from": "str", "to": "str"})
 """Days from first to last, both included."""
+
+
+class Debtor(TypedDict):
+    """Who owes an investment."""
+
+    id_document_number: str
+    """Their tax number."""
+    name: str
+    """Their name."""
 
 
 class Described(TypedDict):
@@ -537,6 +751,133 @@ class Email(TypedDict):
     """Whether it is the one to use."""
 
 
+class EmployerBrazil(TypedDict):
+    """An employer of Brazil."""
+
+    code: str
+    """Its number at the institution."""
+    economic_activity: str
+    """CNAE code."""
+    name: str
+    """What it is called."""
+
+
+class EmployerColombia(TypedDict, total=False):
+    """Who pays into social security."""
+
+    contributor_class_code: str | None
+    """The code of the class."""
+    contributor_class_code_description: str | None
+    """The class."""
+    contributor_type_code: int | None
+    """The code of the type."""
+    contributor_type_description: str | None
+    """The type."""
+    economic_activity_code: int | None
+    """The code of the main activity."""
+    economic_activity_code_description: str | None
+    """The main activity."""
+    id_number: int | None
+    """The number of that."""
+    id_type: str | None
+    """`NIT`, `CE`, `CC` or `PASSPORT`."""
+    name: str | None
+    """The registered name."""
+    tenure: int | None
+    """For how many months the person worked there."""
+
+
+class _EmploymentBrazil(TypedDict):
+    employer_data: EmployerBrazil
+    """The employer."""
+    occupations: list[OccupationBrazil]
+    """What the person did there."""
+    salaries: list[SalaryBrazil]
+    """What was paid, month by month."""
+    start_date: str
+    """The first day."""
+
+
+class EmploymentBrazil(_EmploymentBrazil, total=False):
+    """A contract with an employer."""
+
+    end_date: str | None
+    """The last day; null while it lasts."""
+
+
+class _EmploymentColombia(TypedDict):
+    employer_data: EmployerColombia
+    """The employer."""
+
+
+class EmploymentColombia(_EmploymentColombia, total=False):
+    """A time with an employer."""
+
+    salary_and_benefit_details: list[SalaryColombia] | None
+    """What was paid, month by month."""
+
+
+class EmploymentDocument(TypedDict, total=False):
+    """A document of somebody."""
+
+    document_number: str | None
+    """Its number."""
+    document_type: EmploymentDocumentType | None
+
+
+class _EmploymentRecord(TypedDict):
+    employment_records: list[Job]
+    """The jobs."""
+    internal_identification: str
+    """The person's CURP."""
+    personal_data: PersonalData
+    """The person."""
+
+
+class EmploymentRecord(_EmploymentRecord, total=False):
+    """A report on all of somebody's jobs."""
+
+    days_since_extraction: int
+    """How many days old it was when it was read."""
+    employment_scores: list[EmploymentScore] | None
+    """How likely the person is to keep a job; null without a model."""
+    files: list[ReportFile] | None
+    """The report itself, where it was asked for."""
+    report_date: str | None
+    """The day of the report; that of reading where the institution does not say."""
+    salary_estimation: SalaryEstimate | None
+    social_security_summary: SocialSecurity | None
+
+
+class _EmploymentScore(TypedDict):
+    period: int
+    """For so many months."""
+    version: str
+    """Which model says so."""
+
+
+class EmploymentScore(_EmploymentScore, total=False):
+    """How likely somebody is to keep a job."""
+
+    score: int | None
+    """300 to 900, higher is better."""
+
+
+class _Entitlements(TypedDict):
+    entitled_to_company_benefits: bool
+    """What the employer pays besides."""
+    entitled_to_health_insurance: bool
+    """The public health insurance."""
+
+
+class Entitlements(_Entitlements, total=False):
+    """What somebody is entitled to."""
+
+    status: EmploymentStatus | None
+    valid_until: str | None
+    """Until when; null while employed."""
+
+
 class Error(TypedDict, total=False):
     """Why a request was not answered with a result."""
 
@@ -546,6 +887,98 @@ class Error(TypedDict, total=False):
     """Why, by kind."""
     message: str
     """For operators."""
+
+
+class _Exchange(TypedDict):
+    authorized_institution_identifier: int
+    """The tax number of the institution that carries it out."""
+    authorized_institution_name: str
+    """Its name."""
+    foreign_operation_value_amount: Amount
+    """How much in foreign money."""
+    foreign_operation_value_currency: str
+    """ISO 4217 code of that."""
+    local_operation_tax_amount: Amount
+    """The rate."""
+    local_operation_tax_currency: str
+    """ISO 4217 code of the rate."""
+    local_operation_value_amount: Amount
+    """How much in the country's own money."""
+    local_operation_value_currency: str
+    """ISO 4217 code of that."""
+    operation_category_code: str
+    """The central bank's code of what it is for."""
+    operation_due_date: str
+    """When it is to be settled; may be put off."""
+    operation_identifier: str
+    """The network's key."""
+    operation_requested_at: Moment
+    """When it was agreed."""
+    operation_type: ExchangeType
+    """Whether the customer buys foreign money or sells it."""
+
+
+class Exchange(_Exchange, total=False):
+    """A contract by which money of one country becomes that of another."""
+
+    intermediary_institution_identifier: int | None
+    """The tax number of who stands between."""
+    intermediary_institution_name: str | None
+    """Its name."""
+    local_currency_advance_percentage: Amount | None
+    operation_number: str | None
+    """The central bank's number; null until it is registered there."""
+    operation_outstanding_balance_amount: Amount | None
+    operation_outstanding_balance_currency: str | None
+    """ISO 4217 code of that."""
+    settlement_method: SettlementMethod | None
+    tev_amount_amount: Amount | None
+    tev_amount_currency: str | None
+    """ISO 4217 code of that."""
+
+
+class _ExchangeHistory(TypedDict):
+    event_created_at: Moment
+    """When."""
+    event_sequence_number: str
+    """The central bank's number of the event."""
+    event_type: int
+    """What happened: 1 signed, 2 changed, 3 cancelled, 4 settled, 5 the rest written off, 6 that
+    taken back, 9 an earlier event made void."""
+    operation_identifier: str
+    """The network's key of the exchange."""
+
+
+class ExchangeHistory(_ExchangeHistory, total=False):
+    """Something that happened to an exchange, and how it stood afterwards."""
+
+    foreign_operation_value_amount: Amount | None
+    foreign_operation_value_currency: str | None
+    """ISO 4217 code of that."""
+    foreign_partie_country_code: str | None
+    """ISO 3166 code of their country."""
+    foreign_partie_name: str | None
+    """Who pays or is paid abroad."""
+    foreign_partie_relationship_code: str | None
+    """The code of what the other side is to the customer."""
+    local_currency_advance_percentage: Amount | None
+    local_operation_tax_amount: Amount | None
+    local_operation_tax_currency: str | None
+    """ISO 4217 code of the rate."""
+    local_operation_value_amount: Amount | None
+    local_operation_value_currency: str | None
+    """ISO 4217 code of that."""
+    operation_category_code: str | None
+    """The central bank's code of what it is for."""
+    operation_due_date: str | None
+    """When it is to be settled."""
+    operation_outstanding_balance_amount: Amount | None
+    operation_outstanding_balance_currency: str | None
+    """ISO 4217 code of that."""
+    settlement_method: SettlementMethod | None
+    tev_amount_amount: Amount | None
+    tev_amount_currency: str | None
+    """ISO 4217 code of that."""
 
 
 class Fee(TypedDict, total=False):
@@ -574,6 +1007,10 @@ class Fetch(_Fetch, total=False):
     """Only this account, by the connector's own key; null for all."""
     cursor: str | None
     """The last checkpoint of a reading that broke off."""
+    documents: bool
+    """Whether the documents that belong to the records are wanted as blobs."""
+    kind: str | None
+    """Only this kind, where the resource has several: `INFLOW`; null or absent for all."""
     options: dict[str, str]
     """Further keys that the resource defines."""
     window: Days | None
@@ -593,6 +1030,17 @@ class Filiation(_Filiation, total=False):
     type: Parent | None
 
 
+class FinanceCharge(TypedDict, total=False):
+    """What a bill charges for credit or for being late."""
+
+    additional_info: str | None
+    """Says more."""
+    amount: Amount | None
+    currency: str | None
+    """ISO 4217."""
+    type: FinanceChargeType | None
+
+
 class Fund(TypedDict, total=False):
     """A fund of a pension account."""
 
@@ -605,6 +1053,9 @@ class Fund(TypedDict, total=False):
     """What others know it by."""
     type: str | None
     """What kind it is."""
+
+FundClassification = TypedDict("FundClassification", {"category": "str | None", "class": "str | None", "subclass": "str | None"}, total=False)
+"""Which kind of fund something is."""
 
 
 class _FundIdentification(TypedDict):
@@ -770,6 +1221,86 @@ class Initialized(TypedDict):
     """The newest version that both speak."""
 
 
+class Installments(TypedDict, total=False):
+    """In how many parts a sale is paid out."""
+
+    paid: int | None
+    """So many are paid."""
+    total: int | None
+    """Of so many."""
+
+
+class _Instrument(TypedDict):
+    currency: str
+    """ISO 4217."""
+    name: str
+    """What it is called."""
+    type: InstrumentType
+    """What it is."""
+
+
+class Instrument(_Instrument, total=False):
+    """Something in a portfolio."""
+
+    average_acquisition_price: Amount | None
+    balance_gross: Amount | None
+    balance_net: Amount | None
+    fees: list[InstrumentFee] | None
+    """What buying it cost."""
+    id: str | None
+    """Follows from the portfolio, the type and the name, so that transactions name it too."""
+    interest_rates: list[InstrumentRate] | None
+    """What it pays."""
+    open_date: str | None
+    """Since when it is held; bonds and deposits."""
+    price: Amount | None
+    profit: Amount | None
+    public_id: list[PublicId] | None
+    """What others know it by."""
+    quantity: Amount | None
+    redemption_conditions: list[RedemptionCondition] | None
+    """How one gets out of it."""
+    subtype: str | None
+    """Which variety of it, in the institution's words."""
+
+
+class InstrumentFee(TypedDict):
+    """What buying an instrument cost."""
+
+    type: str
+    """What for."""
+    value: Amount
+    """How much."""
+
+
+class _InstrumentName(TypedDict):
+    name: str
+    """What it is called."""
+    type: InstrumentType
+    """What it is."""
+
+
+class InstrumentName(_InstrumentName, total=False):
+    """An instrument, in short."""
+
+    id: str | None
+    """As in its portfolio."""
+
+
+class _InstrumentRate(TypedDict):
+    type: str
+    """The period that it is stated for."""
+    value: Amount
+    """Percent; of the index, where there is one."""
+
+
+class InstrumentRate(_InstrumentRate, total=False):
+    """What an instrument pays."""
+
+    index: str | None
+    """The index: `CDI`."""
+
+
 class InterestRate(TypedDict, total=False):
     """One part of what a loan costs."""
 
@@ -805,6 +1336,182 @@ class InterestRateData(_InterestRateData, total=False):
     reference_index_subtype: str | None
     """The index: `CDI`, `IPCA`."""
     type: RatePeriod | None
+
+
+class _InvestmentBalance(TypedDict):
+    blocked_amount: Amount
+    """What cannot be used."""
+    gross_value: Amount
+    """Before taxes and fees."""
+    quantity: Amount
+    """How many units."""
+    reference_date: Moment
+    """At which."""
+
+
+class InvestmentBalance(_InvestmentBalance, total=False):
+    """What an investment is worth at an instant."""
+
+    closing_price: Amount | None
+    gross_unit_price: Amount | None
+    late_payment_fee: Amount | None
+    net_value: Amount | None
+    penalty_fee: Amount | None
+    post_fixed_rate: Amount | None
+    pre_fixed_rate: Amount | None
+    purchase_unit_price: Amount | None
+    transaction_fee: Amount | None
+    unit_price_factor: Amount | None
+    withheld_amount: Amount | None
+
+
+class _InvestmentBrazil(TypedDict):
+    balance: InvestmentBalance
+    """What it is worth."""
+    currency: str
+    """ISO 4217."""
+    product_name: str
+    """What it is called: the kind of certificate, the fund, the bond, the ticker."""
+    type: InvestmentType
+    """Which family of products."""
+
+
+class InvestmentBrazil(_InvestmentBrazil, total=False):
+    """One position: a security, a fund, a bond."""
+
+    classification_details: FundClassification | None
+    clearing_code: str | None
+    """The registrar's code; only of fixed income."""
+    debtor_details: Debtor | None
+    due_date: str | None
+    """When it falls due; fixed income and treasury bonds."""
+    grace_period_date: str | None
+    """Until when it cannot be given back; only of fixed income."""
+    is_tax_exempt: bool | None
+    """Whether its income is free of tax; only of credit."""
+    isin_number: str | None
+    """ISIN."""
+    issue_date: str | None
+    """When it was issued; only of fixed income."""
+    issue_unit_price: Amount | None
+    issuer_id_number: str | None
+    """The tax number of the issuer or of the fund; none for treasury bonds."""
+    purchase_date: str | None
+    """When it was bought; fixed income and treasury bonds."""
+    remuneration: Remuneration | None
+    voucher_payment_details: VoucherPayment | None
+
+
+class InvestmentTransactionBrazil(TypedDict, total=False):
+    """What was put into an investment or taken out of it."""
+
+    broker_note_details: BrokerNote | None
+    exit_fee: Amount | None
+    gross_value: Amount | None
+    income_tax: Amount | None
+    indexer_percentage: Amount | None
+    internal_identification: str | None
+    """The institution's own key."""
+    net_value: Amount | None
+    price_factor: Amount | None
+    quantity: Amount | None
+    rate: Amount | None
+    subtype: str | None
+    """What was done, in the network's words: `APLICACAO`, `COMPRA`, `RESGATE`."""
+    subtype_additional_info: str | None
+    """Says more where it is none of those."""
+    transaction_tax: Amount | None
+    type: Direction | None
+    unit_price: Amount | None
+    value: Amount | None
+    value_date: str | None
+    """The day on which it counts."""
+
+
+class _InvestmentTransactionLegacy(TypedDict):
+    currency: str
+    """ISO 4217."""
+    description: str
+    """The institution's words for it."""
+    instrument: InstrumentName
+    """Which instrument of the portfolio."""
+    settlement_date: str
+    """When the institution settled it."""
+    type: InstrumentTransactionType
+    """What it was."""
+
+
+class InvestmentTransactionLegacy(_InvestmentTransactionLegacy, total=False):
+    """Something bought, sold or paid out."""
+
+    amount: Amount | None
+    fees: Amount | None
+    operation_date: str | None
+    """When it was ordered."""
+    price: Amount | None
+    quantity: Amount | None
+
+
+class _InvestmentsPortfolio(TypedDict):
+    currency: str
+    """ISO 4217."""
+    name: str
+    """What the institution calls it."""
+    type: PortfolioType
+    """What kind of things are in it."""
+
+
+class InvestmentsPortfolio(_InvestmentsPortfolio, total=False):
+    """What is kept together at an institution."""
+
+    balance_gross: Amount | None
+    balance_net: Amount | None
+    balance_type: str | None
+    """`ASSET` or `LIABILITY`."""
+    instruments: list[Instrument] | None
+    """What is in it."""
+
+
+class _Job(TypedDict):
+    currency: str
+    """ISO 4217."""
+    employer: str
+    """The employer."""
+    monthly_salary: Amount
+    """The same for a month."""
+    most_recent_base_salary: Amount
+    """What was last paid for a day, with what is paid all year round besides."""
+    start_date: str
+    """The first day."""
+    weeks_employed: int
+    """How many weeks it lasted."""
+
+
+class Job(_Job, total=False):
+    """A job: one time with one employer."""
+
+    collected_at: Moment | None
+    employer_id: str | None
+    """The employer's number in the register."""
+    employment_status_updates: list[JobEvent] | None
+    """What happened while it lasted."""
+    end_date: str | None
+    """The last day; null while it lasts."""
+    state: str | None
+    """The state where it was."""
+
+
+class _JobEvent(TypedDict):
+    base_salary: Amount
+    """What was paid for a day from then on."""
+    update_date: str
+    """When."""
+
+
+class JobEvent(_JobEvent, total=False):
+    """Something that happened in a job."""
+
+    event: JobEventType | None
 
 
 class LoanData(TypedDict, total=False):
@@ -1012,6 +1719,24 @@ class Nothing(TypedDict):
     to the last three."""
 
 
+class _OccupationBrazil(TypedDict):
+    description: str
+    """CBO occupation."""
+    locale: str
+    """`Urbana`, `Rural`, `Não Identificado`."""
+    name: str
+    """The employer's word for it."""
+    start_date: str
+    """The first day."""
+
+
+class OccupationBrazil(_OccupationBrazil, total=False):
+    """What somebody did for an employer."""
+
+    end_date: str | None
+    """The last day; null while it lasts."""
+
+
 class Overdraft(TypedDict):
     """How far a checking account may go below zero."""
 
@@ -1180,6 +1905,45 @@ class PayrollAccount(TypedDict, total=False):
     """Who pays it."""
 
 
+class Permissions(TypedDict, total=False):
+    """What was allowed, in the network's words."""
+
+    ACCOUNTS: list[str]
+    """Of accounts."""
+    CREDIT_CARDS: list[str]
+    """Of cards."""
+    CREDIT_OPERATIONS: list[str]
+    """Of loans."""
+    INVESTMENTS: list[str]
+    """Of investments."""
+    REGISTER: list[str]
+    """Of the person."""
+    RESOURCES: list[str]
+    """What all the others need."""
+
+
+class _PersonalData(TypedDict):
+    document_ids: list[EmploymentDocument]
+    """Documents."""
+    entitlements: Entitlements
+    """What the person is entitled to."""
+
+
+class PersonalData(_PersonalData, total=False):
+    """Whose report it is."""
+
+    birth_date: str | None
+    """Born."""
+    email: str | None
+    """E-mail."""
+    first_name: str | None
+    """The first name."""
+    last_name: str | None
+    """The family names."""
+    official_name: str | None
+    """The whole name."""
+
+
 class _Phone(TypedDict):
     is_main: bool
     """Whether it is the one to use."""
@@ -1247,6 +2011,15 @@ class Progress(_Progress, total=False):
     """Of how much, where known."""
 
 
+class PublicId(TypedDict):
+    """What others know an instrument by."""
+
+    type: str
+    """`ISIN`."""
+    value: str
+    """The number."""
+
+
 class _Reason(TypedDict):
     kind: Kind
     """Why."""
@@ -1270,6 +2043,40 @@ class ReceivablesData(TypedDict, total=False):
     current: Amount | None
 
 
+class _ReceivablesFee(TypedDict):
+    value: Amount
+    """How much."""
+
+
+class ReceivablesFee(_ReceivablesFee, total=False):
+    """What is kept back of a sale."""
+
+    type: ReceivablesFeeType | None
+
+
+class _ReceivablesTransaction(TypedDict):
+    currency: str
+    """ISO 4217."""
+    fees: list[ReceivablesFee]
+    """What is kept back."""
+    institution_transaction_id: str
+    """The acquirer's key."""
+    value_date: str
+    """The day."""
+    value_hour: str
+    """The hour where it was, `HH:MM`."""
+
+
+class ReceivablesTransaction(_ReceivablesTransaction, total=False):
+    """A sale that was paid by card."""
+
+    gross_amount: Amount | None
+    net_amount: Amount | None
+    number_of_installments: Installments | None
+    status: SaleStatus | None
+    type: CardUse | None
+
+
 class _Record(TypedDict):
     item: dict[str, Any]
     """The thing, in the shape of the resource."""
@@ -1280,8 +2087,19 @@ class Record(_Record, total=False):
 
     account: str | None
     """The connector's key of the account that it belongs to or, for an account, of itself."""
+    documents: dict[str, str]
+    """The ids of its documents, by the keys that show them: each a blob that came before."""
     page: int
     """The page it stood on, so that overlapping pages can be folded."""
+
+
+class RedemptionCondition(TypedDict):
+    """How one gets out of an instrument."""
+
+    type: str
+    """`due_date`."""
+    value: str
+    """As text."""
 
 
 class _Remark(TypedDict):
@@ -1310,6 +2128,86 @@ class Removed(_Removed, total=False):
     """The connector's key of its account."""
 
 
+class Remuneration(TypedDict, total=False):
+    """What an investment pays."""
+
+    calculation_base: str | None
+    """`DIAS_UTEIS` or `DIAS_CORRIDOS`."""
+    indexer: Indexer | None
+    indexer_additional_info: str | None
+    """Says more where the index is none of those."""
+    post_fixed_rate: Amount | None
+    pre_fixed_rate: Amount | None
+    rate_periodicity: str | None
+    """`DIARIO`, `MENSAL`, `SEMESTRAL` or `ANUAL`."""
+    rate_type: str | None
+    """`LINEAR` or `EXPONENCIAL`."""
+
+
+class _ReportFile(TypedDict):
+    type: str
+    """Its title."""
+
+
+class ReportFile(_ReportFile, total=False):
+    """A report as a file."""
+
+    value: str | None
+    """The file in base64."""
+
+
+class _SalaryBrazil(TypedDict):
+    base_amount: Amount
+    """Before what is withheld."""
+    currency: str
+    """ISO 4217."""
+    month: str
+    """`YYYY-MM`."""
+    retained_amount: Amount
+    """What is withheld."""
+
+
+class SalaryBrazil(_SalaryBrazil, total=False):
+    """What a month paid."""
+
+    type: SalaryType | None
+
+
+class SalaryColombia(TypedDict, total=False):
+    """What a month paid."""
+
+    employment_type: ContractType | None
+    employment_type_additional_info: str | None
+    """Says more about it."""
+    gross_amount: Amount | None
+    healthcare_provider_name: str | None
+    """The health insurance."""
+    month: str | None
+    """`YYYY-MM`."""
+    net_amount: Amount | None
+    parafiscal_contribution: bool | None
+    """Whether parafiscal contributions are owed."""
+    pension_fund_name: str | None
+    """The pension fund."""
+    salary_comprehensive: bool | None
+    """Whether everything is in the salary."""
+    salary_type: SalaryKind | None
+    status_changes: list[StatusChange] | None
+    """What explains the month."""
+
+
+class _SalaryEstimate(TypedDict):
+    currency: str
+    """ISO 4217."""
+
+
+class SalaryEstimate(_SalaryEstimate, total=False):
+    """What somebody may earn today."""
+
+    base_salary_estimate: Amount | None
+    employment_status_estimate: EmploymentStatus | None
+
+
 class SalaryPortability(TypedDict, total=False):
     """A salary moved to another bank."""
 
@@ -1332,6 +2230,17 @@ class Share(TypedDict, total=False):
     """As in the whole answer."""
     window: Days | None
     """As in the whole answer."""
+
+
+class SocialSecurity(TypedDict, total=False):
+    """What was paid in, in weeks."""
+
+    weeks_contributed: int | None
+    """Paid in."""
+    weeks_redeemed: int | None
+    """Taken out of the pension."""
+    weeks_reinstated: int | None
+    """Paid back."""
 
 
 class Stated(TypedDict, total=False):
@@ -1391,10 +2300,28 @@ class Transaction(TypedDict, total=False):
     value_date: str | None
     """The day it happened."""
 
+
+class _VoucherPayment(TypedDict):
+    is_voucher_payment: bool
+    """Whether it does."""
+
+
+class VoucherPayment(_VoucherPayment, total=False):
+    """Whether an investment pays interest on the way."""
+
+    periodicity: str | None
+    """`MENSAL`, `TRIMESTRAL`, `SEMESTRAL`, `ANUAL`, `IRREGULAR` or `OUTROS`."""
+    periodicity_additional_info: str | None
+    """Says more where it is none of those."""
+
 Amount = Union[str, float]
 """An exact number, best as a text."""
 
 BalanceType = Literal["ASSET", "LIABILITY"]
+
+BillPaymentMode = Literal["DIRECT_DEBIT", "BANK_SLIP", "SALARY_DEDUCTION", "PIX"]
+
+BillPaymentType = Literal["INSTALLMENT", "FULL", "OTHER"]
 
 BillStatus = Literal["PAID", "CLOSED", "OPEN", "FUTURE"]
 
@@ -1402,10 +2329,16 @@ CardCredit = Literal["REVOLVING_CREDIT", "BILL_INSTALLMENT_PAYMENT", "LOAN", "OT
 
 CardFee = Literal["ANNUAL_FEE", "NATIONAL_WITHDRAWAL", "INTERNATIONAL_WITHDRAWAL", "EMERGENCY_CREDIT_EVALUATION_FEE", "DUPLICATE_ISSUANCE_FEE", "PAYMENT_FEE", "SMS_FEE", "OTHERS"]
 
+CardUse = Literal["VISA_CREDIT", "VISA_DEBIT", "MASTERCARD_CREDIT", "MASTERCARD_DEBIT", "ELO_CREDIT", "ELO_DEBIT"]
+
 Category = Literal["ADVANCE_DEPOSIT_ACCOUNT", "CHECKING_ACCOUNT", "CREDIT_CARD", "FINANCING_ACCOUNT", "INVESTMENT_ACCOUNT", "INVOICE_FINANCING_ACCOUNT", "LOAN_ACCOUNT", "PENSION_FUND_ACCOUNT", "SAVINGS_ACCOUNT", "UNCATEGORIZED", "RECEIVABLES_ACCOUNT"]
 
 ChallengeKind = Literal["otp", "numeric", "qr", "question", "choice", "image", "push", "redirect", "file"]
 """What an institution can ask for in the middle of a session."""
+
+ConsentStatus = Literal["AUTHORISED", "AWAITING_AUTHORISATION_CONFIRMATION", "AWAITING_AUTHORISATION", "REJECTED", "EXPIRED"]
+
+ContractType = Literal["SALARIED", "CONTRACTUAL", "PENSIONED"]
 
 ContractedChargeType = Literal["LATE_PAYMENT_INTEREST_FEE", "LATE_PAYMENT_PENALTY_FEE", "DEFAULT_INTEREST_FEE", "LOAN_CONTRACT_TAX", "LATE_PAYMENT_TAX", "NO_CHARGE", "OTHER"]
 
@@ -1420,17 +2353,35 @@ Direction = Literal["INFLOW", "OUTFLOW"]
 
 DocumentType = Literal["DRIVERS_LICENSE", "PASSPORT", "ID_CARD", "FISCAL_ID", "FOREIGNER_REGISTRATION_CARD", "OTHER"]
 
+EmploymentDocumentType = Literal["NSS", "CURP", "RFC"]
+
+EmploymentStatus = Literal["EMPLOYED", "RETIRED", "UNEMPLOYED"]
+
+ExchangeType = Literal["COMPRA", "VENDA"]
+
 FeeCharge = Literal["MINIMUM", "MAXIMUM", "FIXED", "PERCENTAGE"]
 
 FeeChargeType = Literal["SINGLE", "PER_INSTALLMENT"]
 
 FeeType = Literal["OPERATION_FEE", "INSURANCE_FEE", "OTHERS"]
 
+FinanceChargeType = Literal["LATE_PAYMENT_INTEREST", "LATE_FEE", "ARREARS_INTEREST", "IOF", "NO_CHARGE", "OTHER"]
+
 Frequency = Literal["DAILY", "WEEKLY", "FORTNIGHTLY", "MONTHLY", "BIMONTHLY", "QUARTERLY", "BIANNUALLY", "ANNUALLY", "OTHERS"]
 
 Gender = Literal["FEMALE", "MALE", "OTHER"]
 
+Indexer = Literal["CDI", "DI", "TR", "IPCA", "IGP_M", "IGP_DI", "INPC", "BCP", "TLC", "SELIC", "PRE_FIXADO", "OUTROS"]
+
 InstallmentFrequency = Literal["IRREGULAR", "WEEKLY", "FORTNIGHTLY", "MONTHLY", "BIMONTHLY", "QUARTERLY", "BIANNUALLY", "ANNUALLY", "OTHER"]
+
+InstrumentTransactionType = Literal["BUY", "SELL", "CANCEL", "CASH", "FEE", "TRANSFER", "DIVIDEND"]
+
+InstrumentType = Literal["BOND", "DEPOSIT", "ETF", "FUND", "OTHER", "PENSION", "STOCK"]
+
+InvestmentType = Literal["FIXED_INCOME_BANKING", "FIXED_INCOME_CREDIT", "VARIABLE_INCOME", "TREASURY_BOND", "INVESTMENT_FUND"]
+
+JobEventType = Literal["DISMISSED_RESIGNED", "SALARY_MODIFICATION", "HIRED", "VOLUNTARY_CONTRIBUTION", "ABSENCE", "SICK_LEAVE", "NORMAL", "BDUTA_CERTIFICATE", "DYE_CERTIFICATE"]
 
 Kind = Literal["invalid_credentials", "login_error", "token_required", "wrong_token", "session_expired", "too_many_sessions", "institution_down", "institution_unavailable", "institution_inactive", "unsupported", "unavailable_data", "revoked", "unreadable", "cancelled", "unexpected"]
 """Why a request failed."""
@@ -1463,6 +2414,8 @@ PersonType = Literal["INDIVIDUAL", "COMPANY"]
 
 PhoneType = Literal["LANDLINE", "MOBILE", "OTHER"]
 
+PortfolioType = Literal["FIXED_INCOME", "OTHER", "PENSION", "VARIABLE_INCOME"]
+
 Problem = Literal["locked", "password_expired", "action_needed", "forbidden", "missing_credentials", "not_activated", "unsupported_challenge"]
 """What keeps a person out although the login is right."""
 
@@ -1474,9 +2427,21 @@ RatePeriod = Literal["MONTHLY", "YEARLY"]
 
 RateType = Literal["SIMPLE", "COMPOUND"]
 
+ReceivablesFeeType = Literal["TRANSACTION_FEE"]
+
 ReferenceIndexType = Literal["WITHOUT_INDEX_TYPE", "PRE_FIXED", "POST_FIXED", "FLOATING", "INDEXED_PRICE", "RURAL_CREDIT", "OTHER_INDEX"]
 
+SalaryKind = Literal["FIXED", "VARIABLE"]
+
+SalaryType = Literal["REGULAR", "THIRTEENTH", "VOLUNTARY", "RETIREMENT"]
+
+SaleStatus = Literal["APPROVED", "CANCELLED", "REVERTED", "UNCATEGORIZED"]
+
+SettlementMethod = Literal["CONTA_DEPOSITO_MOEDA_ESTRANGEIRA_PAIS", "CONTA_DEPOSITO_OU_PAGAMENTO_EXPORTADOR_INSTITUICAO_EXTERIOR", "ESPECIE_CHEQUES_VIAGEM", "CARTAO_PREPAGO", "TELETRANSMISSAO", "SEM_MOVIMENTACAO_VALORES", "DEMAIS", "CARTA_CREDITO_A_VISTA", "CARTA_CREDITO_A_PRAZO", "CONTA_DEPOSITO", "CHEQUE", "TITULOS_VALORES", "SIMBOLICA", "CONTA_DEPOSITO_EXPORTADOR_MANTIDA_NO_EXTERIOR", "CONVENIO_PAGAMENTOS_E_CREDITOS_RECIPROCOS", "OUTRO_NAO_MAPEADO_OFB"]
+
 Status = Literal["PENDING", "PROCESSED", "UNCATEGORIZED"]
+
+StatusChange = Literal["FIRST_MONTH", "FINAL_MONTH", "ON_LEAVE", "RETIREMENT_MONTH", "ON_VACATION", "PERMANENT_SALARY_CHANGE", "TEMPORARY_SALARY_CHANGE"]
 
 Subcategory = Literal["Electricity & Energy", "Rent", "Telecommunications", "Water", "Auto", "Credit Card", "Instalment", "Interest & Charges", "Mortgage", "Pay Advance", "Personal", "Adjustments", "Bank Fees", "Chargeback", "Refund", "Blocked Balances", "Alimony", "Alcohol & Tobacco", "Bakery & Coffee", "Bars & Nightclubs", "Convenience Store", "Delivery", "Groceries", "Restaurants", "Education", "Gyms & Fitness", "Hair & Beauty", "Health", "Home Decor & Appliances", "Laundry & Dry Cleaning", "Pharmacies", "Professional Services", "Veterinary Services", "Freelance", "Interest", "Retirement", "Salary", "Government", "Home Insurance", "Auto Insurance", "Health & Life Insurance", "Savings", "Fixed income", "Equity", "Investment Funds", "Derivatives", "Cryptocurrencies", "Apps, Software and Cloud Services", "Events, Parks and Museums", "Gambling", "Gaming", "Lottery", "Movie & Audio", "Books & News", "Clothing & Accessories", "Department Store", "Electronics", "E-commerce", "Gifts", "Office Supplies", "Pet Supplies", "Auto Tax & Fees", "Donation", "Government Fees", "Income Tax", "Real Estate Tax & Fees", "Tax Return", "Accommodation", "Auto Expenses", "Auto Rental", "Flights", "Gas", "Mileage Programs", "Parking & Tolls", "Public Transit", "Taxis & Rideshares", "Other"]
 

@@ -54,6 +54,10 @@ class Wanted:
     cursor: str | None = None
     #: Further keys that the resource defines.
     options: Mapping[str, str] = field(default_factory=dict)
+    #: Only this kind, where the resource has several: `INFLOW`; `None` for all.
+    kind: str | None = None
+    #: Whether the documents that belong to the records are wanted as well.
+    documents: bool = False
 
 
 class Work:
@@ -139,16 +143,24 @@ class Session:
         return secret
 
     def record(
-        self, item: Mapping[str, Any], *, account: str | None = None, page: int = 0
+        self,
+        item: Mapping[str, Any],
+        *,
+        account: str | None = None,
+        page: int = 0,
+        documents: Mapping[str, str] | None = None,
     ) -> None:
         """Gives one thing that the institution showed, in the shape of the resource.
 
         Give them in the institution's order, words and ids; do not sort, drop repeats or invent
-        ids. It returns when the pipe has taken it: that is the back-pressure.
+        ids. It returns when the pipe has taken it: that is the back-pressure. `documents` names the
+        blobs that belong to it, by the keys that show them; give those first.
         """
         params: dict[str, Any] = {"page": page, "item": item}
         if account is not None:
             params["account"] = account
+        if documents:
+            params["documents"] = dict(documents)
         self._notify("record", params)
 
     def checkpoint(self, cursor: str) -> None:

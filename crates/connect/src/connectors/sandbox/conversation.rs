@@ -4,7 +4,7 @@ use super::{
     chance::Seed,
     faults::{During, Effect, Faults, Visitor},
     habits::Purse,
-    institutions::{Door, Site},
+    institutions::{Country, Door, Site},
     items::{Owner, Showing, stated_by_key},
     users::{Fate, RIGHT_ANSWER, mock_customer},
     world::{Book, Plan, World},
@@ -55,7 +55,8 @@ pub(super) struct Inside {
     churn: Option<Seed>,
 }
 
-type Items = Vec<(Option<String>, Box<serde_json::value::RawValue>)>;
+/// What is shown, in order; all on page 0 until it is handed over.
+type Items = Vec<Given>;
 
 impl Visit for Talk {
     async fn let_in(
@@ -106,7 +107,8 @@ impl Visit for Talk {
             churn,
         });
         let user = format!("{:016x}{:016x}", user.with(1).bits(), user.with(2).bits());
-        Ok(LoggedIn { user, state: None })
+        let state = (site.door == Door::OpenFinance).then(|| "consented".into());
+        Ok(LoggedIn { user, state })
     }
 
     async fn show(&mut self, wanted: &Fetch, out: &mut dyn Sink) -> Result<Covered, Failure> {
@@ -220,12 +222,11 @@ async fn give(items: Items, overlap: bool, out: &mut dyn Sink) -> Result<(), Fai
             page += 1;
             on_page = 0;
             let again = if overlap { index.saturating_sub(OVERLAP)..index } else { 0..0 };
-            for (account, item) in &items[again] {
-                out.give(Given { account: account.clone(), page, item: item.clone() }).await?;
+            for item in &items[again] {
+                out.give(Given { page, ..item.clone() }).await?;
             }
         }
-        let (account, item) = &items[index];
-        out.give(Given { account: account.clone(), page, item: item.clone() }).await?;
+        out.give(Given { page, ..items[index].clone() }).await?;
         on_page += 1;
     }
     Ok(())
@@ -258,39 +259,93 @@ impl Showing<'_> {
                     }
                 }
             }
+            "INVESTMENTS" => keyed(&mut items, self.investments())?,
+            "INVESTMENTS_PORTFOLIOS" => keyed(&mut items, self.portfolios())?,
+            "EXCHANGE_HISTORY" => keyed(&mut items, self.exchange_events())?,
+            "CONSENTS" => keyed(&mut items, self.consents())?,
+            "EMPLOYMENT_RECORDS" => push(&mut items, None, &self.employment_record())?,
+            "CURRENT_EMPLOYMENTS" => push(&mut items, None, &self.current_employment())?,
+            "EMPLOYMENTS_BRAZIL" if self.country() == Country::Brazil => {
+                for contract in self.contracts_brazil(wanted.window) {
+                    push(&mut items, None, &contract)?;
+                }
+            }
+            "EMPLOYMENTS_COLOMBIA" if self.country() == Country::Colombia => {
+                for contract in self.contracts_colombia(wanted.window) {
+                    push(&mut items, None, &contract)?;
+                }
+            }
+            "EMPLOYMENTS_BRAZIL" | "EMPLOYMENTS_COLOMBIA" => return Err(Failure::Unsupported),
             "BALANCE_SNAPSHOTS" => {
                 for book in deposits() {
                     push(&mut items, Some(self.key(book.purse)), &self.snapshot(book))?;
                 }
             }
-            "TRANSACTIONS" | "BALANCES" => {
+            dated => {
                 covered.window = window;
                 covered.complete &= window.is_some();
                 let Some(window) = window else { return Ok((items, covered)) };
-                if wanted.resource == "BALANCES" {
-                    for book in deposits() {
-                        for balance in Self::daily(book, window) {
-                            push(&mut items, Some(self.key(book.purse)), &balance)?;
-                        }
-                    }
-                } else {
-                    for book in &books {
-                        for transaction in self.transactions(book, window) {
-                            push(&mut items, Some(self.key(book.purse)), &transaction)?;
-                        }
-                    }
+                self.dated(dated, &books, window, &mut items)?;
+                if dated == "TRANSACTIONS" {
                     covered.stated = stated_by_key(self, &books, window);
                 }
             }
-            _ => return Err(Failure::Unsupported),
         }
         Ok((items, covered))
     }
+
+    /// All items of a resource that has days.
+    fn dated(
+        &self,
+        resource: &str,
+        books: &[&Book],
+        window: Window,
+        items: &mut Items,
+    ) -> Result<(), Failure> {
+        match resource {
+            "INVESTMENT_TRANSACTIONS" => keyed(items, self.investment_transactions(window)),
+            "INSTRUMENT_TRANSACTIONS" => keyed(items, self.instrument_transactions(window)),
+            "EXCHANGES" => keyed(items, self.exchanges(window)),
+            _ => {
+                for book in books {
+                    let key = || self.key(book.purse);
+                    let one = |item| (key(), item);
+                    match (resource, book.purse) {
+                        ("TRANSACTIONS", _) => {
+                            keyed(items, self.transactions(book, window).into_iter().map(one))?;
+                        }
+                        ("BALANCES", Purse::Checking | Purse::Savings) => {
+                            let daily = Self::daily(book, window).into_iter();
+                            keyed(items, daily.map(|balance| (key(), balance)))?;
+                        }
+                        ("BILLS", Purse::Card) => {
+                            let bills = self.bills(book, window).into_iter();
+                            keyed(items, bills.map(|bill| (key(), bill)))?;
+                        }
+                        ("RECEIVABLES_TRANSACTIONS", Purse::Receivables) => {
+                            let sales = self.sales(window).into_iter();
+                            keyed(items, sales.map(|sale| (key(), sale)))?;
+                        }
+                        _ => {}
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
 }
 
-fn push<T: Serialize>(items: &mut Items, key: Option<String>, item: &T) -> Result<(), Failure> {
+/// Items that each come with the key of what they are or belong to.
+fn keyed<T: Serialize>(
+    items: &mut Items,
+    all: impl IntoIterator<Item = (String, T)>,
+) -> Result<(), Failure> {
+    all.into_iter().try_for_each(|(key, item)| push(items, Some(key), &item))
+}
+
+fn push<T: Serialize>(items: &mut Items, account: Option<String>, item: &T) -> Result<(), Failure> {
     let item = to_raw_value(item).map_err(|e| Failure::Unexpected(e.to_string()))?;
-    items.push((key, item));
+    items.push(Given { account, page: 0, item, documents: Vec::new() });
     Ok(())
 }
 
@@ -329,11 +384,5 @@ const PICTURE: &str = include_str!("pictures/image.txt");
 /// What nobody but the engine's fetches would otherwise name.
 #[cfg(test)]
 pub(super) fn fetch(resource: &str, account: Option<&str>, window: Option<Window>) -> Fetch {
-    Fetch {
-        resource: resource.into(),
-        account: account.map(str::to_owned),
-        window,
-        cursor: None,
-        options: std::collections::BTreeMap::new(),
-    }
+    Fetch { account: account.map(str::to_owned), window, ..Fetch::all_of(resource) }
 }

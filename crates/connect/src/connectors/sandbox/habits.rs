@@ -10,6 +10,8 @@ pub(super) enum Purse {
     Savings,
     Card,
     Loan,
+    /// What customers have paid by card and is not paid out yet.
+    Receivables,
 }
 
 /// When something happens.
@@ -57,9 +59,13 @@ pub(super) struct Habit {
     pub(super) fickle: bool,
     /// The other end is a person.
     pub(super) between_people: bool,
+    /// Pays out what customers paid by card.
+    pub(super) pays_out: bool,
+    /// Pays a wage: so many percent of what the month earned, or the one so many months before.
+    pub(super) wage: Option<(i64, i64)>,
 }
 
-const fn habit(
+pub(super) const fn habit(
     purse: Purse,
     when: When,
     cents: (i64, i64),
@@ -83,11 +89,13 @@ const fn habit(
         hours: (14, 22),
         fickle: false,
         between_people: false,
+        pays_out: false,
+        wage: None,
     }
 }
 
 impl Habit {
-    const fn inflow(self) -> Self {
+    pub(super) const fn inflow(self) -> Self {
         Self { inflow: true, ..self }
     }
     const fn steady(self) -> Self {
@@ -108,6 +116,12 @@ impl Habit {
     }
     const fn between_people(self) -> Self {
         Self { between_people: true, ..self }
+    }
+    const fn wage(self, percent: i64, months: i64) -> Self {
+        Self { wage: Some((percent, months)), ..self }
+    }
+    const fn pays_out(self) -> Self {
+        Self { pays_out: true, ..self }
     }
 }
 
@@ -180,17 +194,12 @@ pub(super) fn amount(habit: &Habit, country: Country, seed: Seed) -> i64 {
 }
 
 const CITY: &str = "{what} {city} {ref}";
-const MX_EMPLOYERS: &[&str] =
-    &["SERVICIOS LUMBRE SA DE CV", "GRUPO ARRECIFE SA DE CV", "TALLERES OCASO SA DE CV"];
-const CO_EMPLOYERS: &[&str] = &["INDUSTRIAS PARAMO SAS", "GRUPO CORDILLERA SAS"];
-const BR_EMPLOYERS: &[&str] = &["AURORA SISTEMAS LTDA", "GRUPO MARE ALTA SA"];
-
 #[rustfmt::skip] // One habit, one line.
 static MEXICO: Habits = Habits {
     people: &[
-        habit(Checking, Payday(15), (2_200_000, 3_000_000), MX_EMPLOYERS, "SPEI RECIBIDO NOMINA {what}", "SPEI").inflow().steady().hours(12, 13),
-        habit(Checking, Payday(31), (2_200_000, 3_000_000), MX_EMPLOYERS, "SPEI RECIBIDO NOMINA {what}", "SPEI").inflow().steady().hours(12, 13),
-        habit(Checking, Yearly(12, 15), (1_500_000, 2_500_000), MX_EMPLOYERS, "SPEI RECIBIDO AGUINALDO {what}", "SPEI").inflow().steady().hours(14, 15),
+        habit(Checking, Payday(15), (0, 0), &[], "SPEI RECIBIDO NOMINA {what}", "SPEI").inflow().wage(40, 0).hours(12, 13),
+        habit(Checking, Payday(31), (0, 0), &[], "SPEI RECIBIDO NOMINA {what}", "SPEI").inflow().wage(40, 0).hours(12, 13),
+        habit(Checking, Yearly(12, 15), (0, 0), &[], "SPEI RECIBIDO AGUINALDO {what}", "SPEI").inflow().wage(40, 0).hours(14, 15),
         habit(Checking, Monthly(2), (850_000, 1_200_000), &["RENTA"], "SPEI ENVIADO {who} {what} {ref}", "SPEI").steady().between_people().hours(15, 16),
         habit(Checking, Monthly(8), (45_000, 95_000), &["CFE SUMINISTRADOR"], "DOMICILIACION {what} {ref}", "DOMICILIACION").hours(11, 12),
         habit(Checking, Monthly(11), (39_900, 59_900), &["TELECABLE DEL VALLE"], "DOMICILIACION {what} {ref}", "DOMICILIACION").steady().hours(11, 12),
@@ -247,10 +256,10 @@ static MEXICO: Habits = Habits {
 #[rustfmt::skip] // One habit, one line.
 static COLOMBIA: Habits = Habits {
     people: &[
-        habit(Checking, Payday(15), (2_200_000, 3_000_000), CO_EMPLOYERS, "PAGO DE NOMINA {what}", "ACH").inflow().steady().hours(12, 13),
-        habit(Checking, Payday(30), (2_200_000, 3_000_000), CO_EMPLOYERS, "PAGO DE NOMINA {what}", "ACH").inflow().steady().hours(12, 13),
-        habit(Checking, Yearly(6, 28), (1_200_000, 2_200_000), CO_EMPLOYERS, "PRIMA DE SERVICIOS {what}", "ACH").inflow().steady(),
-        habit(Checking, Yearly(12, 18), (1_200_000, 2_200_000), CO_EMPLOYERS, "PRIMA DE SERVICIOS {what}", "ACH").inflow().steady(),
+        habit(Checking, Payday(15), (0, 0), &[], "PAGO DE NOMINA {what}", "ACH").inflow().wage(40, 0).hours(12, 13),
+        habit(Checking, Payday(30), (0, 0), &[], "PAGO DE NOMINA {what}", "ACH").inflow().wage(40, 0).hours(12, 13),
+        habit(Checking, Yearly(6, 28), (0, 0), &[], "PRIMA DE SERVICIOS {what}", "ACH").inflow().wage(40, 0),
+        habit(Checking, Yearly(12, 18), (0, 0), &[], "PRIMA DE SERVICIOS {what}", "ACH").inflow().wage(40, 0),
         habit(Checking, Monthly(3), (850_000, 1_200_000), &["ARRIENDO"], "TRANSFERENCIA A {who} {what} {ref}", "TRANSFERENCIA").steady().between_people(),
         habit(Checking, Monthly(7), (40_000, 90_000), &["ENERGIA ANDINA"], "PAGO PSE {what} {ref}", "PSE"),
         habit(Checking, Monthly(10), (60_000, 90_000), &["ADMINISTRACION CONJUNTO"], "PAGO PSE {what} {ref}", "PSE").steady(),
@@ -303,9 +312,9 @@ static COLOMBIA: Habits = Habits {
 #[rustfmt::skip] // One habit, one line.
 static BRAZIL: Habits = Habits {
     people: &[
-        habit(Checking, Payday(5), (4_600_000, 5_800_000), BR_EMPLOYERS, "SALARIO {what}", "FOLHA_PAGAMENTO").inflow().steady().hours(11, 12),
-        habit(Checking, Yearly(11, 28), (2_000_000, 2_600_000), BR_EMPLOYERS, "13 SALARIO {what}", "FOLHA_PAGAMENTO").inflow().steady(),
-        habit(Checking, Yearly(12, 18), (1_800_000, 2_400_000), BR_EMPLOYERS, "13 SALARIO {what}", "FOLHA_PAGAMENTO").inflow().steady(),
+        habit(Checking, Payday(5), (0, 0), &[], "SALARIO {what}", "FOLHA_PAGAMENTO").inflow().wage(80, 1).hours(11, 12),
+        habit(Checking, Yearly(11, 28), (0, 0), &[], "13 SALARIO {what}", "FOLHA_PAGAMENTO").inflow().wage(40, 0),
+        habit(Checking, Yearly(12, 18), (0, 0), &[], "13 SALARIO {what}", "FOLHA_PAGAMENTO").inflow().wage(40, 0),
         habit(Checking, Monthly(6), (850_000, 1_200_000), &["ALUGUEL"], "PIX ENVIADO {who} {what}", "PIX").steady().between_people(),
         habit(Checking, Monthly(10), (45_000, 95_000), &["ENERGIA DA SERRA"], "CONTA DE LUZ {what} {ref}", "CONVENIO_ARRECADACAO").hours(11, 12),
         habit(Checking, Monthly(12), (39_900, 59_900), &["FIBRA JA"], "DEB AUTOM {what} {ref}", "CONVENIO_ARRECADACAO").steady().hours(11, 12),
@@ -330,7 +339,7 @@ static BRAZIL: Habits = Habits {
     ],
     companies: &[
         habit(Checking, Chance(800), (300_000, 3_800_000), &["COMERCIAL BRISA LTDA", "OBRAS DO SUL SA", "HOTEIS RESTINGA LTDA"], "PIX RECEBIDO {what}", "PIX").inflow(),
-        habit(Checking, Chance(420), (90_000, 900_000), &["VENDAS CARTAO"], "CREDITO {what} {ref}", "OUTROS").inflow().hours(6, 8),
+        habit(Checking, Chance(420), (90_000, 900_000), &["VENDAS CARTAO"], "CREDITO {what} {ref}", "OUTROS").inflow().pays_out().hours(6, 8),
         habit(Checking, Chance(200), (500_000, 2_500_000), &["COBRANCA"], "LIQUIDACAO BOLETO {what} {ref}", "BOLETO").inflow().hours(9, 10),
         habit(Checking, Payday(5), (16_000_000, 21_000_000), &["FOLHA DE PAGAMENTO"], "{what} {ref}", "FOLHA_PAGAMENTO").hours(11, 12),
         habit(Checking, Monthly(20), (2_000_000, 4_500_000), &["DARF SIMPLES"], "PAGAMENTO {what} {ref}", "CONVENIO_ARRECADACAO"),
@@ -350,8 +359,8 @@ static BRAZIL: Habits = Habits {
     taken_back: habit(Checking, Books, (0, 0), &["RESGATE POUPANCA"], "{what}", "TRANSFERENCIA_MESMA_INSTITUICAO").inflow(),
     given_back: habit(Savings, Books, (0, 0), &["SAQUE POUPANCA"], "{what}", "TRANSFERENCIA_MESMA_INSTITUICAO"),
     interest: habit(Savings, Books, (0, 0), &["RENDIMENTO POUPANCA"], "{what}", "RENDIMENTO_APLIC_FINANCEIRA").inflow(),
-    invested: habit(Savings, Books, (0, 0), &["APLICACAO CDB"], "{what} {ref}", "OUTROS"),
-    sold: habit(Savings, Books, (0, 0), &["RESGATE CDB"], "{what} {ref}", "RESGATE_APLIC_FINANCEIRA").inflow(),
+    invested: habit(Savings, Books, (0, 0), &["TED ENVIADA CORRETORA"], "{what} {ref}", "TED"),
+    sold: habit(Savings, Books, (0, 0), &["TED RECEBIDA CORRETORA"], "{what} {ref}", "TED").inflow(),
     refund: "ESTORNO {what} {ref}",
     refund_rail: "OUTROS",
 };

@@ -51,7 +51,7 @@ pub(super) enum Door {
     Slow,
     /// A tax number and a password.
     Fiscal,
-    /// A CURP alone.
+    /// A CURP, a CPF or a citizen's number alone.
     Employment,
     /// A tax number, and the rest at the institution.
     OpenFinance,
@@ -101,6 +101,8 @@ pub(super) static SITES: &[Site] = &[
     site(9256, "ofmockbank_br_retail", "OF Mockbank", Brazil, Door::OpenFinance),
     site(9322, "belvo_mx_retail", "Belvo Bank", Mexico, Door::Slow),
     site(9454, "planet_mx_employment", "Planet", Mexico, Door::Employment),
+    site(9455, "planet_br_employment", "Planet", Brazil, Door::Employment),
+    site(9456, "planet_co_employment", "Planet", Colombia, Door::Employment),
 ];
 
 impl Site {
@@ -118,7 +120,7 @@ impl Site {
     }
     /// What it answers for.
     pub(super) fn resources(&self) -> &'static [&'static str] {
-        const BANK: [&str; 7] = [
+        const BANK: [&str; 8] = [
             "ACCOUNTS",
             "TRANSACTIONS",
             "OWNERS",
@@ -126,7 +128,12 @@ impl Site {
             "INCOMES",
             "RECURRING_EXPENSES",
             "RISK_INSIGHTS",
+            // Of Brazil alone.
+            "INVESTMENTS_PORTFOLIOS",
         ];
+        const BUSINESS: [&str; 5] =
+            ["ACCOUNTS", "TRANSACTIONS", "OWNERS", "BALANCES", "RECEIVABLES_TRANSACTIONS"];
+        let brazil = self.country == Country::Brazil;
         match self.door {
             Door::Fiscal => &[
                 "TAX_COMPLIANCE_STATUS",
@@ -136,9 +143,10 @@ impl Site {
                 "FINANCIAL_STATEMENTS",
                 "TAX_RETENTIONS",
             ],
-            Door::Employment => {
+            Door::Employment if self.country == Country::Mexico => {
                 &["EMPLOYMENT_RECORDS", "CURRENT_EMPLOYMENTS", "EMPLOYMENT_METRICS", "OWNERS"]
             }
+            Door::Employment => &["EMPLOYMENTS", "OWNERS"],
             Door::OpenFinance => &[
                 "ACCOUNTS",
                 "TRANSACTIONS",
@@ -148,12 +156,15 @@ impl Site {
                 "INVESTMENTS",
                 "INVESTMENT_TRANSACTIONS",
                 "EXCHANGES",
+                "CONSENTS",
                 "INCOMES",
                 "RECURRING_EXPENSES",
                 "RISK_INSIGHTS",
             ],
+            _ if self.is_business() && brazil => &BUSINESS,
             _ if self.is_business() => BANK.first_chunk::<4>().map_or(&[], |core| core),
-            _ => &BANK,
+            _ if brazil => &BANK,
+            _ => BANK.first_chunk::<7>().map_or(&[], |all| all),
         }
     }
 
@@ -247,13 +258,25 @@ impl Site {
                 vec![rfc, password]
             }
             Door::Employment => {
-                let mut curp = field("username", "text", "CURP", "BLPM951331IONVGR54");
-                curp.validation = "^[A-Z]{4}[0-9]{6}[A-Z]{6}[A-Z0-9]{2}$".into();
-                curp.validation_message = "A CURP has 18 letters and digits.".into();
+                let (label, example, form, says) = match self.country {
+                    Country::Mexico => (
+                        "CURP",
+                        "BLPM951331IONVGR54",
+                        "^[A-Z]{4}[0-9]{6}[A-Z]{6}[A-Z0-9]{2}$",
+                        "A CURP has 18 letters and digits.",
+                    ),
+                    Country::Brazil => ("CPF", "76109277673", r"^\d{11}$", "A CPF has 11 digits."),
+                    Country::Colombia => {
+                        ("Cédula", "1032456789", r"^\d{6,10}$", "A cédula has 6 to 10 digits.")
+                    }
+                };
+                let mut number = field("username", "text", label, example);
+                number.validation = form.into();
+                number.validation_message = says.into();
                 let mut password = field("password", "password", "Password", "");
                 password.validation = "^.*$".into();
                 password.value = Some("fake-password".into());
-                vec![curp, password]
+                vec![number, password]
             }
             Door::OpenFinance => {
                 let mut cpf = field("username", "text", "CPF", "761.092.776-73");

@@ -2,6 +2,7 @@
 
 use super::{
     chance::Seed,
+    conversation::HISTORY,
     habits::Purse,
     institutions::{Country, Door},
     people::{Person, account_digit, clabe},
@@ -14,7 +15,7 @@ use domain::{
         accounts::{
             Account, Balance, BalanceType, Card, Category, CreditData, CreditLimit,
             CreditLimitType, Fee, FeeCharge, FeeChargeType, FeeType, InstallmentFrequency,
-            InterestRate, LoanData, Network, Overdraft, RatePeriod, Term,
+            InterestRate, LoanData, Network, Overdraft, RatePeriod, ReceivablesData, Term,
         },
         balance_snapshots::BalanceSnapshot,
         balances::DailyBalance,
@@ -54,7 +55,7 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 /// The day, or the Monday after a weekend.
-fn working_day(day: Date) -> Date {
+pub(super) fn working_day(day: Date) -> Date {
     match day.weekday() {
         Weekday::Saturday => day.saturating_add(2.days()),
         Weekday::Sunday => day.saturating_add(1.days()),
@@ -63,16 +64,20 @@ fn working_day(day: Date) -> Date {
 }
 
 impl Showing<'_> {
-    fn country(&self) -> Country {
+    pub(super) fn country(&self) -> Country {
         self.world.site.country
     }
-    fn today(&self) -> Date {
+    pub(super) fn today(&self) -> Date {
         day(self.books.now)
     }
-    fn is_open_finance(&self) -> bool {
+    /// The days that are shown at all.
+    pub(super) fn history(&self) -> Window {
+        Window::last_days(self.today(), HISTORY)
+    }
+    pub(super) fn is_open_finance(&self) -> bool {
         self.world.site.door == Door::OpenFinance
     }
-    fn seed(&self, purse: Purse) -> Seed {
+    pub(super) fn seed(&self, purse: Purse) -> Seed {
         // Each loan is an account of its own.
         let which = match purse {
             Purse::Loan => self.world.loan(month_of(self.today())).0,
@@ -107,6 +112,7 @@ impl Showing<'_> {
             Purse::Savings => (Category::Savings, BalanceType::Asset),
             Purse::Card => (Category::CreditCard, BalanceType::Liability),
             Purse::Loan => (Category::Loan, BalanceType::Liability),
+            Purse::Receivables => (Category::Receivables, BalanceType::Asset),
         };
         let account = Account {
             category: Some(category),
@@ -133,6 +139,16 @@ impl Showing<'_> {
                 loan_data: Some(self.loan(book)),
                 ..account
             },
+            Purse::Receivables => Account {
+                number: Some(self.digits(purse, 8)),
+                receivables_data: Some(ReceivablesData {
+                    current: account.balance.current,
+                    available: account.balance.current,
+                    anticipated: Some(Amount::cents(0)),
+                    collected_at: None,
+                }),
+                ..account
+            },
         }
     }
 
@@ -151,7 +167,9 @@ impl Showing<'_> {
                 available: Some(Amount::cents(self.limit() - current - book.held())),
                 ..Balance::default()
             },
-            Purse::Loan => Balance { current: Some(Amount::cents(current)), ..Balance::default() },
+            Purse::Loan | Purse::Receivables => {
+                Balance { current: Some(Amount::cents(current)), ..Balance::default() }
+            }
         }
     }
 
@@ -304,13 +322,6 @@ impl Showing<'_> {
         }
     }
 
-    /// The day on which the bill closes that a movement of `day` is on.
-    fn bill_of(&self, day: Date) -> Date {
-        let month = month_of(day);
-        let cut = in_month(month, self.world.cut_day());
-        if day <= cut { cut } else { in_month(month + 1, self.world.cut_day()) }
-    }
-
     /// The movements of an account inside `window`, the latest first.
     pub(super) fn transactions(&self, book: &Book, window: Window) -> Vec<Transaction> {
         let booked = book.booked.iter().rev().map(|m| self.transaction(book.purse, m, false));
@@ -338,7 +349,7 @@ impl Showing<'_> {
             reference: booked.filter(|_| !self.is_open_finance()).map(|_| m.reference()),
             kind: Some(if m.inflow { Direction::Inflow } else { Direction::Outflow }),
             status: Some(if pending { Status::Pending } else { Status::Processed }),
-            credit_card_data: (purse == Purse::Card).then(|| self.bill(m, booked)),
+            credit_card_data: (purse == Purse::Card).then(|| self.on_bill(m, booked)),
             counterparty: (brazil && m.habit.between_people).then(|| Counterparty {
                 kind: Some(CounterpartyType::Individual),
                 document_number: Some(
@@ -358,17 +369,13 @@ impl Showing<'_> {
         }
     }
 
-    fn bill(&self, m: &Movement, booked: Option<Date>) -> CreditCardData {
+    fn on_bill(&self, m: &Movement, booked: Option<Date>) -> CreditCardData {
         let closes = self.bill_of(booked.unwrap_or_else(|| self.today()));
-        let is_closed = booked.is_some() && closes < self.today();
-        let key = format!(
-            "{:016x}",
-            self.seed(Purse::Card).with(month_of(closes).cast_unsigned()).bits()
-        );
-        let name = format!("{:04}-{:02}", closes.year(), closes.month());
+        let is_closed = booked.is_some() && self.is_closed(closes);
+        let key = self.bill_key(closes);
         let brazil = self.country() == Country::Brazil;
         CreditCardData {
-            bill_name: is_closed.then_some(name),
+            bill_name: is_closed.then(|| Self::bill_name(closes)),
             bill_due_date: is_closed.then_some(closes),
             bill_internal_identification: is_closed.then(|| key.clone()),
             bill_status: (!brazil).then_some(if is_closed {
@@ -595,7 +602,7 @@ pub(super) enum Owner {
 }
 
 /// The number that all sandbox banks of Brazil vouch with.
-const BANK_CNPJ: &str = "00000000000191";
+pub(super) const BANK_CNPJ: &str = "00000000000191";
 
 fn tax_document(p: &Person) -> TaxDocument {
     TaxDocument { document_type: p.document_type.into(), document_number: p.document.clone() }
@@ -644,6 +651,7 @@ fn names(country: Country, purse: Purse, company: bool) -> (&'static str, &'stat
         (Country::Brazil, Purse::Savings, _) => ("CONTA_POUPANCA", "Poupança"),
         (Country::Brazil, Purse::Card, _) => ("CARTAO_CREDITO", "Cartão Platina"),
         (Country::Brazil, Purse::Loan, _) => ("FINANCIAMENTO", "Financiamento de Veículo"),
+        (_, Purse::Receivables, _) => ("RECEBIVEIS", "Vendas no Cartão"),
     }
 }
 

@@ -2,13 +2,21 @@
 //! Mexico, Colombia and Brazil, users who provoke every failure and every challenge, and faults on
 //! demand. `docs/sandbox.md` is its manual.
 
+mod bills;
+mod career;
 mod chance;
+mod consents;
 mod conversation;
+mod employment;
+mod exchanges;
 mod faults;
 mod habits;
+mod holdings;
 mod institutions;
+mod investments;
 mod items;
 mod people;
+mod receivables;
 mod shown;
 mod users;
 mod world;

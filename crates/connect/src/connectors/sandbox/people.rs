@@ -154,7 +154,7 @@ impl Person {
         let second_last = seed.with(4).pick(stock.families);
         let city = seed.with(5).pick(stock.cities);
         let (y, m, d) = (seed.with(6), seed.with(7), seed.with(8));
-        let years = if company { (1985, 2018) } else { (1955, 2004) };
+        let years = if company { (1985, 2018) } else { (1955, 1990) };
         let born = date(
             i16::try_from(y.between(years.0, years.1)).unwrap_or(1980),
             m.small(12).cast_signed() + 1,
@@ -284,16 +284,47 @@ fn curp(
 
 fn company_rfc(name: &str, born: Date, seed: Seed) -> String {
     let name: String = letters(name).into_iter().take(3).collect();
-    let rfc = format!("{name}{}{}", yymmdd(born), seed.digits(2));
+    with_rfc_digit(format!("{name}{}{}", yymmdd(born), seed.digits(2)))
+}
+/// The RFC of somebody whose CURP is known: it begins in the same way.
+pub(super) fn person_rfc(person: &Person) -> String {
+    let begins: String = person.document.chars().take(10).collect();
+    with_rfc_digit(begins + &person.seed.with(14).digits(2))
+}
+fn with_rfc_digit(rfc: String) -> String {
     let place = |c| RFC_ORDER.chars().position(|o| o == c).unwrap_or(0);
     // Companies have a letter less than people, which counts as a blank in front.
     let sum: usize =
-        13 * place(' ') + rfc.chars().enumerate().map(|(i, c)| place(c) * (12 - i)).sum::<usize>();
+        format!("{rfc:>12}").chars().zip((2..=13).rev()).map(|(c, weight)| place(c) * weight).sum();
     let check = match (11 - sum % 11) % 11 {
         10 => "A".to_owned(),
         digit => digit.to_string(),
     };
     rfc + &check
+}
+/// The number of somebody at Mexico's social security.
+pub(super) fn nss(person: &Person) -> String {
+    let base = person.seed.with(15).digits(10);
+    let doubled = values(&base).rev().enumerate().map(|(i, d)| match i % 2 {
+        0 => d * 2 / 10 + d * 2 % 10,
+        _ => d,
+    });
+    let sum: u32 = doubled.sum();
+    format!("{base}{}", (10 - sum % 10) % 10)
+}
+/// The tax number of a company that is only known by name.
+pub(super) fn tax_number(country: Country, name: &str) -> String {
+    let seed = Seed::of(&["company", name]);
+    let founded = date(
+        1980 + i16::from(seed.with(1).small(30)),
+        seed.with(2).small(12).cast_signed() + 1,
+        seed.with(3).small(28).cast_signed() + 1,
+    );
+    match country {
+        Country::Mexico => company_rfc(name, founded, seed),
+        Country::Colombia => nit(&format!("9{}", seed.digits(8))),
+        Country::Brazil => cnpj(&format!("{}0001", seed.digits(8))),
+    }
 }
 
 fn values(digits: &str) -> impl DoubleEndedIterator<Item = u32> {

@@ -2,7 +2,8 @@
 //! `docs/sandbox.md` are these tables.
 
 use super::{
-    institutions::{Door, Site},
+    institutions::{Country, Door, Site},
+    people::Person,
     world::Plan,
 };
 use crate::talk::{Credentials, Failure, LoginProblem};
@@ -76,6 +77,47 @@ pub(super) static SHOWN: &[TestUser] = &[
     ),
     user("user_valid", Some("pass_valid"), Does::Shows(Plan::Full), "As the frequent user."),
 ];
+
+/// What somebody works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Work {
+    /// One job after the other.
+    Steady,
+    /// From April to October of each year.
+    Seasonal,
+    /// No more.
+    Idle,
+}
+
+/// People whose work is out of the ordinary: their document, and what it is.
+pub(super) static WORKERS: &[(&str, Work, &str)] = &[
+    (
+        "TEMX850715HDFMRR08",
+        Work::Seasonal,
+        "Works from April to October of each year, and not in winter.",
+    ),
+    ("SINX900322MJCNLM01", Work::Idle, "Has had one job, long ago."),
+];
+
+/// What the bearer of a document works.
+pub(super) fn work_of(document: &str) -> Work {
+    let known = WORKERS.iter().find(|(of, ..)| *of == document);
+    known.map_or(Work::Steady, |(_, work, _)| *work)
+}
+
+/// The bearer of a document: one of the known users and customers, if it is theirs.
+pub(super) fn with_document(country: Country, document: &str) -> Person {
+    let known = known_users().map(|user| Person::of(country, false, user.username));
+    if let Some(person) = known.into_iter().find(|person| person.document == document) {
+        return person;
+    }
+    let customer = mock_customer(document).filter(|_| country == Country::Brazil);
+    let (number, name) =
+        customer.map_or((document, None), |(number, name, _)| (number, Some(name)));
+    let person = Person::of(country, false, number);
+    let name = name.map_or_else(|| person.name.clone(), str::to_owned);
+    person.known_as(&name, number)
+}
 
 /// Users who are asked.
 pub(super) static ASKED: &[TestUser] = &[
@@ -272,7 +314,9 @@ impl Fate {
                 if known.is_none() && mock_customer(name).is_none() {
                     return Self::failing(Failure::InvalidCredentials);
                 }
-                fate.asks = fate.asks.or(Some(ChallengeKind::Redirect));
+                // Once it was given, a consent lets in without its customer.
+                let consented = credentials.state.is_some();
+                fate.asks = fate.asks.or((!consented).then_some(ChallengeKind::Redirect));
             }
             Door::Plain | Door::Slow | Door::Fiscal | Door::Employment => {}
         }

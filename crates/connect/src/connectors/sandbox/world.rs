@@ -7,10 +7,12 @@
 //! balance and movements agree by construction.
 
 use super::{
+    career::Career,
     chance::Seed,
     habits::{Habit, Habits, Purse, When, amount},
     institutions::Site,
     people::{Person, bare},
+    users::with_document,
 };
 use domain::time::{day, midnight};
 use jiff::{Timestamp, civil::Date};
@@ -33,6 +35,7 @@ pub(super) enum Plan {
 pub(super) struct World {
     pub(super) site: &'static Site,
     pub(super) person: Person,
+    pub(super) career: Career,
     pub(super) plan: Plan,
     pub(super) seed: Seed,
 }
@@ -115,7 +118,7 @@ impl Purse {
     /// What one cent coming in adds to the balance: debts shrink by it.
     pub(super) const fn sign(self) -> i64 {
         match self {
-            Self::Checking | Self::Savings => 1,
+            Self::Checking | Self::Savings | Self::Receivables => 1,
             Self::Card | Self::Loan => -1,
         }
     }
@@ -137,6 +140,10 @@ fn number(date: Date) -> i64 {
 }
 fn date_of(number: i64) -> Date {
     day(Timestamp::from_second(number.saturating_mul(DAY)).unwrap_or(Timestamp::UNIX_EPOCH))
+}
+/// The second at which a day begins.
+pub(super) fn second_of(date: Date) -> i64 {
+    number(date) * DAY
 }
 /// Months since the year 0.
 pub(super) fn month_of(date: Date) -> i64 {
@@ -181,14 +188,15 @@ impl Day {
 
 impl World {
     pub(super) fn of(site: &'static Site, user: &str, plan: Plan) -> Self {
-        let person = Person::of(site.country, site.is_business(), user);
-        Self { site, person, plan, seed: Seed::of(&["world", site.name, user]) }
+        Self::of_person(site, Person::of(site.country, site.is_business(), user), user, plan)
     }
     /// Somebody who logs in with their document.
     pub(super) fn of_document(site: &'static Site, document: &str, plan: Plan) -> Self {
-        let mut world = Self::of(site, document, plan);
-        document.clone_into(&mut world.person.document);
-        world
+        Self::of_person(site, with_document(site.country, document), document, plan)
+    }
+    fn of_person(site: &'static Site, person: Person, user: &str, plan: Plan) -> Self {
+        let career = Career::of(&person);
+        Self { site, person, career, plan, seed: Seed::of(&["world", site.name, user]) }
     }
     /// A customer of known name and document.
     pub(super) fn of_customer(
@@ -199,11 +207,14 @@ impl World {
         plan: Plan,
     ) -> Self {
         let person = Person::of(site.country, company, document).known_as(name, document);
-        Self { site, person, plan, seed: Seed::of(&["world", site.name, document]) }
+        Self::of_person(site, person, document, plan)
     }
     /// The accounts they have.
     pub(super) fn purses(&self) -> &'static [Purse] {
         match self.plan {
+            Plan::Full if self.sells_by_card() => {
+                &[Purse::Checking, Purse::Savings, Purse::Card, Purse::Receivables]
+            }
             Plan::Full if self.person.company => &[Purse::Checking, Purse::Savings, Purse::Card],
             Plan::Full => &[Purse::Checking, Purse::Savings, Purse::Card, Purse::Loan],
             Plan::Low => &[Purse::Checking],
@@ -240,7 +251,7 @@ impl World {
     fn level(&self, purse: Purse, month: i64) -> i64 {
         let seed = self.seed.with(part::LEVEL).with(purse as u64);
         let (least, most) = match (purse, self.plan, self.person.company) {
-            (Purse::Card | Purse::Loan, ..) => return 0,
+            (Purse::Card | Purse::Loan | Purse::Receivables, ..) => return 0,
             (Purse::Checking, Plan::Negative, false) => (-10_000_000, -8_000_000),
             (Purse::Checking, Plan::Negative, true) => (-180_000_000, -150_000_000),
             (Purse::Checking, Plan::Low, false) => (2_500_000, 3_500_000),
@@ -291,6 +302,8 @@ impl World {
             let start = number(in_month(first_month, 1));
             let mut raw = self.draw(Purse::Checking, start, until);
             raw.extend(payments);
+            raw.extend(self.invested(first_month, last_month, until));
+            raw.extend(self.exchanged(first_month, last_month, until));
             let ends = self.month_ends(Purse::Checking, first_month..=last_month, 50);
             let opening = self.level(Purse::Checking, first_month);
             let (book, aside) = self.keep(
@@ -325,6 +338,11 @@ impl World {
                 accounts.push(book);
             }
         }
+        if self.has(Purse::Receivables) {
+            let opening = self.receivable(now);
+            let (booked, pending) = (Vec::new(), Vec::new());
+            accounts.push(Book { purse: Purse::Receivables, opening, booked, pending });
+        }
         accounts.sort_by_key(|book| book.purse);
         Books { now, accounts }
     }
@@ -343,7 +361,7 @@ impl World {
     }
 
     /// The habitual movements of an account that are booked on or after day `start`.
-    fn draw(&self, purse: Purse, start: i64, until: i64) -> Vec<Movement> {
+    pub(super) fn draw(&self, purse: Purse, start: i64, until: i64) -> Vec<Movement> {
         let habits = self.habits();
         let list = if self.person.company { habits.companies } else { habits.people };
         let mut drawn = Vec::new();
@@ -371,10 +389,19 @@ impl World {
     fn add(&self, drawn: &mut Vec<Movement>, habit: &'static Habit, seed: Seed, number: i64) {
         // Landlords, employers and prices stay; the rest is new each time.
         let place = if matches!(habit.when, When::Chance(_)) { seed } else { self.person.seed };
-        let word = place.with(part::WORD).pick(habit.words);
+        let wage = match habit.wage {
+            None => None,
+            Some((percent, before)) => {
+                let month = month_of(date_of(number)) - before;
+                let Some(job) = self.career.job(month) else { return };
+                Some((job.employer.name, job.monthly(month) * percent / 100))
+            }
+        };
+        let word = wage.map_or_else(|| place.with(part::WORD).pick(habit.words), |(who, _)| who);
         let same = self.seed.with(part::STEADY).with(Seed::of(&[habit.text, word]).bits());
         let drawn_from = if habit.steady { same } else { seed };
-        let held = amount(habit, self.site.country, drawn_from);
+        let held =
+            wage.map_or_else(|| amount(habit, self.site.country, drawn_from), |(_, cents)| cents);
         let time = seed.with(part::TIME);
         let hour = time.between(habit.hours.0, habit.hours.1);
         // The last minutes of a day belong to the books.
@@ -555,7 +582,13 @@ struct Close {
 }
 
 impl Movement {
-    fn by_the_books(habit: &'static Habit, seed: Seed, at: i64, cents: i64, inflow: bool) -> Self {
+    pub(super) fn by_the_books(
+        habit: &'static Habit,
+        seed: Seed,
+        at: i64,
+        cents: i64,
+        inflow: bool,
+    ) -> Self {
         Self {
             habit,
             seed,
@@ -571,6 +604,10 @@ impl Movement {
             cents,
             balance: 0,
         }
+    }
+    /// The same with another word in its text.
+    pub(super) fn called(self, word: &'static str) -> Self {
+        Self { word, ..self }
     }
     /// The same money at its other end.
     fn seen_from(&self, habit: &'static Habit) -> Self {
@@ -588,6 +625,10 @@ impl Movement {
     /// The institution's reference.
     pub(super) fn reference(&self) -> String {
         self.seed.with(part::REF).digits(7)
+    }
+    /// The day it was booked, if ever.
+    pub(super) fn booked_on(&self) -> Option<Date> {
+        Some(date_of(self.booked?.div_euclid(DAY)))
     }
     /// The day it happened.
     pub(super) fn value_date(&self) -> Date {

@@ -6,7 +6,6 @@ use crate::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::time::Window;
 use jiff::civil::date;
-use std::collections::BTreeMap;
 use tokio_util::sync::CancellationToken;
 
 const SITE: &str = "statements_br_retail";
@@ -22,13 +21,7 @@ fn open(env: &Env) -> HostedConversation {
     Host::open(&StatementFiles, SITE, "a subject", env, &Limits::default(), cancel)
 }
 fn wanted(resource: &str) -> Fetch {
-    Fetch {
-        resource: resource.into(),
-        account: None,
-        cursor: None,
-        window: None,
-        options: BTreeMap::new(),
-    }
+    Fetch::all_of(resource)
 }
 fn file(text: &str) -> Answers {
     Answers::always(&STANDARD.encode(text))

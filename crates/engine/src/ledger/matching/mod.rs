@@ -142,7 +142,7 @@ impl<'a> Work<'a> {
                     supposed: false,
                     id_lost: false,
                 }),
-                Facts::Keyed(_) | Facts::Snapshot => None,
+                Facts::Keyed(_) | Facts::Snapshot | Facts::Edition(_) => None,
             })
             .collect();
         let span = Span::of(reading, items.iter().map(|item| item.movement.value_date));

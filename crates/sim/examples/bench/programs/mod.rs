@@ -142,11 +142,8 @@ async fn enter(talk: &mut HostedConversation) {
 }
 async fn read(talk: &mut HostedConversation, records: usize) -> usize {
     let wanted = Fetch {
-        resource: "TRANSACTIONS".into(),
-        account: None,
-        window: None,
-        cursor: None,
         options: BTreeMap::from([("records".to_owned(), records.to_string())]),
+        ..Fetch::all_of("TRANSACTIONS")
     };
     let mut counted = Counted(0);
     talk.fetch(&wanted, &mut Nobody, &mut counted).await.unwrap();

@@ -22,7 +22,7 @@ use connect::{
 use domain::{
     env::{BoxFuture, Env},
     institution::Institution,
-    resource::{self, Resource, WindowRule},
+    resource::{self, Resource},
     session::{Challenge, ChallengeKind},
     time::{Window, day},
 };
@@ -289,17 +289,9 @@ impl Flags {
             keep(file, state)?;
         }
         for resource in wanted(plan, institution)? {
-            let window = match resource.window {
-                WindowRule::Now => None,
-                _ => Some(Window::last_days(plan.today, plan.days)),
-            };
-            let fetch = Fetch {
-                resource: resource.name.into(),
-                account: None,
-                window,
-                cursor: None,
-                options: BTreeMap::new(),
-            };
+            let days = Window::last_days(plan.today, plan.days);
+            let window = resource.has_days().then_some(days);
+            let fetch = Fetch { window, ..Fetch::all_of(resource.name) };
             show(format_args!("{} …", resource.name));
             let sum = Sum::new();
             let mut shown = Shown { resource, at: env.now(), count: 0, refused: 0, sum, seen };

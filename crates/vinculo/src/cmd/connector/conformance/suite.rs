@@ -11,19 +11,20 @@ use super::{
 use connect::{
     manifest::{Manifest, Offered},
     program::{Confinement, Program, Room},
+    talk::Fetch,
     wire::{frame, kind::Kind, messages as m, secret::Secret},
 };
 use domain::{
     env::Env,
     record::{Facts, Item, Trust},
-    resource::{self, Resource, WindowRule},
+    resource::{self, Resource},
     time::Window,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     net::{Ipv4Addr, SocketAddr},
     path::Path,
     sync::{Arc, Mutex},
@@ -507,27 +508,33 @@ impl Suite<'_> {
     }
 
     fn records(&self, all: &[Whole]) -> Checked {
-        let mut accounts = BTreeSet::new();
-        for whole in all.iter().filter(|whole| whole.resource.name == "ACCOUNTS") {
+        let mut parents = BTreeSet::new();
+        for whole in all.iter().filter(|whole| whole.resource.children().next().is_some()) {
+            let name = whole.resource.name;
             for (number, item) in whole.items.iter().enumerate() {
                 match &item.account {
-                    Some(account) => drop(accounts.insert(account.clone())),
-                    None => return fault(format!("ACCOUNTS: record {number} has no key")),
+                    Some(key) => drop(parents.insert((name, key.clone()))),
+                    None => return fault(format!("{name}: record {number} has no key")),
                 }
             }
         }
         let trusted = matches!(self.trust(), Trust::Stable | Trust::Posted);
-        for whole in all.iter().filter(|whole| whole.resource.by_account) {
-            let name = whole.resource.name;
+        for whole in all {
+            let Some(parent) = whole.resource.belongs_to else { continue };
+            let (name, above) = (whole.resource.name, parent.resource.name);
             for (number, item) in whole.items.iter().enumerate() {
                 match &item.account {
-                    Some(account) if accounts.contains(account) => {}
+                    Some(key) if parents.contains(&(above, key.clone())) => {}
                     Some(_) => {
                         return fault(format!(
-                            "{name}: record {number} is of an account that was not shown"
+                            "{name}: record {number} belongs to none of {above} that were shown"
                         ));
                     }
-                    None => return fault(format!("{name}: record {number} has no account")),
+                    None => {
+                        return fault(format!(
+                            "{name}: record {number} belongs to none of {above}"
+                        ));
+                    }
                 }
                 let movement = matches!(item.facts, Facts::Movement(_));
                 if movement && trusted && item.source_id.is_none() {
@@ -551,7 +558,7 @@ impl Suite<'_> {
             Facts::Movement(movement) => serde_json::to_string(movement).unwrap_or_default(),
             Facts::Keyed(_) if !trusted => String::new(),
             Facts::Keyed(keys) => keys.join(" "),
-            Facts::Snapshot => String::new(),
+            Facts::Snapshot | Facts::Edition(_) => String::new(),
         };
         format!("{:?} {id:?} {facts}", item.account)
     }
@@ -578,7 +585,7 @@ impl Suite<'_> {
     }
 
     async fn window(&self, first: &[Whole]) -> Checked {
-        let dated = |whole: &&Whole| whole.resource.window != WindowRule::Now;
+        let dated = |whole: &&Whole| whole.resource.has_days();
         let Window { from, to } = self.users.window;
         // The middle third.
         let days = from.duration_until(to).as_hours() / 24;
@@ -861,14 +868,11 @@ impl Suite<'_> {
 }
 
 fn fetch_of(resource: &Resource, window: Option<Window>, cursor: Option<&str>) -> m::Fetch {
-    let timeless = resource.window == WindowRule::Now;
-    m::Fetch {
-        resource: resource.name.into(),
-        account: None,
-        window: window.filter(|_| !timeless).map(m::Days),
+    m::Fetch::from(&Fetch {
+        window: window.filter(|_| resource.has_days()),
         cursor: cursor.map(str::to_owned),
-        options: BTreeMap::new(),
-    }
+        ..Fetch::all_of(resource.name)
+    })
 }
 
 /// The longest of what was read.
