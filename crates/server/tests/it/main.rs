@@ -5,6 +5,7 @@ mod hostile;
 mod institutions;
 mod links;
 mod native;
+mod people;
 mod programs;
 mod reference;
 mod resources;

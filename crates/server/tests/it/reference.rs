@@ -1,13 +1,16 @@
 //! The page of resources: for each one request and what a running sandbox answers. The page is
 //! written by `cargo xtask reference`; here it is held against what is answered today.
 
-use crate::api::Api;
+use crate::{
+    api::Api,
+    people::{People, asking, listed_at},
+};
 use axum::http::StatusCode;
 use domain::{
     filter::Field,
     resource::{Resource, all},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/resources.md");
@@ -23,17 +26,14 @@ stands at nine o'clock of 14 January 2026. Every list takes `page`, `page_size`,
 as well.
 ";
 
-/// The sandbox's institutions whose answers are shown, the first that has a resource wins, and who
-/// logs in there.
-const SHOWN: &[(&str, &str, &str)] =
-    &[("erebor_mx_retail", "bnk100", "full"), ("erebor_br_retail", "bnk100", "full")];
-
 #[tokio::test]
 async fn the_page_of_resources_shows_what_a_sandbox_answers() {
     let api = Api::new().await;
+    let mut people = People::at(&api).await;
     let mut page = Page { text: HEAD.into(), ..Page::default() };
     for resource in all() {
-        page.section(&api, resource).await;
+        let (_, user, link) = people.with(resource).await;
+        page.section(&api, resource, user, &link).await;
     }
     if std::env::var_os(WRITES).is_some() {
         std::fs::write(PAGE, &page.text).expect("the page can be written");
@@ -49,16 +49,17 @@ async fn the_page_of_resources_shows_what_a_sandbox_answers() {
 #[derive(Default)]
 struct Page {
     text: String,
-    /// At each institution.
-    links: BTreeMap<&'static str, String>,
     /// Where each id was first seen.
     ids: BTreeMap<String, usize>,
 }
 
 impl Page {
-    async fn section(&mut self, api: &Api, resource: &Resource) {
+    async fn section(&mut self, api: &Api, resource: &Resource, user: &str, link: &str) {
         let Resource { name, path, verbs, .. } = resource;
-        let mut verbs_said = vec![format!("`GET {path}`"), format!("`GET {path}{{id}}/`")];
+        let mut verbs_said = vec![format!("`GET {path}`")];
+        if !resource.is_nested() {
+            verbs_said.push(format!("`GET {path}{{id}}/`"));
+        }
         if verbs.delete {
             verbs_said.push(format!("`DELETE {path}{{id}}/`"));
         }
@@ -68,41 +69,22 @@ impl Page {
         let text = &mut self.text;
         write!(text, "\n## {name}\n\n{}.", verbs_said.join(", ")).expect("text");
         let filters: Vec<String> = resource.filters.iter().map(filter).collect();
-        writeln!(text, " Filters: {}.", filters.join(", ")).expect("text");
-        let link = self.link(api, resource).await;
+        if !filters.is_empty() {
+            write!(text, " Filters: {}.", filters.join(", ")).expect("text");
+        }
+        text.push('\n');
         if verbs.retrieve {
-            let mut asked = example(path);
-            asked["link"] = json!(link);
-            if asked["date_to"].is_string() {
-                // The clock stands before the example's end.
-                asked["date_to"] = json!("2026-01-14");
-            }
+            let asked = asking(resource, link);
             let answer = api.post(path, &asked).await;
             assert_eq!(answer.status, StatusCode::CREATED, "{path}: {}", answer.text);
             self.shows(&format!("POST {path}"), Some(&asked), &answer.json());
+        } else {
+            let list = listed_at(api, resource, user, link).await;
+            let answer = api.get(&list).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
+            let asked = if resource.is_nested() { *path } else { list.as_str() };
+            self.shows(&format!("GET {asked}"), None, &answer.json()["results"]);
         }
-    }
-
-    async fn link(&mut self, api: &Api, resource: &Resource) -> String {
-        for (institution, username, password) in SHOWN {
-            let found = api.get(&format!("/api/institutions/?name={institution}")).await.json();
-            let offers = found["results"][0]["resources"].as_array().expect("resources");
-            if offers.iter().any(|offered| offered == resource.offered_as) {
-                if let Some(link) = self.links.get(institution) {
-                    return link.clone();
-                }
-                let body = json!({
-                    "institution": institution, "username": username, "password": password,
-                    "access_mode": "single",
-                });
-                let answer = api.post("/api/links/", &body).await;
-                assert_eq!(answer.status, StatusCode::CREATED, "{institution}: {}", answer.text);
-                let link = answer.json()["id"].as_str().expect("an id").to_owned();
-                self.links.insert(institution, link.clone());
-                return link;
-            }
-        }
-        panic!("no sandbox institution of this page offers {}", resource.offered_as)
     }
 
     fn shows(&mut self, request: &str, body: Option<&Value>, answer: &Value) {
@@ -147,10 +129,4 @@ fn filter(field: &Field) -> String {
     } else {
         format!("`{}` ({})", field.name, more.join(", "))
     }
-}
-
-/// The body that the OpenAPI document shows for a retrieval.
-fn example(path: &str) -> Value {
-    let document: Value = serde_json::from_str(&server::openapi()).expect("the document is JSON");
-    document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"].clone()
 }
