@@ -17,8 +17,10 @@ pub(crate) async fn run(house: &House) {
         let wanted = Retrieval {
             resource: resource::named("TRANSACTIONS").unwrap(),
             link: link.id,
+            kind: None,
             window: Some(Window::last_days(today, 365)),
             account: None,
+            documents: false,
             save: true,
             token: None,
         };

@@ -3,7 +3,7 @@
 
 use connect::{
     host::{Host, HostedConversation, Limits},
-    program::{Confinement, Program, Room},
+    program::{Confinement, Network, Program, Room},
     talk::{Ask, Connector, Credentials, Failure, Fetch, Given, Sink},
 };
 use domain::{env::BoxFuture, env::Env, session::Challenge};
@@ -169,7 +169,7 @@ async fn first_answer(program: &Program) -> f64 {
     let mut times = Vec::new();
     for _ in 0..STARTS {
         let begun = Instant::now();
-        let mut session = program.session(BANK, "bench");
+        let mut session = program.session(BANK, "bench", Network::Open);
         session.ping().await.unwrap();
         times.push(begun.elapsed().as_secs_f64() * 1e3);
     }

@@ -354,7 +354,7 @@ impl Talk {
             }
             Message::Notice { method, params } => match (&*method, reading) {
                 ("record", Some(reading)) => {
-                    let m::Record { account, page, item } = frame::body("record", params)?;
+                    let m::Record { account, page, item, .. } = frame::body("record", params)?;
                     reading.records.push(Given { account, page, item });
                 }
                 ("checkpoint", Some(reading)) => {

@@ -4,7 +4,8 @@ use super::*;
 use serde_json::{json, value::to_raw_value};
 
 fn given(account: Option<&str>, item: &Value) -> Given {
-    Given { account: account.map(str::to_owned), page: 0, item: to_raw_value(item).unwrap() }
+    let (account, item) = (account.map(str::to_owned), to_raw_value(item).unwrap());
+    Given { account, page: 0, item, documents: Vec::new() }
 }
 fn sum(all: &[Given]) -> String {
     let mut sum = Sum::new();
