@@ -147,14 +147,19 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
             on_each(database, |cluster| kill::run(&program, cluster, rounds, seed))
         }
         Chore::Sim { cases, seed } => ci::sim(cases, seed),
-        Chore::Bench { database } => on_each(database, |cluster| {
-            let mut bench = machine::cargo(&["run", "--release", "--locked", "--package", "sim"]);
-            bench.args(["--example", "bench", "--"]);
-            if let Some(cluster) = cluster {
-                bench.args(["--database", &cluster.database("bench")?]);
-            }
-            machine::run(&mut bench)
-        }),
+        Chore::Bench { database } => {
+            let mut insights = machine::cargo(&["run", "--release", "--locked"]);
+            machine::run(insights.args(["--package", "insights", "--example", "bench"]))?;
+            on_each(database, |cluster| {
+                let mut bench =
+                    machine::cargo(&["run", "--release", "--locked", "--package", "sim"]);
+                bench.args(["--example", "bench", "--"]);
+                if let Some(cluster) = cluster {
+                    bench.args(["--database", &cluster.database("bench")?]);
+                }
+                machine::run(&mut bench)
+            })
+        }
         Chore::Connectors => {
             let kit = connectors::ready()?;
             kit.sdks()?;

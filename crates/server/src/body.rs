@@ -12,7 +12,14 @@ use axum::{
 use domain::{
     access::{AccessMode, CredentialsStorage, Scope, StaleIn},
     ids::{EndpointId, LinkId, RecordId},
+    money::Amount,
+    record::Direction,
     refresh::Rate,
+    resources::{
+        accounts::Category,
+        incomes::{Confidence, IncomeType},
+        transactions::Status,
+    },
 };
 use jiff::civil::Date;
 use secrecy::SecretString;
@@ -27,6 +34,10 @@ use utoipa::openapi::{
 const LONGEST: usize = 1024;
 /// The longest list.
 const MOST: usize = 100;
+/// Of things that are wrong with a list, so many are said.
+const SAID: usize = 100;
+/// No amount reaches this.
+const LARGEST: i64 = 10_000_000_000_000;
 
 /// What is wrong with a value: code and sentence, and whether the item names the field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +78,10 @@ impl Form {
             )),
             Err(e) => Err(Problem::not_json(&e.to_string())),
         }
+    }
+    /// Reads the body of a request that may be so many bytes long.
+    pub(crate) async fn within(request: Request, limit: usize) -> Result<Self, Problem> {
+        Self::parse(&whole(request, limit).await?)
     }
     /// All that was given, for what reads itself.
     pub(crate) fn values(self) -> Map<String, Value> {
@@ -189,8 +204,9 @@ pub(crate) trait Body: Sized {
 }
 
 /// Declares a body: a struct whose fields are read and described by their types.
-macro_rules! body { ($(#[doc = $says:literal])* $name:ident { $($(#[doc = $doc:literal])+ $field:ident $(= $key:literal)?: $type:ty),* $(,)? }) => {
+macro_rules! body { ($(#[doc = $says:literal])* $(#[expect($($expected:tt)+)])? $name:ident { $($(#[doc = $doc:literal])+ $field:ident $(= $key:literal)?: $type:ty),* $(,)? }) => {
     $(#[doc = $says])*
+    $(#[expect($($expected)+)])?
     pub(crate) struct $name { $($(#[doc = $doc])+ pub $field: $type),* }
     impl $crate::body::Body for $name {
         const NAME: &'static str = stringify!($name);
@@ -244,12 +260,11 @@ impl<T: Body> FromRequest<App> for Json<T> {
 impl FromRequest<App> for Form {
     type Rejection = Problem;
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        Self::parse(&whole_body(request, app).await?)
+        Self::within(request, app.settings.limits.body).await
     }
 }
 
-async fn whole_body(request: Request, app: &App) -> Result<Bytes, Problem> {
-    let limit = app.settings.limits.body;
+async fn whole(request: Request, limit: usize) -> Result<Bytes, Problem> {
     // What a length says beforehand need not be read first.
     let said = request.headers().get(axum::http::header::CONTENT_LENGTH);
     if said.and_then(|n| n.to_str().ok()?.parse().ok()).is_some_and(|n: usize| n > limit) {
@@ -267,7 +282,7 @@ async fn whole_body(request: Request, app: &App) -> Result<Bytes, Problem> {
     })
 }
 
-fn plain(kind: Type) -> ObjectBuilder {
+pub(crate) fn plain(kind: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(kind)
 }
 
@@ -434,22 +449,23 @@ macro_rules! ids { ($($id:ident),*) => { $(
 ids!(EndpointId, LinkId, RecordId);
 
 /// Reads one of an enum's words.
-fn word<T: FromStr>(value: &Value) -> Result<T, Complaint> {
+pub(crate) fn word<T: FromStr>(value: &Value) -> Result<T, Complaint> {
     value.as_str().and_then(|text| text.trim().parse().ok()).ok_or_else(|| {
         Complaint::new("invalid_choice", format!("\"{}\" is not a valid choice.", quoted(value)))
     })
 }
 macro_rules! choices { ($($name:ident),*) => { $(
-    impl Input for $name {
-        fn read(value: Value) -> Result<Self, Complaint> {
-            word(&value)
+    impl $crate::body::Input for $name {
+        fn read(value: serde_json::Value) -> Result<Self, $crate::body::Complaint> {
+            $crate::body::word(&value)
         }
-        fn schema() -> Schema {
-            plain(Type::String).enum_values(Some($name::ALL.iter().map(|w| w.as_str()))).into()
+        fn schema() -> utoipa::openapi::schema::Schema {
+            $crate::body::plain(utoipa::openapi::Type::String).enum_values(Some($name::ALL.iter().map(|w| w.as_str()))).into()
         }
     }
 )* } }
-choices!(AccessMode, Rate);
+choices!(AccessMode, Category, Confidence, Direction, IncomeType, Rate, Status);
+pub(crate) use choices;
 
 macro_rules! periods { ($($name:ident: $pattern:literal),*) => { $(
     impl Input for $name {
@@ -464,19 +480,141 @@ macro_rules! periods { ($($name:ident: $pattern:literal),*) => { $(
 )* } }
 periods!(CredentialsStorage: r"^(store|nostore|\d{1,3}d)$", StaleIn: r"^\d{1,3}d$");
 
+/// An amount that says which way only beside itself: not below zero, and less than ten trillions.
+#[derive(Clone, Copy)]
+pub(crate) struct Much(pub Amount);
+impl Input for Much {
+    fn read(value: Value) -> Result<Self, Complaint> {
+        let amount = Amount::read(value)?;
+        if amount < Amount::ZERO {
+            return Err(Complaint::invalid("Ensure this value is greater than or equal to 0."));
+        }
+        Ok(Self(amount))
+    }
+    fn schema() -> Schema {
+        plain(Type::Number).minimum(Some(0)).into()
+    }
+}
+impl Input for Amount {
+    fn read(value: Value) -> Result<Self, Complaint> {
+        let text = match value {
+            Value::Number(number) => number.to_string(),
+            Value::String(text) => text.trim().to_owned(),
+            _ => String::new(),
+        };
+        let amount = text.parse::<Self>().ok().filter(|amount| amount.0.abs() < LARGEST.into());
+        let wrong = || Complaint::invalid("A valid number below ten trillions is required.");
+        amount.map(Self::canonical).ok_or_else(wrong)
+    }
+    fn schema() -> Schema {
+        plain(Type::Number).into()
+    }
+}
+/// A merchant category code.
+impl Input for u16 {
+    fn read(value: Value) -> Result<Self, Complaint> {
+        let text = text(value, LONGEST)?;
+        let code = text.trim().parse().ok().filter(|code| *code <= 9999);
+        code.ok_or_else(|| Complaint::invalid("A valid integer of four digits is required."))
+    }
+    fn schema() -> Schema {
+        plain(Type::Integer).minimum(Some(0)).maximum(Some(9999)).into()
+    }
+}
+
+/// Text that may be empty.
+pub(crate) struct Words(pub String);
+impl Input for Words {
+    fn read(value: Value) -> Result<Self, Complaint> {
+        match value {
+            Value::String(text) if text.is_empty() => Ok(Self(text)),
+            Value::String(words) if words.trim().is_empty() => Ok(Self(words)),
+            value => text(value, LONGEST).map(Self),
+        }
+    }
+    fn schema() -> Schema {
+        plain(Type::String).max_length(Some(LONGEST)).into()
+    }
+}
+
+/// Objects, each with keys of its own: what is wrong with one is reported at
+/// `transactions.3.amount`.
+pub(crate) struct Items<T, const MOST: usize>(pub Vec<T>);
+impl<T: Body, const MOST: usize> Key for Items<T, MOST> {
+    const REQUIRED: bool = true;
+    fn draw(form: &mut Form, key: &'static str) -> Option<Self> {
+        let items = Listed::<MOST>::draw(form, key)?.0;
+        let mut read = Vec::with_capacity(items.len());
+        for (place, item) in items.into_iter().enumerate() {
+            let values = match item {
+                Value::Object(values) => values,
+                other => {
+                    let message = format!(
+                        "Invalid data. Expected a dictionary, but got {}.",
+                        kind_of(&other)
+                    );
+                    form.problems.push(Item::new("invalid", message).at(format!("{key}.{place}")));
+                    continue;
+                }
+            };
+            let mut inner = Form { values, problems: Vec::new() };
+            read.extend(T::read(&mut inner));
+            form.problems.extend(inner.problems.into_iter().map(|problem| {
+                let below = problem.field.clone().unwrap_or_default();
+                problem.at(format!("{key}.{place}.{below}"))
+            }));
+            if form.problems.len() >= SAID {
+                break;
+            }
+        }
+        form.problems.truncate(SAID);
+        form.problems.is_empty().then_some(Self(read))
+    }
+    fn schema() -> Schema {
+        ArrayBuilder::new().items(RefOr::T(T::schema())).max_items(Some(MOST)).into()
+    }
+}
+/// A list of whatever.
+struct Listed<const MOST: usize>(Vec<Value>);
+impl<const MOST: usize> Input for Listed<MOST> {
+    fn read(value: Value) -> Result<Self, Complaint> {
+        list(value, MOST).map(Self)
+    }
+    fn schema() -> Schema {
+        ArrayBuilder::new().max_items(Some(MOST)).into()
+    }
+}
+
+/// Words of an enum.
+impl Input for Vec<IncomeType> {
+    fn read(value: Value) -> Result<Self, Complaint> {
+        list(value, MOST)?.iter().map(word).collect()
+    }
+    fn schema() -> Schema {
+        ArrayBuilder::new()
+            .items(RefOr::T(<IncomeType as Input>::schema()))
+            .max_items(Some(MOST))
+            .into()
+    }
+}
+
+fn list(value: Value, most: usize) -> Result<Vec<Value>, Complaint> {
+    let Value::Array(items) = value else {
+        let message = format!("Expected a list but got type \"{}\".", kind_of(&value));
+        return Err(Complaint { nameless: true, ..Complaint::new("not_a_list", message) });
+    };
+    if items.len() > most {
+        return Err(Complaint::invalid(format!(
+            "Ensure this field has no more than {most} elements."
+        )));
+    }
+    Ok(items)
+}
+
 /// Resource names, as `fetch_resources` lists them.
 impl Input for Vec<String> {
     fn read(value: Value) -> Result<Self, Complaint> {
-        let Value::Array(items) = value else {
-            let message = format!("Expected a list but got type \"{}\".", kind_of(&value));
-            return Err(Complaint { nameless: true, ..Complaint::new("not_a_list", message) });
-        };
-        if items.len() > MOST {
-            return Err(Complaint::invalid(format!(
-                "Ensure this field has no more than {MOST} elements."
-            )));
-        }
-        items.into_iter().map(String::read).collect()
+        list(value, MOST)?.into_iter().map(String::read).collect()
     }
     fn schema() -> Schema {
         ArrayBuilder::new()

@@ -20,17 +20,21 @@ pub mod balances;
 pub mod bills;
 pub mod consents;
 pub mod current_employments;
+pub mod employment_metrics;
 pub mod employment_records;
 pub mod employments_brazil;
 pub mod employments_colombia;
 pub mod exchange_events;
 pub mod exchanges;
+pub mod incomes;
 pub mod instrument_transactions;
 pub mod investment_transactions;
 pub mod investments;
 pub mod owners;
 pub mod portfolios;
 pub mod receivables;
+pub mod recurring_expenses;
+pub mod risk_insights;
 pub mod transactions;
 
 /// Every resource, in the order in which a load reads them.

@@ -1,5 +1,6 @@
 //! The compatible face.
 
+mod insights;
 pub(crate) mod institutions;
 pub(crate) mod links;
 pub(crate) mod resources;
@@ -30,6 +31,7 @@ pub(crate) fn operations() -> Vec<Operation> {
     all.extend(institutions::operations());
     all.extend(links::operations());
     all.extend(tokens::operations());
+    all.extend(insights::operations());
     all.extend(resources::operations());
     all
 }

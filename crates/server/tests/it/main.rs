@@ -2,6 +2,7 @@
 
 mod api;
 mod hostile;
+mod insights;
 mod institutions;
 mod links;
 mod native;

@@ -24,7 +24,14 @@ fn objects(path: &str) -> Option<(String, bool)> {
         let same = parts.by_ref().zip(asked.by_ref()).all(|(t, p)| t == p || t.starts_with('{'));
         same && parts.next().is_none() && asked.next().is_none()
     };
-    let own = [("/api/institutions/", "Institution"), ("/api/links/", "Link")];
+    let own = [
+        ("/api/institutions/", "Institution"),
+        ("/api/links/", "Link"),
+        ("/api/enrich/incomes/", "IncomeEyod"),
+        ("/api/enrich/recurring-expenses/", "RecurringExpenseEyod"),
+        ("/api/enrich/risk-insights/", "RiskInsightsEyod"),
+        ("/api/categorization/", "Categorization"),
+    ];
     let own = own.into_iter().map(|(path, name)| (path, name.to_owned()));
     let resources = resource::all().iter().map(|r| (r.path, (r.schemas)().remove(0).0));
     own.chain(resources).find_map(|(path, name)| {
