@@ -83,8 +83,7 @@ impl Host {
         limits: &Limits,
         cancel: CancellationToken,
     ) -> HostedConversation {
-        let opened = catch_unwind(AssertUnwindSafe(|| connector.open(institution, subject, env)));
-        HostedConversation::of(opened.map_err(|_| panicked()), env, limits, cancel)
+        HostedConversation::of(opened(connector, institution, subject, env), env, limits, cancel)
     }
 
     /// Holds a conversation that was opened elsewhere.
@@ -106,6 +105,8 @@ pub struct HostedConversation {
     limits: Limits,
     cancel: CancellationToken,
     challenges: u32,
+    /// Items of the reading that is under way.
+    items: usize,
     bytes: usize,
 }
 
@@ -124,7 +125,14 @@ impl HostedConversation {
         limits: &Limits,
         cancel: CancellationToken,
     ) -> Self {
-        Self { inner, env: env.clone(), limits: *limits, cancel, challenges: 0, bytes: 0 }
+        let (env, limits) = (env.clone(), *limits);
+        Self { inner, env, limits, cancel, challenges: 0, items: 0, bytes: 0 }
+    }
+
+    /// Ends it and begins another in its place. What counts towards the limits goes on counting.
+    pub fn begin_again(&mut self, connector: &dyn Connector, institution: &str, subject: &str) {
+        self.end(Failure::Cancelled);
+        self.inner = opened(connector, institution, subject, &self.env);
     }
 
     /// Logs in, asking through `ask`.
@@ -156,12 +164,15 @@ impl HostedConversation {
         ask: &mut dyn Ask,
         out: &mut dyn Sink,
     ) -> Result<Covered, Failure> {
-        let Self { inner, env, limits, cancel, challenges, bytes } = self;
+        let Self { inner, env, limits, cancel, challenges, items, bytes } = self;
+        if wanted.cursor.is_none() {
+            *items = 0;
+        }
         let conversation = inner.as_mut().map_err(|over| over.clone())?;
         let watch = Watch::new(env.now());
         let work = async {
             let mut ask = HostedAsk { ask, watch: &watch, env, limits, asked: challenges };
-            let mut out = HostedSink { out, watch: &watch, env, limits, items: 0, bytes };
+            let mut out = HostedSink { out, watch: &watch, env, limits, items, bytes };
             conversation.fetch(wanted, &mut ask, &mut out).await
         };
         let result = guard(work, &watch, env, limits.fetch, limits.silence, cancel).await;
@@ -215,6 +226,16 @@ impl Drop for HostedConversation {
     fn drop(&mut self) {
         self.end(Failure::Cancelled);
     }
+}
+
+fn opened(
+    connector: &dyn Connector,
+    institution: &str,
+    subject: &str,
+    env: &Env,
+) -> Result<Box<dyn Conversation>, Failure> {
+    let opened = catch_unwind(AssertUnwindSafe(|| connector.open(institution, subject, env)));
+    opened.map_err(|_| panicked())
 }
 
 fn panicked() -> Failure {
@@ -434,7 +455,7 @@ struct HostedSink<'a> {
     watch: &'a Watch,
     env: &'a Env,
     limits: &'a Limits,
-    items: usize,
+    items: &'a mut usize,
     bytes: &'a mut usize,
 }
 
@@ -445,12 +466,12 @@ impl Sink for HostedSink<'_> {
             let sizes = given.documents.iter().map(|document| document.bytes.len());
             let (of_documents, largest) = sizes
                 .fold((0_usize, 0), |(sum, most), size| (sum.saturating_add(size), most.max(size)));
-            self.items += 1;
+            *self.items += 1;
             *self.bytes = self.bytes.saturating_add(size).saturating_add(of_documents);
             if size > self.limits.item_bytes
                 || largest > self.limits.document_bytes
                 || given.documents.len() > self.limits.documents
-                || self.items > self.limits.items
+                || *self.items > self.limits.items
                 || *self.bytes > self.limits.bytes
             {
                 return self.watch.breach(Failure::TooMuch).await;

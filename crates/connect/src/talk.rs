@@ -110,7 +110,8 @@ pub struct Fetch {
     pub account: Option<String>,
     /// Only these days; `None` for the present state or everything there is.
     pub window: Option<Window>,
-    /// The last checkpoint of a reading that broke off and is to go on from there.
+    /// The last checkpoint of a reading that broke off and is to go on from there. What comes then
+    /// is the rest of one reading, and [`Covered`] speaks of all of it.
     pub cursor: Option<String>,
     /// Whether the documents that belong to the records are wanted as well.
     #[serde(default)]
@@ -167,7 +168,8 @@ pub struct Given {
 pub trait Sink: Send {
     /// Hands over one item; fails when a limit is reached or the session was cancelled.
     fn give(&mut self, given: Given) -> BoxFuture<'_, Result<(), Failure>>;
-    /// Everything so far is said: a reading that breaks off may go on from `cursor`.
+    /// Everything so far is said: a reading that breaks off may go on from `cursor`, in another
+    /// conversation of the same session.
     fn checkpoint(&mut self, _cursor: &str) {}
 }
 
@@ -358,6 +360,12 @@ impl Failure {
     #[must_use]
     pub const fn blames_login(&self) -> bool {
         matches!(self, Self::InvalidCredentials | Self::Login(_) | Self::Revoked)
+    }
+    /// Whether a reading that ended so may go on from its last checkpoint at once: it broke off, and
+    /// neither the institution nor a limit says that it is enough.
+    #[must_use]
+    pub const fn breaks_off(&self) -> bool {
+        matches!(self, Self::InstitutionUnavailable | Self::SessionExpired | Self::Unexpected(_))
     }
     /// Whether trying again later may help, with nobody doing anything.
     #[must_use]

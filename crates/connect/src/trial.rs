@@ -1,6 +1,6 @@
 //! What tests of conversations are made with.
 
-use crate::talk::{Ask, Credentials, Failure, Given, Sink};
+use crate::talk::{Ask, Credentials, Failure, Given, LoginProblem, Remark, Sink, Unreadable};
 use domain::{
     env::{BoxFuture, Clock, Env},
     session::Challenge,
@@ -78,6 +78,40 @@ impl Clock for IdleClock {
             Poll::Pending
         }))
     }
+}
+
+/// Every way in which a conversation fails.
+pub(crate) fn failures() -> Vec<Failure> {
+    let remark = Remark { line: Some(3), column: None, problem: "no day".into() };
+    let options = std::collections::BTreeMap::new();
+    let plain = [
+        Failure::InvalidCredentials,
+        Failure::TokenRequired,
+        Failure::WrongToken,
+        Failure::SessionExpired,
+        Failure::TooManySessions,
+        Failure::InstitutionDown,
+        Failure::InstitutionUnavailable,
+        Failure::InstitutionInactive,
+        Failure::Unsupported,
+        Failure::UnavailableData,
+        Failure::Revoked,
+        Failure::Timeout,
+        Failure::TooMuch,
+        Failure::Unreadable(Box::new(Unreadable { remark, options })),
+        Failure::Cancelled,
+        Failure::Unexpected(String::new()),
+    ];
+    let problems = [
+        LoginProblem::Locked,
+        LoginProblem::PasswordExpired,
+        LoginProblem::ActionNeeded,
+        LoginProblem::Forbidden,
+        LoginProblem::MissingCredentials,
+        LoginProblem::NotActivated,
+        LoginProblem::UnsupportedChallenge,
+    ];
+    plain.into_iter().chain(problems.map(Failure::Login)).collect()
 }
 
 pub(crate) fn credentials(fields: &[(&str, &str)]) -> Credentials {

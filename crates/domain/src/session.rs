@@ -47,12 +47,33 @@ pub struct Challenge {
     pub options: Vec<String>,
     /// How long an answer is accepted, at most [`Challenge::LONGEST`].
     pub expires_in_seconds: u32,
+    /// Counts from 1, and grows when the last answer was wrong.
+    #[serde(default = "first")]
+    pub attempt: u32,
+}
+
+const fn first() -> u32 {
+    1
 }
 
 impl Challenge {
     /// The longest that an answer is accepted, in seconds: a day. A connector that says more means
     /// no more.
     pub const LONGEST: u32 = 24 * 3600;
+
+    /// A first one with no more to it, to be answered within five minutes.
+    #[must_use]
+    pub fn new(kind: ChallengeKind, prompt: impl Into<String>) -> Self {
+        Self {
+            kind,
+            prompt: prompt.into(),
+            hint: None,
+            value: None,
+            options: Vec::new(),
+            expires_in_seconds: 300,
+            attempt: first(),
+        }
+    }
 
     /// Whether there is something to type. A push, a scan and a redirect only need a confirmation.
     #[must_use]

@@ -52,7 +52,9 @@ impl Catalogue {
     }
 
     /// Stores the institutions. Those that had been taken away are back, and those that an earlier
-    /// version of their connector could not reach get another chance.
+    /// version of their connector could not reach get another chance. All others that there have
+    /// ever been are closed, unless they are closed already, for another reason: their connectors
+    /// may have gone while nothing ran.
     pub(crate) async fn save(&self, tx: &mut Tx) -> Result<(), Error> {
         tx.save_catalogue(&self.institutions()).await?;
         for (connector, institution) in self.by_institution.values() {
@@ -67,6 +69,14 @@ impl Catalogue {
                 tx.set_health(&institution.name, Health::Healthy, None).await?;
             }
         }
+        for (_, name) in tx.institution_keys().await? {
+            if self.has(&name) {
+                continue;
+            }
+            if !matches!(tx.health(&name).await?, Some((Health::Down, _))) {
+                tx.set_health(&name, Health::Down, Some(REMOVED)).await?;
+            }
+        }
         Ok(())
     }
 }
@@ -75,12 +85,9 @@ impl Engine {
     /// Exchanges the connectors, all of them, for `connectors`. New sessions use the new ones. An
     /// institution that none of them serves is inactive from now on; its links stay.
     pub async fn replace_connectors(&self, connectors: &[Arc<dyn Connector>]) -> Result<(), Error> {
-        let (before, next) = (self.catalogue(), Catalogue::new(connectors));
+        let next = Catalogue::new(connectors);
         let mut tx = self.store().write().await?;
         next.save(&mut tx).await?;
-        for gone in before.by_institution.keys().filter(|name| !next.has(name)) {
-            tx.set_health(gone, Health::Down, Some(REMOVED)).await?;
-        }
         tx.commit().await?;
         *self.shelf().write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(())

@@ -16,6 +16,10 @@ use tokio_util::sync::CancellationToken;
 /// One login, from first byte to logout.
 pub(crate) struct Talk {
     hosted: HostedConversation,
+    /// With whom, so that it can begin again.
+    connector: Watched,
+    institution: String,
+    subject: String,
     bustle: Bustle,
     pauses: Pauses,
     /// `None` while it waits for the clock or the end user.
@@ -38,28 +42,34 @@ impl Engine {
                 WatchedClock { env: self.env().clone(), bustle: self.bustle().clone(), pauses };
             self.env().with_clock(Arc::new(clock))
         };
-        let connector =
-            Watched { connector: connector.as_ref(), env: watched(Some(pauses.clone())) };
+        let connector = Watched { connector, env: watched(Some(pauses.clone())) };
+        let (institution, subject) = (link.institution.clone(), link.id.to_string());
         let hosted = Host::open(
             &connector,
-            &link.institution,
-            &link.id.to_string(),
+            &institution,
+            &subject,
             &watched(None),
             &self.settings().conversation,
             cancel.clone(),
         );
-        let bustle = self.bustle().clone();
-        Ok(Talk { hosted, busy: Some(bustle.busy()), bustle, pauses: pauses.clone() })
+        let (bustle, pauses) = (self.bustle().clone(), pauses.clone());
+        let busy = Some(bustle.busy());
+        Ok(Talk { hosted, connector, institution, subject, bustle, pauses, busy })
     }
 }
 
 impl Talk {
+    /// Ends the conversation, and begins another with the same connector in its place.
+    pub(crate) fn begin_again(&mut self) {
+        let Self { hosted, connector, institution, subject, .. } = self;
+        hosted.begin_again(connector, institution, subject);
+    }
     pub(crate) async fn login(
         &mut self,
         credentials: &Credentials,
         ask: &mut dyn Ask,
     ) -> Result<LoggedIn, Failure> {
-        let Self { hosted, bustle, pauses, busy } = self;
+        let Self { hosted, bustle, pauses, busy, .. } = self;
         attended(hosted.login(credentials, ask), bustle, pauses, busy).await
     }
     pub(crate) async fn fetch(
@@ -68,11 +78,11 @@ impl Talk {
         ask: &mut dyn Ask,
         out: &mut dyn Sink,
     ) -> Result<Covered, Failure> {
-        let Self { hosted, bustle, pauses, busy } = self;
+        let Self { hosted, bustle, pauses, busy, .. } = self;
         attended(hosted.fetch(wanted, ask, out), bustle, pauses, busy).await
     }
     pub(crate) async fn logout(&mut self) {
-        let Self { hosted, bustle, pauses, busy } = self;
+        let Self { hosted, bustle, pauses, busy, .. } = self;
         attended(hosted.logout(), bustle, pauses, busy).await;
     }
 }
@@ -97,12 +107,12 @@ async fn attended<T>(
 }
 
 /// A connector whose conversations sleep on a watched clock.
-struct Watched<'a> {
-    connector: &'a dyn Connector,
+struct Watched {
+    connector: Arc<dyn Connector>,
     env: Env,
 }
 
-impl Connector for Watched<'_> {
+impl Connector for Watched {
     fn name(&self) -> &str {
         self.connector.name()
     }

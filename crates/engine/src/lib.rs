@@ -9,6 +9,7 @@ mod bodies;
 mod breaker;
 mod catalogue;
 pub mod changes;
+mod checkpoint;
 pub mod clock;
 mod conversation;
 mod credentials;

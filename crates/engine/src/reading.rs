@@ -4,6 +4,7 @@
 use crate::{
     Engine, Error, announcements,
     bodies::{Platform, content, embed},
+    checkpoint::Checkpoint,
     conversation::Talk,
     documents::{encoded, with_documents},
     effects::Cause,
@@ -44,6 +45,22 @@ struct Collector {
     /// By the item's index.
     documents: HashMap<usize, Vec<Document>>,
     refused: u32,
+    checkpoint: Option<Checkpoint>,
+}
+
+impl Collector {
+    fn new(resource: &'static Resource, kind: Option<&'static str>, at: Timestamp) -> Self {
+        let (items, documents) = (Vec::new(), HashMap::new());
+        Self { resource, kind, at, items, documents, refused: 0, checkpoint: None }
+    }
+    /// Forgets what came after the last checkpoint; its cursor, if there was one.
+    fn back(&mut self) -> Option<String> {
+        let Checkpoint { cursor, items, refused } = self.checkpoint.as_ref()?;
+        self.items.truncate(*items);
+        self.documents.retain(|index, _| *index < *items);
+        self.refused = *refused;
+        Some(cursor.clone())
+    }
 }
 
 /// Facts that say which kind they are of, so that kinds are never taken for each other.
@@ -80,6 +97,10 @@ impl Sink for Collector {
             }
         }
         Box::pin(std::future::ready(Ok(())))
+    }
+    fn checkpoint(&mut self, cursor: &str) {
+        let (cursor, items) = (cursor.to_owned(), self.items.len());
+        self.checkpoint = Some(Checkpoint { cursor, items, refused: self.refused });
     }
 }
 
@@ -225,7 +246,7 @@ impl Reader {
         if wanted.account.is_some() && account.is_none() {
             return Ok(Retrieved { saved: wanted.save, ..Retrieved::default() });
         }
-        let fetch = Fetch {
+        let mut fetch = Fetch {
             kind: kind.map(str::to_owned),
             account,
             window,
@@ -234,15 +255,16 @@ impl Reader {
             ..Fetch::all_of(resource.name)
         };
         let at = engine.env().now();
-        let mut collector = Collector {
-            resource,
-            kind,
-            at,
-            items: Vec::new(),
-            documents: HashMap::new(),
-            refused: 0,
+        let mut collector = Collector::new(resource, kind, at);
+        let mut covered = loop {
+            let broke = match talk.fetch(&fetch, run, &mut collector).await {
+                Ok(covered) => break covered,
+                Err(failure) => failure,
+            };
+            let Some(cursor) = collector.back() else { return Err(broke.into()) };
+            run.return_to(talk, broke, resource).await?;
+            fetch.cursor = Some(cursor);
         };
-        let mut covered = talk.fetch(&fetch, run, &mut collector).await?;
         covered.complete &= collector.refused == 0;
         for share in covered.accounts.values_mut() {
             share.complete &= collector.refused == 0;

@@ -17,7 +17,7 @@ use domain::{
     env::BoxFuture,
     ids::{JobId, LinkId, RequestId, SessionId, TenantId},
     link::{Attempt, Event as LinkEvent, Link, Refusals},
-    session::{Challenge, Event, Session, State},
+    session::{Challenge, ChallengeKind, Event, Session, State},
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -214,10 +214,18 @@ pub(crate) struct Run {
     held: Arc<Held>,
     /// How many answers the institution has been given.
     answered: u32,
+    /// What was asked last, and which attempt at it that was.
+    asked: Option<(ChallengeKind, u32)>,
+    /// The same of what a wrong answer ended the conversation before this one with.
+    wrong: Option<(ChallengeKind, u32)>,
     /// Once it is known.
     institution: Option<String>,
     /// What is remembered of the credentials, once they are tried.
     tried: Option<Tried>,
+    /// Who was let in, in the institution's words.
+    pub(crate) user: String,
+    /// How often it has logged in once more, for a reading to go on.
+    pub(crate) returns: u32,
     /// On the job that a caller's session has taken upon itself.
     claim: Option<Claim>,
     /// Who waits for the end user, so that the clock may move meanwhile.
@@ -243,8 +251,12 @@ impl Run {
             purpose,
             brought,
             answered: 0,
+            asked: None,
+            wrong: None,
             institution: None,
             tried: None,
+            user: String::new(),
+            returns: 0,
             claim: None,
             pauses: Pauses::default(),
         }
@@ -292,10 +304,22 @@ impl Run {
             if !wrong || self.answered == answered {
                 return result;
             }
+            self.wrong = self.asked;
         }
     }
 
     async fn converse_once(&mut self) -> Result<Option<Retrieved>, Error> {
+        let engine = self.engine.clone();
+        let (link, credentials) = self.credentials().await?;
+        let mut talk = engine.open_conversation(&link, &self.pauses, &self.held.cancel)?;
+        self.busy = None;
+        let result = self.talk(&mut talk, credentials).await;
+        self.busy = Some(engine.bustle().busy());
+        result
+    }
+
+    /// What to log in with; fails where it is not to be tried.
+    pub(crate) async fn credentials(&mut self) -> Result<(Link, Credentials), Error> {
         let engine = self.engine.clone();
         let mut tx = engine.store().read().await?;
         let link = tx.link(self.tenant(), self.link()).await?.ok_or(Error::NoSuch("link"))?;
@@ -311,11 +335,7 @@ impl Run {
             return Err(Failure::Login(LoginProblem::NotAttempted).into());
         }
         self.tried = Some(Tried { hash, refused: refusals.is_some() });
-        let mut talk = engine.open_conversation(&link, &self.pauses, &self.held.cancel)?;
-        self.busy = None;
-        let result = self.talk(&mut talk, credentials).await;
-        self.busy = Some(engine.bustle().busy());
-        result
+        Ok((link, credentials))
     }
 
     async fn talk(
@@ -366,6 +386,7 @@ impl Run {
     /// turns into the load that it caused, on the same open door.
     async fn logged_in(&mut self, said: connect::talk::LoggedIn) -> Result<Link, Error> {
         let engine = self.engine.clone();
+        self.user.clone_from(&said.user);
         let mut tx = engine.store().write().await?;
         let mut link =
             tx.link_for_update(self.tenant(), self.link()).await?.ok_or(Error::NoSuch("link"))?;
@@ -419,6 +440,10 @@ impl Run {
             }
         }
     }
+    /// Whether a question waits for its answer, or has waited in vain.
+    pub(crate) fn is_challenged(&self) -> bool {
+        self.row.session.state == State::Challenged
+    }
     /// Whether a file that was uploaded is being read: all that is in it, whatever its days.
     pub(crate) fn is_upload(&self) -> bool {
         self.purpose == Purpose::Upload
@@ -440,9 +465,7 @@ impl Run {
         let ending = match &failure {
             None => Ending::Good,
             Some(Failure::Cancelled) if engine.stopping().is_cancelled() => Ending::Interrupted,
-            Some(Failure::SessionExpired) if self.row.session.state == State::Challenged => {
-                Ending::Unanswered
-            }
+            Some(Failure::SessionExpired) if self.is_challenged() => Ending::Unanswered,
             Some(failure) => Ending::Bad(failure.clone()),
         };
         let event = match &ending {
@@ -623,8 +646,13 @@ enum Ending {
 }
 
 impl Ask for Run {
-    fn ask(&mut self, challenge: Challenge) -> BoxFuture<'_, Result<SecretString, Failure>> {
+    fn ask(&mut self, mut challenge: Challenge) -> BoxFuture<'_, Result<SecretString, Failure>> {
         Box::pin(async move {
+            // A new conversation counts from 1 again, and the person does not.
+            let before = self.wrong.filter(|(kind, _)| *kind == challenge.kind);
+            let before = before.map_or(0, |(_, attempt)| attempt);
+            challenge.attempt = challenge.attempt.saturating_add(before);
+            self.asked = Some((challenge.kind, challenge.attempt));
             if matches!(self.purpose, Purpose::Work(_)) {
                 return Err(Failure::TokenRequired);
             }
@@ -675,7 +703,12 @@ impl Run {
         self.row.challenge = Some(challenge.clone());
         tx.save_session(&self.row, State::Running).await?;
         engine
-            .note(&mut tx, &link, "challenge_raised", serde_json::json!({"kind": challenge.kind}))
+            .note(
+                &mut tx,
+                &link,
+                "challenge_raised",
+                serde_json::json!({"kind": challenge.kind, "attempt": challenge.attempt}),
+            )
             .await?;
         engine
             .happened(

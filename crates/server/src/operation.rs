@@ -473,7 +473,13 @@ pub(crate) fn errors() -> Schema {
                 .property("type", text())
                 .property("value", text())
                 .property("expects_user_input", kind(Type::Boolean))
-                .property("options", ArrayBuilder::new().items(text())),
+                .property("options", ArrayBuilder::new().items(text()))
+                .property(
+                    "attempt",
+                    kind(Type::Integer).description(Some(
+                        "The how-manieth try this is, from 2 on: the last answer was wrong.",
+                    )),
+                ),
         )
         .property("line", kind(Type::Integer).description(Some("Where in a file, from 1.")))
         .property(

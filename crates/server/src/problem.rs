@@ -70,6 +70,9 @@ struct Asked {
     expects_user_input: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     options: Vec<String>,
+    /// Only from the second on: the last answer was wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempt: Option<u32>,
 }
 
 impl Item {
@@ -306,6 +309,7 @@ impl From<Challenge> for Asked {
             instructions: challenge.prompt,
             value: challenge.value,
             options: challenge.options,
+            attempt: Some(challenge.attempt).filter(|attempt| *attempt > 1),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Runs many histories through the ledger, each with its readings in order and again in disorder,
 //! which makes two cases: `cargo run --release -p sim --example ledger -- --cases 1000000 --seed 1`,
 //! on so many `--threads` where the machine has other work. Ends with 1 if a promise was broken; two
-//! cases say how.
+//! cases say how, and with `--tell 1` everything that happened in order, with `--tell 2` in disorder.
 
 use sim::{
     invariants::Promise,
@@ -23,6 +23,11 @@ fn main() -> io::Result<ExitCode> {
     let (cases, first) = (argument("--cases", 10_000), argument("--seed", 1));
     let cores = thread::available_parallelism().map_or(1, |n| n.get() as u64);
     let threads = argument("--threads", cores).max(1);
+    if let told @ 1..=2 = argument("--tell", 0) {
+        let order = if told == 1 { Order::Kept } else { Order::Lost };
+        io::stdout().write_all(sim::ledger::tell(first, order).as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut all = Report::default();
     thread::scope(|scope| {
         let parts: Vec<_> = (0..threads)
@@ -50,8 +55,15 @@ fn main() -> io::Result<ExitCode> {
     writeln!(out, "doubts begun {:?}, left {:?}", all.doubts, all.left)?;
     writeln!(
         out,
-        "swaps {}, merged {}, reborn {}, estranged {}, misled {}, impostors {}",
-        all.swaps, all.merged, all.reborn, all.estranged, all.misled, all.impostors
+        "swaps {}, series {}, folded {}, merged {}, reborn {}, estranged {}, misled {}, impostors {}",
+        all.swaps,
+        all.series,
+        all.folded,
+        all.merged,
+        all.reborn,
+        all.estranged,
+        all.misled,
+        all.impostors
     )?;
     let mut kinds: BTreeMap<Promise, (usize, Vec<u64>)> = BTreeMap::new();
     for (seed, broken) in &all.broken {

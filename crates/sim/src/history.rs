@@ -93,6 +93,11 @@ pub fn local_day(at: Timestamp, shift_hours: i8) -> Date {
         .map_or(Date::MAX, jiff::civil::DateTime::date)
 }
 
+/// The day under which a look of a movement is shown, in the institution's own time zone.
+pub(crate) fn dated(life: &Life, look: &Look) -> Date {
+    local_day(life.made, 0).saturating_add(jiff::Span::new().days(i32::from(look.dated)))
+}
+
 fn after(at: Timestamp, hours: i64) -> Timestamp {
     at.saturating_add(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MAX)
 }
@@ -129,8 +134,7 @@ impl History {
                     Some((from, look)) if *from <= at => look,
                     _ => &life.posted,
                 };
-                let day = local_day(life.made, 0)
-                    .saturating_add(jiff::Span::new().days(i32::from(look.dated)));
+                let day = dated(life, look);
                 Present { life: index, look, pending, balance: None, day }
             })
             .collect();

@@ -2,11 +2,14 @@
 //! where the truth cannot be recovered from what was shown.
 //!
 //! - **One movement, one record.** A movement that was shown before is shown again by the record
-//!   that it had. *Instead:* movements whose visible marks are all equal may swap records
-//!   ([`Eyes::interchangeable`]); a movement whose record was kept beside another in doubt may end
+//!   that it had. *Instead:* records may swap movements where as many records of one look went to
+//!   items of one look as truly should have (`ledger::faces`), and where an item looks in everything
+//!   as the record did; while days are told wrong, the records of a series may move on by one
+//!   ([`Eyes::in_one_series`]); a movement whose record was kept beside another in doubt may end
 //!   in either; one that was deleted by the rules (below) comes back under a new id.
 //! - **Two movements, two records.** No two lives are merged into one record. *Instead:* where
-//!   equal items without marks stand on two pages, one record carries the doubt.
+//!   equal items without marks stand on two pages, one record carries the doubt; a run of three that
+//!   two pages repeat counts once.
 //! - **Nothing is removed by a faulty reading.** A deleted record's movement is really gone, or was
 //!   kept twice in doubt, or two readings that called themselves complete, at least six hours
 //!   apart, did not show it; a pending one only needs one such reading in which nothing booked is
@@ -21,7 +24,7 @@
 //!   left that the institution's own silence does not explain.
 
 use crate::{
-    history::{History, Life, Look, local_day},
+    history::{History, Life, Look},
     institution::{Habits, Ids},
 };
 use domain::record::{Movement, Trust};
@@ -36,26 +39,17 @@ pub struct Eyes {
 }
 
 impl Eyes {
-    /// Whether nothing that was ever shown tells two lives apart.
+    /// Whether only their days tell two lives apart, and days were told wrong.
     #[must_use]
-    pub fn interchangeable(&self, history: &History, one: usize, other: usize) -> bool {
+    pub fn in_one_series(&self, history: &History, one: usize, other: usize) -> bool {
         let (a, b) = (&history.lives[one], &history.lives[other]);
-        one == other
-            || (!self.marked(a, b)
-                && same_things(a, b)
-                && (local_day(a.made, 0) == local_day(b.made, 0) || self.days_unsteady(a, b)))
+        self.days_moved && !self.marked(a, b) && same_things(a, b)
     }
     /// An instant or a lasting id tells them apart.
     fn marked(&self, a: &Life, b: &Life) -> bool {
         let by_id = self.habits.ids == Ids::Stable && self.habits.declared == Trust::Stable;
         let by_time = self.habits.times && a.made != b.made;
         by_id || by_time
-    }
-    /// A pending coffee of Monday and one of Tuesday post under days that say nothing, or all days
-    /// were told wrong.
-    fn days_unsteady(&self, a: &Life, b: &Life) -> bool {
-        let unsteady = |life: &Life| life.posted.dated != life.pending.dated;
-        self.days_moved || unsteady(a) || unsteady(b)
     }
 }
 

@@ -1,6 +1,9 @@
 //! One run: an account lives, an institution shows it again and again, and a book in memory applies
 //! what `engine::ledger` plans. Everything follows from the seed.
 
+mod faces;
+mod tale;
+
 use crate::{
     history::{History, local_day},
     institution::{Fault, Habits, Shown, later, show},
@@ -14,9 +17,11 @@ use domain::{
 use engine::ledger::{
     Doubt, Known, Mark, Note, Plan, Reading, Rules, Stated, Verdict, keeps_source_id, reconcile,
 };
+use faces::Faces;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use tale::Tale;
 
 /// Seeds whose runs once broke a promise. They run in every test.
 pub const ONCE_FAILED: &[(Order, &[u64])] = &[
@@ -46,6 +51,26 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     (Order::Lost, &[57591]),
     // A hold that was booked on its own day while the days of others moved.
     (Order::Kept, &[300_164, 10_007_448]),
+    // Holds that were booked on their own day while those of the next day looked the same.
+    (Order::Kept, &[50_006_114, 50_314_583]),
+    // Equal items, and words akin to several, of which only one was in doubt.
+    (Order::Lost, &[50_044_090, 50_113_492, 50_128_916]),
+    (Order::Kept, &[50_212_866, 50_242_489]),
+    // A balance that decided a doubt, or tied a day that nobody had asked for.
+    (Order::Lost, &[50_068_552, 50_108_519, 50_300_614]),
+    // Other words that a second look was taken to confirm.
+    (Order::Kept, &[50_132_340, 50_296_481, 50_313_619]),
+    (Order::Lost, &[50_160_149]),
+    // A hold in doubt about what was booked, taken for the next day's.
+    (Order::Kept, &[40_001_482]),
+    (Order::Lost, &[40_001_482]),
+    // A hold that came before a booked record whose balance had moved; a repetition before its twin.
+    (Order::Kept, &[60_002_737, 60_009_622, 60_011_006]),
+    // Twins that only balances told apart, which were not believed.
+    (Order::Kept, &[70_009_994]),
+    // Equal runs at the turn of a page; a movement that was left out twice; twins that swapped in a row.
+    (Order::Kept, &[50_123_193, 50_199_839, 50_232_540]),
+    (Order::Lost, &[50_123_193, 50_232_540]),
     // Spares, shortened histories and readings that never count as complete.
     (Order::Kept, &[43, 81, 4966, 8443, 15406]),
 ];
@@ -70,6 +95,10 @@ pub struct Report {
     pub left: BTreeMap<&'static str, usize>,
     /// Swaps between movements that nothing tells apart.
     pub swaps: usize,
+    /// Movements of a series (the daily coffee) that moved on by one while the calendar was wrong.
+    pub series: usize,
+    /// Movements that two pages seemed to repeat, as they repeated a run of others.
+    pub folded: usize,
     /// Movements whose record was deleted by the rules and that came back as another.
     pub reborn: usize,
     /// Promises broken because the manifest trusts ids more than they deserve.
@@ -92,6 +121,8 @@ impl Report {
         self.items += other.items;
         self.records += other.records;
         self.swaps += other.swaps;
+        self.series += other.series;
+        self.folded += other.folded;
         self.reborn += other.reborn;
         self.merged += other.merged;
         self.estranged += other.estranged;
@@ -153,6 +184,10 @@ struct Run {
     rules: Rules,
     /// When the last reading was taken.
     taken_at: Option<Timestamp>,
+    /// Lives that the last reading showed only as what looked like an overlap of its pages.
+    folded: HashSet<usize>,
+    /// What happened, where somebody wants to read it.
+    tale: Option<Tale>,
 }
 
 /// In which order readings come, and whether each comes once.
@@ -170,6 +205,16 @@ pub enum Order {
 /// the readings of the last days are the same.
 #[must_use]
 pub fn run(seed: u64, order: Order) -> Report {
+    live(seed, order, false).report
+}
+
+/// The same run, told reading by reading.
+#[must_use]
+pub fn tell(seed: u64, order: Order) -> String {
+    live(seed, order, true).tale.map_or_else(String::new, |tale| tale.lines)
+}
+
+fn live(seed: u64, order: Order, told: bool) -> Run {
     let mut rng = StdRng::seed_from_u64(seed);
     let days = rng.random_range(10..45);
     let size = rng.random_range(3..60);
@@ -191,7 +236,10 @@ pub fn run(seed: u64, order: Order) -> Report {
         disbelieved: false,
         rules: Rules::default(),
         taken_at: None,
+        folded: HashSet::new(),
+        tale: None,
     };
+    run.tale = told.then(|| Tale::begin(&run));
     let fault_rate = [0.0, 0.2, 0.6][rng.random_range(0..3_usize)];
     let mut mishaps = StdRng::seed_from_u64(seed.rotate_left(32));
     let mut at = later(begins, rng.random_range(0..24 * days));
@@ -213,7 +261,7 @@ pub fn run(seed: u64, order: Order) -> Report {
         at = later(at, 12);
     }
     run.judge_end(at);
-    run.report
+    run
 }
 
 impl Run {
@@ -305,7 +353,7 @@ impl Run {
     fn check_order(&mut self, one: &Shown, other: &Shown) {
         let shown: HashSet<usize> = one.lives.iter().chain(&other.lives).copied().collect();
         let after = |first: &Shown, second: &Shown| {
-            let mut fork = self.clone();
+            let mut fork = Self { tale: None, ..self.clone() };
             fork.take(first);
             fork.take(second);
             let entries = || fork.book.entries.iter();
@@ -346,9 +394,15 @@ impl Run {
         self.counted = plan.counted_as_complete;
         self.disbelieved |= plan.notes.contains(&Note::Disbelieved { mark: Mark::Ids });
         self.report.items += shown.seen.len();
-        self.check_matches(shown, &plan);
+        if let Some(mut tale) = self.tale.take() {
+            tale.reading(self, shown, &plan);
+            self.tale = Some(tale);
+        }
+        let faces = Faces::of(self, shown, &plan);
+        self.folded = faces.folded(shown, &plan);
+        self.check_matches(shown, &plan, &faces);
         self.note_silence(shown);
-        self.check_deletions(shown, &plan);
+        self.check_deletions(shown, &plan, &faces);
         self.apply(shown, &plan);
         let again = self.plan(shown);
         if !again.is_quiet() {
@@ -426,14 +480,18 @@ impl Run {
     }
 
     /// One movement is one record, and two are two.
-    fn check_matches(&mut self, shown: &Shown, plan: &Plan) {
+    fn check_matches(&mut self, shown: &Shown, plan: &Plan, faces: &Faces) {
         for (id, item) in plan.update.iter().chain(&plan.unchanged) {
             let life = shown.lives[*item];
             let Some(entry) = self.entry(*id).cloned() else { continue };
             if entry.life != life {
-                if self.eyes.interchangeable(&self.history, entry.life, life) {
+                if faces.unobservable(Some(&entry), *item) {
                     self.report.swaps += 1;
-                } else if self.impersonates(&self.unswapped(&entry, shown, plan), shown, *item) {
+                } else if self.eyes.in_one_series(&self.history, entry.life, life) {
+                    self.report.series += 1;
+                } else if faces.unchanged(&entry, *item) {
+                    self.report.swaps += 1;
+                } else if self.impersonates(&entry, shown, *item, plan, faces) {
                     self.report.impostors += 1;
                 } else if !entry.doubted {
                     let how = format!(
@@ -473,11 +531,20 @@ impl Run {
                         .iter()
                         .chain(&plan.unchanged)
                         .find(|(id, _)| *id == other.known.id);
-                    let swapped = taken.is_some_and(|(_, by)| {
-                        self.eyes.interchangeable(&self.history, life, shown.lives[*by])
-                            || self.impersonates(&other, shown, *by)
+                    let in_series = taken.is_some_and(|(_, by)| {
+                        self.eyes.in_one_series(&self.history, life, shown.lives[*by])
                     });
-                    if swapped {
+                    let swapped = || {
+                        taken.is_some_and(|(_, by)| {
+                            faces.unchanged(&other, *by)
+                                || self.impersonates(&other, shown, *by, plan, faces)
+                        })
+                    };
+                    if faces.unobservable(None, *item) {
+                        self.report.swaps += 1;
+                    } else if in_series {
+                        self.report.series += 1;
+                    } else if swapped() {
                         self.report.swaps += 1;
                     } else {
                         let how = format!(
@@ -504,23 +571,41 @@ impl Run {
         }
     }
 
-    /// A record whose movement another record shows now, that of its twin, is its twin's: nobody can
-    /// tell them apart.
-    fn unswapped(&self, entry: &Entry, shown: &Shown, plan: &Plan) -> Entry {
-        let twin = plan
-            .update
-            .iter()
-            .chain(&plan.unchanged)
-            .filter(|(id, item)| *id != entry.known.id && shown.lives[*item] == entry.life)
-            .filter_map(|(id, _)| self.entry(*id))
-            .find(|other| self.eyes.interchangeable(&self.history, other.life, entry.life));
-        Entry { life: twin.map_or(entry.life, |twin| twin.life), ..entry.clone() }
-    }
-
     /// A pending movement that is no longer shown as it was, and another that could be it; or a
     /// booked one that is not shown, and another under the very balance that it had;
-    /// or one that was taken away, and another of its day and amount.
-    fn impersonates(&self, entry: &Entry, shown: &Shown, item: usize) -> bool {
+    /// or one that was taken away, and another of its day and amount; or one that complete readings
+    /// left out twice, and an equal one of a neighbouring day. Where twins have swapped records, the
+    /// one that is left stands for the twin that is not shown.
+    fn impersonates(
+        &self,
+        entry: &Entry,
+        shown: &Shown,
+        item: usize,
+        plan: &Plan,
+        faces: &Faces,
+    ) -> bool {
+        let twins = || self.book.entries.iter().filter(|other| faces.alike(entry, other));
+        let moved_on = Entry { life: self.moved_on(entry.life, shown, plan), ..entry.clone() };
+        twins().chain([&moved_on]).any(|stand_in| self.could_be(stand_in, shown, item))
+    }
+    /// Whose movement is left where each record of a series shows the next one's.
+    fn moved_on(&self, mut life: usize, shown: &Shown, plan: &Plan) -> usize {
+        for _ in 0..self.book.entries.len() {
+            let next = plan
+                .update
+                .iter()
+                .chain(&plan.unchanged)
+                .filter(|(_, item)| shown.lives[*item] == life)
+                .filter_map(|(id, _)| self.entry(*id))
+                .find(|other| {
+                    other.life != life && self.eyes.in_one_series(&self.history, other.life, life)
+                });
+            let Some(next) = next else { break };
+            life = next.life;
+        }
+        life
+    }
+    fn could_be(&self, entry: &Entry, shown: &Shown, item: usize) -> bool {
         let (old, new) = (movement(&entry.known.facts), movement(&shown.seen[item].facts));
         let near = (new.value_date - old.value_date).get_days().abs() <= self.rules.day_slack;
         let own = shown.lives.iter().position(|life| *life == entry.life);
@@ -528,6 +613,7 @@ impl Run {
             own.value_date != old.value_date
                 || own.amount != old.amount
                 || own.currency != old.currency
+                || own.description != old.description && new.description == old.description
         });
         let gone = !self.history.present(shown.at).iter().any(|p| p.life == entry.life);
         let one_day_off = near && old.amount == new.amount && old.description == new.description;
@@ -536,7 +622,14 @@ impl Run {
             old.pending && (!new.pending || near) && moved && recognisable(old, new, false, false);
         let taken_away = gone && old.value_date == new.value_date && old.amount == new.amount;
         let under_its_balance = tied && own.is_none() && one_day_off;
-        posts || taken_away || under_its_balance
+        let looked_twice = own.is_none()
+            && shown.complete
+            && entry
+                .known
+                .suspected_at
+                .is_some_and(|since| shown.at.duration_since(since) >= self.rules.second_look);
+        let left_out_twice = looked_twice && !old.pending && !new.pending && one_day_off;
+        posts || taken_away || under_its_balance || left_out_twice
     }
     fn recognises(&self, entry: &Entry, facts: &Facts) -> bool {
         let habits = self.eyes.habits;
@@ -591,7 +684,7 @@ impl Run {
         }
     }
 
-    fn check_deletions(&mut self, shown: &Shown, plan: &Plan) {
+    fn check_deletions(&mut self, shown: &Shown, plan: &Plan, faces: &Faces) {
         for id in &plan.delete {
             let Some(entry) = self.entry(*id).cloned() else { continue };
             let exists = shown.exist.contains(&entry.life)
@@ -610,11 +703,11 @@ impl Run {
                 plan.update.iter().chain(&plan.unchanged).any(|(_, item)| *item == at)
             });
             if exists && !by_rule && !entry.doubted && !estranged && !elsewhere {
-                let twin = self.book.entries.iter().any(|e| {
-                    e.known.id != *id
-                        && self.eyes.interchangeable(&self.history, e.life, entry.life)
+                // Another record stands for it, or another movement is gone that looked the same.
+                let twin = self.book.entries.iter().filter(|e| e.known.id != *id).any(|e| {
+                    e.life == entry.life || !shown.lives.contains(&e.life) && faces.alike(e, &entry)
                 });
-                if !twin {
+                if !twin && !self.folded.contains(&entry.life) {
                     let how =
                         format!("{id} was deleted, {:?} exists", self.history.lives[entry.life]);
                     self.broken(Promise::NothingRemoved, entry.life, how);
@@ -749,6 +842,12 @@ impl Run {
             // Said instead: there is perhaps one more; or the reading never counted as complete,
             // because too much was missing, and the timeline says so.
             if off > 0 && twice > 0 || off < 0 && !self.counted {
+                continue;
+            }
+            // Two equal runs that meet at the turn of a page are taken for an overlap.
+            let folded = lives.iter().filter(|life| self.folded.contains(life)).count();
+            if off > 0 && usize::try_from(off).is_ok_and(|off| off <= folded) {
+                self.report.folded += folded;
                 continue;
             }
             let about: Vec<&Known> = self

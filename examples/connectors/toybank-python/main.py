@@ -127,7 +127,7 @@ def transactions(session: Session, wanted: Wanted) -> Covered:
     days = {"from": str(wanted.window.first), "to": str(wanted.window.last)}
     # A cursor is the account and the page that come next.
     account, _, place = (wanted.cursor or "").partition(" ")
-    if account in numbers:
+    if account:
         numbers = numbers[numbers.index(account):]
     for done, number in enumerate(numbers):
         sheet = int(place) if number == account else 1

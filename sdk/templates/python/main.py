@@ -72,7 +72,7 @@ def transactions(session: Session, wanted: Wanted) -> Covered:
     if wanted.account is not None:
         numbers = [number for number in numbers if number == wanted.account]
     # A cursor is the account that comes next.
-    if wanted.cursor in numbers:
+    if wanted.cursor is not None:
         numbers = numbers[numbers.index(wanted.cursor):]
     for number in numbers:
         session.checkpoint(number)

@@ -121,13 +121,16 @@ def fetch(params):
     at = datetime.date.fromisoformat(params["cursor"]) if params["cursor"] else first
     if FAULT == "resume" and params["cursor"]:
         at += datetime.timedelta(days=3)
+    if FAULT == "again" and params["cursor"]:
+        at -= datetime.timedelta(days=1)
     held = []
     while at <= last:
         if FAULT != "hoards":
             give("checkpoint", {"cursor": str(at)})
         for n in range(2):
             key = f"{at}-{n}" + (str(STARTED) if FAULT == "identities" else "")
-            record = {"account": "a2" if FAULT == "account" else "a1", "page": 0, "item": {
+            page = (at - first).days + (7 if FAULT == "pages" and params["cursor"] else 0)
+            record = {"account": "a2" if FAULT == "account" else "a1", "page": page, "item": {
                 "internal_identification": None if FAULT == "no_id" else key,
                 "value_date": str(at), "amount": "-1.00" if FAULT == "records" else "1.00",
                 "type": "OUTFLOW", "currency": "MXN", "description": f"Coffee {n}",

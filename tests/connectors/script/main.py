@@ -115,7 +115,9 @@ class Session:
                 token()
             except Failed:
                 raise Failed("unexpected", "something broke")
-        if user in ("trusted", "mortal"):
+        if user == "undeclared":
+            challenge("Which colour?", "question")
+        if user in ("trusted", "mortal", "fragile"):
             if user == "trusted" and self.state is None:
                 token()
             state = f"device of {self.password}"
@@ -163,7 +165,7 @@ class Session:
         if params["resource"] == "ACCOUNTS":
             return self.accounts()
         if params["resource"] == "TRANSACTIONS":
-            return self.transactions(params["window"])
+            return self.transactions(params["window"], params["cursor"])
         raise Failed("unsupported")
 
     def accounts(self):
@@ -173,7 +175,7 @@ class Session:
             "balance": {"current": "100.50", "available": "100.50"}})
         return {"window": None, "complete": True}
 
-    def transactions(self, window):
+    def transactions(self, window, cursor):
         if self.user == "flood":
             number = 0
             while not cancelled.is_set():
@@ -182,12 +184,16 @@ class Session:
             raise Failed("cancelled")
         last = datetime.date.fromisoformat(window["to"])
         first = datetime.date.fromisoformat(window["from"])
-        for number in range(10):
+        begin = 0 if cursor is None else int(cursor) + 1
+        for number in range(begin, 10):
             day = last - datetime.timedelta(days=number)
             if day < first:
                 break
             self.transaction(day.toordinal(), day.isoformat())
-            say("checkpoint", cursor=str(number))
+            if self.user == "fragile" and self.state is None and number == 4:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if self.user != "fragile":
+                say("checkpoint", cursor=str(number))
             if self.user == "mortal" and self.state is None and number == 4:
                 os.kill(os.getpid(), signal.SIGKILL)
         say("progress", done=10, total=10)

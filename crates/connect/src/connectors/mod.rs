@@ -4,3 +4,4 @@ pub mod ofx;
 pub mod sandbox;
 pub mod statement_files;
 pub(crate) mod statement_items;
+mod visit;

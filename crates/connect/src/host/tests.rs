@@ -54,14 +54,7 @@ impl Drop for Talk {
     }
 }
 fn question() -> Challenge {
-    Challenge {
-        kind: ChallengeKind::Otp,
-        prompt: "Code".into(),
-        hint: None,
-        value: None,
-        options: Vec::new(),
-        expires_in_seconds: 300,
-    }
+    Challenge::new(ChallengeKind::Otp, "Code")
 }
 fn given(size: usize) -> Given {
     let text = format!("\"{}\"", "x".repeat(size));

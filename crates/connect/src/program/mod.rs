@@ -42,14 +42,15 @@ pub enum Confinement {
     Uncaged,
 }
 
-/// Where the way out of a cage leads.
+/// Where the way out of one session's cage leads. No session of an engine has any but
+/// [`Network::Open`]: [`Connector::open`] takes none.
 #[derive(Debug, Clone, Default)]
 pub enum Network {
     /// To the institutions.
     #[default]
     Open,
-    /// To the institutions, and what is said is heard. For development, and for one session of one
-    /// connector: its TLS is opened.
+    /// To the institutions, and what is said is heard: the connector's TLS is opened. For
+    /// development.
     Record(Arc<Recorder>),
     /// To nobody: a session is answered as it was recorded. For development.
     Replay(Arc<Recording>),
@@ -62,8 +63,6 @@ pub struct Room {
     pub confinement: Confinement,
     /// Where the operator sends `name:port` instead of where the names' owners say.
     pub hosts: BTreeMap<String, SocketAddr>,
-    /// Where the way out leads: to the institutions, unless a connector is being developed.
-    pub network: Network,
     /// The machine's own time, whatever the engine's clock shows: processes live by no other.
     pub env: Env,
     /// The language of prompts, as in BCP 47.
@@ -77,7 +76,7 @@ impl Room {
     #[must_use]
     pub fn new(confinement: Confinement, env: Env) -> Self {
         let (hosts, tasks) = (BTreeMap::new(), TaskTracker::new());
-        Self { confinement, hosts, network: Network::Open, env, locale: "en".into(), tasks }
+        Self { confinement, hosts, env, locale: "en".into(), tasks }
     }
     /// Waits until every process that was started is gone. No session may be open any more.
     pub async fn close(&self) {
@@ -114,10 +113,10 @@ impl Program {
         &self.manifest
     }
 
-    /// A session that is not an engine's; its process starts with the first call.
+    /// A session on `network` that is not an engine's; its process starts with the first call.
     #[must_use]
-    pub fn session(&self, institution: &str, subject: &str) -> Session {
-        Session::new(self.clone(), institution, subject)
+    pub fn session(&self, institution: &str, subject: &str, network: Network) -> Session {
+        Session::new(self.clone(), institution, subject, network)
     }
 
     /// Its process with bare pipes, to which nothing was said yet.
@@ -142,7 +141,8 @@ impl Connector for Program {
     }
     /// The clock of `env` may be one that is moved, and no process follows: the room's counts.
     fn open(&self, institution: &str, subject: &str, _env: &Env) -> Box<dyn Conversation> {
-        Box::new(self.session(institution, &pseudonym(&self.manifest.id, subject)))
+        let subject = pseudonym(&self.manifest.id, subject);
+        Box::new(self.session(institution, &subject, Network::Open))
     }
 }
 

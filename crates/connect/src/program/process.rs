@@ -51,21 +51,28 @@ enum Kind {
 
 impl Process {
     /// Starts a program's process for one session.
-    pub(super) async fn start(program: &Program) -> Result<(Self, Pipes), Error> {
+    pub(super) async fn start(
+        program: &Program,
+        network: &Network,
+    ) -> Result<(Self, Pipes), Error> {
         match &program.room.confinement {
-            Confinement::Caged(walls) => Self::caged(program, walls).await,
+            Confinement::Caged(walls) => Self::caged(program, network, walls).await,
             Confinement::Uncaged => Self::free(program),
         }
     }
 
-    async fn caged(program: &Program, walls: &cage::Walls) -> Result<(Self, Pipes), Error> {
+    async fn caged(
+        program: &Program,
+        network: &Network,
+        walls: &cage::Walls,
+    ) -> Result<(Self, Pipes), Error> {
         let entries = program.manifest.destinations();
         let egress = if entries.is_empty() {
             None
         } else {
             let hosts = program.room.hosts.clone();
             let rules = Rules { entries, hosts, caps: Caps::default() };
-            let opened = match &program.room.network {
+            let opened = match network {
                 Network::Open => Egress::open(rules),
                 Network::Record(recorder) => Egress::record(rules, recorder.clone()),
                 Network::Replay(recording) => Egress::replay(rules, recording),

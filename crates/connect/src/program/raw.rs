@@ -2,7 +2,7 @@
 //! what no host says, to stop reading, and to look away.
 
 use super::{
-    Program,
+    Network, Program,
     process::{Pipes, Process},
 };
 use crate::{egress::Tally, talk::Failure};
@@ -25,7 +25,7 @@ pub struct Raw {
 
 impl Raw {
     pub(super) async fn start(program: &Program) -> Result<Self, Failure> {
-        let started = Process::start(program).await;
+        let started = Process::start(program, &Network::Open).await;
         let (process, pipes) = started.map_err(|error| Failure::Unexpected(error.to_string()))?;
         let Pipes { stdin, stdout, stderr } = pipes;
         let (stdin, stdout, stderr) = (Some(stdin), Some(stdout), Some(stderr));

@@ -1,7 +1,7 @@
 //! One session with a program: its process, from the first line to the last.
 
 use super::{
-    Program,
+    Network, Program,
     blobs::Blobs,
     cleaner::Cleaner,
     process::{Pipes, Process},
@@ -52,6 +52,7 @@ const DETAIL: usize = 1 << 10;
 /// One session. Dropping it ends its process: politely if there is a runtime, and in any case.
 pub struct Session {
     program: Program,
+    network: Network,
     institution: String,
     subject: String,
     cleaner: Cleaner,
@@ -103,10 +104,16 @@ impl<'a> Listeners<'a> {
 }
 
 impl Session {
-    pub(super) fn new(program: Program, institution: &str, subject: &str) -> Self {
-        let cleaner = Cleaner::of(&program.room.network);
+    pub(super) fn new(
+        program: Program,
+        institution: &str,
+        subject: &str,
+        network: Network,
+    ) -> Self {
+        let cleaner = Cleaner::of(&network);
         Self {
             program,
+            network,
             institution: institution.into(),
             subject: subject.into(),
             cleaner,
@@ -166,8 +173,7 @@ impl Session {
     /// The open line; starts the process if there is none yet.
     async fn line(&mut self) -> Result<&mut Line, Failure> {
         if matches!(self.stage, Stage::Fresh) {
-            let begun = Line::begin(&self.program, &self.institution, &self.subject, &self.cleaner);
-            match begun.await {
+            match Line::begin(self).await {
                 Ok(line) => self.stage = Stage::Open(Box::new(line)),
                 Err(failure) => {
                     self.stage = Stage::Over(failure.clone());
@@ -344,6 +350,8 @@ struct Line {
     version: Version,
     env: Env,
     cleaner: Cleaner,
+    /// The kinds of challenges that the manifest declares.
+    challenges: Vec<ChallengeKind>,
     whose: Whose,
     /// The id of the next request.
     next: u64,
@@ -360,18 +368,14 @@ struct Line {
 
 impl Line {
     /// Starts the process and agrees on a version.
-    async fn begin(
-        program: &Program,
-        institution: &str,
-        subject: &str,
-        cleaner: &Cleaner,
-    ) -> Result<Self, Failure> {
+    async fn begin(session: &Session) -> Result<Self, Failure> {
+        let Session { program, network, institution, subject, cleaner, .. } = session;
         let unexpected = |text: String| Failure::Unexpected(text);
-        let started = Process::start(program).await;
+        let started = Process::start(program, network).await;
         let (process, pipes) = started.map_err(|error| unexpected(error.to_string()))?;
         let Pipes { stdin, stdout, stderr } = pipes;
         let manifest = &program.manifest;
-        let whose = Whose { connector: manifest.id.clone(), institution: institution.to_owned() };
+        let whose = Whose { connector: manifest.id.clone(), institution: institution.clone() };
         let draining = stderr::drain(stderr, whose.clone(), cleaner.clone());
         drop(program.room.tasks.spawn(draining));
         let env = program.room.env.clone();
@@ -384,6 +388,7 @@ impl Line {
             version: Version::One,
             env: env.clone(),
             cleaner: cleaner.clone(),
+            challenges: manifest.challenges.clone(),
             whose,
             next: 1,
             at_work: None,
@@ -395,8 +400,8 @@ impl Line {
         let initialize = m::Initialize {
             versions: versions.clone(),
             host: m::Host { name: "vinculo".into(), version: env!("CARGO_PKG_VERSION").into() },
-            institution: institution.into(),
-            subject: subject.into(),
+            institution: institution.clone(),
+            subject: subject.clone(),
             proxy: line.process.proxy.clone(),
             locale: program.room.locale.clone(),
         };
@@ -509,9 +514,9 @@ impl Line {
                     _ => return Err(breach("it answers what it was not asked")),
                 },
                 Message::Request { id, method: asked, params } => {
-                    let cleaner = self.cleaner.clone();
+                    let rules = Rules { declared: &self.challenges, cleaner: &self.cleaner };
                     let line =
-                        asked_for(&asked, id, params, &mut listeners, &cleaner, &mut unanswered);
+                        asked_for(&asked, id, params, &mut listeners, rules, &mut unanswered);
                     let line = line.await?;
                     self.write(&line).await?;
                 }
@@ -603,13 +608,20 @@ impl Line {
     }
 }
 
+/// By what a challenge is measured.
+struct Rules<'a> {
+    /// The kinds that the manifest declares.
+    declared: &'a [ChallengeKind],
+    cleaner: &'a Cleaner,
+}
+
 /// Does what a program asks for; the line to answer with.
 async fn asked_for(
     asked: &str,
     id: &RawValue,
     params: Option<&RawValue>,
     listeners: &mut Listeners<'_>,
-    cleaner: &Cleaner,
+    rules: Rules<'_>,
     unanswered: &mut Option<Failure>,
 ) -> Result<Zeroizing<Vec<u8>>, Broken> {
     if asked != "challenge" {
@@ -619,11 +631,16 @@ async fn asked_for(
         return Err(breach("it asks while nobody logs in or reads"));
     };
     let challenge: m::Challenge = frame::body("challenge", params)?;
+    if !rules.declared.contains(&challenge.kind) {
+        // Whoever offers the institution knows from the manifest what its people will be asked.
+        let kind = challenge.kind;
+        return Err(breach(&format!("its manifest declares no challenge of kind {kind}")));
+    }
     let offered = challenge.kind == ChallengeKind::Choice;
     match ask.ask(challenge.into()).await {
         Ok(answer) => {
             // Before the program hears of it.
-            cleaner.learn(Some(&answer).filter(|_| !offered));
+            rules.cleaner.learn(Some(&answer).filter(|_| !offered));
             Ok(frame::answer(id, &m::Answer { answer: Secret(answer) })?)
         }
         Err(failure) => {

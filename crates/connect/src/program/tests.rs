@@ -49,7 +49,7 @@ async fn login_as(
 /// What a login of `user` comes to, answered so.
 fn login(user: &str, mut ask: Answers) -> Result<LoggedIn, Failure> {
     story(async |room| {
-        let mut session = program(&room).session(BANK, "subject");
+        let mut session = program(&room).session(BANK, "subject", Network::Open);
         let said = login_as(&mut session, user, &mut ask).await;
         session.logout().await;
         said
@@ -69,7 +69,7 @@ fn hosted(program: &Program, limits: Limits, cancel: &CancellationToken) -> Host
 fn a_session_logs_in_reads_and_leaves() {
     story(async |room| {
         let program = program(&room);
-        let mut session = program.session(BANK, "subject");
+        let mut session = program.session(BANK, "subject", Network::Open);
         let described = session.describe().await.expect("a description");
         assert_eq!(described.institutions, [BANK]);
         assert_eq!(described.challenges, [ChallengeKind::Otp, ChallengeKind::File]);
@@ -107,7 +107,7 @@ fn a_program_says_why_a_login_failed_and_what_is_unclear_blames_nobody() {
     assert_eq!(said("down"), Some(Failure::InstitutionDown));
     assert_eq!(said("vague"), Some(Failure::Unexpected("the moon is wrong".into())));
     let wrong = story(async |room| {
-        let mut session = program(&room).session(BANK, "subject");
+        let mut session = program(&room).session(BANK, "subject", Network::Open);
         let wrong = credentials(&[("username", "good"), ("password", "wrong")]);
         session.login(&wrong, &mut Answers::none()).await
     });
@@ -117,7 +117,13 @@ fn a_program_says_why_a_login_failed_and_what_is_unclear_blames_nobody() {
 #[test]
 fn a_challenge_is_asked_again_after_a_wrong_answer_and_then_given_up() {
     assert!(login("otp", Answers::always("123456")).is_ok());
-    assert!(login("otp", Answers::each(&["1", "123456"])).is_ok());
+    let mut person = Answers::each(&["1", "123456"]);
+    let said = story(async |room| {
+        let mut session = program(&room).session(BANK, "subject", Network::Open);
+        login_as(&mut session, "otp", &mut person).await
+    });
+    assert!(said.is_ok());
+    assert_eq!(person.asked.iter().map(|asked| asked.attempt).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(login("otp", Answers::always("1")).err(), Some(Failure::WrongToken));
     assert!(login("file", Answers::always("ZmlsZQ==")).is_ok());
 }
@@ -130,7 +136,7 @@ fn where_nobody_is_there_a_token_is_required_however_the_program_stumbles() {
     // It fails by itself, before a message is sent to anybody.
     let mut ask = Answers::none();
     let said = story(async |room| {
-        let mut session = program(&room).session(BANK, "subject");
+        let mut session = program(&room).session(BANK, "subject", Network::Open);
         login_as(&mut session, "sms", &mut ask).await
     });
     assert_eq!((said.err(), ask.asked.len()), (Some(Failure::TokenRequired), 0));
@@ -140,14 +146,14 @@ fn where_nobody_is_there_a_token_is_required_however_the_program_stumbles() {
 fn what_is_to_be_remembered_comes_back_at_the_next_login() {
     story(async |room| {
         let program = program(&room);
-        let mut session = program.session(BANK, "subject");
+        let mut session = program.session(BANK, "subject", Network::Open);
         let said = login_as(&mut session, "trusted", &mut Answers::always("123456")).await;
         let state = said.expect("let in").state.expect("something to remember");
         session.logout().await;
         let fields = [("username", "trusted"), ("password", "hunter2!")];
         let fields = fields.map(|(name, value)| (name.to_owned(), SecretString::from(value)));
         let credentials = Credentials::new(fields.into(), Some(state.clone()));
-        let mut session = program.session(BANK, "subject");
+        let mut session = program.session(BANK, "subject", Network::Open);
         let said = session.login(&credentials, &mut Answers::none()).await.expect("no question");
         assert_eq!(said.state.expect("again").expose_secret(), state.expose_secret());
     });
@@ -159,18 +165,54 @@ fn a_program_that_breaks_the_rules_or_dies_is_unexpected_and_over() {
         ("garbage", "a line is not a JSON object"),
         ("quits", "it said no more: it ended with exit status: 3"),
         ("early record", "a record while nothing is read"),
+        ("undeclared", "its manifest declares no challenge of kind question"),
     ] {
         assert_eq!(login(user, Answers::none()).err(), Some(Failure::Unexpected(why.into())));
     }
     assert_eq!(login("endless line", Answers::none()).err(), Some(Failure::TooMuch));
     story(async |room| {
-        let mut session = program(&room).session(BANK, "subject");
+        let mut session = program(&room).session(BANK, "subject", Network::Open);
         login_as(&mut session, "mortal", &mut Answers::none()).await.expect("let in");
         let mut out = Collected::default();
         let said = session.fetch(&transactions(), &mut Answers::none(), &mut out).await;
         let Err(Failure::Unexpected(why)) = said else { panic!("it has died") };
         assert!(why.contains("signal: 9"), "{why}");
         assert_eq!(out.0.len(), 5, "what was said before counts");
+    });
+}
+
+#[test]
+fn an_undeclared_challenge_is_not_passed_on() {
+    let mut person = Answers::always("blue");
+    story(async |room| {
+        let mut session = program(&room).session(BANK, "subject", Network::Open);
+        drop(login_as(&mut session, "undeclared", &mut person).await);
+    });
+    assert!(person.asked.is_empty());
+}
+
+#[test]
+fn a_conversation_that_begins_again_goes_on_from_the_cursor_within_the_same_limits() {
+    story(async |room| {
+        let program = program(&room);
+        let limits = Limits { items: 7, ..Limits::default() };
+        let mut talk = hosted(&program, limits, &CancellationToken::new());
+        let who = credentials(&[("username", "mortal"), ("password", "hunter2!")]);
+        talk.login(&who, &mut Answers::none()).await.expect("let in");
+        let mut out = Collected::default();
+        let window = Window::new(date(2026, 1, 1), date(2026, 1, 14));
+        let wanted = Fetch { window, ..transactions() };
+        let died = talk.fetch(&wanted, &mut Answers::none(), &mut out).await;
+        assert!(matches!(died, Err(Failure::Unexpected(_))), "{died:?}");
+        assert_eq!(out.0.len(), 5);
+
+        talk.begin_again(&program, BANK, "subject");
+        talk.login(&who, &mut Answers::none()).await.expect("let in again");
+        let wanted = Fetch { cursor: Some("4".into()), ..wanted };
+        let rest = talk.fetch(&wanted, &mut Answers::none(), &mut out).await;
+        assert_eq!(rest, Err(Failure::TooMuch), "five and two, and no more");
+        assert_eq!(out.0.len(), 7);
+        assert!(out.0[5].item.get().contains("2026-01-09"), "{}", out.0[5].item);
     });
 }
 
@@ -185,7 +227,7 @@ fn a_program_that_is_not_its_manifests_is_refused() {
     let begin = || {
         story(async |room| {
             let program = Program::load(folder.path(), room.clone()).expect("a good manifest");
-            program.session(BANK, "subject").ping().await
+            program.session(BANK, "subject", Network::Open).ping().await
         })
     };
     for (answer, why) in [
@@ -213,7 +255,7 @@ fn a_program_that_is_not_its_manifests_is_refused() {
 #[test]
 fn a_record_is_read_when_the_one_before_has_been_kept() {
     story(async |room| {
-        let mut session = program(&room).session(BANK, "subject");
+        let mut session = program(&room).session(BANK, "subject", Network::Open);
         login_as(&mut session, "flood", &mut Answers::none()).await.expect("let in");
         // Keeps two thousand and then no more: the program blocks, and nothing piles up.
         let mut out = Stuck { taken: 0, most: 2_000, full: tokio::sync::Notify::new().into() };
@@ -320,7 +362,7 @@ fn remarks_reach_whoever_handed_a_file_over_without_secrets() {
     assert_eq!(unreadable.remark.line, Some(3));
     assert!(unreadable.remark.problem.ends_with(" is no day"));
     let covered = story(async |room| {
-        let mut session = program(&room).session(BANK, "subject");
+        let mut session = program(&room).session(BANK, "subject", Network::Open);
         login_as(&mut session, "remarks", &mut Answers::none()).await.expect("let in");
         let mut out = Collected::default();
         session.fetch(&transactions(), &mut Answers::none(), &mut out).await.expect("read")

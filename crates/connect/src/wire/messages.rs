@@ -411,8 +411,8 @@ impl From<talk::Remark> for Remark {
 }
 impl From<Challenge> for session::Challenge {
     fn from(asked: Challenge) -> Self {
-        let Challenge { kind, prompt, hint, value, options, expires_in_seconds, attempt: _ } =
-            asked;
-        Self { kind, prompt, hint, value, options, expires_in_seconds }
+        let Challenge { kind, prompt, hint, value, options, expires_in_seconds, attempt } = asked;
+        let attempt = attempt.max(1);
+        Self { kind, prompt, hint, value, options, expires_in_seconds, attempt }
     }
 }

@@ -267,6 +267,33 @@ fn what_is_shown_on_two_pages_is_corrected_once() {
 }
 
 #[test]
+fn a_repetition_is_no_rival_of_the_twins_that_it_repeats() {
+    let mut book = Book::default();
+    let at_noon = |movement: Movement| Movement { transacted_at: Some(at(7)), ..movement };
+    book.read(0, true, Trust::None, page(0, &[rent(9), at_noon(coffee(5)), rent(2)]));
+    let corrected = || at_noon(Movement { description: "Padaria Real Filial".into(), ..coffee(5) });
+    let mut seen = page(0, &[rent(9), corrected()]);
+    seen.extend(page(1, &[corrected(), corrected(), rent(2)]));
+    let plan = book.read(24, true, Trust::None, seen);
+    assert_eq!((plan.update.len(), plan.create.len()), (1, 1), "{plan:?}");
+}
+
+#[test]
+fn a_reading_that_narrowed_a_doubt_knows_no_more_when_it_is_applied_again() {
+    let mut book = Book::default();
+    let card = |on, cents| Movement { on_card: true, amount: Amount::cents(cents), ..coffee(on) };
+    let (one, other) = (pending(card(10, 1000)), pending(card(10, 1010)));
+    let first = [rent(12), one, other.clone(), rent(4), rent(2)];
+    book.read(0, true, Trust::None, page(0, &first));
+    book.read(24, true, Trust::None, page(0, &[rent(12), other, rent(2)]));
+    let booked = [rent(12), card(11, 1100), rent(4), rent(2)];
+    book.read(26, false, Trust::None, page(0, &booked));
+    assert_eq!((book.known.len(), book.doubts()), (6, 1));
+    let plan = book.read(31, true, Trust::None, page(0, &booked));
+    assert_eq!((plan.delete.len(), plan.suspect.len(), plan.doubts.len()), (1, 1, 1), "{plan:?}");
+}
+
+#[test]
 fn a_pending_movement_that_vanished_is_deleted() {
     let mut book = Book::default();
     book.read(0, true, Trust::None, page(0, &[pending(coffee(10)), rent(2), rent(4)]));
@@ -418,6 +445,21 @@ fn a_record_in_doubt_whose_balance_moved_is_itself() {
 }
 
 #[test]
+fn an_item_in_doubt_becomes_no_record_that_its_doubt_does_not_name() {
+    let mut book = Book::default();
+    let pharmacy = |on| Movement { description: "Farmacia Central".into(), ..coffee(on) };
+    book.read(0, true, Trust::None, page(0, &[rent(9), pharmacy(6), coffee(5), rent(2)]));
+    let both = [rent(9), pharmacy(6), pharmacy(5), rent(2)];
+    book.read(24, true, Trust::None, page(0, &both));
+    let ids = book.ids();
+    assert_eq!((ids.len(), book.doubts()), (5, 1), "the coffee is perhaps a pharmacy");
+    let one = page(0, &[rent(9), pharmacy(5), rent(2)]);
+    book.read(26, true, Trust::None, one.clone());
+    book.read(34, true, Trust::None, one);
+    assert_eq!(book.ids(), [ids[0], ids[3], ids[4]], "the other pharmacy is gone");
+}
+
+#[test]
 fn another_day_with_the_same_words_explains_more_than_other_words() {
     let mut book = Book::default();
     let metro = |on| Movement { description: "Metro".into(), ..coffee(on) };
@@ -425,6 +467,8 @@ fn another_day_with_the_same_words_explains_more_than_other_words() {
     let ids = book.ids();
     let redated = page(0, &[rent(9), coffee(6), rent(2)]);
     book.read(24, true, Trust::None, redated.clone());
+    let doubt = book.known.last().unwrap().doubt.clone();
+    assert_eq!(doubt, Some(Doubt::PerhapsSame { others: vec![ids[2]], twice: false }));
     book.read(48, true, Trust::None, redated);
     assert_eq!(book.ids()[..2], [ids[0], ids[2]], "the metro is gone, the coffee has moved");
 }
@@ -465,6 +509,157 @@ fn a_day_that_moved_for_all_is_a_time_zone() {
     let ids = book.ids();
     let plan = book.read(24, true, Trust::None, page(0, &all(1)));
     assert_eq!(plan.update.len(), 6, "{plan:?}");
+    assert_eq!(book.ids(), ids);
+}
+
+#[test]
+fn what_was_booked_on_its_own_day_does_not_move_the_calendar() {
+    let mut book = Book::default();
+    let visit = |on, cents, words: &str| Movement {
+        amount: Amount::cents(cents),
+        description: words.into(),
+        ..coffee(on)
+    };
+    let holds = |on| [1, 2, 3].map(|cents| pending(visit(on, cents, "Real")));
+    let mut seen = holds(10).to_vec();
+    seen.push(rent(2));
+    book.read(0, true, Trust::None, page(0, &seen));
+    let ids = book.ids();
+    let mut seen = holds(11).to_vec();
+    seen.extend([1, 2, 3].map(|cents| visit(10, cents, "Real Norte")));
+    seen.push(rent(2));
+    book.read(24, true, Trust::None, page(0, &seen));
+    assert_eq!((book.known.len(), &book.ids()[..4]), (7, &ids[..]));
+    for known in &book.known[..3] {
+        let Facts::Movement(movement) = &known.facts else { unreachable!() };
+        assert!(!movement.pending, "{movement:?}");
+    }
+}
+
+#[test]
+fn what_is_equal_to_an_item_in_doubt_is_in_the_same_doubt() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[pending(coffee(5)), rent(2)]));
+    let two = [pending(coffee(6)), pending(coffee(6)), rent(2)];
+    book.read(24, false, Trust::None, page(0, &two));
+    assert_eq!((book.known.len(), book.doubts()), (4, 2));
+}
+
+#[test]
+fn words_that_are_akin_to_several_are_kept_in_doubt() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(9), coffee(5), rent(2)]));
+    let grown = |words: &str| Movement { description: words.into(), ..coffee(5) };
+    let two = [rent(9), grown("Padaria Real Norte"), grown("Padaria Real Sul")];
+    book.read(24, false, Trust::None, page(0, &two));
+    assert_eq!((book.known.len(), book.doubts()), (5, 2));
+}
+
+#[test]
+fn a_balance_decides_no_doubt_about_something_better() {
+    let mut book = Book::default();
+    let visit = |on, cents| Movement { running_balance: Some(Amount::cents(cents)), ..coffee(on) };
+    book.read(0, true, Trust::None, page(0, &[rent(9), visit(6, 1450), visit(5, 1000), rent(2)]));
+    let plan = book.read(24, false, Trust::None, page(0, &[rent(9), visit(6, 1000)]));
+    assert!(plan.update.is_empty(), "{plan:?}");
+    assert_eq!((book.known.len(), book.doubts()), (5, 1));
+}
+
+#[test]
+fn a_balance_of_the_next_day_says_nothing_where_nobody_asked_for_that_day() {
+    let mut book = Book::default();
+    let visit =
+        |on| Movement { value_date: on, running_balance: Some(Amount::cents(700)), ..coffee(1) };
+    book.read(0, true, Trust::None, page(0, &[visit(date(2026, 4, 1)), rent(2)]));
+    let plan = book.read(24, true, Trust::None, page(0, &[visit(date(2026, 3, 31)), rent(2)]));
+    assert!(plan.update.is_empty(), "{plan:?}");
+    assert_eq!(book.known.len(), 3);
+}
+
+#[test]
+fn a_second_look_says_that_a_record_is_gone_not_which_other_purchase_it_became() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(9), coffee(5), rent(2)]));
+    let other = Movement { description: "Farmacia Central".into(), ..coffee(5) };
+    let seen = page(0, &[rent(9), other, rent(2)]);
+    book.read(24, true, Trust::None, seen.clone());
+    let ids = book.ids();
+    assert_eq!((ids.len(), book.doubts()), (4, 1));
+    book.read(48, true, Trust::None, seen);
+    assert_eq!((book.ids(), book.doubts()), (vec![ids[0], ids[2], ids[3]], 0));
+}
+
+#[test]
+fn a_hold_in_doubt_about_what_was_booked_is_not_the_hold_of_the_next_day() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[pending(coffee(10)), rent(2)]));
+    let booked = |words: &str| Movement { description: words.into(), ..coffee(10) };
+    let seen =
+        [pending(coffee(11)), booked("Padaria Real Norte"), booked("Padaria Real Sul"), rent(2)];
+    let plan = book.read(24, true, Trust::None, page(0, &seen));
+    assert!(plan.update.is_empty(), "{plan:?}");
+    assert_eq!((book.known.len(), book.doubts()), (5, 3));
+}
+
+#[test]
+fn what_is_booked_stays_booked_where_only_its_balance_moved() {
+    let mut book = Book::default();
+    let with_balance =
+        |movement, cents| Movement { running_balance: Some(Amount::cents(cents)), ..movement };
+    let seen = [rent(9), with_balance(coffee(5), 700), pending(coffee(5)), rent(2)];
+    book.read(0, true, Trust::None, page(0, &seen));
+    let ids = book.ids();
+    let grown = Movement { description: "Padaria Real Norte".into(), ..coffee(5) };
+    let seen = [rent(9), with_balance(coffee(5), 900), with_balance(grown.clone(), 800), rent(2)];
+    book.read(24, true, Trust::None, page(0, &seen));
+    assert_eq!(book.ids(), ids);
+    let words = |known: &Known| match &known.facts {
+        Facts::Movement(movement) => movement.description.clone(),
+        Facts::Keyed(_) | Facts::Snapshot | Facts::Edition(_) => unreachable!(),
+    };
+    let read: Vec<String> = book.known[1..3].iter().map(words).collect();
+    assert_eq!(read, [coffee(5).description, grown.description]);
+}
+
+#[test]
+fn balances_that_are_not_believed_tell_no_twins_apart() {
+    let mut book = Book::default();
+    let visits = |off: i64| -> Vec<Movement> {
+        (1..=5)
+            .map(|n| Movement {
+                running_balance: Some(Amount::cents(n * 1000 + off)),
+                ..rent(10 + i8::try_from(n).unwrap())
+            })
+            .collect()
+    };
+    let twin = |cents: i64, reference: Option<&str>| Movement {
+        running_balance: Some(Amount::cents(cents)),
+        reference: reference.map(str::to_owned),
+        ..coffee(5)
+    };
+    let mut first = visits(0);
+    first.extend([twin(700, None), pending(coffee(5))]);
+    book.read(0, true, Trust::None, page(0, &first));
+    let ids = book.ids();
+    let mut then = visits(7);
+    then.extend([twin(707, Some("E2E1")), twin(708, None)]);
+    let plan = book.read(24, false, Trust::None, page(0, &then));
+    assert!(plan.notes.contains(&Note::Disbelieved { mark: Mark::Balances }), "{plan:?}");
+    assert_eq!(book.ids(), ids);
+    let Facts::Movement(booked) = &book.known[5].facts else { unreachable!() };
+    assert_eq!(booked.reference, None, "{plan:?}");
+}
+
+#[test]
+fn a_repetition_is_the_last_that_a_hold_becomes() {
+    let mut book = Book::default();
+    let grown = || Movement { description: "Padaria Real Norte".into(), ..coffee(5) };
+    book.read(0, true, Trust::None, page(0, &[rent(9), pending(coffee(5)), grown(), rent(2)]));
+    let ids = book.ids();
+    let mut seen = page(0, &[rent(9), grown()]);
+    seen.extend(page(1, &[grown(), grown(), rent(2)]));
+    let plan = book.read(24, true, Trust::None, seen);
+    assert!(plan.create.is_empty(), "{plan:?}");
     assert_eq!(book.ids(), ids);
 }
 

@@ -134,60 +134,12 @@ impl Resolve for GuardedResolver {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::net::IpAddr;
 
+    /// Which addresses are private is said, and tested, in `domain::address`.
     #[test]
-    fn every_kind_of_private_address_is_refused() {
-        for host in [
-            "0.0.0.0",
-            "0.1.2.3",
-            "10.0.0.1",
-            "10.255.255.255",
-            "100.64.0.1",
-            "100.127.255.255",
-            "127.0.0.1",
-            "127.255.255.254",
-            "169.254.169.254",
-            "172.16.0.1",
-            "172.31.255.255",
-            "192.0.0.8",
-            "192.0.2.1",
-            "192.88.99.1",
-            "192.168.1.1",
-            "198.18.0.1",
-            "198.19.255.255",
-            "198.51.100.7",
-            "203.0.113.9",
-            "224.0.0.1",
-            "239.255.255.255",
-            "240.0.0.1",
-            "255.255.255.255",
-            "::",
-            "::1",
-            "::7f00:1",
-            "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1",
-            "64:ff9b::10.0.0.1",
-            "64:ff9b:1::1",
-            "100::1",
-            "2001::1",
-            "2001:db8::1",
-            "2002:7f00:1::",
-            "3fff::1",
-            "5f00::1",
-            "fc00::1",
-            "fd00:ec2::254",
-            "fe80::1",
-            "fec0::1",
-            "ff02::1",
-        ] {
-            let address: IpAddr = host.parse().expect("an address");
-            assert!(private(address).is_some(), "{host}");
-            let url = if address.is_ipv6() {
-                format!("http://[{host}]:81/")
-            } else {
-                format!("http://{host}:81/")
-            };
+    fn a_private_address_is_no_endpoint_in_either_notation() {
+        for host in ["127.0.0.1", "10.0.0.1", "169.254.169.254", "[::1]", "[fd00:ec2::254]"] {
+            let url = format!("http://{host}:81/");
             assert!(
                 matches!(Reach::Public.endpoint(&url), Err(NotAnEndpoint::Forbidden(_))),
                 "{url}"

@@ -47,6 +47,11 @@ pub(crate) enum Step {
     Remember(&'static str),
     /// Not everything is shown.
     Partial,
+    /// From now on this login is another customer's.
+    BecomeAnother,
+    /// A reading fails so, when as much has been shown as is said first. What may go on is what had
+    /// been shown up to the checkpoint, where there is one.
+    BreakOff { shown: usize, checkpoint: Option<usize>, with: Failure },
 }
 
 /// What a person has at the bank, and how the bank treats them.
@@ -76,6 +81,8 @@ pub(crate) struct Visit {
     pub(crate) what: String,
     pub(crate) window: Option<Window>,
     pub(crate) account: Option<String>,
+    /// From where it goes on.
+    pub(crate) cursor: Option<String>,
     /// What the connector was given to remember by.
     pub(crate) state: Option<String>,
 }
@@ -221,12 +228,9 @@ pub(crate) fn movement(
 /// What the bank shows when it asks.
 pub(crate) fn challenge(kind: ChallengeKind) -> Challenge {
     Challenge {
-        kind,
-        prompt: "Who goes there?".into(),
-        hint: None,
         value: matches!(kind, ChallengeKind::Numeric | ChallengeKind::Qr).then(|| "4711".into()),
-        options: Vec::new(),
         expires_in_seconds: 600,
+        ..Challenge::new(kind, "Who goes there?")
     }
 }
 
@@ -315,6 +319,7 @@ impl Talk {
             what: what.into(),
             window: wanted.and_then(|w| w.window),
             account: wanted.and_then(|w| w.account.clone()),
+            cursor: wanted.and_then(|w| w.cursor.clone()),
             state,
         });
         self.visited.notify_waiters();
@@ -331,7 +336,10 @@ impl Talk {
             match step {
                 Step::Fail(failure) => return Err(failure),
                 Step::Ask(kind, right) => {
-                    while ask.ask(challenge(kind)).await?.expose_secret() != right {}
+                    let mut asked = challenge(kind);
+                    while ask.ask(asked.clone()).await?.expose_secret() != right {
+                        asked.attempt += 1;
+                    }
                 }
                 Step::AskOnce(kind, right) => {
                     if ask.ask(challenge(kind)).await?.expose_secret() != right {
@@ -343,6 +351,8 @@ impl Talk {
                 Step::Panic(words) => panic!("{words}"),
                 Step::Remember(state) => remember = Some(SecretString::from(state)),
                 Step::Partial => whole = false,
+                // Not here: with what is shown, and with who it is.
+                Step::BreakOff { .. } | Step::BecomeAnother => {}
             }
         }
         Ok((remember, whole))
@@ -383,6 +393,11 @@ impl Conversation for Talk {
             if down {
                 return Err(Failure::InstitutionDown);
             }
+            if steps.iter().any(|step| matches!(step, Step::BecomeAnother)) {
+                let mut inside = inside(&self.inside);
+                let person = inside.people.get_mut(&user).expect("a person");
+                person.customer = "somebody else".into();
+            }
             let (state, _) = self.go_through(steps, ask).await?;
             let person = inside(&self.inside).people[&user].clone();
             if credentials.reveal("password") != person.password {
@@ -406,6 +421,12 @@ impl Conversation for Talk {
                 let person = inside.people.get_mut(&user).expect("a person");
                 next(person.readings.get_mut(wanted.resource.as_str()))
             };
+            let breaks = steps.iter().find_map(|step| match step {
+                Step::BreakOff { shown, checkpoint, with } => {
+                    Some((*shown, *checkpoint, with.clone()))
+                }
+                _ => None,
+            });
             let (_, whole) = self.go_through(steps, ask).await?;
             let person = inside(&self.inside).people[&user].clone();
             let shown: Vec<(Option<String>, Value)> = match wanted.resource.as_str() {
@@ -418,7 +439,16 @@ impl Conversation for Talk {
                     .collect(),
                 _ => return Err(Failure::Unsupported),
             };
-            for (account, item) in shown {
+            let before: usize = wanted.cursor.as_deref().map_or(0, |at| at.parse().expect("ours"));
+            for (number, (account, item)) in shown.into_iter().enumerate().skip(before) {
+                if let Some((shown, checkpoint, with)) = &breaks {
+                    if *checkpoint == Some(number) {
+                        out.checkpoint(&number.to_string());
+                    }
+                    if *shown == number {
+                        return Err(with.clone());
+                    }
+                }
                 let account = account.or_else(|| {
                     (wanted.resource == "ACCOUNTS")
                         .then(|| item["internal_identification"].as_str().unwrap_or("").to_owned())

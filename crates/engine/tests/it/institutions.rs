@@ -21,6 +21,7 @@ on_both!(stopped:
     wrong_passwords_are_no_trouble_of_the_institution,
     what_breaks_on_our_side_is_no_trouble_of_the_institution,
     an_institution_can_be_closed_by_the_operator,
+    what_the_operator_closed_stays_closed_when_its_connector_goes_and_comes_back,
     a_new_version_of_a_connector_gets_another_chance,
     a_session_under_way_finishes_with_the_connector_that_it_began_with;
     narrow: an_institution_has_room_for_so_many_sessions
@@ -139,6 +140,18 @@ async fn an_institution_can_be_closed_by_the_operator(world: &World) {
     world.engine.set_health(1, Health::Healthy, None).await.unwrap();
     world.engine.advance(due + hours(12)).await.unwrap();
     assert_eq!(logins(world), 2, "inside the period");
+}
+
+async fn what_the_operator_closed_stays_closed_when_its_connector_goes_and_comes_back(
+    world: &World,
+) {
+    world.engine.set_health(1, Health::Down, Some("maintenance")).await.unwrap();
+    let small = async || world.engine.institution_named(SMALL_BANK).await.unwrap().status;
+    world.engine.replace_connectors(&[]).await.unwrap();
+    assert_eq!((health(world).await, small().await), (Health::Down, Health::Down));
+    let bank: Arc<dyn Connector> = world.bank.clone();
+    world.engine.replace_connectors(&[bank]).await.unwrap();
+    assert_eq!((health(world).await, small().await), (Health::Down, Health::Healthy));
 }
 
 async fn an_institution_has_room_for_so_many_sessions(world: &World) {

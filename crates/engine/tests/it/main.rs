@@ -9,6 +9,7 @@ mod bank;
 mod calendar;
 mod canary;
 mod changes;
+mod checkpoint;
 mod institutions;
 mod jobs;
 mod links;

@@ -175,6 +175,7 @@ async fn a_wrong_answer_brings_a_new_ticket_and_the_old_one_is_late(world: &Worl
     let second = challenged(answer(first.session, "wrong").await);
     assert_ne!(second.session, first.session);
     assert_eq!(second.link, first.link);
+    assert_eq!((first.challenge.attempt, second.challenge.attempt), (1, 2));
     assert_eq!(world.status(first.link).await, Status::Unconfirmed);
     assert!(matches!(answer(first.session, "123").await, Err(Error::SessionExpired)));
     let link = answer(second.session, "123").await.unwrap();
@@ -191,6 +192,7 @@ async fn a_wrong_answer_that_ends_the_login_begins_a_new_one(world: &World) {
     let again = world.engine.resume_link(&caller, first.session, None, secret("wrong")).await;
     let second = challenged(again);
     assert_eq!(world.bank.count("ana", "login"), 2);
+    assert_eq!((first.challenge.attempt, second.challenge.attempt), (1, 2));
     let right = world.engine.resume_link(&caller, second.session, None, secret("123")).await;
     assert_eq!(right.unwrap().status, Status::Valid);
 }

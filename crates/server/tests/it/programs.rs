@@ -123,9 +123,25 @@ async fn in_the_background_nobody_can_be_asked() {
 }
 
 #[tokio::test]
-async fn a_process_that_dies_is_tried_again_and_nothing_is_lost_or_twice() {
+async fn a_process_that_dies_after_a_checkpoint_is_followed_by_one_that_reads_the_rest() {
     for (api, room) in each().await {
         let link = registered(&api, "mortal").await;
+        api.settle().await;
+        assert_eq!(status(&api, &link).await, "valid");
+        assert_eq!(count(&api, "transactions", &link).await, 10, "at once");
+        let timeline = api.get(&format!("/v1/links/{link}/timeline/")).await.json();
+        let happened = timeline["results"].as_array().expect("entries").iter();
+        let resumed: Vec<_> = happened.filter(|one| one["kind"] == "reading_resumed").collect();
+        assert_eq!(resumed.len(), 1);
+        assert_eq!(resumed[0]["detail"]["resource"], "TRANSACTIONS");
+        room.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_dies_without_a_checkpoint_is_tried_again_and_nothing_is_lost_or_twice() {
+    for (api, room) in each().await {
+        let link = registered(&api, "fragile").await;
         api.settle().await;
         assert_eq!(status(&api, &link).await, "valid", "nobody is to blame");
         assert_eq!(count(&api, "transactions", &link).await, 0, "it died in the middle");

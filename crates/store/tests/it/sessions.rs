@@ -73,12 +73,9 @@ async fn an_answer_goes_to_the_challenge_that_asked_for_it_and_is_read_once() {
         s.session = s.session.apply(Event::ChallengeRaised(after(300)), after(1)).unwrap();
         s.challenge_number = 1;
         s.challenge = Some(Challenge {
-            kind: ChallengeKind::Otp,
-            prompt: "O código".into(),
-            hint: None,
-            value: None,
-            options: vec![],
             expires_in_seconds: 299,
+            attempt: 2,
+            ..Challenge::new(ChallengeKind::Otp, "O código")
         });
         assert!(tx.save_session(&s, State::Running).await.unwrap());
         assert!(!tx.save_session(&s, State::Running).await.unwrap(), "it was not running any more");

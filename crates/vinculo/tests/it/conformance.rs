@@ -123,6 +123,8 @@ each_fault! {
     ids_of_the_connectors_own_making_are_found: "identities" is ["identities"];
     a_window_that_is_not_kept_is_found: "window" is ["window"];
     records_that_are_lost_between_two_readings_are_found: "resume" is ["resume"];
+    records_that_come_again_after_a_checkpoint_are_found: "again" is ["resume"];
+    pages_that_are_counted_anew_after_a_checkpoint_are_found: "pages" is ["resume"];
     a_connector_that_hoards_is_found: "hoards" is ["back-pressure"];
     a_connector_that_does_not_listen_while_it_works_is_found: "deaf" is ["ping"];
     a_connector_that_cannot_be_cancelled_is_found: "cancel" is ["cancel"];

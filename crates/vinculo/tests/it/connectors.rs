@@ -95,9 +95,234 @@ fn a_session_is_shown_live_and_its_challenges_are_answered_on_the_terminal() {
         shown.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(records.len(), 1 + 5);
     assert!(!shown.err.contains("hunter2!"), "{}", shown.err);
+    assert!(shown.err.contains("(attempt 2: the last answer was wrong)"), "{}", shown.err);
     let refused = run("good", "wrong\n");
     assert_eq!(refused.code, Some(1));
     assert!(refused.err.contains("invalid_credentials"), "{}", refused.err);
+}
+
+/// What is to be seen at a terminal where somebody answers each prompt of `connector run`, and how
+/// it ends.
+fn at_a_terminal(turns: &[&str]) -> (String, Option<i32>) {
+    let sitting = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/connectors/terminal.py");
+    let vinculo = assert_cmd::cargo::cargo_bin!("vinculo");
+    let output = std::process::Command::new("python3")
+        .arg(sitting)
+        .args(turns)
+        .arg("--")
+        .arg(vinculo)
+        .args(["connector", "run", script(), "--days", "5"])
+        .output()
+        .unwrap();
+    (String::from_utf8(output.stdout).unwrap(), output.status.code())
+}
+
+#[test]
+fn what_is_secret_is_not_shown_while_it_is_typed() {
+    let (seen, code) = at_a_terminal(&[
+        "(username):=otp",
+        "(password) (not shown):=hunter2!",
+        "answer (not shown):=987654",
+        "answer (not shown):=123456",
+    ]);
+    assert_eq!(code, Some(0), "{seen}");
+    assert!(seen.contains("otp\r\n"), "a name is no secret: {seen}");
+    for secret in ["hunter2!", "987654", "123456"] {
+        assert!(!seen.contains(secret), "{seen}");
+    }
+    assert!(seen.contains("logged in as") && seen.ends_with("echo on\n"), "{seen}");
+}
+
+#[test]
+fn whoever_interrupts_a_prompt_gets_the_terminal_back_as_it_was() {
+    for turns in [
+        vec!["(username):=otp", "(password) (not shown):=^C"],
+        vec!["(username):=otp", "(password) (not shown):=x", "answer (not shown):=^C"],
+    ] {
+        let (seen, code) = at_a_terminal(&turns);
+        assert_eq!(code, Some(1), "{seen}");
+        assert!(seen.ends_with("echo on\n"), "{seen}");
+    }
+}
+
+/// An installation with a directory of connectors that `more` says something of, and the key of its
+/// tenant.
+struct Production {
+    folder: tempfile::TempDir,
+    basic: String,
+}
+
+/// Writes a configuration that says `more` of connectors.
+fn configure(folder: &Path, more: &str) {
+    let text = format!(
+        "[database]\nurl = \"sqlite:db\"\n[keys]\nfile = \"vinculo.keys\"\n\
+         [connectors]\ndirectory = \"connectors\"\n{more}"
+    );
+    fs::write(folder.join("vinculo.toml"), text).unwrap();
+}
+
+impl Production {
+    fn new(more: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        // A connector is another user, where we are root.
+        #[cfg(unix)]
+        fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+            .unwrap();
+        assert_eq!(say(folder.path(), &["init"]).code, Some(0));
+        configure(folder.path(), more);
+        fs::create_dir(folder.path().join("connectors")).unwrap();
+        assert_eq!(say(folder.path(), &["migrate"]).code, Some(0));
+        let made = say(folder.path(), &["keys", "create"]);
+        let half = |name: &str| {
+            let mut lines = made.out.lines();
+            lines.find_map(|line| line.strip_prefix(name)).expect(&made.err).to_owned()
+        };
+        let key = [half("VINCULO_SECRET_ID="), half("VINCULO_SECRET_PASSWORD=")].join(":");
+        let basic = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, key);
+        Self { folder, basic }
+    }
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+    fn log(&self) -> String {
+        fs::read_to_string(self.path().join("log")).unwrap()
+    }
+    fn serve(&self, path: &str) -> Served {
+        let mut served = Served::start(self.path(), &["serve"], &[("PATH", path)]);
+        served.basic.clone_from(&self.basic);
+        served
+    }
+    fn served(&self) -> Served {
+        self.serve(&std::env::var("PATH").unwrap())
+    }
+    /// Puts a version of the script connector in its place, as a whole.
+    fn put(&self, version: &str) {
+        copied(self.path());
+        for file in ["connector.json", "main.py"] {
+            let path = self.path().join("connectors/script").join(file);
+            let text = fs::read_to_string(&path).unwrap().replace("1.0.0", version);
+            fs::write(&path, text).unwrap();
+        }
+    }
+    fn take_away(&self) {
+        fs::remove_dir_all(self.path().join("connectors/script")).unwrap();
+    }
+}
+
+/// The status of the script connector's institution; `None` where it has never been.
+fn status(served: &Served) -> Option<String> {
+    let (_, answer) = served.get("/api/institutions/?name=script_mx_retail");
+    let body = answer.split_once("\r\n\r\n").unwrap().1;
+    let found: Value = serde_json::from_str(body).unwrap();
+    found["results"][0]["status"].as_str().map(str::to_owned)
+}
+
+#[test]
+fn serve_offers_what_lies_in_its_directory_and_notices_what_changes() {
+    let place = Production::new("");
+    let served = place.served();
+    assert_eq!(status(&served), None);
+    place.put("1.0.0");
+    served.until(|served| status(served).as_deref() == Some("healthy"));
+    let link = r#"{"institution": "script_mx_retail", "username": "good", "password": "hunter2!", "access_mode": "single"}"#;
+    let (code, born) = served.post("/api/links/", link);
+    assert_eq!(code, 201, "{born}");
+    place.take_away();
+    served.until(|served| status(served).as_deref() == Some("down"));
+    let (code, refused) = served.post("/api/links/", &link.replace("good", "other"));
+    assert_eq!((code, &refused[0]["code"]), (400, &Value::from("institution_inactive")));
+    assert_eq!(served.end("-TERM").1, Some(0));
+    assert!(place.log().contains("a connector is offered"), "{}", place.log());
+}
+
+#[test]
+#[expect(clippy::disallowed_types, reason = "that it is at once is what is tested")]
+fn on_sighup_serve_looks_at_once() {
+    let place = Production::new("");
+    place.put("1.0.0");
+    let served = place.served();
+    assert_eq!(status(&served).as_deref(), Some("healthy"));
+    let began = std::time::Instant::now();
+    for round in 0..10 {
+        if round % 2 == 0 {
+            place.take_away();
+        } else {
+            place.put("1.0.0");
+        }
+        let wanted = if round % 2 == 0 { "down" } else { "healthy" };
+        served.signal("-HUP");
+        served.until(|served| status(served).as_deref() == Some(wanted));
+    }
+    // By itself it looks every three seconds.
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+    assert_eq!(served.end("-TERM").1, Some(0));
+}
+
+#[test]
+fn an_institution_whose_connector_went_while_nothing_ran_is_down_until_it_is_back() {
+    let place = Production::new("");
+    place.put("1.0.0");
+    for (offered, wanted) in [(true, "healthy"), (false, "down"), (true, "healthy")] {
+        if offered {
+            place.put("1.0.0");
+        } else {
+            place.take_away();
+        }
+        let served = place.served();
+        assert_eq!(status(&served).as_deref(), Some(wanted));
+        assert_eq!(served.end("-TERM").1, Some(0));
+    }
+}
+
+/// Does something on a thread, and in the processes that it starts, as on a kernel without Landlock.
+#[cfg(target_os = "linux")]
+fn without_landlock<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
+    let missing = SeccompFilter::new(
+        [(libc::SYS_landlock_create_ruleset, vec![])].into(),
+        SeccompAction::Allow,
+        SeccompAction::Errno(libc::ENOSYS.unsigned_abs()),
+        std::env::consts::ARCH.try_into().unwrap(),
+    );
+    let missing: BpfProgram = missing.unwrap().try_into().unwrap();
+    std::thread::scope(|scope| {
+        let worker = scope.spawn(|| {
+            seccompiler::apply_filter(&missing).unwrap();
+            work()
+        });
+        worker.join().unwrap()
+    })
+}
+
+/// Where neither Bubblewrap nor Landlock is to be had.
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_cage_serve_runs_no_connectors_of_others_unless_that_is_said_word_for_word() {
+    without_landlock(|| {
+        let place = Production::new("");
+        place.put("1.0.0");
+        let serve = |place: &Production| {
+            said(vinculo(place.path()).args(["serve", "--listen", "127.0.0.1:0"]).env("PATH", ""))
+        };
+        let refused = serve(&place);
+        assert_eq!(refused.code, Some(1), "{}", refused.err);
+        for part in [
+            "connectors of others are not run without a cage",
+            "Bubblewrap is not installed",
+            "The fallback needs Landlock",
+            "I understand that connectors can then read this machine",
+        ] {
+            assert!(refused.err.contains(part), "{part}: {}", refused.err);
+        }
+        configure(place.path(), "uncaged = \"yes\"\n");
+        assert_eq!(serve(&place).code, Some(2), "anything else is not enough");
+
+        let word_for_word = "I understand that connectors can then read this machine";
+        configure(place.path(), &format!("uncaged = \"{word_for_word}\"\n"));
+        let served = place.serve("");
+        assert_eq!(status(&served).as_deref(), Some("healthy"));
+        assert_eq!(served.end("-TERM").1, Some(0));
+    });
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub(crate) struct Served {
     child: Child,
     out: BufReader<std::process::ChildStdout>,
     address: String,
+    /// The key that it is asked with, as a Basic header has it.
+    pub(crate) basic: String,
 }
 
 impl Served {
@@ -40,7 +42,7 @@ impl Served {
         let log = || fs::read_to_string(folder.join("log")).unwrap_or_default();
         let address = line.trim_end().strip_prefix("listening on http://");
         let address = address.unwrap_or_else(|| panic!("{line}{}", log())).to_owned();
-        Self { child, out, address }
+        Self { child, out, address, basic: BASIC.into() }
     }
 
     /// The status and the whole of an answer.
@@ -65,10 +67,10 @@ impl Served {
     }
     fn call(&self, method: &str, path: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let length = body.len();
+        let (length, basic) = (body.len(), &self.basic);
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nhost: here\r\nauthorization: Basic {BASIC}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nhost: here\r\nauthorization: Basic {basic}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
         )
         .unwrap();
         let mut answer = String::new();
@@ -76,10 +78,14 @@ impl Served {
         (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
     }
 
-    /// Sends `signal`; whatever else it said on standard output, and its exit code.
-    pub(crate) fn end(mut self, signal: &str) -> (String, Option<i32>) {
+    /// Sends `signal`.
+    pub(crate) fn signal(&self, signal: &str) {
         let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
         assert!(sent.unwrap().success());
+    }
+    /// Sends `signal`; whatever else it said on standard output, and its exit code.
+    pub(crate) fn end(mut self, signal: &str) -> (String, Option<i32>) {
+        self.signal(signal);
         let mut rest = String::new();
         self.out.read_to_string(&mut rest).unwrap();
         (rest, self.child.wait().unwrap().code())

@@ -100,7 +100,8 @@ connector.fetch("TRANSACTIONS", async (session, wanted) => {
   if (wanted.account !== null) numbers = numbers.filter((number) => number === wanted.account);
   // A cursor is the account and the page that come next.
   const [account = "", place = "1"] = (wanted.cursor ?? "").split(" ");
-  if (numbers.includes(account)) numbers = numbers.slice(numbers.indexOf(account));
+  if (account !== "" && !numbers.includes(account)) throw new Unexpected("the account that comes next is gone");
+  if (account !== "") numbers = numbers.slice(numbers.indexOf(account));
   for (const [done, number] of numbers.entries()) {
     let sheet = number === account ? Number(place) : 1;
     const query = new URLSearchParams({ account: number, from: window.from, to: window.to, page: String(sheet) });

@@ -1,6 +1,6 @@
 // A connector to a demo bank. Begin here; the SDK is in vendor/.
 
-import { Connector, InvalidCredentials, LoginError, TokenRequired, WrongToken } from "@vinculo/connector";
+import { Connector, InvalidCredentials, LoginError, TokenRequired, Unexpected, WrongToken } from "@vinculo/connector";
 import { DemoBank, Refused } from "./demo-bank.js";
 
 const connector = Connector.of(new URL("../connector.json", import.meta.url));
@@ -52,8 +52,10 @@ connector.fetch("TRANSACTIONS", async (session, wanted) => {
   let numbers = bank.accounts().map((account) => account.number);
   if (wanted.account !== null) numbers = numbers.filter((number) => number === wanted.account);
   // A cursor is the account that comes next.
-  if (wanted.cursor !== null && numbers.includes(wanted.cursor)) {
-    numbers = numbers.slice(numbers.indexOf(wanted.cursor));
+  if (wanted.cursor !== null) {
+    const next = numbers.indexOf(wanted.cursor);
+    if (next < 0) throw new Unexpected("the account that comes next is gone");
+    numbers = numbers.slice(next);
   }
   for (const number of numbers) {
     await session.checkpoint(number);

@@ -8,14 +8,14 @@ use super::{
     status::{self, Undone, failure, undone},
 };
 use crate::{
-    connectors::statement_items::{Gathered, key},
-    talk::{
-        Ask, Conversation, Covered, Credentials, Failure, Fetch, LoggedIn, LoginProblem, Share,
-        Sink,
+    connectors::{
+        statement_items::{Gathered, key},
+        visit::Visit,
     },
+    talk::{Ask, Covered, Credentials, Failure, Fetch, LoggedIn, LoginProblem, Share, Sink},
 };
 use domain::{
-    env::{BoxFuture, Env},
+    env::Env,
     session::{Challenge, ChallengeKind},
     time::{Window, day},
 };
@@ -73,34 +73,7 @@ struct Memory<'a> {
     access_key: Option<std::borrow::Cow<'a, str>>,
 }
 
-impl Conversation for Talk {
-    fn login<'a>(
-        &'a mut self,
-        credentials: &'a Credentials,
-        ask: &'a mut dyn Ask,
-    ) -> BoxFuture<'a, Result<LoggedIn, Failure>> {
-        Box::pin(self.let_in(credentials, ask))
-    }
-    fn fetch<'a>(
-        &'a mut self,
-        wanted: &'a Fetch,
-        _ask: &'a mut dyn Ask,
-        out: &'a mut dyn Sink,
-    ) -> BoxFuture<'a, Result<Covered, Failure>> {
-        Box::pin(self.show(wanted, out))
-    }
-    fn logout(&mut self) -> BoxFuture<'_, ()> {
-        // A server keeps no session that could be ended.
-        self.inside = None;
-        Box::pin(std::future::ready(()))
-    }
-}
-
-impl Talk {
-    pub(super) fn new(site: Option<Arc<Site>>, subject: &str, env: &Env, post: Post) -> Self {
-        Self { site, subject: subject.to_owned(), env: env.clone(), post, inside: None }
-    }
-
+impl Visit for Talk {
     async fn let_in(
         &mut self,
         credentials: &Credentials,
@@ -185,6 +158,17 @@ impl Talk {
         }
         Ok(covered)
     }
+
+    fn leave(&mut self) {
+        // A server keeps no session that could be ended.
+        self.inside = None;
+    }
+}
+
+impl Talk {
+    pub(super) fn new(site: Option<Arc<Site>>, subject: &str, env: &Env, post: Post) -> Self {
+        Self { site, subject: subject.to_owned(), env: env.clone(), post, inside: None }
+    }
 }
 
 impl Session {
@@ -203,11 +187,11 @@ impl Session {
     /// Logs in, asking what the server asks, and learns which accounts there are.
     async fn sign_on(&mut self, profile: &Profile, ask: &mut dyn Ask) -> Result<(), Failure> {
         if profile.wants_token {
-            self.ask_token(profile, ask).await?;
+            self.ask_token(profile, 1, ask).await?;
         }
         let asks = knows_questions(self.site.version);
         if profile.asks_first && asks && self.access_key.is_none() {
-            self.ask_questions(ask).await?;
+            self.ask_questions(1, ask).await?;
         }
         let mut wrong = 0;
         for _ in 0..MOST_ROUNDS {
@@ -217,21 +201,22 @@ impl Session {
             if status.is_error {
                 tracing::debug!(institution = self.site.name, code = status.code, "not let in");
             }
-            match status.code {
+            let attempt = match status.code {
                 status::WRONG_ANSWER | status::WRONG_TOKEN if status.is_error => {
                     wrong += 1;
                     if wrong >= MOST_WRONG {
                         return Err(Failure::WrongToken);
                     }
+                    wrong + 1
                 }
-                _ => {}
-            }
+                _ => 1,
+            };
             match status.code {
                 status::ASKS | status::WRONG_ANSWER if status.is_error && asks => {
-                    self.ask_questions(ask).await?;
+                    self.ask_questions(attempt, ask).await?;
                 }
                 status::WANTS_TOKEN | status::WRONG_TOKEN if status.is_error && asks => {
-                    self.ask_token(profile, ask).await?;
+                    self.ask_token(profile, attempt, ask).await?;
                 }
                 _ => match failure(status) {
                     Some(failure) => return Err(failure),
@@ -263,7 +248,7 @@ impl Session {
     }
 
     /// Has the server say what it wants to know, and asks the person.
-    async fn ask_questions(&mut self, ask: &mut dyn Ask) -> Result<(), Failure> {
+    async fn ask_questions(&mut self, attempt: u32, ask: &mut dyn Ask) -> Result<(), Failure> {
         self.answers.clear();
         self.access_key = None;
         let body = self.ask(&Asking::Questions).await?;
@@ -288,7 +273,9 @@ impl Session {
                     SecretString::from(now.strftime("%Y%m%d%H%M%S").to_string())
                 }
                 Asked::Program(answer) => SecretString::from(answer),
-                Asked::Person(words) => ask.ask(challenge(ChallengeKind::Question, words)).await?,
+                Asked::Person(words) => {
+                    ask.ask(challenge(ChallengeKind::Question, words, attempt)).await?
+                }
             };
             self.answers.push((question.id.clone(), answer));
         }
@@ -296,12 +283,17 @@ impl Session {
     }
 
     /// Asks the person for the token that the bank has given them elsewhere.
-    async fn ask_token(&mut self, profile: &Profile, ask: &mut dyn Ask) -> Result<(), Failure> {
+    async fn ask_token(
+        &mut self,
+        profile: &Profile,
+        attempt: u32,
+        ask: &mut dyn Ask,
+    ) -> Result<(), Failure> {
         let words = match &profile.token_label {
             Some(label) => format!("Enter the token that your bank has given you: {label}"),
             None => "Enter the token that your bank has given you for this.".to_owned(),
         };
-        self.token = Some(ask.ask(challenge(ChallengeKind::Otp, words)).await?);
+        self.token = Some(ask.ask(challenge(ChallengeKind::Otp, words, attempt)).await?);
         Ok(())
     }
 
@@ -420,15 +412,8 @@ fn client_of(institution: &str, subject: &str) -> String {
     id.to_string()
 }
 
-fn challenge(kind: ChallengeKind, prompt: String) -> Challenge {
-    Challenge {
-        kind,
-        prompt,
-        hint: None,
-        value: None,
-        options: Vec::new(),
-        expires_in_seconds: PATIENCE,
-    }
+fn challenge(kind: ChallengeKind, prompt: String, attempt: u32) -> Challenge {
+    Challenge { attempt, expires_in_seconds: PATIENCE, ..Challenge::new(kind, prompt) }
 }
 
 fn unclear(what: &str) -> Failure {

@@ -9,9 +9,12 @@ use super::{
     users::{Fate, RIGHT_ANSWER, mock_customer},
     world::{Book, Plan, World},
 };
-use crate::talk::{Ask, Conversation, Covered, Credentials, Failure, Fetch, Given, LoggedIn, Sink};
+use crate::{
+    connectors::visit::Visit,
+    talk::{Ask, Covered, Credentials, Failure, Fetch, Given, LoggedIn, Sink},
+};
 use domain::{
-    env::{BoxFuture, Env},
+    env::Env,
     resource,
     session::{Challenge, ChallengeKind},
     time::{Window, day},
@@ -55,29 +58,7 @@ pub(super) struct Inside {
 /// What is shown, in order; all on page 0 until it is handed over.
 type Items = Vec<Given>;
 
-impl Conversation for Talk {
-    fn login<'a>(
-        &'a mut self,
-        credentials: &'a Credentials,
-        ask: &'a mut dyn Ask,
-    ) -> BoxFuture<'a, Result<LoggedIn, Failure>> {
-        Box::pin(self.let_in(credentials, ask))
-    }
-    fn fetch<'a>(
-        &'a mut self,
-        wanted: &'a Fetch,
-        _ask: &'a mut dyn Ask,
-        out: &'a mut dyn Sink,
-    ) -> BoxFuture<'a, Result<Covered, Failure>> {
-        Box::pin(self.show(wanted, out))
-    }
-    fn logout(&mut self) -> BoxFuture<'_, ()> {
-        self.inside = None;
-        Box::pin(std::future::ready(()))
-    }
-}
-
-impl Talk {
+impl Visit for Talk {
     async fn let_in(
         &mut self,
         credentials: &Credentials,
@@ -130,45 +111,6 @@ impl Talk {
         Ok(LoggedIn { user, state })
     }
 
-    fn visitor<'a>(&'a self, site: &'a Site, username: &'a str) -> Visitor<'a> {
-        Visitor { institution: site.name, username, subject: &self.subject }
-    }
-
-    async fn wait(&self, effects: &[Effect]) {
-        for effect in effects {
-            if let Effect::Slow(seconds) = effect {
-                self.env.sleep(SignedDuration::from_secs((*seconds).into())).await;
-            }
-        }
-    }
-
-    /// Asks until the answer is right.
-    async fn challenge(
-        &self,
-        site: &Site,
-        username: &str,
-        kind: ChallengeKind,
-        in_vain: bool,
-        ask: &mut dyn Ask,
-    ) -> Result<(), Failure> {
-        for attempt in 0..MOST_WRONG {
-            let seed = Seed::of(&["challenge", site.name, username])
-                .with(self.env.now().as_microsecond().cast_unsigned())
-                .with(attempt.into());
-            let challenge = question(kind, seed);
-            let silent = !challenge.expects_input();
-            let answer = ask.ask(challenge).await?;
-            let answer = answer.expose_secret().trim();
-            let right = answer == RIGHT_ANSWER
-                || silent && answer.is_empty()
-                || kind == ChallengeKind::File && answer == RIGHT_FILE;
-            if right && !in_vain {
-                return Ok(());
-            }
-        }
-        Err(Failure::WrongToken)
-    }
-
     async fn show(&mut self, wanted: &Fetch, out: &mut dyn Sink) -> Result<Covered, Failure> {
         let site = self.site.ok_or(Failure::InstitutionInactive)?;
         let inside = self.inside.as_ref().ok_or(Failure::SessionExpired)?;
@@ -203,6 +145,51 @@ impl Talk {
         }
         give(items, effects.contains(&Effect::Duplicated), out).await?;
         Ok(covered)
+    }
+
+    fn leave(&mut self) {
+        self.inside = None;
+    }
+}
+
+impl Talk {
+    fn visitor<'a>(&'a self, site: &'a Site, username: &'a str) -> Visitor<'a> {
+        Visitor { institution: site.name, username, subject: &self.subject }
+    }
+
+    async fn wait(&self, effects: &[Effect]) {
+        for effect in effects {
+            if let Effect::Slow(seconds) = effect {
+                self.env.sleep(SignedDuration::from_secs((*seconds).into())).await;
+            }
+        }
+    }
+
+    /// Asks until the answer is right.
+    async fn challenge(
+        &self,
+        site: &Site,
+        username: &str,
+        kind: ChallengeKind,
+        in_vain: bool,
+        ask: &mut dyn Ask,
+    ) -> Result<(), Failure> {
+        for attempt in 1..=MOST_WRONG {
+            let seed = Seed::of(&["challenge", site.name, username])
+                .with(self.env.now().as_microsecond().cast_unsigned())
+                .with(attempt.into());
+            let challenge = Challenge { attempt, ..question(kind, seed) };
+            let silent = !challenge.expects_input();
+            let answer = ask.ask(challenge).await?;
+            let answer = answer.expose_secret().trim();
+            let right = answer == RIGHT_ANSWER
+                || silent && answer.is_empty()
+                || kind == ChallengeKind::File && answer == RIGHT_FILE;
+            if right && !in_vain {
+                return Ok(());
+            }
+        }
+        Err(Failure::WrongToken)
     }
 }
 
@@ -384,14 +371,7 @@ fn question(kind: ChallengeKind, seed: Seed) -> Challenge {
         ChallengeKind::Choice => ["111111", "222222", "999999"].map(str::to_owned).into(),
         _ => Vec::new(),
     };
-    Challenge {
-        kind,
-        prompt: prompt.into(),
-        hint: None,
-        value,
-        options,
-        expires_in_seconds: PATIENCE,
-    }
+    Challenge { value, options, expires_in_seconds: PATIENCE, ..Challenge::new(kind, prompt) }
 }
 
 /// A file that says [`RIGHT_ANSWER`], in base64.

@@ -101,12 +101,9 @@ impl Talk {
 
 fn challenge() -> Challenge {
     Challenge {
-        kind: ChallengeKind::File,
-        prompt: "Upload a statement file of your bank.".into(),
         hint: Some(file::formats()),
-        value: None,
-        options: Vec::new(),
         expires_in_seconds: 15 * 60,
+        ..Challenge::new(ChallengeKind::File, "Upload a statement file of your bank.")
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     Work, days_between,
     marks::{Against, Belief, Side},
     pairing::{self, Pair},
+    posting,
 };
 use domain::record::Movement;
 use jiff::civil::Date;
@@ -50,11 +51,15 @@ impl<'a> Work<'a> {
             let fits = |r: usize, i: usize| {
                 let undone = self.items[i].movement.pending && !self.records[r].movement.pending;
                 let changed = self.differences(r, i) == 1 || self.corrected_twice(mark, r, i);
-                // A balance that comes back days later, or under other words, is another purchase's.
+                // A balance that comes back days later, or under other words, is another purchase's;
+                // so is one of the next day where nobody asked for the old one.
                 let likeness = fingerprint::likeness(&self.records[r].text, &self.items[i].text);
+                let days = self.shift(r, i).abs();
                 let far = mark == Mark::Balances
                     && (likeness == Likeness::Unlike
-                        || self.shift(r, i).abs() > self.rules.day_slack);
+                        || days > self.rules.day_slack
+                        || days > 0
+                            && !self.span.inside(Some(self.records[r].movement.value_date)));
                 changed
                     && !undone
                     && !self.items[i].spare
@@ -62,7 +67,7 @@ impl<'a> Work<'a> {
                     && self.may_be(r, i)
                     && self.compare(r, i).1 < Against::Strong
                     // Whoever has a better explanation keeps it.
-                    && !self.records[r].supposed
+                    && !self.is_explained(r, i)
             };
             for (record, item) in self.decided(&records, &items, fits).0 {
                 self.pair(record, item);
@@ -115,11 +120,18 @@ impl<'a> Work<'a> {
             let covered = self.span.covers(Some(self.records[record].movement.value_date));
             let enough =
                 support.get(&self.shift(record, item)).is_some_and(|n| *n >= self.rules.enough);
-            let at_once = akin && if change == Change::Day { proved } else { covered };
-            if alone && (covered && enough || at_once || self.second_look(record)) {
+            let at_once = akin
+                && if change == Change::Day {
+                    proved && !self.is_explained(record, item)
+                } else {
+                    covered
+                };
+            // A second look proves that a record is gone, not which other purchase it became.
+            let gone = change != Change::Words && self.second_look(record);
+            if alone && (covered && enough || at_once || gone) {
                 self.pair(record, item);
                 done += 1;
-            } else if akin || proved || matches!(change, Change::Marks | Change::Day) {
+            } else if akin || proved || change != Change::Words {
                 self.suppose(item, record);
             }
         }
@@ -139,6 +151,8 @@ impl<'a> Work<'a> {
                 ..print
             }
         };
+        // What was booked on its own day vouches for no other calendar.
+        let booked = posting::on_its_own_day(self);
         let mut shifts: Vec<(usize, i32, Vec<Pair>)> = (-slack..=slack)
             .filter(|days| *days != 0)
             .map(|days| {
@@ -154,7 +168,10 @@ impl<'a> Work<'a> {
                     };
                     pairs.extend(records.into_iter().zip(items).filter(|(r, i)| alike(r, i)));
                 }
-                let proved = pairs.iter().filter(|(r, _)| self.proves_absence(*r)).count();
+                let proved = pairs
+                    .iter()
+                    .filter(|(r, _)| self.proves_absence(*r) && !booked.contains(r))
+                    .count();
                 (proved, days, pairs)
             })
             .filter(|(proved, ..)| *proved >= self.rules.enough)
@@ -188,14 +205,20 @@ impl<'a> Work<'a> {
         for (records, items) in self.groups(key, |record| !record.doubted).into_values() {
             let fits = |r: usize, i: usize| self.could_change(change, r, i);
             let akin = |r: usize, i: usize| fits(r, i) && self.akin(change, r, i);
-            let (strong, _) = self.decided(&records, &items, akin);
+            let (strong, open) = self.decided(&records, &items, akin);
             let (taken_r, taken_i): (HashSet<_>, HashSet<_>) = strong.iter().copied().unzip();
+            // What is equal to something taken may be it as well.
+            let equal: Vec<Pair> = open
+                .into_iter()
+                .filter(|(r, i)| taken_r.contains(r) || taken_i.contains(i))
+                .collect();
             let rest_r: Vec<_> = records.into_iter().filter(|r| !taken_r.contains(r)).collect();
             let rest_i: Vec<_> = items.into_iter().filter(|i| !taken_i.contains(i)).collect();
             let (weak, open) = self.decided(&rest_r, &rest_i, fits);
             let as_changed =
                 |akin, alone| move |(record, item)| Changed { record, item, akin, alone };
             found.extend(strong.into_iter().map(as_changed(true, true)));
+            found.extend(equal.into_iter().map(as_changed(true, false)));
             found.extend(weak.into_iter().map(as_changed(false, true)));
             found.extend(open.into_iter().map(as_changed(false, false)));
         }
@@ -239,8 +262,6 @@ impl<'a> Work<'a> {
         let (record, item) = (&self.records[r], &self.items[i]);
         let becomes = record.movement.pending && !item.movement.pending;
         let undone = !record.movement.pending && item.movement.pending;
-        // Whatever else explains either of them is better than other words.
-        let unexplained = !record.supposed && item.perhaps.is_empty();
         !item.spare
             && self.may_be(r, i)
             && self.compare(r, i).1 < Against::Strong
@@ -251,8 +272,14 @@ impl<'a> Work<'a> {
                 Change::Day => {
                     !becomes && !undone && self.shift(r, i).abs() <= self.rules.day_slack
                 }
-                Change::Words => !becomes && !undone && unexplained,
+                // Whatever else explains either of them is better than other words.
+                Change::Words => !becomes && !undone && !self.is_explained(r, i),
             }
+    }
+
+    /// Something better may explain the record or the item.
+    fn is_explained(&self, r: usize, i: usize) -> bool {
+        self.records[r].supposed || !self.items[i].perhaps.is_empty()
     }
 
     /// Alike enough to be one movement that changed in this one way. A mark that differs as well is
@@ -271,7 +298,7 @@ impl<'a> Work<'a> {
         fingerprint::likeness(&self.records[r].text, &self.items[i].text).akin()
     }
 
-    fn only_balance_moved(&self, r: usize, i: usize) -> bool {
+    pub(super) fn only_balance_moved(&self, r: usize, i: usize) -> bool {
         let undone = !self.records[r].movement.pending && self.items[i].movement.pending;
         let other = [Mark::Ids, Mark::Times, Mark::References];
         !undone && other.iter().all(|mark| self.mark(*mark, r, i) != Some(false))

@@ -140,14 +140,20 @@ impl<'a> Work<'a> {
                     self.zip_by(&records, &items, |work, side| work.one_mark(mark, side));
                 }
             }
-            for same_status in [true, false] {
+            // What is booked stays booked: a balance that moved is less than a hold that was booked
+            // while an equal movement went.
+            let holds = records
+                .iter()
+                .any(|r| self.records[*r].item.is_none() && self.records[*r].movement.pending);
+            for (same_status, moved) in [(true, false), (true, holds), (false, false)] {
                 for item in &items {
                     let fits = |r: &usize| {
                         self.is_open(*r, *item)
                             && (!same_status
                                 || self.records[*r].movement.pending
                                     == self.items[*item].movement.pending)
-                            && self.compare(*r, *item).1 == Against::Nothing
+                            && (self.compare(*r, *item).1 == Against::Nothing
+                                || moved && self.only_its_balance_moved(*r, *item))
                     };
                     let first = records
                         .iter()
@@ -159,6 +165,14 @@ impl<'a> Work<'a> {
                 }
             }
         }
+    }
+
+    /// A reading that shows its day whole shows an equal item, but for a balance.
+    fn only_its_balance_moved(&self, r: usize, i: usize) -> bool {
+        !self.records[r].doubted
+            && !self.items[i].spare
+            && self.span.covers(Some(self.records[r].movement.value_date))
+            && self.only_balance_moved(r, i)
     }
 
     fn zip_by<K: Hash + Eq>(

@@ -204,7 +204,8 @@ impl<'a> Work<'a> {
     ) -> (bool, Option<Timestamp>, Option<Decimal>, Option<&'a str>, Option<&'a str>) {
         let (m, id) = self.side(side);
         let id = id.filter(|_| self.belief(Mark::Ids) != Belief::Ignored);
-        (m.pending, instant(m), m.running_balance.map(|b| b.0), m.reference.as_deref(), id)
+        let balance = m.running_balance.filter(|_| self.belief(Mark::Balances) != Belief::Ignored);
+        (m.pending, instant(m), balance.map(|b| b.0), m.reference.as_deref(), id)
     }
 
     pub(super) fn one_mark(&self, mark: Mark, side: Side) -> Option<MarkValue<'a>> {

@@ -10,7 +10,7 @@ use super::{
 use domain::record::Direction;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How unlike a pending record and a posted item are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +70,12 @@ pub(super) fn settle(work: &mut Work<'_>) {
             })
             .collect();
     }
+}
+
+/// The pending records that an item may show booked, on the same day and with the same amount.
+pub(super) fn on_its_own_day(work: &Work<'_>) -> HashSet<usize> {
+    let plain = |pair: &Candidate| pair.days == 0 && pair.amount == AmountCost::Equal;
+    candidates(work).into_iter().filter(plain).map(|pair| pair.record).collect()
 }
 
 /// All pairs that could be one movement, a bounded number for each item.
@@ -158,7 +164,8 @@ fn settle_part(work: &mut Work<'_>, part: &[&Candidate]) {
         )
     });
     items.sort_by_key(|i| {
-        (work.items[*i].movement.value_date, instant(work.items[*i].movement), *i)
+        let item = &work.items[*i];
+        (item.movement.value_date, item.spare, instant(item.movement), *i)
     });
     let each_with_each = part.len() == records.len() * items.len();
     let same_records = records.windows(2).all(|w| alike(&work.records[w[0]], &work.records[w[1]]));

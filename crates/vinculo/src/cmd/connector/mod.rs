@@ -6,6 +6,7 @@ mod list;
 mod recorded;
 mod run;
 mod skeleton;
+mod terminal;
 
 use anyhow::Result;
 use clap::Subcommand;

@@ -140,3 +140,6 @@ pub(super) fn own(item: &Value, key: &str, into: &mut Vec<String>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

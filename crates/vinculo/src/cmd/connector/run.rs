@@ -1,6 +1,9 @@
 //! `vinculo connector run`: one session with a connector, shown as it goes.
 
-use super::recorded::{self, Outcome, Plan, Read, Sum};
+use super::{
+    recorded::{self, Outcome, Plan, Read, Sum},
+    terminal::{Typed, typed},
+};
 use crate::{
     WrongUse, config,
     connectors::{self, Hosts},
@@ -20,17 +23,11 @@ use domain::{
     env::{BoxFuture, Env},
     institution::Institution,
     resource::{self, Resource},
-    session::Challenge,
+    session::{Challenge, ChallengeKind},
     time::{Window, day},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use std::{
-    collections::BTreeMap,
-    io::{self, BufRead as _, IsTerminal as _},
-    net::SocketAddr,
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, io, net::SocketAddr, path::PathBuf, sync::Arc};
 use tokio_util::sync::CancellationToken;
 
 #[derive(clap::Args)]
@@ -187,7 +184,7 @@ impl Flags {
             Confinement::Uncaged => "without a cage: it can read this machine".into(),
         };
         let hosts: Hosts = self.hosts.iter().cloned().collect();
-        let room = Room { hosts, network, ..Room::new(confinement, env.clone()) };
+        let room = Room { hosts, ..Room::new(confinement, env.clone()) };
         let room = Arc::new(room);
         let program = Program::load(&self.folder, room.clone())?;
         let institution = offered(&program, plan.institution.as_deref())?;
@@ -199,9 +196,9 @@ impl Flags {
             tell(format_args!("{id} {version}, {}; {held}", institution.name));
             tell(format_args!("may reach {reach}"));
         }
-        let credentials = self.credentials(&institution, person.plays)?;
+        let credentials = self.credentials(&institution, person.plays).await?;
         // As the engine would: behind the host's deadlines and limits.
-        let session = program.session(&institution.name, "a-person");
+        let session = program.session(&institution.name, "a-person", network);
         let traffic = session.traffic();
         let cancel = CancellationToken::new();
         let mut talk = Host::hold(Box::new(session), env, &Limits::default(), cancel);
@@ -236,7 +233,7 @@ impl Flags {
     /// The fields that were given, and those that are asked for.
     /// In a replay nobody is asked: a recording is right for every login, and what stands for a secret in
     /// it is typed.
-    fn credentials(&self, institution: &Institution, replay: bool) -> Result<Credentials> {
+    async fn credentials(&self, institution: &Institution, replay: bool) -> Result<Credentials> {
         let mut given: BTreeMap<String, SecretString> =
             self.fields.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
         if let Some(username) = &self.username {
@@ -247,7 +244,11 @@ impl Flags {
                 let value = match field.values.iter().flatten().next() {
                     Some(choice) if replay => choice.code.clone().into(),
                     None if replay => REDACTED.into(),
-                    _ => prompted(&format!("{} ({})", field.label, field.name))?,
+                    _ => {
+                        let secret = field.kind == "password" || field.name == "token";
+                        let how = if secret { Typed::Unseen } else { Typed::Openly };
+                        typed(&format!("{} ({})", field.label, field.name), how).await?
+                    }
                 };
                 given.insert(field.name.clone(), value);
             }
@@ -378,18 +379,6 @@ fn keep(file: &std::path::Path, state: &SecretString) -> Result<()> {
     written.context("the state cannot be kept")
 }
 
-/// What somebody types. Shown while it is typed: this is for test logins.
-fn prompted(what: &str) -> Result<SecretString> {
-    let hint = if io::stdin().is_terminal() { "" } else { " (from standard input)" };
-    tell(format_args!("{what}{hint}:"));
-    let mut line = String::new();
-    let length = io::stdin().lock().read_line(&mut line).context("nothing can be typed")?;
-    if length == 0 {
-        return Err(WrongUse(format!("{what} is needed, and standard input has ended")).into());
-    }
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned().into())
-}
-
 /// Who sits at the terminal.
 struct Person {
     there: bool,
@@ -415,17 +404,21 @@ impl Ask for Person {
                 };
                 return Ok(answer.into());
             }
-            tell(format_args!("{}: {}", challenge.kind, challenge.prompt));
+            let again = match challenge.attempt {
+                1 => String::new(),
+                attempt => format!(" (attempt {attempt}: the last answer was wrong)"),
+            };
+            tell(format_args!("{}: {}{again}", challenge.kind, challenge.prompt));
             for shown in challenge.hint.iter().chain(&challenge.value).chain(&challenge.options) {
                 tell(format_args!("  {shown}"));
             }
-            let what =
-                if challenge.expects_input() { "answer" } else { "press enter when it is done" };
-            // Reading blocks a thread, and a terminal cannot be asked to stop.
-            let typed = tokio::task::spawn_blocking(move || prompted(what)).await;
-            let typed =
-                typed.map_err(|_| Failure::Cancelled)?.map_err(|_| Failure::SessionExpired)?;
-            Ok(if challenge.expects_input() { typed } else { SecretString::from("") })
+            let (what, how) = match challenge.kind {
+                _ if !challenge.expects_input() => ("press enter when it is done", Typed::Openly),
+                ChallengeKind::Choice => ("answer", Typed::Openly),
+                _ => ("answer", Typed::Unseen),
+            };
+            let answer = typed(what, how).await.map_err(|_| Failure::SessionExpired)?;
+            Ok(if challenge.expects_input() { answer } else { SecretString::from("") })
         })
     }
     fn interactive(&self) -> bool {

@@ -60,6 +60,8 @@ pub(super) struct Suite<'a> {
 struct Whole {
     resource: &'static Resource,
     items: Vec<Item>,
+    /// On which page each of them stood.
+    pages: Vec<u32>,
     checkpoints: usize,
 }
 
@@ -498,8 +500,8 @@ impl Suite<'_> {
             if !covered.complete {
                 return fault(format!("{} is not complete", resource.name));
             }
-            let checkpoints = reading.checkpoints.len();
-            all.push(Whole { resource, items: items_of(resource, reading)?, checkpoints });
+            let (checkpoints, pages) = (reading.checkpoints.len(), pages_of(&reading));
+            all.push(Whole { resource, items: items_of(resource, reading)?, pages, checkpoints });
         }
         talk.leave().await?;
         Ok(all)
@@ -658,21 +660,33 @@ impl Suite<'_> {
             None => (0, None),
         };
         let mut talk = self.logged_in().await?;
-        let (rest, _) =
+        let (rest, covered) =
             self.must_read(&mut talk, whole.resource, window, cursor.as_deref()).await?;
         talk.leave().await?;
+        let from = if cursor.is_some() { "from its checkpoint" } else { "from the start" };
+        let found = |what: String| {
+            fault(format!("{name}: killed at record {at} and resumed {from}, {what}"))
+        };
+        if !covered.complete {
+            return found("it is not complete".into());
+        }
+        let mut pages = whole.pages.get(..before).unwrap_or_default().to_vec();
+        pages.extend(pages_of(&rest));
         let mut items = whole.items.get(..before).unwrap_or_default().to_vec();
         items.extend(items_of(whole.resource, rest)?);
-        let wanted: BTreeSet<_> = self.identities_of(&whole.items).into_iter().collect();
-        let given: BTreeSet<_> = self.identities_of(&items).into_iter().collect();
-        let lost = wanted.difference(&given).count();
+        let (wanted, given) = (self.identities_of(&whole.items), self.identities_of(&items));
+        let shown: BTreeSet<_> = given.iter().collect();
+        let lost = wanted.iter().filter(|record| !shown.contains(record)).count();
         if lost > 0 {
-            return fault(format!(
-                "{name}: killed at record {at} and resumed from {}, {lost} records are lost",
-                if cursor.is_some() { "its checkpoint" } else { "the start" }
-            ));
+            return found(format!("{lost} records are lost"));
         }
-        let from = if cursor.is_some() { "from its checkpoint" } else { "from the start" };
+        if given != wanted {
+            let (wanted, given) = (wanted.len(), given.len());
+            return found(format!("it is not the same reading ({given} records, not {wanted})"));
+        }
+        if pages != whole.pages {
+            return found("the pages are counted anew".into());
+        }
         passed(format!("{name} killed at record {at} of {count}, {from}"))
     }
 
@@ -870,11 +884,15 @@ fn longest(first: &[Whole]) -> Option<&Whole> {
 /// The records of a reading, as the engine would keep them.
 fn items_of(resource: &Resource, reading: Reading) -> Result<Vec<Item>, Fault> {
     let records = reading.records.into_iter().enumerate();
-    let read = records.map(|(number, Given { account, item })| {
+    let read = records.map(|(number, Given { account, item, .. })| {
         (resource.read)(&item, account, Timestamp::UNIX_EPOCH)
             .map_err(|bad| Fault(format!("record {number}: {bad}")))
     });
     read.collect()
+}
+
+fn pages_of(reading: &Reading) -> Vec<u32> {
+    reading.records.iter().map(|given| given.page).collect()
 }
 
 /// Who knows the user's right answer, if anything is asked.

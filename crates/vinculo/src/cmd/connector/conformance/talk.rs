@@ -98,6 +98,7 @@ pub(super) struct Raised {
 #[derive(Clone)]
 pub(super) struct Given {
     pub(super) account: Option<String>,
+    pub(super) page: u32,
     pub(super) item: Box<RawValue>,
 }
 
@@ -353,8 +354,8 @@ impl Talk {
             }
             Message::Notice { method, params } => match (&*method, reading) {
                 ("record", Some(reading)) => {
-                    let m::Record { account, item, .. } = frame::body("record", params)?;
-                    reading.records.push(Given { account, item });
+                    let m::Record { account, page, item, .. } = frame::body("record", params)?;
+                    reading.records.push(Given { account, page, item });
                 }
                 ("checkpoint", Some(reading)) => {
                     let m::Checkpoint { cursor } = frame::body("checkpoint", params)?;
