@@ -81,7 +81,7 @@ impl Form {
     }
     /// Reads the body of a request that may be so many bytes long.
     pub(crate) async fn within(request: Request, limit: usize) -> Result<Self, Problem> {
-        Self::parse(&whole(request, limit).await?)
+        Self::parse(&read_whole(request, limit).await?)
     }
     /// All that was given, for what reads itself.
     pub(crate) fn values(self) -> Map<String, Value> {
@@ -264,7 +264,7 @@ impl FromRequest<App> for Form {
     }
 }
 
-async fn whole(request: Request, limit: usize) -> Result<Bytes, Problem> {
+async fn read_whole(request: Request, limit: usize) -> Result<Bytes, Problem> {
     // What a length says beforehand need not be read first.
     let said = request.headers().get(axum::http::header::CONTENT_LENGTH);
     if said.and_then(|n| n.to_str().ok()?.parse().ok()).is_some_and(|n: usize| n > limit) {
