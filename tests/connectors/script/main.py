@@ -157,6 +157,7 @@ class Session:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             child = subprocess.Popen(["sleep", "1000"])
             say("log", message=f"pids {os.getpid()} {child.pid}")
+            say("progress", done=0)
             while True:
                 time.sleep(1)
         return {"user": f"user {user}", "state": state}

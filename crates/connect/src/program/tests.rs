@@ -9,7 +9,7 @@ use crate::{
     trial::{Answers, Collected, RealClock, credentials},
 };
 use domain::{session::ChallengeKind, time::Window};
-use jiff::{SignedDuration, civil::date};
+use jiff::civil::date;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
     fs, io,
@@ -324,11 +324,11 @@ fn a_stubborn_program_is_killed_with_all_that_it_started() {
     let guard = log.listen();
     story(async |room| {
         let program = program(&room);
-        let limits = Limits { login: SignedDuration::from_secs(2), ..Limits::default() };
-        let mut talk = hosted(&program, limits, &CancellationToken::new());
+        let cancel = CancellationToken::new();
+        let mut talk = hosted(&program, Limits::default(), &cancel);
         let who = credentials(&[("username", "stubborn"), ("password", "hunter2!")]);
-        let said = talk.login(&who, &mut Answers::none()).await;
-        assert_eq!(said.err(), Some(Failure::Timeout));
+        let said = talk.login(&who, &mut CancelsWhenAlive(cancel)).await;
+        assert_eq!(said.err(), Some(Failure::Cancelled));
     });
     drop(guard);
     let text = log.text();
