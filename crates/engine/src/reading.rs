@@ -128,6 +128,20 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// Both together.
+    fn add(&mut self, other: Self) {
+        let earlier = |a: Option<jiff::civil::Date>, b| a.into_iter().chain(b).min();
+        let later = |a: Option<jiff::civil::Date>, b| a.into_iter().chain(b).max();
+        (self.first, self.last) = (earlier(self.first, other.first), later(self.last, other.last));
+        self.seen += other.seen;
+        self.inflow += other.inflow;
+        self.outflow += other.outflow;
+        self.created.extend(other.created);
+        self.updated.extend(other.updated);
+        self.deleted.extend(other.deleted);
+        self.changes.extend(other.changes);
+        self.kind = other.kind;
+    }
     fn of(items: &[(u32, Item)], kind: Option<&'static str>) -> Self {
         let mut tally = Self { seen: items.len(), kind, ..Self::default() };
         for (_, item) in items {
@@ -163,11 +177,24 @@ pub(crate) struct Reader {
     parents: HashMap<&'static str, KnownParents>,
     /// Further keys of every fetch.
     options: BTreeMap<String, String>,
+    /// What was read and is announced with what comes next.
+    carried: Tally,
+}
+
+/// When what is read is announced.
+#[derive(Clone, Copy)]
+enum Announced<'a> {
+    /// Not at all.
+    Never,
+    /// With what is read next.
+    Later,
+    /// With what has been carried so far.
+    Now(&'a Wanted),
 }
 
 impl Reader {
     pub(crate) fn new(link: Link, options: BTreeMap<String, String>) -> Self {
-        Self { link, parents: HashMap::new(), options }
+        Self { link, parents: HashMap::new(), options, carried: Tally::default() }
     }
 
     /// Reads one resource, kind by kind; `None` when it was part of a load and the institution has
@@ -183,7 +210,7 @@ impl Reader {
             && !self.parents.contains_key(parent.name)
         {
             let first = Wanted { save: wanted.save, ..Wanted::all_of(parent.name) };
-            self.read_one(talk, run, parent, &first, None, false).await?;
+            self.read_one(talk, run, parent, &first, None, Announced::Never).await?;
         }
         let read = self.read_kinds(talk, run, resource, wanted).await?;
         if wanted.save && read.is_some() {
@@ -202,14 +229,20 @@ impl Reader {
         wanted: &Wanted,
     ) -> Result<Option<Retrieved>, Error> {
         let mut all: Option<Retrieved> = None;
-        for kind in resource.kinds_of(wanted.kind.as_deref()) {
-            match self.read_one(talk, run, resource, wanted, kind, true).await {
+        let kinds = resource.kinds_of(wanted.kind.as_deref());
+        // A part of a load that is about all kinds is announced once. News are of one kind each.
+        let at_once = run.work().is_some_and(|work| matches!(work.cause, Cause::Load(_)));
+        for (index, &kind) in kinds.iter().enumerate() {
+            let is_last = index + 1 == kinds.len();
+            let announced =
+                if is_last || !at_once { Announced::Now(wanted) } else { Announced::Later };
+            match self.read_one(talk, run, resource, wanted, kind, announced).await {
                 Err(Error::Failed(Failure::Unsupported | Failure::UnavailableData))
                     if run.work().is_some_and(|w| {
                         matches!(w.cause, Cause::Load(_) | Cause::Schedule(_))
                     }) =>
                 {
-                    self.nothing(run, resource, wanted, kind).await?;
+                    self.nothing(run, resource, kind, announced).await?;
                 }
                 Err(error) => return Err(error),
                 Ok(read) => match &mut all {
@@ -235,7 +268,7 @@ impl Reader {
         resource: &'static Resource,
         wanted: &Wanted,
         kind: Option<&'static str>,
-        announced: bool,
+        announced: Announced<'_>,
     ) -> Result<Retrieved, Error> {
         let engine = run.engine.clone();
         let window = match wanted.window {
@@ -287,7 +320,7 @@ impl Reader {
             self.remember_unsaved(&engine, resource, &collector.items, at);
             return Ok(Retrieved { saved: false, items, ..Retrieved::default() });
         }
-        self.keep(run, resource, &fetch, collector, covered, announced.then_some(wanted)).await
+        self.keep(run, resource, &fetch, collector, covered, announced).await
     }
 
     /// One transaction: what is stored, what was read, the difference.
@@ -298,7 +331,7 @@ impl Reader {
         fetch: &Fetch,
         collector: Collector,
         covered: Covered,
-        announced: Option<&Wanted>,
+        announced: Announced<'_>,
     ) -> Result<Retrieved, Error> {
         let engine = &run.engine;
         let Collector { mut items, at, kind, documents, .. } = collector;
@@ -322,9 +355,7 @@ impl Reader {
         let of_records = documents.iter().filter_map(|(index, all)| Some((kept.ids[*index]?, all)));
         let of_records = of_records.flat_map(|(id, all)| all.iter().map(move |one| (id, one)));
         engine.keep_documents(&mut tx, &self.link, &of_records.collect::<Vec<_>>()).await?;
-        if let Some(wanted) = announced {
-            kept.announce(&mut tx, engine, &self.link, resource, run, wanted).await?;
-        }
+        self.announce(&mut tx, run, resource, announced, kept.tally()).await?;
         if run.is_upload() && resource.belongs_to.is_some() {
             let report = kept.reported();
             let detail = json!({
@@ -528,10 +559,7 @@ impl Reader {
         let seen: Vec<Seen> =
             part.items.iter().map(|&index| seen(index, &items[index], at)).collect();
         let share = covered.share(part.key.as_deref());
-        let removed: Vec<String> = (covered.removed.iter())
-            .filter(|removed| removed.account == part.key)
-            .map(|removed| removed.source_id.clone())
-            .collect();
+        let removed = part.removed(covered);
         let reading = Reading {
             window: share.window,
             complete: share.complete,
@@ -541,7 +569,7 @@ impl Reader {
             at,
             stated: stated(covered, part),
         };
-        let rules = if resource.vanishes { Rules::default() } else { Rules::of_what_stays() };
+        let rules = Rules { deletes: resource.vanishes, ..Rules::default() };
         let mut plan = ledger::reconcile(&known, &reading, &rules);
         if resource.name == "ACCOUNTS" {
             self.leave_newer(tx, items, covered, &mut plan, kept).await?;
@@ -777,18 +805,40 @@ impl Reader {
         self.parents.insert(resource.name, shown.collect());
     }
 
-    /// The institution has none of a resource that a load wanted: said once, with zeros.
-    async fn nothing(
-        &self,
+    /// Says what was read, now or later, in the transaction that wrote it.
+    async fn announce(
+        &mut self,
+        tx: &mut Tx,
         run: &Run,
         resource: &'static Resource,
-        wanted: &Wanted,
-        kind: Option<&'static str>,
+        announced: Announced<'_>,
+        tally: Tally,
     ) -> Result<(), Error> {
-        let engine = &run.engine;
-        let mut tx = engine.store().write().await?;
-        let kept = Kept::of(resource, &[], kind, engine.env().now(), false);
-        kept.announce(&mut tx, engine, &self.link, resource, run, wanted).await?;
+        match announced {
+            Announced::Never => Ok(()),
+            Announced::Later => {
+                self.carried.add(tally);
+                Ok(())
+            }
+            Announced::Now(wanted) => {
+                let mut all = std::mem::take(&mut self.carried);
+                all.add(tally);
+                let (engine, cause) = (&run.engine, run.cause());
+                announcements::reading(engine, tx, &self.link, resource, &cause, wanted, &all).await
+            }
+        }
+    }
+
+    /// The institution has none of a resource that a load wanted: said once, with zeros.
+    async fn nothing(
+        &mut self,
+        run: &Run,
+        resource: &'static Resource,
+        kind: Option<&'static str>,
+        announced: Announced<'_>,
+    ) -> Result<(), Error> {
+        let mut tx = run.engine.store().write().await?;
+        self.announce(&mut tx, run, resource, announced, Tally::of(&[], kind)).await?;
         Ok(tx.commit().await?)
     }
 }
@@ -827,6 +877,14 @@ struct Part {
     key: Option<String>,
     known: Vec<StoredRecord>,
     items: Vec<usize>,
+}
+
+impl Part {
+    /// What the institution says it removed.
+    fn removed(&self, covered: &Covered) -> Vec<String> {
+        let removed = covered.removed.iter().filter(|removed| removed.account == self.key);
+        removed.map(|removed| removed.source_id.clone()).collect()
+    }
 }
 
 /// What one reading changes.
@@ -951,26 +1009,17 @@ impl Kept {
         Ok(())
     }
 
-    async fn announce(
-        &self,
-        tx: &mut Tx,
-        engine: &Engine,
-        link: &Link,
-        resource: &'static Resource,
-        run: &Run,
-        wanted: &Wanted,
-    ) -> Result<(), Error> {
-        let cause = run.cause();
+    /// What the reading was like, and what it changed.
+    fn tally(&self) -> Tally {
         let ids = |kind: ChangeKind| {
             self.changes.iter().filter(move |(_, k)| *k == kind).map(|(id, _)| *id).collect()
         };
-        let tally = Tally {
+        Tally {
             created: ids(ChangeKind::Created),
             updated: ids(ChangeKind::Updated),
             deleted: ids(ChangeKind::Deleted),
             ..self.tally.clone()
-        };
-        announcements::reading(engine, tx, link, resource, &cause, wanted, &tally).await
+        }
     }
 }
 

@@ -83,6 +83,20 @@ export interface Balance {
   current?: Amount | null;
 }
 
+/** What there was when a year ended. */
+export interface BalanceSheet {
+  /** What turns into money within a year. */
+  current_assets?: CurrentAssets;
+  /** What is owed within a year. */
+  current_liabilities?: CurrentLiabilities;
+  /** What belongs to the owners. */
+  equity?: Equity;
+  /** What stays longer. */
+  non_current_assets?: NonCurrentAssets;
+  /** What is owed later. */
+  non_current_liabilities?: NonCurrentLiabilities;
+}
+
 /** What is in an account at the moment of asking. */
 export interface BalanceSnapshot {
   /** The institution's own key of the account. */
@@ -396,6 +410,29 @@ export interface CreditLimit {
   used_amount?: Amount | null;
 }
 
+/** The streets to either side of an address. */
+export interface CrossStreets {
+  /** The first. */
+  street_one?: string | null;
+  /** The second. */
+  street_two?: string | null;
+}
+
+/** What turns into money within a year. */
+export interface CurrentAssets {
+  accounts_receivable?: Amount | null;
+  assets_available_for_sale?: Amount | null;
+  bad_debt_provision?: Amount | null;
+  cash_and_equivalents?: Amount | null;
+  inventory?: Amount | null;
+  notes_receivable?: Amount | null;
+  other_debtors?: Amount | null;
+  prepaid_expenses?: Amount | null;
+  short_term_investments?: Amount | null;
+  tax_recoverable?: Amount | null;
+  total?: Amount | null;
+}
+
 /** The jobs of one month. */
 export interface CurrentEmploymentMexico {
   /** The jobs; null without work. */
@@ -424,6 +461,20 @@ export interface CurrentJob {
   monthly_salary?: Amount | null;
   /** The state where it is. */
   state: string;
+}
+
+/** What is owed within a year. */
+export interface CurrentLiabilities {
+  accounts_payable?: Amount | null;
+  bank_loans?: Amount | null;
+  customer_advances?: Amount | null;
+  financial_instruments?: Amount | null;
+  income_tax_payable?: Amount | null;
+  notes_payable?: Amount | null;
+  other_creditors?: Amount | null;
+  provisions?: Amount | null;
+  taxes_payable?: Amount | null;
+  total?: Amount | null;
 }
 
 /** Whose jobs they are. */
@@ -483,6 +534,16 @@ export interface Document {
   document_number?: string | null;
   /** `CURP`, `RFC`, `CC`, `CPF`. */
   document_type?: string | null;
+}
+
+/** Something that was earned. */
+export interface Earning {
+  /** The part that is taxed. */
+  taxable_amount: Amount;
+  /** What, by its code. */
+  type?: string | null;
+  /** The part that is not. */
+  vat_free_amount: Amount;
 }
 
 /** Something that a company does. */
@@ -603,6 +664,22 @@ export interface Entitlements {
   status?: EmploymentStatus | null;
   /** Until when; null while employed. */
   valid_until?: string | null;
+}
+
+/** What belongs to the owners. */
+export interface Equity {
+  capital_reserve?: Amount | null;
+  capital_update_excess?: Amount | null;
+  capital_update_insufficiency?: Amount | null;
+  controlling_interest?: Amount | null;
+  future_capital_contributions?: Amount | null;
+  legal_reserve?: Amount | null;
+  non_controlling_interest?: Amount | null;
+  other_comprehensive_income?: Amount | null;
+  retained_earnings?: Amount | null;
+  share_premium_on_stock_sales?: Amount | null;
+  stockholders_equity?: Amount | null;
+  total?: Amount | null;
 }
 
 /** Why a request was not answered with a result. */
@@ -751,6 +828,20 @@ export interface FinanceCharge {
   type?: FinanceChargeType | null;
 }
 
+/** The statements of one year. Figures are of the whole year, or of its end. */
+export interface FinancialStatement {
+  /** What there was when the year ended. */
+  balance_sheet?: BalanceSheet;
+  /** ISO 4217. */
+  currency: string;
+  /** Why it could not be read or only in part; null where all is well. */
+  error?: string | null;
+  /** What the year brought and cost. */
+  income_statement?: IncomeStatement;
+  /** The year. */
+  year: string;
+}
+
 /** A fund of a pension account. */
 export interface Fund {
   balance?: Amount | null;
@@ -815,6 +906,33 @@ export interface IdentityDocument {
   type?: DocumentType | null;
   /** Says more about the kind. */
   type_additional_info?: string | null;
+}
+
+/** What a year brought and cost. */
+export interface IncomeStatement {
+  cost_of_goods_sold?: Amount | null;
+  cost_of_services_sold?: Amount | null;
+  discontinued_operations?: Amount | null;
+  domestic_sales?: Amount | null;
+  equity_in_earnings_of_affiliates?: Amount | null;
+  financial_result?: Amount | null;
+  foreign_sales?: Amount | null;
+  gross_loss?: Amount | null;
+  gross_profit?: Amount | null;
+  income_before_taxes?: Amount | null;
+  income_from_continuing_operations?: Amount | null;
+  income_statement_financial_costs?: Amount | null;
+  income_statement_financial_gains?: Amount | null;
+  income_taxes?: Amount | null;
+  loss_before_taxes?: Amount | null;
+  loss_from_continuing_operations?: Amount | null;
+  materials_used?: Amount | null;
+  net_income?: Amount | null;
+  net_loss?: Amount | null;
+  net_revenue?: Amount | null;
+  operating_expenses?: Amount | null;
+  operating_income?: Amount | null;
+  operating_loss?: Amount | null;
 }
 
 /** What a person says they own. */
@@ -1120,6 +1238,109 @@ export interface InvestmentsPortfolio {
   type: PortfolioType;
 }
 
+/** An invoice, or another voucher of the authority's: a credit note, a payment, a payroll. */
+export interface Invoice {
+  /** How far its cancellation has come. */
+  cancelation_status?: string | null;
+  /** When it was cancelled. */
+  cancelation_update_date?: string | null;
+  /** Who certified it: their tax number. */
+  certification_authority?: string | null;
+  /** When it was certified. */
+  certification_date?: string | null;
+  /** ISO 4217. */
+  currency?: string | null;
+  discount_amount?: Amount | null;
+  exchange_rate?: Amount | null;
+  /** Whether it is an export, by its code. */
+  export_type?: string | null;
+  /** The issuer's own number. */
+  folio?: string | null;
+  /** The day on which it was issued. */
+  invoice_date?: string | null;
+  /** What it is for. */
+  invoice_details?: InvoiceLine[];
+  /** The authority's number of it: the same for issuer and receiver, and for ever. */
+  invoice_identification?: string | null;
+  invoice_type?: InvoiceType | null;
+  payment_method?: PaymentMethod | null;
+  /** Deprecated. */
+  payment_method_description?: string | null;
+  /** How it is paid, by its code. */
+  payment_type?: string | null;
+  /** Deprecated. */
+  payment_type_description?: string | null;
+  /** Payments that it tells of; only on `Pago`. */
+  payments?: Payment[];
+  payroll?: Payroll | null;
+  /** The postcode where it was issued. */
+  place_of_issue?: string | null;
+  receiver_blacklist_status?: FraudStatus | null;
+  /** The receiver's tax regime, by its code. */
+  receiver_fiscal_regime?: string | null;
+  /** The receiver's tax number. */
+  receiver_id?: string | null;
+  /** The receiver. */
+  receiver_name?: string | null;
+  /** The receiver's postcode; left out where only the outline is known. */
+  receiver_postal_code?: string | null;
+  receiver_tax_fraud_status?: FraudStatus | null;
+  /** Other vouchers that it belongs to. */
+  related_invoices?: RelatedInvoice[];
+  sender_blacklist_status?: FraudStatus | null;
+  /** The issuer's tax regime, by its code. */
+  sender_fiscal_regime?: string | null;
+  /** The issuer's tax number. */
+  sender_id?: string | null;
+  /** The issuer. */
+  sender_name?: string | null;
+  sender_tax_fraud_status?: FraudStatus | null;
+  /** The issuer's own series. */
+  series?: string | null;
+  /** `Vigente` or `Cancelado`. */
+  status?: string | null;
+  subtotal_amount?: Amount | null;
+  tax_amount?: Amount | null;
+  tax_details?: TaxDetails | null;
+  total_amount?: Amount | null;
+  type?: Direction | null;
+  /** What the receiver uses it for, by its code. */
+  usage?: string | null;
+  /** The version of its form. */
+  version?: string | null;
+  warnings?: Warnings | null;
+}
+
+/** One line of an invoice. */
+export interface InvoiceLine {
+  collected_at?: Moment | null;
+  /** What it is. */
+  description?: string | null;
+  discount?: Amount | null;
+  /** The seller's own code. */
+  identifier_number?: string | null;
+  pre_tax_amount?: Amount | null;
+  /** The catalogue's code for it. */
+  product_identification?: string | null;
+  quantity?: Amount | null;
+  /** What was withheld of it. */
+  retained_taxes?: RetainedTax[];
+  tax_amount?: Amount | null;
+  tax_percentage?: Amount | null;
+  /** Whether it is taxed, by its code. */
+  tax_subject_code?: string | null;
+  /** Which tax it bears, where there is but one. */
+  tax_type?: string | null;
+  total_amount?: Amount | null;
+  /** What was added to it. */
+  transferred_taxes?: TransferredTax[];
+  unit_amount?: Amount | null;
+  /** The catalogue's code for its unit. */
+  unit_code?: string | null;
+  /** Its unit. */
+  unit_description?: string | null;
+}
+
 /** A job: one time with one employer. */
 export interface Job {
   collected_at?: Moment | null;
@@ -1320,6 +1541,31 @@ export interface NationalityDocument {
   type?: DocumentType | null;
 }
 
+/** What stays longer. */
+export interface NonCurrentAssets {
+  accumulated_depreciation_and_amortization?: Amount | null;
+  goodwill?: Amount | null;
+  intangible_assets?: Amount | null;
+  investments_in_associates?: Amount | null;
+  long_term_accounts_receivable?: Amount | null;
+  long_term_financial_instruments?: Amount | null;
+  prepayment_to_suppliers?: Amount | null;
+  property_plant_and_equipment?: Amount | null;
+  total?: Amount | null;
+}
+
+/** What is owed later. */
+export interface NonCurrentLiabilities {
+  contributions_for_future_capital_increases?: Amount | null;
+  deferred_income_tax?: Amount | null;
+  deferred_revenue?: Amount | null;
+  employee_benefits?: Amount | null;
+  long_term_accounts_payable?: Amount | null;
+  long_term_financial_instruments?: Amount | null;
+  long_term_provisions?: Amount | null;
+  total?: Amount | null;
+}
+
 /**
  * Nothing to say: the parameters of `describe`, `logout`, `cancel` and `ping`, and the answer to
  * the last three.
@@ -1452,6 +1698,20 @@ export interface OwnerIndividual {
   social_name?: string | null;
 }
 
+/** An invoice that was paid, or a part of it. */
+export interface PaidInvoice {
+  amount_paid?: Amount | null;
+  /** ISO 4217. */
+  currency?: string | null;
+  /** The authority's number of it. */
+  invoice_identification?: string | null;
+  outstanding_balance?: Amount | null;
+  /** The how-manieth payment of it this is. */
+  partiality_number: number;
+  payment_method?: PaymentMethod | null;
+  previous_balance?: Amount | null;
+}
+
 /** Someone who owns or runs a company. */
 export interface Party {
   /** A company's registered name. */
@@ -1480,6 +1740,58 @@ export interface Party {
   type?: PartyType | null;
 }
 
+/** A payment of invoices that were not paid at once. */
+export interface Payment {
+  amount?: Amount | null;
+  /** The receiving account. */
+  beneficiary_account_number?: string | null;
+  /** The tax number of the receiving bank. */
+  beneficiary_rfc?: string | null;
+  /** ISO 4217. */
+  currency?: string | null;
+  date?: Moment | null;
+  /** What one of `currency` is in the country's own, as text. */
+  exchange_rate?: string | null;
+  /** The bank's reference. */
+  operation_number?: string | null;
+  /** The paying account. */
+  payer_account_number?: string | null;
+  /** The paying bank. */
+  payer_bank_name?: string | null;
+  /** The tax number of the paying bank. */
+  payer_rfc?: string | null;
+  /** How, by its code. */
+  payment_type?: string | null;
+  /** What was paid. */
+  related_documents?: PaidInvoice[];
+}
+
+/** One pay of an employee. */
+export interface Payroll {
+  /** What was paid. */
+  amount: Amount;
+  collected_at?: Moment | null;
+  /** The first day that is paid. */
+  date_from?: string | null;
+  /** The last day that is paid. */
+  date_to?: string | null;
+  /** How many days are paid. */
+  days?: number | null;
+  /** What was earned. */
+  earnings_breakdown?: Earning[] | null;
+  /** What else was paid. */
+  other_payments?: PayrollAmount[] | null;
+  /** The day on which it was paid. */
+  payment_date: string;
+  periodicity?: Periodicity | null;
+  /** What was taken off. */
+  tax_deductions?: PayrollAmount[] | null;
+  /** Ordinary or not, by its code. */
+  type?: string | null;
+  /** The version of its form. */
+  version: string;
+}
+
 /** An account that a salary is paid into. */
 export interface PayrollAccount {
   /** When it was opened. */
@@ -1492,6 +1804,14 @@ export interface PayrollAccount {
   employer_id_number?: string | null;
   /** Who pays it. */
   employer_name?: string | null;
+}
+
+/** Something that was taken off, or paid besides. */
+export interface PayrollAmount {
+  /** How much. */
+  amount: Amount;
+  /** What, by its code. */
+  type?: string | null;
 }
 
 /** What was allowed, in the network's words. */
@@ -1651,6 +1971,14 @@ export interface RedemptionCondition {
   value: string;
 }
 
+/** Points to another voucher. */
+export interface RelatedInvoice {
+  /** The authority's number of the other. */
+  related_invoice_identification?: string | null;
+  /** How they belong together, by its code. */
+  relationship_type?: string | null;
+}
+
 /** Something wrong with what was read. It never repeats what stood there. */
 export interface Remark {
   /** The character in that line, from 1. */
@@ -1690,6 +2018,26 @@ export interface ReportFile {
   type: string;
   /** The file in base64. */
   value?: string | null;
+}
+
+/** One kind of tax that was withheld. */
+export interface Retained {
+  base_amount?: Amount | null;
+  payment_status?: RetentionStatus | null;
+  retained_amount?: Amount | null;
+  /** Which tax, by its code. */
+  tax_type?: string | null;
+}
+
+/** A tax that was withheld of a line. */
+export interface RetainedTax {
+  collected_at?: Moment | null;
+  retained_tax_amount?: Amount | null;
+  /** Which. */
+  tax?: string | null;
+  tax_percentage?: Amount | null;
+  /** How it is computed. */
+  tax_type?: string | null;
 }
 
 /** What a month paid. */
@@ -1775,12 +2123,265 @@ export interface Stated {
   opening?: Decimal | null;
 }
 
+/** Something that a taxpayer does. */
+export interface TaxActivity {
+  /** What. */
+  economic_activity?: string | null;
+  /** Until when. */
+  end_date?: string | null;
+  /** Since when. */
+  initial_date?: string | null;
+  /** Its rank among them. */
+  order?: string | null;
+  /** Its share in their income. */
+  percentage?: string | null;
+}
+
+/** Where a taxpayer is registered. */
+export interface TaxAddress {
+  /** The streets to either side. */
+  between_street?: CrossStreets[] | null;
+  /** The number of the house. */
+  exterior_number?: string | null;
+  /** The number of the flat. */
+  interior_number?: string | null;
+  /** Town. */
+  locality?: string | null;
+  /** Municipality. */
+  municipality?: string | null;
+  /** Postcode. */
+  postal_code?: string | null;
+  /** State. */
+  state?: string | null;
+  /** Its name. */
+  street?: string | null;
+  /** `CALLE`, `AVENIDA`. */
+  street_type?: string | null;
+  /** Neighbourhood. */
+  suburb?: string | null;
+}
+
+/** An authority's opinion, as of the day on which it was asked for. */
+export interface TaxComplianceStatus {
+  /** The authority's number of the document. */
+  internal_identification?: string | null;
+  outcome?: Outcome | null;
+  /** Whose it is: their tax number. */
+  rfc?: string | null;
+}
+
+/** The taxes of a voucher. */
+export interface TaxDetails {
+  /** What was withheld, by kind. */
+  retained_taxes?: TaxTotal[];
+  /** What was withheld. */
+  total_tax_retained: Amount;
+  /** What was added. */
+  total_tax_transferred: Amount;
+  /** What was added, by kind. */
+  transferred_taxes?: TaxTotal[];
+}
+
 /** A Brazilian tax number. */
 export interface TaxDocument {
   /** Its number. */
   document_number: string;
   /** `CPF` or `CNPJ`. */
   document_type: string;
+}
+
+/** Something that a taxpayer has to file. */
+export interface TaxObligation {
+  /** Until when. */
+  end_date?: string | null;
+  /** When it is due, in words. */
+  expiration?: string | null;
+  /** Since when. */
+  initial_date?: string | null;
+  /** What. */
+  obligation?: string | null;
+}
+
+/** A taxpayer as the authority knows them. */
+export interface TaxPayer {
+  /** Trade name; companies. */
+  commercial_name?: string | null;
+  /** Population register number; people only. */
+  curp?: string | null;
+  /** E-mail. */
+  email?: string | null;
+  /** First surname. */
+  first_last_name?: string | null;
+  /** When that last changed. */
+  last_status_change_date?: string | null;
+  /** First names. */
+  name?: string | null;
+  /** Telephone. */
+  phone?: string | null;
+  /** Tax number. */
+  rfc?: string | null;
+  /** Second surname. */
+  second_last_name?: string | null;
+  /** Registered name; companies. */
+  social_name?: string | null;
+  /** When the taxable activity began. */
+  start_operations_date?: string | null;
+  /** `ACTIVO` or `INACTIVO`. */
+  status_padron?: string | null;
+}
+
+/** A tax regime. */
+export interface TaxRegime {
+  /** Until when. */
+  end_date?: string | null;
+  /** Since when. */
+  initial_date?: string | null;
+  /** `regimen` again, under its other name. */
+  regime?: string | null;
+  /** Which. */
+  regimen?: string | null;
+}
+
+/** What was withheld from a payment. */
+export interface TaxRetention {
+  cancelled_at?: Moment | null;
+  certified_at?: Moment | null;
+  /** For what it was withheld, by the catalogue's code. */
+  code?: number | null;
+  /** The authority's number of the voucher. */
+  invoice_identification?: string | null;
+  issued_at?: Moment | null;
+  /** The tax number of who got less. */
+  receiver_id?: string | null;
+  /** Who got less. */
+  receiver_name?: string | null;
+  receiver_nationality?: ReceiverNationality | null;
+  /** What was withheld, by kind of tax. */
+  retention_breakdown?: Retained[] | null;
+  /** The tax number of who withheld. */
+  sender_id?: string | null;
+  /** Who withheld. */
+  sender_name?: string | null;
+  total_exempt_amount?: Amount | null;
+  total_invoice_amount?: Amount | null;
+  total_retained_amount?: Amount | null;
+  total_taxable_amount?: Amount | null;
+  /** The version of its form. */
+  version?: string | null;
+}
+
+/** A company's return of a year. */
+export interface TaxReturnBusiness {
+  /** Figures when the year ended. */
+  cifras_cierre_ejercicio: Record_<unknown> | null;
+  /** From the books to the tax; null from 2022 on. */
+  conciliacion_entre_resultado_contable_fiscal: Record_<unknown> | null;
+  /** Answers of yes and no. */
+  datos_adicionales: Record_<unknown> | null;
+  /** Deductions. */
+  deducciones_autorizadas: Record_<unknown> | null;
+  /** The payment. */
+  detalle_pago_r1_isr_personas_morales: Record_<unknown> | null;
+  /** The tax; from 2022 on. */
+  determinacion: Record_<unknown> | null;
+  /** The tax. */
+  determinacion_del_impuesto_sobre_la_renta: Record_<unknown> | null;
+  /** Dividends that were distributed. */
+  dividendos_o_utilidades_distribuidos: Record_<unknown> | null;
+  /** Balance sheet; null from 2022 on. */
+  estado_posicion_financiera_balance: Record_<unknown> | null;
+  /** Income statement; null from 2022 on. */
+  estado_resultados: Record_<unknown> | null;
+  /** Who, which year, which kind. */
+  informacion_general: Record_<unknown> | null;
+  /** Income; from 2022 on. */
+  ingressos: Record_<unknown> | null;
+}
+
+/** A company's return of a month. */
+export interface TaxReturnBusinessMonthly {
+  /** Its payment. */
+  detalle_pago_isr: Record_<unknown> | null;
+  /** Its payment. */
+  detalle_pago_iva: Record_<unknown> | null;
+  /** Income tax. */
+  determinacion_isr: Record_<unknown> | null;
+  /** VAT. */
+  determinacion_iva: Record_<unknown> | null;
+  /** Who, which month, which kind. */
+  informacion_general: Record_<unknown> | null;
+  /** `monthly`. */
+  type?: string;
+}
+
+/** A person's return of a year. */
+export interface TaxReturnPersonal {
+  /** For information only. */
+  datos_informativos: Record_<unknown> | null;
+  /** Personal deductions. */
+  deducciones_personales: Record_<unknown> | null;
+  /** The tax. */
+  determinacion_impuesto: Record_<unknown> | null;
+  /** Dividends. */
+  dividendos: Record_<unknown> | null;
+  /** Who, which year, which kind. */
+  informacion_general: Record_<unknown> | null;
+  /** What was withheld. */
+  retenciones: Record_<unknown> | null;
+  /** Fees. */
+  servicios_profesionales: Record_<unknown> | null;
+  /** Salaries, and the tax withheld from them. */
+  sueldos_salarios: Record_<unknown> | null;
+}
+
+/** A person's return of a month. */
+export interface TaxReturnPersonalMonthly {
+  /** Who, which month, which kind. */
+  informacion_general: Record_<unknown> | null;
+  /** Income tax. */
+  isr: Record_<unknown> | null;
+  /** VAT. */
+  iva: Record_<unknown> | null;
+  /** `monthly`. */
+  type?: string;
+}
+
+/** How somebody is registered, as of the day on which it was asked for. */
+export interface TaxStatus {
+  address?: TaxAddress | null;
+  /** What the seal is made of. */
+  digital_stamp?: string | null;
+  /** The seal. */
+  digital_stamp_chain?: string | null;
+  /** What they do. */
+  economic_activity?: TaxActivity[] | null;
+  /** The number of their tax identification card. */
+  id_cif?: string | null;
+  /** What they have to file; empty for people without a business. */
+  obligations?: TaxObligation[] | null;
+  /** The taxpayer's name. */
+  official_name?: string | null;
+  /** Where and when the document was issued. */
+  place_and_date_of_issuance?: string | null;
+  /** `regimes` again, under its older name. */
+  regimens?: TaxRegime[] | null;
+  /** The tax regimes that they are in. */
+  regimes?: TaxRegime[] | null;
+  tax_payer_information?: TaxPayer | null;
+}
+
+/** One kind of tax of a voucher. */
+export interface TaxTotal {
+  /** What it is computed of. */
+  pre_tax_amount: Amount;
+  /** `ISR`, `IVA` or `IEPS`. */
+  tax: string;
+  /** What it comes to. */
+  tax_amount: Amount;
+  /** The rate. */
+  tax_percentage: Amount;
+  /** How it is computed: `Tasa`. */
+  tax_type?: string | null;
 }
 
 /** A movement of money as the institution describes it. */
@@ -1822,6 +2423,17 @@ export interface Transaction {
   value_date?: string | null;
 }
 
+/** A tax that was added to a line. */
+export interface TransferredTax {
+  collected_at?: Moment | null;
+  /** Which. */
+  tax?: string | null;
+  tax_percentage?: Amount | null;
+  /** How it is computed. */
+  tax_type?: string | null;
+  transferred_tax_amount?: Amount | null;
+}
+
 /** Whether an investment pays interest on the way. */
 export interface VoucherPayment {
   /** Whether it does. */
@@ -1830,6 +2442,14 @@ export interface VoucherPayment {
   periodicity?: string | null;
   /** Says more where it is none of those. */
   periodicity_additional_info?: string | null;
+}
+
+/** Why only the outline of an invoice is known. */
+export interface Warnings {
+  /** `sat_xml_limit_reached` or `sat_service_unavailable`. */
+  code?: string | null;
+  /** The same in words. */
+  message?: string | null;
 }
 
 /** An exact number, best as a text. */
@@ -1885,6 +2505,8 @@ export type FeeType = "OPERATION_FEE" | "INSURANCE_FEE" | "OTHERS";
 
 export type FinanceChargeType = "LATE_PAYMENT_INTEREST" | "LATE_FEE" | "ARREARS_INTEREST" | "IOF" | "NO_CHARGE" | "OTHER";
 
+export type FraudStatus = "INVESTIGATING" | "DISMISSED" | "CONFIRMED" | "OVERTURNED" | "NO_TAX_FRAUD_STATUS";
+
 export type Frequency = "DAILY" | "WEEKLY" | "FORTNIGHTLY" | "MONTHLY" | "BIMONTHLY" | "QUARTERLY" | "BIANNUALLY" | "ANNUALLY" | "OTHERS";
 
 export type Gender = "FEMALE" | "MALE" | "OTHER";
@@ -1898,6 +2520,8 @@ export type InstrumentTransactionType = "BUY" | "SELL" | "CANCEL" | "CASH" | "FE
 export type InstrumentType = "BOND" | "DEPOSIT" | "ETF" | "FUND" | "OTHER" | "PENSION" | "STOCK";
 
 export type InvestmentType = "FIXED_INCOME_BANKING" | "FIXED_INCOME_CREDIT" | "VARIABLE_INCOME" | "TREASURY_BOND" | "INVESTMENT_FUND";
+
+export type InvoiceType = "Egreso" | "Ingreso" | "N\u00f3mina" | "Pago" | "Traslado";
 
 export type JobEventType = "DISMISSED_RESIGNED" | "SALARY_MODIFICATION" | "HIRED" | "VOLUNTARY_CONTRIBUTION" | "ABSENCE" | "SICK_LEAVE" | "NORMAL" | "BDUTA_CERTIFICATE" | "DYE_CERTIFICATE";
 
@@ -1919,6 +2543,8 @@ export type Network = "VISA" | "MASTERCARD" | "AMERICAN_EXPRESS" | "DINERS_CLUB"
 
 export type OccupationCode = "BRAZIL_PUBLIC_OFFICE" | "BRAZIL_OCCUPATION_CODE" | "OTHER";
 
+export type Outcome = "POSITIVE" | "NEGATIVE" | "NO_OBLIGATIONS";
+
 /** Someone behind a login. */
 export type Owner = OwnerGeneric | OwnerIndividual | OwnerBusiness;
 
@@ -1928,7 +2554,11 @@ export type PartyDocument = "CPF" | "CNPJ" | "OTHER_TRAVEL_DOCUMENT" | "PASSPORT
 
 export type PartyType = "MEMBER" | "ADMINISTRATOR";
 
+export type PaymentMethod = "PUE" | "PPD" | "PIP";
+
 export type PaymentType = "FULL" | "INSTALLMENT";
+
+export type Periodicity = "DAILY" | "WEEKLY" | "TENTH_DAY" | "FOURTEENTH_DAY" | "FIFTEENTH_DAY" | "MONTHLY" | "BIMONTHLY" | "PER_TASK" | "COMMISSION" | "ONE_OFF" | "OTHER_PERIODICITY";
 
 export type PersonType = "INDIVIDUAL" | "COMPANY";
 
@@ -1949,7 +2579,11 @@ export type RateType = "SIMPLE" | "COMPOUND";
 
 export type ReceivablesFeeType = "TRANSACTION_FEE";
 
+export type ReceiverNationality = "NATIONAL" | "FOREIGN";
+
 export type ReferenceIndexType = "WITHOUT_INDEX_TYPE" | "PRE_FIXED" | "POST_FIXED" | "FLOATING" | "INDEXED_PRICE" | "RURAL_CREDIT" | "OTHER_INDEX";
+
+export type RetentionStatus = "PAID" | "PROVISIONED";
 
 export type SalaryKind = "FIXED" | "VARIABLE";
 
@@ -1964,6 +2598,9 @@ export type Status = "PENDING" | "PROCESSED" | "UNCATEGORIZED";
 export type StatusChange = "FIRST_MONTH" | "FINAL_MONTH" | "ON_LEAVE" | "RETIREMENT_MONTH" | "ON_VACATION" | "PERMANENT_SALARY_CHANGE" | "TEMPORARY_SALARY_CHANGE";
 
 export type Subcategory = "Electricity & Energy" | "Rent" | "Telecommunications" | "Water" | "Auto" | "Credit Card" | "Instalment" | "Interest & Charges" | "Mortgage" | "Pay Advance" | "Personal" | "Adjustments" | "Bank Fees" | "Chargeback" | "Refund" | "Blocked Balances" | "Alimony" | "Alcohol & Tobacco" | "Bakery & Coffee" | "Bars & Nightclubs" | "Convenience Store" | "Delivery" | "Groceries" | "Restaurants" | "Education" | "Gyms & Fitness" | "Hair & Beauty" | "Health" | "Home Decor & Appliances" | "Laundry & Dry Cleaning" | "Pharmacies" | "Professional Services" | "Veterinary Services" | "Freelance" | "Interest" | "Retirement" | "Salary" | "Government" | "Home Insurance" | "Auto Insurance" | "Health & Life Insurance" | "Savings" | "Fixed income" | "Equity" | "Investment Funds" | "Derivatives" | "Cryptocurrencies" | "Apps, Software and Cloud Services" | "Events, Parks and Museums" | "Gambling" | "Gaming" | "Lottery" | "Movie & Audio" | "Books & News" | "Clothing & Accessories" | "Department Store" | "Electronics" | "E-commerce" | "Gifts" | "Office Supplies" | "Pet Supplies" | "Auto Tax & Fees" | "Donation" | "Government Fees" | "Income Tax" | "Real Estate Tax & Fees" | "Tax Return" | "Accommodation" | "Auto Expenses" | "Auto Rental" | "Flights" | "Gas" | "Mileage Programs" | "Parking & Tolls" | "Public Transit" | "Taxis & Rideshares" | "Other";
+
+/** What somebody has declared. */
+export type TaxReturn = TaxReturnPersonal | TaxReturnPersonalMonthly | TaxReturnBusiness | TaxReturnBusinessMonthly;
 
 export type TaxType = "NOMINAL" | "EFFECTIVE";
 

@@ -26,15 +26,21 @@ pub mod employments_brazil;
 pub mod employments_colombia;
 pub mod exchange_events;
 pub mod exchanges;
+pub mod financial_statements;
 pub mod incomes;
 pub mod instrument_transactions;
 pub mod investment_transactions;
 pub mod investments;
+pub mod invoices;
 pub mod owners;
 pub mod portfolios;
 pub mod receivables;
 pub mod recurring_expenses;
 pub mod risk_insights;
+pub mod tax_compliance_status;
+pub mod tax_retentions;
+pub mod tax_returns;
+pub mod tax_status;
 pub mod transactions;
 
 /// Every resource, in the order in which a load reads them.
@@ -57,6 +63,12 @@ pub(crate) static ALL: &[&Resource] = &[
     &current_employments::CURRENT_EMPLOYMENTS,
     &employments_brazil::EMPLOYMENTS_BRAZIL,
     &employments_colombia::EMPLOYMENTS_COLOMBIA,
+    &invoices::INVOICES,
+    &tax_returns::TAX_RETURNS,
+    &tax_status::TAX_STATUS,
+    &tax_compliance_status::TAX_COMPLIANCE_STATUS,
+    &tax_retentions::TAX_RETENTIONS,
+    &financial_statements::FINANCIAL_STATEMENTS,
 ];
 
 /// The institution's item as the resource's struct.
@@ -89,6 +101,15 @@ fn bad(resource: &Resource, path: &str, problem: &str) -> BadItem {
 /// The record's body: keys in the order of the struct, so that equal records are equal texts.
 fn body<T: Serialize>(resource: &Resource, record: &T) -> Result<String, BadItem> {
     serde_json::to_string(record).map_err(|_| bad(resource, ".", "cannot be written as JSON"))
+}
+
+/// What tells one edition of a document from another: a hash (FNV-1a) of what it says.
+fn edition<T: Serialize>(resource: &Resource, said: &T) -> Result<String, BadItem> {
+    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0100_0000_0000_0000_0000_013b;
+    let text = body(resource, said)?;
+    let hash = text.bytes().fold(BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
+    Ok(format!("{hash:032x}"))
 }
 
 /// The schemas of a record as the API serves it: the institution's keys and the platform's.

@@ -90,7 +90,22 @@ impl Api {
         }
         all
     }
+    /// One on each database, with an endpoint that webhooks go to and at which nobody listens.
+    pub(crate) async fn each_announcing() -> Vec<Self> {
+        let mut all = Vec::new();
+        for store in stores().await {
+            let api = Self::announcing(store, Settings::dev(), true).await;
+            // Nobody has a service of that port.
+            let answer = api.post("/v1/webhooks/", &json!({"url": "http://127.0.0.1:9/"})).await;
+            assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+            all.push(api);
+        }
+        all
+    }
     async fn on(store: TestStore, settings: Settings) -> Self {
+        Self::announcing(store, settings, false).await
+    }
+    async fn announcing(store: TestStore, settings: Settings, local_webhooks: bool) -> Self {
         // What breaks is told beside the test that saw it.
         drop(
             tracing_subscriber::fmt()
@@ -107,6 +122,7 @@ impl Api {
             vault: Vault::new(&KeyRing::generate().expect("a ring")).expect("a vault"),
             settings: engine::Settings {
                 faults: Some(sandbox.faults().clone()),
+                local_webhooks,
                 ..engine::Settings::default()
             },
             connectors: vec![Arc::new(sandbox), Arc::new(StatementFiles)],

@@ -1,6 +1,7 @@
 //! The whole HTTP surface on a real engine, in process, on both databases.
 
 mod api;
+mod fiscal;
 mod hostile;
 mod insights;
 mod institutions;

@@ -2,16 +2,20 @@
 
 use crate::api::Api;
 use axum::http::StatusCode;
-use domain::resource::{self, Resource, WindowRule};
+use domain::resource::{self, Resource, Unsaid, WindowRule};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 pub(crate) const EREBOR: &str = "erebor_mx_retail";
 
-/// The ids of a list or of an array.
-pub(crate) fn ids(page: &Value) -> Vec<String> {
-    let items = page.as_array().or_else(|| page["results"].as_array()).expect("items");
-    items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
+/// The records of a list or of an array, or the one there is.
+pub(crate) fn records(answer: &Value) -> &[Value] {
+    let items = answer.as_array().or_else(|| answer["results"].as_array());
+    items.map_or(std::slice::from_ref(answer), Vec::as_slice)
+}
+/// Their ids.
+pub(crate) fn ids(answer: &Value) -> Vec<String> {
+    records(answer).iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
 }
 
 /// Who has something of each resource: the first whose institution offers it shows it.
@@ -23,6 +27,7 @@ const PEOPLE: &[(&str, &str, &str)] = &[
     ("planet_mx_employment", "TEMX850715HDFMRR08", ""),
     ("planet_br_employment", "76109277673", ""),
     ("planet_co_employment", "1032456789", ""),
+    ("tatooine_mx_fiscal", "PMO010101000", "business"),
 ];
 
 /// Links of those who have something, each made when it is first needed.
@@ -85,13 +90,16 @@ impl<'a> People<'a> {
 
 /// The body that reads a resource.
 pub(crate) fn asking(resource: &Resource, link: &str) -> Value {
-    match resource.window {
-        WindowRule::Dates { .. } => {
-            let from = if resource.name == "TRANSACTIONS" { "2025-12-15" } else { "2025-07-01" };
-            json!({"link": link, "date_from": from, "date_to": "2026-01-14"})
-        }
-        _ => json!({"link": link}),
+    let mut body = json!({"link": link});
+    if let WindowRule::Dates { .. } = resource.window {
+        let long = !["TRANSACTIONS", "INVOICES"].contains(&resource.name);
+        body["date_from"] = json!(if long { "2025-07-01" } else { "2025-12-15" });
+        body["date_to"] = json!("2026-01-14");
     }
+    if let Some(kinds) = resource.kinds.filter(|kinds| kinds.unsaid == Unsaid::Refused) {
+        body["type"] = kinds.all[0].word.into();
+    }
+    body
 }
 /// Where its records of a link are listed.
 pub(crate) async fn listed_at(api: &Api, resource: &Resource, user: &str, link: &str) -> String {

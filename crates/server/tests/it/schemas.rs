@@ -17,7 +17,7 @@ static PUBLISHED: LazyLock<Value> = LazyLock::new(|| {
 static OURS: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(&server::openapi()).expect("the document is JSON"));
 
-/// What the objects behind a path are called in the published schemas, and whether it is a list.
+/// What the objects behind a path are called, and whether it is a list.
 fn objects(path: &str) -> Option<(String, bool)> {
     let leads_here = |template: &str| {
         let (mut parts, mut asked) = (template.split('/'), path.split('/'));
@@ -66,7 +66,7 @@ pub(crate) fn check(method: &Method, uri: &Uri, answer: &Answer) {
             one => vec![one],
         };
         // What is not kept has no id; everything else is as if it were.
-        let unsaved = json.is_array() && answer.status == StatusCode::OK;
+        let unsaved = method != Method::GET && answer.status == StatusCode::OK;
         for item in items.into_iter().filter(|_| !projected) {
             let mut item = item.clone();
             if unsaved {
@@ -76,11 +76,25 @@ pub(crate) fn check(method: &Method, uri: &Uri, answer: &Answer) {
                     item["account"]["id"] = item["id"].clone();
                 }
             }
-            published(&name, &item);
+            published(contracted(&name, &item), &item);
         }
     }
     if !projected {
         described(method, uri, answer, &json);
+    }
+}
+
+/// What the contract calls an object of ours.
+fn contracted<'a>(name: &'a str, item: &Value) -> &'a str {
+    let company = item["informacion_general"].get("denominacion_razon_social").is_some();
+    match (name, company, item.get("type").is_some()) {
+        ("Invoice", ..) => "InvoiceSat",
+        ("TaxStatus", ..) => "TaxStatusSat",
+        ("TaxReturn", false, false) => "TaxReturnPersonal",
+        ("TaxReturn", false, true) => "TaxReturnPersonalMonthly",
+        ("TaxReturn", true, false) => "TaxReturnBusiness",
+        ("TaxReturn", true, true) => "TaxReturnBusinessMonthly",
+        _ => name,
     }
 }
 

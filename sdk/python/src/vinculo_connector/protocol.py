@@ -9,6 +9,7 @@ __all__ = [
     "Address",
     "Answer",
     "Balance",
+    "BalanceSheet",
     "BalanceSnapshot",
     "BalloonPayment",
     "Bill",
@@ -30,14 +31,18 @@ __all__ = [
     "CreditCardData",
     "CreditData",
     "CreditLimit",
+    "CrossStreets",
+    "CurrentAssets",
     "CurrentEmploymentMexico",
     "CurrentJob",
+    "CurrentLiabilities",
     "CurrentPersonalData",
     "DailyBalance",
     "Days",
     "Debtor",
     "Described",
     "Document",
+    "Earning",
     "EconomicActivity",
     "Email",
     "EmployerBrazil",
@@ -48,6 +53,7 @@ __all__ = [
     "EmploymentRecord",
     "EmploymentScore",
     "Entitlements",
+    "Equity",
     "Error",
     "Exchange",
     "ExchangeHistory",
@@ -55,12 +61,14 @@ __all__ = [
     "Fetch",
     "Filiation",
     "FinanceCharge",
+    "FinancialStatement",
     "Fund",
     "FundClassification",
     "FundIdentification",
     "Host",
     "Identity",
     "IdentityDocument",
+    "IncomeStatement",
     "IndividualPatrimony",
     "IndividualProfile",
     "IndividualRelation",
@@ -80,6 +88,8 @@ __all__ = [
     "InvestmentTransactionBrazil",
     "InvestmentTransactionLegacy",
     "InvestmentsPortfolio",
+    "Invoice",
+    "InvoiceLine",
     "Job",
     "JobEvent",
     "LoanData",
@@ -92,14 +102,20 @@ __all__ = [
     "Merchant",
     "Nationality",
     "NationalityDocument",
+    "NonCurrentAssets",
+    "NonCurrentLiabilities",
     "Nothing",
     "OccupationBrazil",
     "Overdraft",
     "OwnerBusiness",
     "OwnerGeneric",
     "OwnerIndividual",
+    "PaidInvoice",
     "Party",
+    "Payment",
+    "Payroll",
     "PayrollAccount",
+    "PayrollAmount",
     "Permissions",
     "PersonalData",
     "Phone",
@@ -113,10 +129,13 @@ __all__ = [
     "ReceivablesTransaction",
     "Record",
     "RedemptionCondition",
+    "RelatedInvoice",
     "Remark",
     "Removed",
     "Remuneration",
     "ReportFile",
+    "Retained",
+    "RetainedTax",
     "SalaryBrazil",
     "SalaryColombia",
     "SalaryEstimate",
@@ -124,9 +143,25 @@ __all__ = [
     "Share",
     "SocialSecurity",
     "Stated",
+    "TaxActivity",
+    "TaxAddress",
+    "TaxComplianceStatus",
+    "TaxDetails",
     "TaxDocument",
+    "TaxObligation",
+    "TaxPayer",
+    "TaxRegime",
+    "TaxRetention",
+    "TaxReturnBusiness",
+    "TaxReturnBusinessMonthly",
+    "TaxReturnPersonal",
+    "TaxReturnPersonalMonthly",
+    "TaxStatus",
+    "TaxTotal",
     "Transaction",
+    "TransferredTax",
     "VoucherPayment",
+    "Warnings",
     "Amount",
     "BalanceType",
     "BillPaymentMode",
@@ -152,6 +187,7 @@ __all__ = [
     "FeeChargeType",
     "FeeType",
     "FinanceChargeType",
+    "FraudStatus",
     "Frequency",
     "Gender",
     "Indexer",
@@ -159,6 +195,7 @@ __all__ = [
     "InstrumentTransactionType",
     "InstrumentType",
     "InvestmentType",
+    "InvoiceType",
     "JobEventType",
     "Kind",
     "Level",
@@ -166,11 +203,14 @@ __all__ = [
     "Moment",
     "Network",
     "OccupationCode",
+    "Outcome",
     "Owner",
     "Parent",
     "PartyDocument",
     "PartyType",
+    "PaymentMethod",
     "PaymentType",
+    "Periodicity",
     "PersonType",
     "PhoneType",
     "PortfolioType",
@@ -180,7 +220,9 @@ __all__ = [
     "RatePeriod",
     "RateType",
     "ReceivablesFeeType",
+    "ReceiverNationality",
     "ReferenceIndexType",
+    "RetentionStatus",
     "SalaryKind",
     "SalaryType",
     "SaleStatus",
@@ -188,6 +230,7 @@ __all__ = [
     "Status",
     "StatusChange",
     "Subcategory",
+    "TaxReturn",
     "TaxType",
     "Term",
     "TransactionCategory",
@@ -282,6 +325,21 @@ class Balance(TypedDict, total=False):
     available: Amount | None
     blocked: Amount | None
     current: Amount | None
+
+
+class BalanceSheet(TypedDict, total=False):
+    """What there was when a year ended."""
+
+    current_assets: CurrentAssets
+    """What turns into money within a year."""
+    current_liabilities: CurrentLiabilities
+    """What is owed within a year."""
+    equity: Equity
+    """What belongs to the owners."""
+    non_current_assets: NonCurrentAssets
+    """What stays longer."""
+    non_current_liabilities: NonCurrentLiabilities
+    """What is owed later."""
 
 
 class _BalanceSnapshot(TypedDict):
@@ -630,6 +688,31 @@ class CreditLimit(_CreditLimit, total=False):
     used_amount: Amount | None
 
 
+class CrossStreets(TypedDict, total=False):
+    """The streets to either side of an address."""
+
+    street_one: str | None
+    """The first."""
+    street_two: str | None
+    """The second."""
+
+
+class CurrentAssets(TypedDict, total=False):
+    """What turns into money within a year."""
+
+    accounts_receivable: Amount | None
+    assets_available_for_sale: Amount | None
+    bad_debt_provision: Amount | None
+    cash_and_equivalents: Amount | None
+    inventory: Amount | None
+    notes_receivable: Amount | None
+    other_debtors: Amount | None
+    prepaid_expenses: Amount | None
+    short_term_investments: Amount | None
+    tax_recoverable: Amount | None
+    total: Amount | None
+
+
 class _CurrentEmploymentMexico(TypedDict):
     personal_data: CurrentPersonalData
     """The person."""
@@ -666,6 +749,21 @@ class CurrentJob(_CurrentJob, total=False):
 
     base_salary: Amount | None
     monthly_salary: Amount | None
+
+
+class CurrentLiabilities(TypedDict, total=False):
+    """What is owed within a year."""
+
+    accounts_payable: Amount | None
+    bank_loans: Amount | None
+    customer_advances: Amount | None
+    financial_instruments: Amount | None
+    income_tax_payable: Amount | None
+    notes_payable: Amount | None
+    other_creditors: Amount | None
+    provisions: Amount | None
+    taxes_payable: Amount | None
+    total: Amount | None
 
 
 class _CurrentPersonalData(TypedDict):
@@ -731,6 +829,20 @@ class Document(TypedDict, total=False):
     """Its number."""
     document_type: str | None
     """`CURP`, `RFC`, `CC`, `CPF`."""
+
+
+class _Earning(TypedDict):
+    taxable_amount: Amount
+    """The part that is taxed."""
+    vat_free_amount: Amount
+    """The part that is not."""
+
+
+class Earning(_Earning, total=False):
+    """Something that was earned."""
+
+    type: str | None
+    """What, by its code."""
 
 
 class EconomicActivity(TypedDict):
@@ -876,6 +988,23 @@ class Entitlements(_Entitlements, total=False):
     status: EmploymentStatus | None
     valid_until: str | None
     """Until when; null while employed."""
+
+
+class Equity(TypedDict, total=False):
+    """What belongs to the owners."""
+
+    capital_reserve: Amount | None
+    capital_update_excess: Amount | None
+    capital_update_insufficiency: Amount | None
+    controlling_interest: Amount | None
+    future_capital_contributions: Amount | None
+    legal_reserve: Amount | None
+    non_controlling_interest: Amount | None
+    other_comprehensive_income: Amount | None
+    retained_earnings: Amount | None
+    share_premium_on_stock_sales: Amount | None
+    stockholders_equity: Amount | None
+    total: Amount | None
 
 
 class Error(TypedDict, total=False):
@@ -1041,6 +1170,24 @@ class FinanceCharge(TypedDict, total=False):
     type: FinanceChargeType | None
 
 
+class _FinancialStatement(TypedDict):
+    currency: str
+    """ISO 4217."""
+    year: str
+    """The year."""
+
+
+class FinancialStatement(_FinancialStatement, total=False):
+    """The statements of one year. Figures are of the whole year, or of its end."""
+
+    balance_sheet: BalanceSheet
+    """What there was when the year ended."""
+    error: str | None
+    """Why it could not be read or only in part; null where all is well."""
+    income_statement: IncomeStatement
+    """What the year brought and cost."""
+
+
 class Fund(TypedDict, total=False):
     """A fund of a pension account."""
 
@@ -1109,6 +1256,34 @@ class IdentityDocument(_IdentityDocument, total=False):
     type: DocumentType | None
     type_additional_info: str | None
     """Says more about the kind."""
+
+
+class IncomeStatement(TypedDict, total=False):
+    """What a year brought and cost."""
+
+    cost_of_goods_sold: Amount | None
+    cost_of_services_sold: Amount | None
+    discontinued_operations: Amount | None
+    domestic_sales: Amount | None
+    equity_in_earnings_of_affiliates: Amount | None
+    financial_result: Amount | None
+    foreign_sales: Amount | None
+    gross_loss: Amount | None
+    gross_profit: Amount | None
+    income_before_taxes: Amount | None
+    income_from_continuing_operations: Amount | None
+    income_statement_financial_costs: Amount | None
+    income_statement_financial_gains: Amount | None
+    income_taxes: Amount | None
+    loss_before_taxes: Amount | None
+    loss_from_continuing_operations: Amount | None
+    materials_used: Amount | None
+    net_income: Amount | None
+    net_loss: Amount | None
+    net_revenue: Amount | None
+    operating_expenses: Amount | None
+    operating_income: Amount | None
+    operating_loss: Amount | None
 
 
 class IndividualPatrimony(TypedDict):
@@ -1472,6 +1647,111 @@ class InvestmentsPortfolio(_InvestmentsPortfolio, total=False):
     """What is in it."""
 
 
+class Invoice(TypedDict, total=False):
+    """An invoice, or another voucher of the authority's: a credit note, a payment, a payroll."""
+
+    cancelation_status: str | None
+    """How far its cancellation has come."""
+    cancelation_update_date: str | None
+    """When it was cancelled."""
+    certification_authority: str | None
+    """Who certified it: their tax number."""
+    certification_date: str | None
+    """When it was certified."""
+    currency: str | None
+    """ISO 4217."""
+    discount_amount: Amount | None
+    exchange_rate: Amount | None
+    export_type: str | None
+    """Whether it is an export, by its code."""
+    folio: str | None
+    """The issuer's own number."""
+    invoice_date: str | None
+    """The day on which it was issued."""
+    invoice_details: list[InvoiceLine]
+    """What it is for."""
+    invoice_identification: str | None
+    """The authority's number of it: the same for issuer and receiver, and for ever."""
+    invoice_type: InvoiceType | None
+    payment_method: PaymentMethod | None
+    payment_method_description: str | None
+    """Deprecated."""
+    payment_type: str | None
+    """How it is paid, by its code."""
+    payment_type_description: str | None
+    """Deprecated."""
+    payments: list[Payment]
+    """Payments that it tells of; only on `Pago`."""
+    payroll: Payroll | None
+    place_of_issue: str | None
+    """The postcode where it was issued."""
+    receiver_blacklist_status: FraudStatus | None
+    receiver_fiscal_regime: str | None
+    """The receiver's tax regime, by its code."""
+    receiver_id: str | None
+    """The receiver's tax number."""
+    receiver_name: str | None
+    """The receiver."""
+    receiver_postal_code: str | None
+    """The receiver's postcode; left out where only the outline is known."""
+    receiver_tax_fraud_status: FraudStatus | None
+    related_invoices: list[RelatedInvoice]
+    """Other vouchers that it belongs to."""
+    sender_blacklist_status: FraudStatus | None
+    sender_fiscal_regime: str | None
+    """The issuer's tax regime, by its code."""
+    sender_id: str | None
+    """The issuer's tax number."""
+    sender_name: str | None
+    """The issuer."""
+    sender_tax_fraud_status: FraudStatus | None
+    series: str | None
+    """The issuer's own series."""
+    status: str | None
+    """`Vigente` or `Cancelado`."""
+    subtotal_amount: Amount | None
+    tax_amount: Amount | None
+    tax_details: TaxDetails | None
+    total_amount: Amount | None
+    type: Direction | None
+    usage: str | None
+    """What the receiver uses it for, by its code."""
+    version: str | None
+    """The version of its form."""
+    warnings: Warnings | None
+
+
+class InvoiceLine(TypedDict, total=False):
+    """One line of an invoice."""
+
+    collected_at: Moment | None
+    description: str | None
+    """What it is."""
+    discount: Amount | None
+    identifier_number: str | None
+    """The seller's own code."""
+    pre_tax_amount: Amount | None
+    product_identification: str | None
+    """The catalogue's code for it."""
+    quantity: Amount | None
+    retained_taxes: list[RetainedTax]
+    """What was withheld of it."""
+    tax_amount: Amount | None
+    tax_percentage: Amount | None
+    tax_subject_code: str | None
+    """Whether it is taxed, by its code."""
+    tax_type: str | None
+    """Which tax it bears, where there is but one."""
+    total_amount: Amount | None
+    transferred_taxes: list[TransferredTax]
+    """What was added to it."""
+    unit_amount: Amount | None
+    unit_code: str | None
+    """The catalogue's code for its unit."""
+    unit_description: str | None
+    """Its unit."""
+
+
 class _Job(TypedDict):
     currency: str
     """ISO 4217."""
@@ -1714,6 +1994,33 @@ class NationalityDocument(_NationalityDocument, total=False):
     type: DocumentType | None
 
 
+class NonCurrentAssets(TypedDict, total=False):
+    """What stays longer."""
+
+    accumulated_depreciation_and_amortization: Amount | None
+    goodwill: Amount | None
+    intangible_assets: Amount | None
+    investments_in_associates: Amount | None
+    long_term_accounts_receivable: Amount | None
+    long_term_financial_instruments: Amount | None
+    prepayment_to_suppliers: Amount | None
+    property_plant_and_equipment: Amount | None
+    total: Amount | None
+
+
+class NonCurrentLiabilities(TypedDict, total=False):
+    """What is owed later."""
+
+    contributions_for_future_capital_increases: Amount | None
+    deferred_income_tax: Amount | None
+    deferred_revenue: Amount | None
+    employee_benefits: Amount | None
+    long_term_accounts_payable: Amount | None
+    long_term_financial_instruments: Amount | None
+    long_term_provisions: Amount | None
+    total: Amount | None
+
+
 class Nothing(TypedDict):
     """Nothing to say: the parameters of `describe`, `logout`, `cancel` and `ping`, and the answer
     to the last three."""
@@ -1858,6 +2165,24 @@ class OwnerIndividual(_OwnerIndividual, total=False):
     """The name they go by."""
 
 
+class _PaidInvoice(TypedDict):
+    partiality_number: int
+    """The how-manieth payment of it this is."""
+
+
+class PaidInvoice(_PaidInvoice, total=False):
+    """An invoice that was paid, or a part of it."""
+
+    amount_paid: Amount | None
+    currency: str | None
+    """ISO 4217."""
+    invoice_identification: str | None
+    """The authority's number of it."""
+    outstanding_balance: Amount | None
+    payment_method: PaymentMethod | None
+    previous_balance: Amount | None
+
+
 class _Party(TypedDict):
     document_number: str
     """Its number."""
@@ -1890,6 +2215,63 @@ class Party(_Party, total=False):
     type: PartyType | None
 
 
+class Payment(TypedDict, total=False):
+    """A payment of invoices that were not paid at once."""
+
+    amount: Amount | None
+    beneficiary_account_number: str | None
+    """The receiving account."""
+    beneficiary_rfc: str | None
+    """The tax number of the receiving bank."""
+    currency: str | None
+    """ISO 4217."""
+    date: Moment | None
+    exchange_rate: str | None
+    """What one of `currency` is in the country's own, as text."""
+    operation_number: str | None
+    """The bank's reference."""
+    payer_account_number: str | None
+    """The paying account."""
+    payer_bank_name: str | None
+    """The paying bank."""
+    payer_rfc: str | None
+    """The tax number of the paying bank."""
+    payment_type: str | None
+    """How, by its code."""
+    related_documents: list[PaidInvoice]
+    """What was paid."""
+
+
+class _Payroll(TypedDict):
+    amount: Amount
+    """What was paid."""
+    payment_date: str
+    """The day on which it was paid."""
+    version: str
+    """The version of its form."""
+
+
+class Payroll(_Payroll, total=False):
+    """One pay of an employee."""
+
+    collected_at: Moment | None
+    date_from: str | None
+    """The first day that is paid."""
+    date_to: str | None
+    """The last day that is paid."""
+    days: int | None
+    """How many days are paid."""
+    earnings_breakdown: list[Earning] | None
+    """What was earned."""
+    other_payments: list[PayrollAmount] | None
+    """What else was paid."""
+    periodicity: Periodicity | None
+    tax_deductions: list[PayrollAmount] | None
+    """What was taken off."""
+    type: str | None
+    """Ordinary or not, by its code."""
+
+
 class PayrollAccount(TypedDict, total=False):
     """An account that a salary is paid into."""
 
@@ -1903,6 +2285,18 @@ class PayrollAccount(TypedDict, total=False):
     """Their tax number."""
     employer_name: str | None
     """Who pays it."""
+
+
+class _PayrollAmount(TypedDict):
+    amount: Amount
+    """How much."""
+
+
+class PayrollAmount(_PayrollAmount, total=False):
+    """Something that was taken off, or paid besides."""
+
+    type: str | None
+    """What, by its code."""
 
 
 class Permissions(TypedDict, total=False):
@@ -2102,6 +2496,15 @@ class RedemptionCondition(TypedDict):
     """As text."""
 
 
+class RelatedInvoice(TypedDict, total=False):
+    """Points to another voucher."""
+
+    related_invoice_identification: str | None
+    """The authority's number of the other."""
+    relationship_type: str | None
+    """How they belong together, by its code."""
+
+
 class _Remark(TypedDict):
     problem: str
     """What is wrong, and what was made of it."""
@@ -2154,6 +2557,28 @@ class ReportFile(_ReportFile, total=False):
 
     value: str | None
     """The file in base64."""
+
+
+class Retained(TypedDict, total=False):
+    """One kind of tax that was withheld."""
+
+    base_amount: Amount | None
+    payment_status: RetentionStatus | None
+    retained_amount: Amount | None
+    tax_type: str | None
+    """Which tax, by its code."""
+
+
+class RetainedTax(TypedDict, total=False):
+    """A tax that was withheld of a line."""
+
+    collected_at: Moment | None
+    retained_tax_amount: Amount | None
+    tax: str | None
+    """Which."""
+    tax_percentage: Amount | None
+    tax_type: str | None
+    """How it is computed."""
 
 
 class _SalaryBrazil(TypedDict):
@@ -2252,6 +2677,72 @@ class Stated(TypedDict, total=False):
     """Before the first movement."""
 
 
+class TaxActivity(TypedDict, total=False):
+    """Something that a taxpayer does."""
+
+    economic_activity: str | None
+    """What."""
+    end_date: str | None
+    """Until when."""
+    initial_date: str | None
+    """Since when."""
+    order: str | None
+    """Its rank among them."""
+    percentage: str | None
+    """Its share in their income."""
+
+
+class TaxAddress(TypedDict, total=False):
+    """Where a taxpayer is registered."""
+
+    between_street: list[CrossStreets] | None
+    """The streets to either side."""
+    exterior_number: str | None
+    """The number of the house."""
+    interior_number: str | None
+    """The number of the flat."""
+    locality: str | None
+    """Town."""
+    municipality: str | None
+    """Municipality."""
+    postal_code: str | None
+    """Postcode."""
+    state: str | None
+    """State."""
+    street: str | None
+    """Its name."""
+    street_type: str | None
+    """`CALLE`, `AVENIDA`."""
+    suburb: str | None
+    """Neighbourhood."""
+
+
+class TaxComplianceStatus(TypedDict, total=False):
+    """An authority's opinion, as of the day on which it was asked for."""
+
+    internal_identification: str | None
+    """The authority's number of the document."""
+    outcome: Outcome | None
+    rfc: str | None
+    """Whose it is: their tax number."""
+
+
+class _TaxDetails(TypedDict):
+    total_tax_retained: Amount
+    """What was withheld."""
+    total_tax_transferred: Amount
+    """What was added."""
+
+
+class TaxDetails(_TaxDetails, total=False):
+    """The taxes of a voucher."""
+
+    retained_taxes: list[TaxTotal]
+    """What was withheld, by kind."""
+    transferred_taxes: list[TaxTotal]
+    """What was added, by kind."""
+
+
 class TaxDocument(TypedDict):
     """A Brazilian tax number."""
 
@@ -2259,6 +2750,219 @@ class TaxDocument(TypedDict):
     """Its number."""
     document_type: str
     """`CPF` or `CNPJ`."""
+
+
+class TaxObligation(TypedDict, total=False):
+    """Something that a taxpayer has to file."""
+
+    end_date: str | None
+    """Until when."""
+    expiration: str | None
+    """When it is due, in words."""
+    initial_date: str | None
+    """Since when."""
+    obligation: str | None
+    """What."""
+
+
+class TaxPayer(TypedDict, total=False):
+    """A taxpayer as the authority knows them."""
+
+    commercial_name: str | None
+    """Trade name; companies."""
+    curp: str | None
+    """Population register number; people only."""
+    email: str | None
+    """E-mail."""
+    first_last_name: str | None
+    """First surname."""
+    last_status_change_date: str | None
+    """When that last changed."""
+    name: str | None
+    """First names."""
+    phone: str | None
+    """Telephone."""
+    rfc: str | None
+    """Tax number."""
+    second_last_name: str | None
+    """Second surname."""
+    social_name: str | None
+    """Registered name; companies."""
+    start_operations_date: str | None
+    """When the taxable activity began."""
+    status_padron: str | None
+    """`ACTIVO` or `INACTIVO`."""
+
+
+class TaxRegime(TypedDict, total=False):
+    """A tax regime."""
+
+    end_date: str | None
+    """Until when."""
+    initial_date: str | None
+    """Since when."""
+    regime: str | None
+    """`regimen` again, under its other name."""
+    regimen: str | None
+    """Which."""
+
+
+class TaxRetention(TypedDict, total=False):
+    """What was withheld from a payment."""
+
+    cancelled_at: Moment | None
+    certified_at: Moment | None
+    code: int | None
+    """For what it was withheld, by the catalogue's code."""
+    invoice_identification: str | None
+    """The authority's number of the voucher."""
+    issued_at: Moment | None
+    receiver_id: str | None
+    """The tax number of who got less."""
+    receiver_name: str | None
+    """Who got less."""
+    receiver_nationality: ReceiverNationality | None
+    retention_breakdown: list[Retained] | None
+    """What was withheld, by kind of tax."""
+    sender_id: str | None
+    """The tax number of who withheld."""
+    sender_name: str | None
+    """Who withheld."""
+    total_exempt_amount: Amount | None
+    total_invoice_amount: Amount | None
+    total_retained_amount: Amount | None
+    total_taxable_amount: Amount | None
+    version: str | None
+    """The version of its form."""
+
+
+class TaxReturnBusiness(TypedDict):
+    """A company's return of a year."""
+
+    cifras_cierre_ejercicio: dict[str, Any] | None
+    """Figures when the year ended."""
+    conciliacion_entre_resultado_contable_fiscal: dict[str, Any] | None
+    """From the books to the tax; null from 2022 on."""
+    datos_adicionales: dict[str, Any] | None
+    """Answers of yes and no."""
+    deducciones_autorizadas: dict[str, Any] | None
+    """Deductions."""
+    detalle_pago_r1_isr_personas_morales: dict[str, Any] | None
+    """The payment."""
+    determinacion: dict[str, Any] | None
+    """The tax; from 2022 on."""
+    determinacion_del_impuesto_sobre_la_renta: dict[str, Any] | None
+    """The tax."""
+    dividendos_o_utilidades_distribuidos: dict[str, Any] | None
+    """Dividends that were distributed."""
+    estado_posicion_financiera_balance: dict[str, Any] | None
+    """Balance sheet; null from 2022 on."""
+    estado_resultados: dict[str, Any] | None
+    """Income statement; null from 2022 on."""
+    informacion_general: dict[str, Any] | None
+    """Who, which year, which kind."""
+    ingressos: dict[str, Any] | None
+    """Income; from 2022 on."""
+
+
+class _TaxReturnBusinessMonthly(TypedDict):
+    detalle_pago_isr: dict[str, Any] | None
+    """Its payment."""
+    detalle_pago_iva: dict[str, Any] | None
+    """Its payment."""
+    determinacion_isr: dict[str, Any] | None
+    """Income tax."""
+    determinacion_iva: dict[str, Any] | None
+    """VAT."""
+    informacion_general: dict[str, Any] | None
+    """Who, which month, which kind."""
+
+
+class TaxReturnBusinessMonthly(_TaxReturnBusinessMonthly, total=False):
+    """A company's return of a month."""
+
+    type: str
+    """`monthly`."""
+
+
+class TaxReturnPersonal(TypedDict):
+    """A person's return of a year."""
+
+    datos_informativos: dict[str, Any] | None
+    """For information only."""
+    deducciones_personales: dict[str, Any] | None
+    """Personal deductions."""
+    determinacion_impuesto: dict[str, Any] | None
+    """The tax."""
+    dividendos: dict[str, Any] | None
+    """Dividends."""
+    informacion_general: dict[str, Any] | None
+    """Who, which year, which kind."""
+    retenciones: dict[str, Any] | None
+    """What was withheld."""
+    servicios_profesionales: dict[str, Any] | None
+    """Fees."""
+    sueldos_salarios: dict[str, Any] | None
+    """Salaries, and the tax withheld from them."""
+
+
+class _TaxReturnPersonalMonthly(TypedDict):
+    informacion_general: dict[str, Any] | None
+    """Who, which month, which kind."""
+    isr: dict[str, Any] | None
+    """Income tax."""
+    iva: dict[str, Any] | None
+    """VAT."""
+
+
+class TaxReturnPersonalMonthly(_TaxReturnPersonalMonthly, total=False):
+    """A person's return of a month."""
+
+    type: str
+    """`monthly`."""
+
+
+class TaxStatus(TypedDict, total=False):
+    """How somebody is registered, as of the day on which it was asked for."""
+
+    address: TaxAddress | None
+    digital_stamp: str | None
+    """What the seal is made of."""
+    digital_stamp_chain: str | None
+    """The seal."""
+    economic_activity: list[TaxActivity] | None
+    """What they do."""
+    id_cif: str | None
+    """The number of their tax identification card."""
+    obligations: list[TaxObligation] | None
+    """What they have to file; empty for people without a business."""
+    official_name: str | None
+    """The taxpayer's name."""
+    place_and_date_of_issuance: str | None
+    """Where and when the document was issued."""
+    regimens: list[TaxRegime] | None
+    """`regimes` again, under its older name."""
+    regimes: list[TaxRegime] | None
+    """The tax regimes that they are in."""
+    tax_payer_information: TaxPayer | None
+
+
+class _TaxTotal(TypedDict):
+    pre_tax_amount: Amount
+    """What it is computed of."""
+    tax: str
+    """`ISR`, `IVA` or `IEPS`."""
+    tax_amount: Amount
+    """What it comes to."""
+    tax_percentage: Amount
+    """The rate."""
+
+
+class TaxTotal(_TaxTotal, total=False):
+    """One kind of tax of a voucher."""
+
+    tax_type: str | None
+    """How it is computed: `Tasa`."""
 
 
 class Transaction(TypedDict, total=False):
@@ -2301,6 +3005,18 @@ class Transaction(TypedDict, total=False):
     """The day it happened."""
 
 
+class TransferredTax(TypedDict, total=False):
+    """A tax that was added to a line."""
+
+    collected_at: Moment | None
+    tax: str | None
+    """Which."""
+    tax_percentage: Amount | None
+    tax_type: str | None
+    """How it is computed."""
+    transferred_tax_amount: Amount | None
+
+
 class _VoucherPayment(TypedDict):
     is_voucher_payment: bool
     """Whether it does."""
@@ -2313,6 +3029,15 @@ class VoucherPayment(_VoucherPayment, total=False):
     """`MENSAL`, `TRIMESTRAL`, `SEMESTRAL`, `ANUAL`, `IRREGULAR` or `OUTROS`."""
     periodicity_additional_info: str | None
     """Says more where it is none of those."""
+
+
+class Warnings(TypedDict, total=False):
+    """Why only the outline of an invoice is known."""
+
+    code: str | None
+    """`sat_xml_limit_reached` or `sat_service_unavailable`."""
+    message: str | None
+    """The same in words."""
 
 Amount = Union[str, float]
 """An exact number, best as a text."""
@@ -2367,6 +3092,8 @@ FeeType = Literal["OPERATION_FEE", "INSURANCE_FEE", "OTHERS"]
 
 FinanceChargeType = Literal["LATE_PAYMENT_INTEREST", "LATE_FEE", "ARREARS_INTEREST", "IOF", "NO_CHARGE", "OTHER"]
 
+FraudStatus = Literal["INVESTIGATING", "DISMISSED", "CONFIRMED", "OVERTURNED", "NO_TAX_FRAUD_STATUS"]
+
 Frequency = Literal["DAILY", "WEEKLY", "FORTNIGHTLY", "MONTHLY", "BIMONTHLY", "QUARTERLY", "BIANNUALLY", "ANNUALLY", "OTHERS"]
 
 Gender = Literal["FEMALE", "MALE", "OTHER"]
@@ -2380,6 +3107,8 @@ InstrumentTransactionType = Literal["BUY", "SELL", "CANCEL", "CASH", "FEE", "TRA
 InstrumentType = Literal["BOND", "DEPOSIT", "ETF", "FUND", "OTHER", "PENSION", "STOCK"]
 
 InvestmentType = Literal["FIXED_INCOME_BANKING", "FIXED_INCOME_CREDIT", "VARIABLE_INCOME", "TREASURY_BOND", "INVESTMENT_FUND"]
+
+InvoiceType = Literal["Egreso", "Ingreso", "N\u00f3mina", "Pago", "Traslado"]
 
 JobEventType = Literal["DISMISSED_RESIGNED", "SALARY_MODIFICATION", "HIRED", "VOLUNTARY_CONTRIBUTION", "ABSENCE", "SICK_LEAVE", "NORMAL", "BDUTA_CERTIFICATE", "DYE_CERTIFICATE"]
 
@@ -2399,6 +3128,8 @@ Network = Literal["VISA", "MASTERCARD", "AMERICAN_EXPRESS", "DINERS_CLUB", "HIPE
 
 OccupationCode = Literal["BRAZIL_PUBLIC_OFFICE", "BRAZIL_OCCUPATION_CODE", "OTHER"]
 
+Outcome = Literal["POSITIVE", "NEGATIVE", "NO_OBLIGATIONS"]
+
 Owner = Union[OwnerGeneric, OwnerIndividual, OwnerBusiness]
 """Someone behind a login."""
 
@@ -2408,7 +3139,11 @@ PartyDocument = Literal["CPF", "CNPJ", "OTHER_TRAVEL_DOCUMENT", "PASSPORT"]
 
 PartyType = Literal["MEMBER", "ADMINISTRATOR"]
 
+PaymentMethod = Literal["PUE", "PPD", "PIP"]
+
 PaymentType = Literal["FULL", "INSTALLMENT"]
+
+Periodicity = Literal["DAILY", "WEEKLY", "TENTH_DAY", "FOURTEENTH_DAY", "FIFTEENTH_DAY", "MONTHLY", "BIMONTHLY", "PER_TASK", "COMMISSION", "ONE_OFF", "OTHER_PERIODICITY"]
 
 PersonType = Literal["INDIVIDUAL", "COMPANY"]
 
@@ -2429,7 +3164,11 @@ RateType = Literal["SIMPLE", "COMPOUND"]
 
 ReceivablesFeeType = Literal["TRANSACTION_FEE"]
 
+ReceiverNationality = Literal["NATIONAL", "FOREIGN"]
+
 ReferenceIndexType = Literal["WITHOUT_INDEX_TYPE", "PRE_FIXED", "POST_FIXED", "FLOATING", "INDEXED_PRICE", "RURAL_CREDIT", "OTHER_INDEX"]
+
+RetentionStatus = Literal["PAID", "PROVISIONED"]
 
 SalaryKind = Literal["FIXED", "VARIABLE"]
 
@@ -2444,6 +3183,9 @@ Status = Literal["PENDING", "PROCESSED", "UNCATEGORIZED"]
 StatusChange = Literal["FIRST_MONTH", "FINAL_MONTH", "ON_LEAVE", "RETIREMENT_MONTH", "ON_VACATION", "PERMANENT_SALARY_CHANGE", "TEMPORARY_SALARY_CHANGE"]
 
 Subcategory = Literal["Electricity & Energy", "Rent", "Telecommunications", "Water", "Auto", "Credit Card", "Instalment", "Interest & Charges", "Mortgage", "Pay Advance", "Personal", "Adjustments", "Bank Fees", "Chargeback", "Refund", "Blocked Balances", "Alimony", "Alcohol & Tobacco", "Bakery & Coffee", "Bars & Nightclubs", "Convenience Store", "Delivery", "Groceries", "Restaurants", "Education", "Gyms & Fitness", "Hair & Beauty", "Health", "Home Decor & Appliances", "Laundry & Dry Cleaning", "Pharmacies", "Professional Services", "Veterinary Services", "Freelance", "Interest", "Retirement", "Salary", "Government", "Home Insurance", "Auto Insurance", "Health & Life Insurance", "Savings", "Fixed income", "Equity", "Investment Funds", "Derivatives", "Cryptocurrencies", "Apps, Software and Cloud Services", "Events, Parks and Museums", "Gambling", "Gaming", "Lottery", "Movie & Audio", "Books & News", "Clothing & Accessories", "Department Store", "Electronics", "E-commerce", "Gifts", "Office Supplies", "Pet Supplies", "Auto Tax & Fees", "Donation", "Government Fees", "Income Tax", "Real Estate Tax & Fees", "Tax Return", "Accommodation", "Auto Expenses", "Auto Rental", "Flights", "Gas", "Mileage Programs", "Parking & Tolls", "Public Transit", "Taxis & Rideshares", "Other"]
+
+TaxReturn = Union[TaxReturnPersonal, TaxReturnPersonalMonthly, TaxReturnBusiness, TaxReturnBusinessMonthly]
+"""What somebody has declared."""
 
 TaxType = Literal["NOMINAL", "EFFECTIVE"]
 

@@ -70,6 +70,32 @@ impl Job {
     }
 }
 
+/// What is withheld of a wage, in percent.
+const WITHHELD: i64 = 20;
+
+/// A wage before and after what is withheld of it, in cents. Social security and the tax authority
+/// see the whole of it, and the bank what is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pay {
+    pub(super) gross: i64,
+    pub(super) net: i64,
+}
+
+impl Pay {
+    /// Of what was earned.
+    pub(super) const fn of(gross: i64) -> Self {
+        Self { gross, net: gross - gross * WITHHELD / 100 }
+    }
+    /// Of what was paid out.
+    pub(super) const fn leaving(net: i64) -> Self {
+        Self::of(net * 100 / (100 - WITHHELD))
+    }
+    /// What was kept for taxes and insurance.
+    pub(super) const fn withheld(self) -> i64 {
+        self.gross - self.net
+    }
+}
+
 /// How often a wage rises in one job.
 const RAISES: i64 = 5;
 /// Wages are even, so that their parts are whole cents.
@@ -130,5 +156,20 @@ impl Career {
     /// The jobs that they have had up to `month`, the first one first.
     pub(super) fn jobs(&self, month: i64) -> impl Iterator<Item = &Job> {
         self.jobs.iter().take_while(move |job| job.since <= month)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_paid_out_is_left_of_what_was_earned_to_the_cent(net in 0..1_000_000_000_i64) {
+            let pay = Pay::leaving(net);
+            prop_assert_eq!(pay.net, net);
+            prop_assert_eq!(pay.withheld(), pay.gross / 5);
+        }
     }
 }

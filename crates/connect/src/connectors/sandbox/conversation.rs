@@ -3,6 +3,7 @@
 use super::{
     chance::Seed,
     faults::{During, Effect, Faults, Visitor},
+    fiscal::{Shown, Taxpayer},
     habits::Purse,
     institutions::{Country, Door, Site},
     items::{Owner, Showing, stated_by_key},
@@ -50,6 +51,8 @@ pub(super) struct Talk {
 /// Somebody who was let in.
 pub(super) struct Inside {
     world: World,
+    /// At tax authorities, what they know.
+    taxpayer: Option<Taxpayer>,
     username: String,
     breaks: Option<Failure>,
     churn: Option<Seed>,
@@ -100,8 +103,13 @@ impl Visit for Talk {
         let churn = effects
             .contains(&Effect::ChurnIds)
             .then(|| user.with(self.env.now().as_microsecond().cast_unsigned()));
+        let taxpayer = match site.door {
+            Door::Fiscal => Taxpayer::of(site, username, fate.plan),
+            _ => None,
+        };
         self.inside = Some(Inside {
             world: world(site, username, fate.plan),
+            taxpayer,
             username: username.to_owned(),
             breaks: fate.breaks,
             churn,
@@ -125,11 +133,17 @@ impl Visit for Talk {
             return Err(Failure::Unsupported);
         }
         let now = self.env.now();
-        let window = shown(wanted.window, day(now));
-        let from = window.map_or(day(now), |window| window.from);
-        let world = &inside.world;
-        let showing = Showing { world, books: world.books(from, now), churn: inside.churn };
-        let (mut items, mut covered) = showing.all(wanted, window)?;
+        let Shown { mut items, mut covered } = if let Some(taxpayer) = &inside.taxpayer {
+            taxpayer.all(wanted, now)?
+        } else {
+            let window = shown(wanted.window, day(now));
+            let from = window.map_or(day(now), |window| window.from);
+            let world = &inside.world;
+            let books = world.books(from, now);
+            let (items, covered) =
+                Showing { world, books, churn: inside.churn }.all(wanted, window)?;
+            Shown { items, covered }
+        };
         let most = effects.iter().fold(usize::MAX, |most, effect| match effect {
             Effect::Partial => {
                 covered.complete = false;

@@ -2,11 +2,11 @@
 //! and Colombia.
 
 use super::{
-    career::Job,
+    career::{Job, Pay},
     chance::Seed,
     institutions::Country,
     items::Showing,
-    people::{nss, person_rfc, tax_number},
+    national_ids::tax_number,
     world::{in_month, month_of},
 };
 use domain::{
@@ -28,9 +28,6 @@ use domain::{
     time::Window,
 };
 use jiff::civil::Date;
-
-/// What is withheld of a wage, in percent.
-const WITHHELD: i64 = 20;
 
 fn first_day(job: &Job) -> Date {
     in_month(job.since, 1)
@@ -73,9 +70,9 @@ impl Showing<'_> {
     fn documents(&self) -> Vec<EmploymentDocument> {
         let person = &self.world.person;
         [
-            (EmploymentDocumentType::Nss, nss(person)),
+            (EmploymentDocumentType::Nss, person.nss()),
             (EmploymentDocumentType::Curp, person.document.clone()),
-            (EmploymentDocumentType::Rfc, person_rfc(person)),
+            (EmploymentDocumentType::Rfc, person.rfc()),
         ]
         .map(|(kind, number)| EmploymentDocument {
             document_type: Some(kind),
@@ -221,7 +218,7 @@ impl Showing<'_> {
         let (start, end) = (first_day(job), self.last_day(job));
         let row = |kind, month: i64, base: i64| SalaryBrazil {
             base_amount: Amount::cents(base),
-            retained_amount: Amount::cents(base * WITHHELD / 100),
+            retained_amount: Amount::cents(Pay::of(base).withheld()),
             kind: Some(kind),
             month: month_name(month),
             currency: self.country().currency().into(),
@@ -266,7 +263,7 @@ impl Showing<'_> {
         let row = |month: i64| {
             // In June and December half a wage comes on top.
             let extra = matches!(month.rem_euclid(12), 5 | 11);
-            let gross = job.monthly(month) * if extra { 3 } else { 2 } / 2;
+            let pay = Pay::of(job.monthly(month) * if extra { 3 } else { 2 } / 2);
             let changes = [
                 (month == job.since, StatusChange::First),
                 (job.until == Some(month + 1), StatusChange::Final),
@@ -274,8 +271,8 @@ impl Showing<'_> {
             ];
             SalaryColombia {
                 month: Some(month_name(month)),
-                gross_amount: Some(Amount::cents(gross)),
-                net_amount: Some(Amount::cents(gross * (100 - WITHHELD) / 100)),
+                gross_amount: Some(Amount::cents(pay.gross)),
+                net_amount: Some(Amount::cents(pay.net)),
                 employment_type: Some(ContractType::Salaried),
                 employment_type_additional_info: None,
                 parafiscal_contribution: Some(true),

@@ -61,7 +61,8 @@ pub(super) struct Habit {
     pub(super) between_people: bool,
     /// Pays out what customers paid by card.
     pub(super) pays_out: bool,
-    /// Pays a wage: so many percent of what the month earned, or the one so many months before.
+    /// Pays what is left of a wage: of so many percent of what the month earned, or the one so many
+    /// months before.
     pub(super) wage: Option<(i64, i64)>,
 }
 
@@ -197,9 +198,9 @@ const CITY: &str = "{what} {city} {ref}";
 #[rustfmt::skip] // One habit, one line.
 static MEXICO: Habits = Habits {
     people: &[
-        habit(Checking, Payday(15), (0, 0), &[], "SPEI RECIBIDO NOMINA {what}", "SPEI").inflow().wage(40, 0).hours(12, 13),
-        habit(Checking, Payday(31), (0, 0), &[], "SPEI RECIBIDO NOMINA {what}", "SPEI").inflow().wage(40, 0).hours(12, 13),
-        habit(Checking, Yearly(12, 15), (0, 0), &[], "SPEI RECIBIDO AGUINALDO {what}", "SPEI").inflow().wage(40, 0).hours(14, 15),
+        habit(Checking, Payday(15), (0, 0), &[], "SPEI RECIBIDO NOMINA {what}", "SPEI").inflow().wage(50, 0).hours(12, 13),
+        habit(Checking, Payday(31), (0, 0), &[], "SPEI RECIBIDO NOMINA {what}", "SPEI").inflow().wage(50, 0).hours(12, 13),
+        habit(Checking, Yearly(12, 15), (0, 0), &[], "SPEI RECIBIDO AGUINALDO {what}", "SPEI").inflow().wage(50, 0).hours(14, 15),
         habit(Checking, Monthly(2), (850_000, 1_200_000), &["RENTA"], "SPEI ENVIADO {who} {what} {ref}", "SPEI").steady().between_people().hours(15, 16),
         habit(Checking, Monthly(8), (45_000, 95_000), &["CFE SUMINISTRADOR"], "DOMICILIACION {what} {ref}", "DOMICILIACION").hours(11, 12),
         habit(Checking, Monthly(11), (39_900, 59_900), &["TELECABLE DEL VALLE"], "DOMICILIACION {what} {ref}", "DOMICILIACION").steady().hours(11, 12),
@@ -256,10 +257,10 @@ static MEXICO: Habits = Habits {
 #[rustfmt::skip] // One habit, one line.
 static COLOMBIA: Habits = Habits {
     people: &[
-        habit(Checking, Payday(15), (0, 0), &[], "PAGO DE NOMINA {what}", "ACH").inflow().wage(40, 0).hours(12, 13),
-        habit(Checking, Payday(30), (0, 0), &[], "PAGO DE NOMINA {what}", "ACH").inflow().wage(40, 0).hours(12, 13),
-        habit(Checking, Yearly(6, 28), (0, 0), &[], "PRIMA DE SERVICIOS {what}", "ACH").inflow().wage(40, 0),
-        habit(Checking, Yearly(12, 18), (0, 0), &[], "PRIMA DE SERVICIOS {what}", "ACH").inflow().wage(40, 0),
+        habit(Checking, Payday(15), (0, 0), &[], "PAGO DE NOMINA {what}", "ACH").inflow().wage(50, 0).hours(12, 13),
+        habit(Checking, Payday(30), (0, 0), &[], "PAGO DE NOMINA {what}", "ACH").inflow().wage(50, 0).hours(12, 13),
+        habit(Checking, Yearly(6, 28), (0, 0), &[], "PRIMA DE SERVICIOS {what}", "ACH").inflow().wage(50, 0),
+        habit(Checking, Yearly(12, 18), (0, 0), &[], "PRIMA DE SERVICIOS {what}", "ACH").inflow().wage(50, 0),
         habit(Checking, Monthly(3), (850_000, 1_200_000), &["ARRIENDO"], "TRANSFERENCIA A {who} {what} {ref}", "TRANSFERENCIA").steady().between_people(),
         habit(Checking, Monthly(7), (40_000, 90_000), &["ENERGIA ANDINA"], "PAGO PSE {what} {ref}", "PSE"),
         habit(Checking, Monthly(10), (60_000, 90_000), &["ADMINISTRACION CONJUNTO"], "PAGO PSE {what} {ref}", "PSE").steady(),
@@ -312,9 +313,9 @@ static COLOMBIA: Habits = Habits {
 #[rustfmt::skip] // One habit, one line.
 static BRAZIL: Habits = Habits {
     people: &[
-        habit(Checking, Payday(5), (0, 0), &[], "SALARIO {what}", "FOLHA_PAGAMENTO").inflow().wage(80, 1).hours(11, 12),
-        habit(Checking, Yearly(11, 28), (0, 0), &[], "13 SALARIO {what}", "FOLHA_PAGAMENTO").inflow().wage(40, 0),
-        habit(Checking, Yearly(12, 18), (0, 0), &[], "13 SALARIO {what}", "FOLHA_PAGAMENTO").inflow().wage(40, 0),
+        habit(Checking, Payday(5), (0, 0), &[], "SALARIO {what}", "FOLHA_PAGAMENTO").inflow().wage(100, 1).hours(11, 12),
+        habit(Checking, Yearly(11, 28), (0, 0), &[], "13 SALARIO {what}", "FOLHA_PAGAMENTO").inflow().wage(50, 0),
+        habit(Checking, Yearly(12, 18), (0, 0), &[], "13 SALARIO {what}", "FOLHA_PAGAMENTO").inflow().wage(50, 0),
         habit(Checking, Monthly(6), (850_000, 1_200_000), &["ALUGUEL"], "PIX ENVIADO {who} {what}", "PIX").steady().between_people(),
         habit(Checking, Monthly(10), (45_000, 95_000), &["ENERGIA DA SERRA"], "CONTA DE LUZ {what} {ref}", "CONVENIO_ARRECADACAO").hours(11, 12),
         habit(Checking, Monthly(12), (39_900, 59_900), &["FIBRA JA"], "DEB AUTOM {what} {ref}", "CONVENIO_ARRECADACAO").steady().hours(11, 12),

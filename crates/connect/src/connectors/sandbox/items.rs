@@ -5,7 +5,8 @@ use super::{
     conversation::HISTORY,
     habits::Purse,
     institutions::{Country, Door},
-    people::{Person, account_digit, clabe},
+    national_ids::{account_digit, clabe},
+    people::Person,
     world::{Book, Books, LOAN_MONTHS, Movement, World, in_month, month_of},
 };
 use domain::{

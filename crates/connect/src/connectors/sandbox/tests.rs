@@ -257,6 +257,24 @@ fn what_an_institution_does_not_offer_it_does_not_support() {
     assert!(planet.items(named("OWNERS"))[0].body.contains("BLPM951331IONVGR54"));
 }
 #[test]
+fn a_tax_authority_shows_all_that_it_offers() {
+    for (user, password) in [("PFIS010101000", "individual"), ("PMO010101000", "business")] {
+        let site = Site::named("tatooine_mx_fiscal").expect("a site");
+        let mut visit = visit(site.name, user, password).inside();
+        let institution = site.institution();
+        for resource in resource::all().iter().filter(|r| institution.offers(r)) {
+            let (given, covered) = visit.read(resource.name, None).expect("readable");
+            // Only companies file statements.
+            let none = resource.name == "FINANCIAL_STATEMENTS" && user.len() == 13;
+            assert_eq!(given.is_empty(), none, "{user} has {}", resource.name);
+            assert!(covered.complete);
+            for given in given {
+                assert!((resource.read)(&given.item, None, visit.env.now()).is_ok());
+            }
+        }
+    }
+}
+#[test]
 fn iron_banks_want_everything_and_all_of_it_right() {
     let login = |fields: &[(&str, &str)]| {
         let mut visit = visit("ironbank_br_retail", "adv_valid", "pass_valid");

@@ -78,6 +78,30 @@ pub(super) static SHOWN: &[TestUser] = &[
     user("user_valid", Some("pass_valid"), Does::Shows(Plan::Full), "As the frequent user."),
 ];
 
+/// Users of tax authorities.
+pub(super) static TAXPAYERS: &[TestUser] = &[
+    user(
+        "PFIS010101000",
+        Some("individual"),
+        Does::Shows(Plan::Full),
+        "A person with a salary, who issues an invoice now and then.",
+    ),
+    user(
+        "PMO010101000",
+        Some("business"),
+        Does::Shows(Plan::Full),
+        "A company: sales, purchases, and a payroll for six people.",
+    ),
+    user("fiscal100", Some("full"), Does::Shows(Plan::Full), "Another person with a salary."),
+    user("fiscal101", Some("nodata"), Does::Shows(Plan::Nothing), "Gets in and has nothing."),
+    user(
+        "fiscal102",
+        Some("low"),
+        Does::Shows(Plan::Low),
+        "A person with a salary and few invoices, without obligations.",
+    ),
+];
+
 /// What somebody works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Work {
@@ -248,7 +272,7 @@ pub struct KnownUser {
 
 /// Every user of whom something special is known, in the order of the manual.
 pub fn known_users() -> impl Iterator<Item = KnownUser> {
-    [SHOWN, ASKED, FAILING].into_iter().flatten().map(|user| KnownUser {
+    [SHOWN, TAXPAYERS, ASKED, FAILING].into_iter().flatten().map(|user| KnownUser {
         username: user.name,
         password: user.password,
         says: user.says,
@@ -277,7 +301,7 @@ impl Fate {
     pub(super) fn at(site: &Site, credentials: &Credentials) -> Self {
         let name = credentials.reveal("username");
         let password = credentials.reveal("password");
-        let known = [SHOWN, ASKED, FAILING]
+        let known = [SHOWN, TAXPAYERS, ASKED, FAILING]
             .into_iter()
             .flatten()
             .find(|user| user.name == name && user.password.is_none_or(|only| only == password));

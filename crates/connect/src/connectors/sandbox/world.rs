@@ -7,11 +7,12 @@
 //! balance and movements agree by construction.
 
 use super::{
-    career::Career,
+    career::{Career, Pay},
     chance::Seed,
     habits::{Habit, Habits, Purse, When, amount},
     institutions::Site,
-    people::{Person, bare},
+    national_ids::bare,
+    people::Person,
     users::with_document,
 };
 use domain::time::{day, midnight};
@@ -65,10 +66,12 @@ pub(super) struct Movement {
     pub(super) habit: &'static Habit,
     /// What makes it itself.
     pub(super) seed: Seed,
-    word: &'static str,
+    /// Whose shop it was, or what for.
+    pub(super) word: &'static str,
     /// What its other end is drawn from.
     pub(super) other: Seed,
-    refund: bool,
+    /// Given back.
+    pub(super) refund: bool,
     pub(super) inflow: bool,
     /// When it happened.
     pub(super) at: i64,
@@ -394,7 +397,7 @@ impl World {
             Some((percent, before)) => {
                 let month = month_of(date_of(number)) - before;
                 let Some(job) = self.career.job(month) else { return };
-                Some((job.employer.name, job.monthly(month) * percent / 100))
+                Some((job.employer.name, Pay::of(job.monthly(month) * percent / 100).net))
             }
         };
         let word = wage.map_or_else(|| place.with(part::WORD).pick(habit.words), |(who, _)| who);
