@@ -29,7 +29,7 @@ const STEPS: &[Step] = steps![
     5 "changes_of_records" "0005_changes_of_records.sql",
     6 "statement_mappings" "0006_statement_mappings.sql",
     7 "judgements" "0007_judgements.sql",
-    9 "documents" "0009_documents.sql",
+    8 "documents" "0008_documents.sql",
 ];
 
 const TABLE: &str = "_sqlx_migrations";
