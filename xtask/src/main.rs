@@ -3,6 +3,7 @@
 
 mod ci;
 mod connectors;
+mod hostile;
 mod http;
 mod kill;
 mod machine;
@@ -49,11 +50,7 @@ enum Chore {
     /// Write docs/resources.md from what a sandbox answers
     Reference,
     /// Write sdk/schema/ from the code
-    Schema {
-        /// Only say whether the files are what the code says
-        #[arg(long)]
-        check: bool,
-    },
+    Schema,
     /// Run the official SDKs against a release build
     Sdk {
         /// On which database; both when not given
@@ -128,7 +125,7 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
         Chore::Tidy => tidy::run(&chores()),
         Chore::Openapi { check } => ci::openapi(&program()?, check),
         Chore::Reference => ci::reference(),
-        Chore::Schema { check } => ci::schemas(check),
+        Chore::Schema => ci::schemas(),
         Chore::Sdk { database } => {
             let program = program()?;
             let tools = sdk::Tools::ready()?;
@@ -139,7 +136,7 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
             readme::run_production(&program, &pg::Cluster::start()?)?;
             readme::run_blocks(&program, &sdk::Tools::ready()?)
         }
-        Chore::Hostile => sdk::Tools::ready()?.hostile(&program()?),
+        Chore::Hostile => hostile::run(&program()?, &sdk::Tools::ready()?),
         Chore::Ofx { bench: true } => ofx::bench(),
         Chore::Ofx { bench: false } => ofx::tests(&program()?),
         Chore::Kill { database, rounds, seed } => {

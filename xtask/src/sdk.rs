@@ -1,7 +1,6 @@
 //! The official SDKs, unmodified, against a running Vinculo.
 
 use crate::{
-    http::authorization,
     machine::{find, need, output, run, target},
     pg::Cluster,
     served::{KEYS, Served, empty_folder},
@@ -71,23 +70,9 @@ impl Tools {
         Ok(())
     }
 
-    /// Throws generated requests at every operation of the served OpenAPI document: none may be
-    /// answered with a server error.
-    pub(crate) fn hostile(&self, program: &Path) -> Result<()> {
-        let served = Served::start(program, &empty_folder("hostile")?.join("data"), None)?;
-        run(Command::new(self.venv.join("bin/schemathesis"))
-            .current_dir(empty_folder("schemathesis")?)
-            .args(["run", &format!("{}/openapi.json", served.url)])
-            // As a header, because its own option takes no password with a colon.
-            .args(["--header", &format!("Authorization: {}", authorization())])
-            .args(["--checks", "not_a_server_error", "--max-examples", "15", "--seed", "20270131"])
-            // Longer than the longest poll, of 60 seconds.
-            .args(["--phases", "examples,coverage,fuzzing", "--request-timeout", "70"])
-            // Its answer waits for all that falls due in up to five years of invented time.
-            .args(["--exclude-path", "/v1/clock/advance/"])
-            // One at a time: its own code generation is not safe to run in parallel.
-            .args(["--workers", "1", "--no-color"]))
-        .with_context(|| format!("vinculo said:\n{}", served.said()))
+    /// The generator of hostile requests.
+    pub(crate) fn schemathesis(&self) -> PathBuf {
+        self.venv.join("bin/schemathesis")
     }
 
     /// The Python that has the SDK.
