@@ -1,12 +1,11 @@
 //! All of CI, in order of cheapness.
 
 use crate::{
-    connectors, hostile, kill,
+    connectors, documents, hostile, kill,
     machine::{self, build_release, cargo, find, need, output},
     ofx,
     pg::{self, Cluster},
     progress::Progress,
-    readme,
     sdk::Tools,
     served, tidy,
 };
@@ -46,8 +45,7 @@ pub(crate) fn run() -> Result<()> {
     ci.step("the OpenAPI document is fresh", || openapi(&program, true))?;
     ci.step("smoke run", || served::smoke(&program))?;
     let tools = ci.step("Python and JavaScript", Tools::ready)?;
-    ci.step("what the README shows", || readme::run_blocks(&program, &tools))?;
-    ci.step("production as the README shows it", || readme::run_production(&program, &cluster))?;
+    ci.step("what the documents show", || documents::run(&program, &tools, &cluster))?;
     ci.step("SDKs on SQLite", || tools.run(&program, None))?;
     ci.step("SDKs on PostgreSQL", || tools.run(&program, Some(&cluster)))?;
     ci.step("OFX Direct Connect", || ofx::tests(&program))?;

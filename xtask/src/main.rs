@@ -3,6 +3,7 @@
 
 mod ci;
 mod connectors;
+mod documents;
 mod hostile;
 mod http;
 mod kill;
@@ -10,7 +11,6 @@ mod machine;
 mod ofx;
 mod pg;
 mod progress;
-mod readme;
 mod sdk;
 mod served;
 mod tidy;
@@ -60,8 +60,8 @@ enum Chore {
     Connectors,
     /// Start a release build and walk one link through it
     Smoke,
-    /// Run what the README shows
-    Readme,
+    /// Run what README.md and docs/ show
+    Documents,
     /// Send generated requests to every operation; none may be a server error
     Hostile,
     /// Run OFX Direct Connect through a release build, against a bank built from ofxtools
@@ -131,10 +131,8 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
             let tools = sdk::Tools::ready()?;
             on_each(database, |cluster| tools.run(&program, cluster))
         }
-        Chore::Readme => {
-            let program = program()?;
-            readme::run_production(&program, &pg::Cluster::start()?)?;
-            readme::run_blocks(&program, &sdk::Tools::ready()?)
+        Chore::Documents => {
+            documents::run(&program()?, &sdk::Tools::ready()?, &pg::Cluster::start()?)
         }
         Chore::Hostile => hostile::run(&program()?, &sdk::Tools::ready()?),
         Chore::Ofx { bench: true } => ofx::bench(),

@@ -132,7 +132,7 @@ fn curl(
 
 /// One link from registration to stored transactions, with nothing but `curl`; its id.
 pub(crate) fn walk(served: &Served, keys: (&str, &str)) -> Result<String> {
-    let body = r#"{"institution":"erebor_mx_retail","username":"bnk100","password":"full"}"#;
+    let body = r#"{"institution":"gringotts_br_retail","username":"bnk100","password":"full"}"#;
     let json = ["--header", "Content-Type: application/json", "--data"];
     let link = curl(served, keys, &[&json[..], &[body]].concat(), "/api/links/")?;
     let link: serde_json::Value = serde_json::from_str(&link)?;
