@@ -70,6 +70,7 @@ fn complete() -> Result<()> {
     let inside = |program: &str| Path::new("/usr/bin").join(program).exists();
     need("Debian's Node", &["nodejs"], || inside("node"))?;
     need("Debian's Chromium", &["chromium"], || inside("chromium"))?;
+    need("Chromium's driver", &["chromium-driver"], || inside("chromedriver"))?;
     pg::installed()?;
     ofx::python()?;
     Tools::ready()?;

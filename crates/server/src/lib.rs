@@ -4,14 +4,18 @@
 //! links lives here; `problem` is the only file that knows which failure has which status.
 
 mod api;
+mod assets;
 mod body;
 mod caller;
+mod connect;
 mod limits;
+mod locale;
 mod machine;
 mod metrics;
 mod openapi;
 mod operation;
 mod origin;
+mod page;
 mod path;
 mod pictures;
 mod problem;

@@ -2,9 +2,9 @@
 //! what every request passes on its way to a handler.
 
 use crate::{
-    App, api,
+    App, api, assets,
     caller::{self, Request as Id},
-    machine,
+    connect, machine,
     operation::{Access, Operation},
     origin::Origin,
     pictures,
@@ -29,6 +29,8 @@ pub(crate) fn operations(steerable: bool) -> Vec<Operation> {
     let mut all = Vec::new();
     all.extend(machine::operations());
     all.extend(pictures::operations());
+    all.extend(assets::operations());
+    all.extend(connect::operations());
     all.extend(api::operations());
     all.extend(v1::operations());
     if steerable {

@@ -1,6 +1,7 @@
 //! The whole HTTP surface on a real engine, in process, on both databases.
 
 mod api;
+mod browser;
 mod fiscal;
 mod hostile;
 mod insights;
@@ -16,3 +17,4 @@ mod statements;
 mod surface;
 mod tokens;
 mod webhooks;
+mod widget;

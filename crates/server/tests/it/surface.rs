@@ -118,11 +118,13 @@ async fn only_what_nobody_owns_is_open() {
         "/api/token/",
         "/api/token/refresh/",
         "/assets/institutions/{kind}/{file}",
+        "/connect/",
         "/healthz",
         "/metrics",
         "/openapi.json",
         "/readyz",
         "/sandbox/authorize/{id}",
+        "/static/{version}/{file}",
     ];
     assert_eq!(open.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
