@@ -8,6 +8,7 @@ mod assets;
 mod body;
 mod caller;
 mod connect;
+mod docs;
 mod limits;
 mod locale;
 mod machine;

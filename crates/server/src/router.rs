@@ -4,7 +4,7 @@
 use crate::{
     App, api, assets,
     caller::{self, Request as Id},
-    connect, machine,
+    connect, docs, machine,
     operation::{Access, Operation},
     origin::Origin,
     pictures,
@@ -55,6 +55,7 @@ pub(crate) fn assemble(app: &App, operations: Vec<Operation>) -> Router {
         router = router.route(&path, route.route_layer(from_fn_with_state(gate, pass)));
     }
     router
+        .merge(docs::router())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|method: Method| async move {
             Problem::method_not_allowed(method.as_str())

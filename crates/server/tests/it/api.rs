@@ -196,7 +196,10 @@ impl Answer {
         assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{id}");
         assert_eq!(self.headers["x-content-type-options"], "nosniff");
         if self.status.is_client_error() || self.status.is_server_error() {
-            if self.text.is_empty() {
+            let media = self.headers.get(header::CONTENT_TYPE);
+            // A page says it to people, in its own words.
+            if self.text.is_empty() || media.is_some_and(|kind| kind == "text/html; charset=utf-8")
+            {
                 return;
             }
             let json = self.json();

@@ -179,6 +179,7 @@ fn welcome(home: &Home, address: SocketAddr, key: &ApiKey, source: KeySource, da
 
   Institutions and what they offer: {url}/api/institutions/
   Everything that can be asked:     {url}/openapi.json
+  How it is used:                   {url}/docs/
   Ctrl-C stops it; the data stay.
 ",
         version = env!("CARGO_PKG_VERSION"),
