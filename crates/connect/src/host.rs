@@ -430,6 +430,7 @@ impl Ask for HostedAsk<'_> {
         Box::pin(async move {
             *self.asked += 1;
             let shown = challenge.prompt.len()
+                + challenge.hint.as_ref().map_or(0, String::len)
                 + challenge.value.as_ref().map_or(0, String::len)
                 + challenge.options.iter().map(String::len).sum::<usize>();
             if *self.asked > self.limits.challenges || shown > self.limits.item_bytes {

@@ -362,10 +362,16 @@ impl Failure {
         matches!(self, Self::InvalidCredentials | Self::Login(_) | Self::Revoked)
     }
     /// Whether a reading that ended so may go on from its last checkpoint at once: it broke off, and
-    /// neither the institution nor a limit says that it is enough.
+    /// neither the institution nor a limit on how much may come says that it is enough.
     #[must_use]
     pub const fn breaks_off(&self) -> bool {
-        matches!(self, Self::InstitutionUnavailable | Self::SessionExpired | Self::Unexpected(_))
+        matches!(
+            self,
+            Self::InstitutionUnavailable
+                | Self::SessionExpired
+                | Self::Timeout
+                | Self::Unexpected(_)
+        )
     }
     /// Whether trying again later may help, with nobody doing anything.
     #[must_use]

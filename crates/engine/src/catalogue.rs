@@ -13,8 +13,6 @@ use std::{
 };
 use store::Tx;
 
-/// Why an institution is down whose connector was taken away.
-pub(crate) const REMOVED: &str = "removed";
 /// Why an institution is down when nobody has said so.
 pub(crate) const BY_BREAKER: &str = "breaker";
 
@@ -51,30 +49,22 @@ impl Catalogue {
         Some((institution.id, connector.version().to_owned()))
     }
 
-    /// Stores the institutions. Those that had been taken away are back, and those that an earlier
-    /// version of their connector could not reach get another chance. All others that there have
-    /// ever been are closed, unless they are closed already, for another reason: their connectors
-    /// may have gone while nothing ran.
+    /// The names of all that are offered here.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.by_institution.keys().map(String::as_str).collect()
+    }
+
+    /// Stores the institutions; those that an earlier version of their connector could not reach get
+    /// another chance. Nothing is stored of those that are not offered here: another process on the
+    /// same database may offer them, and which it does is for each to say of itself.
     pub(crate) async fn save(&self, tx: &mut Tx) -> Result<(), Error> {
         tx.save_catalogue(&self.institutions()).await?;
         for (connector, institution) in self.by_institution.values() {
             let health = tx.health(&institution.name).await?;
-            let Some((Health::Down, Some(reason))) = health else { continue };
-            let fresh = match reason.as_str() {
-                REMOVED => true,
-                BY_BREAKER => tx.breaker(institution.id, connector.version()).await?.is_none(),
-                _ => false,
-            };
-            if fresh {
+            let broken = Some((Health::Down, Some(BY_BREAKER.to_owned())));
+            if health == broken && tx.breaker(institution.id, connector.version()).await?.is_none()
+            {
                 tx.set_health(&institution.name, Health::Healthy, None).await?;
-            }
-        }
-        for (_, name) in tx.institution_keys().await? {
-            if self.has(&name) {
-                continue;
-            }
-            if !matches!(tx.health(&name).await?, Some((Health::Down, _))) {
-                tx.set_health(&name, Health::Down, Some(REMOVED)).await?;
             }
         }
         Ok(())
@@ -83,7 +73,7 @@ impl Catalogue {
 
 impl Engine {
     /// Exchanges the connectors, all of them, for `connectors`. New sessions use the new ones. An
-    /// institution that none of them serves is inactive from now on; its links stay.
+    /// institution that none of them serves is inactive in this process from now on; its links stay.
     pub async fn replace_connectors(&self, connectors: &[Arc<dyn Connector>]) -> Result<(), Error> {
         let next = Catalogue::new(connectors);
         let mut tx = self.store().write().await?;

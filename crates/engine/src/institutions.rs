@@ -21,21 +21,25 @@ impl Engine {
         conditions: &[Condition],
         page: Page,
     ) -> Result<Listed<Institution>, Error> {
-        let listed = self.store().read().await?.institutions(conditions, page).await?;
+        let catalogue = self.catalogue();
+        let mut tx = self.store().read().await?;
+        let listed = tx.institutions(&catalogue.names(), conditions, page).await?;
         Listed::on(page, listed.count, listed.items)
     }
     /// One institution.
     pub async fn institution(&self, id: i64) -> Result<Institution, Error> {
-        self.store().read().await?.institution(id).await?.ok_or(Error::NoSuch("institution"))
+        let institution = self.store().read().await?.institution(id).await?;
+        institution.map(|stored| self.seen_here(stored)).ok_or(Error::NoSuch("institution"))
     }
     /// One institution, by the name that links use.
     pub async fn institution_named(&self, name: &str) -> Result<Institution, Error> {
-        self.store()
-            .read()
-            .await?
-            .institution_named(name)
-            .await?
-            .ok_or(Error::NoSuch("institution"))
+        let institution = self.store().read().await?.institution_named(name).await?;
+        institution.map(|stored| self.seen_here(stored)).ok_or(Error::NoSuch("institution"))
+    }
+    /// An institution that nobody speaks to in this process is down in it, whatever is stored.
+    fn seen_here(&self, stored: Institution) -> Institution {
+        let offered = self.catalogue().has(&stored.name);
+        Institution { status: if offered { stored.status } else { Health::Down }, ..stored }
     }
     /// Sets an institution's health by the operator's word.
     pub async fn set_health(

@@ -470,6 +470,12 @@ pub(crate) fn errors() -> Schema {
             "token_generation_data",
             kind(Type::Object)
                 .property("instructions", text())
+                .property(
+                    "hint",
+                    text().description(Some(
+                        "Where the answer is found or what it looks like, as far as is known.",
+                    )),
+                )
                 .property("type", text())
                 .property("value", text())
                 .property("expects_user_input", kind(Type::Boolean))

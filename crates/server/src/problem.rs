@@ -63,6 +63,9 @@ pub(crate) struct Item {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Asked {
     instructions: String,
+    /// Where the answer is found or what it looks like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
     #[serde(rename = "type")]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -307,6 +310,7 @@ impl From<Challenge> for Asked {
             kind: challenge.kind.as_str(),
             expects_user_input: challenge.expects_input(),
             instructions: challenge.prompt,
+            hint: challenge.hint,
             value: challenge.value,
             options: challenge.options,
             attempt: Some(challenge.attempt).filter(|attempt| *attempt > 1),

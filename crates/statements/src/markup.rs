@@ -9,6 +9,7 @@ use crate::{
     source::{Reached, Source},
     telling::Ended,
 };
+use memchr::memchr;
 use std::borrow::Cow;
 
 /// The longest name of a tag that is kept, in bytes.
@@ -93,9 +94,13 @@ impl<'a> Markup<'a> {
     pub(crate) fn next(&mut self) -> Result<Option<Token<'_>>, Ended> {
         self.place = self.source.place();
         self.held.clear();
-        match self.source.peek()? {
+        let bytes = self.source.fill()?;
+        match bytes.first() {
             None => Ok(None),
             Some(b'<') => {
+                if let Some(length) = plain_tag(bytes) {
+                    return Ok(Some(self.plain(length)));
+                }
                 self.source.skip()?;
                 match self.source.peek()? {
                     Some(b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'/') => self.tag().map(Some),
@@ -112,16 +117,32 @@ impl<'a> Markup<'a> {
         }
     }
 
+    /// The tag that [`plain_tag`] has seen. Nearly all are, so nothing is copied.
+    fn plain(&mut self, length: usize) -> Token<'_> {
+        let bytes = self.source.take(length);
+        let inner = &bytes[1..bytes.len() - 1];
+        let name = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+        match inner.strip_prefix(b"/") {
+            Some(inner) => Token::Close(name(inner)),
+            None => {
+                Token::Open(Tag { name: name(inner), empty: false, attributes: Cow::Borrowed("") })
+            }
+        }
+    }
+
     /// Text up to the next tag, which stays.
     fn text(&mut self) -> Result<Token<'_>, Ended> {
+        // Nearly all can be had at once.
+        if self.held.is_empty()
+            && let Some(length) = memchr(b'<', self.source.fill()?)
+        {
+            let charset = self.source.charset();
+            return Ok(Token::Text(unescaped(charset.text(self.source.take(length)))));
+        }
         if self.source.before(b'<', &mut self.held)?.1 {
             return Ok(Token::Broken("a text is too long and was left out"));
         }
-        let text = self.source.charset().text(&self.held);
-        Ok(Token::Text(match text {
-            Cow::Borrowed(text) => unescape(text),
-            Cow::Owned(text) => Cow::Owned(unescape(&text).into_owned()),
-        }))
+        Ok(Token::Text(unescaped(self.source.charset().text(&self.held))))
     }
 
     fn tag(&mut self) -> Result<Token<'_>, Ended> {
@@ -213,6 +234,17 @@ impl<'a> Markup<'a> {
     }
 }
 
+/// The length of a tag at the beginning of `bytes` that is a name of ASCII between its brackets and
+/// nothing else: no prefix, no attributes.
+fn plain_tag(bytes: &[u8]) -> Option<usize> {
+    let begin = if bytes.get(1) == Some(&b'/') { 2 } else { 1 };
+    let rest = bytes.get(begin..)?;
+    rest.first().filter(|first| first.is_ascii_alphabetic())?;
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
+    let name = rest.iter().take(LONGEST_NAME).take_while(|byte| fits(byte)).count();
+    (rest.get(name) == Some(&b'>')).then_some(begin + name + 1)
+}
+
 /// Whether a tag, as far as it has been seen, ends inside a quoted value, which a `>` may be part of.
 #[derive(Default)]
 struct Quotes {
@@ -234,6 +266,13 @@ impl Quotes {
             }
         }
         self.open.is_some()
+    }
+}
+
+fn unescaped(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => unescape(text),
+        Cow::Owned(text) => Cow::Owned(unescape(&text).into_owned()),
     }
 }
 

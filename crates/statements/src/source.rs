@@ -19,6 +19,8 @@ const BUFFER: usize = 32 * 1024;
 pub(crate) struct Source<'a> {
     /// A buffer of its own, so that a look at the next byte is no call through a table.
     input: BufReader<Box<dyn Read + 'a>>,
+    /// Bytes at the beginning of the buffer that were taken and may still be looked at.
+    taken: usize,
     charset: Charset,
     place: Place,
     held: Vec<u8>,
@@ -103,6 +105,7 @@ impl<'a> Source<'a> {
         let place = Place { line: 1, column: 1 };
         Self {
             input: BufReader::with_capacity(BUFFER, input),
+            taken: 0,
             charset: Charset::default(),
             place,
             held: Vec::new(),
@@ -123,7 +126,8 @@ impl<'a> Source<'a> {
     }
 
     /// Bytes that can be had at once; empty only at the end.
-    fn fill(&mut self) -> Result<&[u8], Ended> {
+    pub(crate) fn fill(&mut self) -> Result<&[u8], Ended> {
+        self.input.consume(std::mem::take(&mut self.taken));
         while self.input.buffer().is_empty() {
             match self.input.fill_buf() {
                 Ok(_) => break,
@@ -140,6 +144,14 @@ impl<'a> Source<'a> {
     /// The next byte, without taking it; `None` at the end.
     pub(crate) fn peek(&mut self) -> Result<Option<u8>, Ended> {
         Ok(self.fill()?.first().copied())
+    }
+
+    /// Takes the first `count` of the bytes that [`Self::fill`] has just shown, without a copy.
+    pub(crate) fn take(&mut self, count: usize) -> &[u8] {
+        let bytes = &self.input.buffer()[..count.min(self.input.buffer().len())];
+        self.place = after(self.place, bytes);
+        self.taken = bytes.len();
+        bytes
     }
 
     /// Takes one byte that was peeked at.

@@ -4,12 +4,13 @@ use crate::{
     Error, Tx,
     conditions::Sql,
     links::Listed,
-    value::{Row, corrupt, values},
+    value::{Row, batch, corrupt, values},
 };
 use domain::{
     filter::{Condition, Page},
     institution::{Health, Institution},
 };
+use serde::Serialize;
 
 /// The state of a breaker, and which saving of it this is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,16 +75,27 @@ impl Tx {
         self.row(SQL, values![name]).await?.as_ref().map(institution).transpose()
     }
 
-    /// A page of the catalogue, in the order of the ids. The columns are `id`, `name`, `kind`,
-    /// `country` and `status`; all else is in the body.
+    /// A page of the catalogue, in the order of the ids, as a process sees it that speaks to those
+    /// which are `offered`: all others are down. The columns are `id`, `name`, `kind`, `country` and
+    /// `status`; all else is in the body.
     pub async fn institutions(
         &mut self,
+        offered: &[&str],
         conditions: &[Condition],
         page: Page,
     ) -> Result<Listed<Institution>, Error> {
         const COUNT: &str = "select count(*)";
         const SELECT: &str = "select id, status, cast(body as text) as body";
-        let mut list = Sql::new(" from institutions where 1 = 1", values![]);
+        const SEEN: &str = " from (select id, name, kind, country, body,
+                case when name in (select wanted.value ->> 'name' from json_each($1) as wanted)
+                    then status else 'down' end as status
+                from institutions) as institutions where 1 = 1";
+        #[derive(Serialize)]
+        struct Offered<'a> {
+            name: &'a str,
+        }
+        let offered = batch(offered.iter().map(|&name| Offered { name }));
+        let mut list = Sql::new(SEEN, values![offered]);
         list.and("institutions", conditions);
         let (count, rows) = self.page_of_list(COUNT, SELECT, &list, "id", page).await?;
         Ok(Listed { count, items: rows.iter().map(institution).collect::<Result<_, _>>()? })

@@ -223,7 +223,7 @@ pub(crate) struct Ofx {
 pub(crate) struct Connectors {
     /// Has a folder for each.
     pub(crate) directory: Option<PathBuf>,
-    /// [`UNCAGED`], word for word, where they may run without a cage.
+    /// [`UNCAGED`], word for word, where they may run without a cage that closes the network.
     #[serde(deserialize_with = "uncaged")]
     pub(crate) uncaged: Option<String>,
     /// What each may have, by its id.
@@ -528,7 +528,7 @@ file = {keys}
 # Where connectors are that are programs of their own: a folder for each, with a connector.json. They
 # run in a cage, and what lies there is read again while Vinculo runs.
 # directory = "connectors"
-# Where no cage works, they are not run, unless this says:
+# Where no cage closes the network, they are not run, unless this says:
 # uncaged = "{UNCAGED}"
 # What each may reach. Without it a connector is not offered; the log and “vinculo doctor” say what
 # is missing.

@@ -23,7 +23,7 @@ use std::{
 use store::Store;
 use tokio::signal;
 
-/// What an operator says who runs connectors without a cage.
+/// What an operator says who runs connectors where no cage closes.
 pub(crate) const UNCAGED: &str = "I understand that connectors can then read this machine";
 /// How often the directory is looked at.
 const LOOK: SignedDuration = SignedDuration::from_secs(3);
@@ -51,18 +51,47 @@ impl Approval {
     }
 }
 
-/// Finds out what holds programs on this machine. Without a cage it is an error, unless
-/// `uncaged`.
-pub(crate) async fn confinement(uncaged: bool) -> Result<Confinement> {
+/// What holds programs in production: a cage that closes the network. Where there is none it is an
+/// error, unless the operator says [`UNCAGED`]: then what there is holds them, if only by half or
+/// not at all.
+pub(crate) async fn for_production(understood: bool) -> Result<Confinement> {
+    let walls = walls().await?;
+    if walls.closes_network() {
+        return Ok(Confinement::Caged(walls));
+    }
+    let found = walls.sentence();
+    if !understood {
+        anyhow::bail!(
+            "connectors of others are not run without a cage that closes the network, and {found}"
+        );
+    }
+    tracing::warn!("connectors run all the same: {found}");
+    Ok(match walls.kind() {
+        Some(_) => Confinement::Caged(walls),
+        None => Confinement::Uncaged,
+    })
+}
+
+/// What holds programs while they are written: whatever cage there is, or none if `uncaged`. An
+/// error where there is none to be had.
+pub(crate) async fn for_development(uncaged: bool) -> Result<Confinement> {
     if uncaged {
         return Ok(Confinement::Uncaged);
     }
-    let own = std::env::current_exe().context("this program's own file cannot be found")?;
-    let walls = Walls::probe(&own).await;
+    let walls = walls().await?;
     if walls.kind().is_none() {
-        anyhow::bail!("connectors of others are not run without a cage, and {}", walls.sentence());
+        let found = walls.sentence();
+        anyhow::bail!(
+            "connectors of others are not run without a cage, and {found}: --uncaged runs them all \
+             the same"
+        );
     }
     Ok(Confinement::Caged(walls))
+}
+
+async fn walls() -> Result<Walls> {
+    let own = std::env::current_exe().context("this program's own file cannot be found")?;
+    Ok(Walls::probe(&own).await)
 }
 
 /// A manifest's text, and what became of it.

@@ -123,9 +123,10 @@ impl Installation {
     pub(crate) async fn directory(&self) -> Result<Option<Directory>> {
         let Connectors { directory, uncaged, hosts, .. } = &self.config.connectors;
         let Some(path) = directory else { return Ok(None) };
-        let confinement = connectors::confinement(uncaged.is_some()).await.with_context(|| {
-            format!("[connectors] uncaged = \"{UNCAGED}\" runs them all the same")
-        })?;
+        let confinement =
+            connectors::for_production(uncaged.is_some()).await.with_context(|| {
+                format!("[connectors] uncaged = \"{UNCAGED}\" runs them all the same")
+            })?;
         let room = Room { hosts: hosts.clone(), ..Room::new(confinement, real_env()?) };
         self.directory_in(path, room).map(Some)
     }

@@ -124,7 +124,7 @@ impl Walls {
         self.kind == Some(WallsKind::Namespaces)
     }
 
-    /// The same machine without Bubblewrap, for tests of the fallback and for operators who want it.
+    /// The same machine without Bubblewrap, for tests of the fallback.
     #[must_use]
     pub fn without_namespaces(mut self) -> Self {
         self.bubblewrap = None;
@@ -156,7 +156,9 @@ impl Walls {
                 format!("connectors are caged by Bubblewrap, {landlock} and seccomp")
             }
             Some(WallsKind::Fallback) => format!(
-                "connectors are only held by {landlock} and seccomp, which is weaker: {}",
+                "connectors are only held by {landlock} and seccomp, which leave the network open at \
+                 the proxy's port: a connector can send what it knows to any machine that listens \
+                 there. {}",
                 self.missing.join(" ")
             ),
             None => format!("no cage works here: {}", self.missing.join(" ")),

@@ -22,6 +22,7 @@ enum Manner {
     RemovesTooMany,
     Swallows,
     AsksForEver,
+    HintsTooMuch,
     AsksThenHangs,
     Unanswered,
     LiesAboutItsWindow,
@@ -84,6 +85,10 @@ impl Conversation for Talk {
                 Manner::AsksForEver => loop {
                     drop(ask.ask(question()).await);
                 },
+                Manner::HintsTooMuch => {
+                    let hint = Some("x".repeat(limits().item_bytes));
+                    ask.ask(Challenge { hint, ..question() }).await?;
+                }
                 Manner::AsksThenHangs | Manner::Unanswered => {
                     ask.ask(question()).await?;
                     std::future::pending::<()>().await;
@@ -233,6 +238,10 @@ fn a_question_that_nobody_answers_ends_the_session() {
 fn a_connector_asks_so_often_and_no_more() {
     // It never stops by itself, whatever it is told.
     assert_eq!(login(Manner::AsksForEver, quick), (Some(Failure::TooMuch), 0));
+}
+#[test]
+fn all_that_is_shown_with_a_question_counts() {
+    assert_eq!(login(Manner::HintsTooMuch, quick), (Some(Failure::TooMuch), 0));
 }
 #[test]
 fn no_more_comes_through_than_the_limits_allow() {

@@ -50,7 +50,7 @@ pub(crate) enum Step {
     /// From now on this login is another customer's.
     BecomeAnother,
     /// A reading fails so, when as much has been shown as is said first. What may go on is what had
-    /// been shown up to the checkpoint, where there is one.
+    /// been shown up to the checkpoint, where there is one. A time-out is the host's to say: it hangs.
     BreakOff { shown: usize, checkpoint: Option<usize>, with: Failure },
 }
 
@@ -446,6 +446,9 @@ impl Conversation for Talk {
                         out.checkpoint(&number.to_string());
                     }
                     if *shown == number {
+                        if *with == Failure::Timeout {
+                            self.env.sleep(SignedDuration::from_hours(1)).await;
+                        }
                         return Err(with.clone());
                     }
                 }

@@ -2,7 +2,9 @@
 
 use crate::{
     bank::{Step, movement},
-    world::{World, days, failed, hours, items, on_both, recurrent, secret, single, wanted},
+    world::{
+        World, days, failed, hours, items, minutes, on_both, recurrent, secret, single, wanted,
+    },
 };
 use connect::talk::Failure;
 use domain::{link::Status, session::ChallengeKind::Otp};
@@ -14,6 +16,8 @@ on_both!(stopped:
     a_reading_that_went_on_proves_what_is_missing,
     without_a_checkpoint_a_reading_begins_anew_with_the_next_session,
     a_session_returns_twice_and_no_more,
+    a_reading_that_takes_too_long_goes_on_from_its_checkpoint,
+    a_reading_that_always_takes_too_long_is_given_up,
     nobody_is_asked_so_that_a_reading_may_go_on,
     an_answer_given_up_front_is_not_wanted_again,
     who_is_refused_on_return_has_wrong_credentials,
@@ -22,6 +26,9 @@ on_both!(stopped:
     what_is_to_be_remembered_is_used_on_return,
 );
 
+fn hangs(shown: usize, checkpoint: Option<usize>) -> Vec<Step> {
+    vec![Step::BreakOff { shown, checkpoint, with: Failure::Timeout }]
+}
 fn dies(shown: usize, checkpoint: Option<usize>) -> Vec<Step> {
     vec![Step::BreakOff { shown, checkpoint, with: Failure::Unexpected("it died".into()) }]
 }
@@ -105,6 +112,25 @@ async fn a_session_returns_twice_and_no_more(world: &World) {
     world.advance(hours(2)).await;
     assert_eq!(cursors(world, "ana")[3..], ["start"], "another session knows nothing of it");
     assert_eq!(world.records(link.id, "TRANSACTIONS").await.len(), 3);
+}
+
+async fn a_reading_that_takes_too_long_goes_on_from_its_checkpoint(world: &World) {
+    world.bank.readings("ana", "TRANSACTIONS", [hangs(2, Some(1)), vec![]]);
+    let link = world.register("ana").await.unwrap();
+    world.advance(minutes(3)).await;
+    assert_eq!(cursors(world, "ana"), ["start", "1"]);
+    assert_eq!(world.records(link.id, "TRANSACTIONS").await.len(), 3);
+    assert!(world.timeline(link.id).await.contains(&"reading_resumed".to_owned()));
+}
+
+async fn a_reading_that_always_takes_too_long_is_given_up(world: &World) {
+    let time = [hangs(1, Some(1)), hangs(2, Some(2)), hangs(2, None), vec![]];
+    world.bank.readings("ana", "TRANSACTIONS", time);
+    let link = world.register("ana").await.unwrap();
+    world.advance(minutes(7)).await;
+    assert_eq!(cursors(world, "ana"), ["start", "1", "2"]);
+    assert_eq!(world.records(link.id, "TRANSACTIONS").await.len(), 0);
+    assert_eq!(world.bank.count("ana", "login"), 3);
 }
 
 async fn nobody_is_asked_so_that_a_reading_may_go_on(world: &World) {

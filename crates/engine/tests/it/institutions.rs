@@ -2,7 +2,7 @@
 
 use crate::{
     bank::{BANK, Bank, SMALL_BANK, Step},
-    world::{World, failed, hours, minutes, on_both, recurrent, secret},
+    world::{EVERYTHING, World, failed, hours, minutes, on_both, recurrent, secret, wanted},
 };
 use connect::talk::{Connector, Conversation, Failure};
 use domain::{
@@ -12,7 +12,7 @@ use domain::{
     record::Trust,
     session::ChallengeKind::Otp,
 };
-use engine::links::Registration;
+use engine::{Engine, links::Registration};
 use std::sync::Arc;
 
 on_both!(stopped:
@@ -22,6 +22,7 @@ on_both!(stopped:
     what_breaks_on_our_side_is_no_trouble_of_the_institution,
     an_institution_can_be_closed_by_the_operator,
     what_the_operator_closed_stays_closed_when_its_connector_goes_and_comes_back,
+    a_process_closes_only_for_itself_what_it_does_not_offer,
     a_new_version_of_a_connector_gets_another_chance,
     a_session_under_way_finishes_with_the_connector_that_it_began_with;
     narrow: an_institution_has_room_for_so_many_sessions
@@ -152,6 +153,35 @@ async fn what_the_operator_closed_stays_closed_when_its_connector_goes_and_comes
     let bank: Arc<dyn Connector> = world.bank.clone();
     world.engine.replace_connectors(&[bank]).await.unwrap();
     assert_eq!((health(world).await, small().await), (Health::Down, Health::Healthy));
+}
+
+async fn a_process_closes_only_for_itself_what_it_does_not_offer(world: &World) {
+    let link = world.registered("ana").await;
+    let other = world.node_without_connectors().await;
+    let (caller, id) = (world.caller(), link.id);
+    // In all three ways in which an institution is looked up.
+    let seen = |engine: Engine| async move {
+        let named = engine.institution_named(BANK).await.unwrap();
+        let numbered = engine.institution(1).await.unwrap();
+        let listed = engine.institutions(&[], EVERYTHING).await.unwrap().items.remove(0);
+        [named, numbered, listed].map(|institution| institution.status)
+    };
+    assert_eq!(seen(world.engine.clone()).await, [Health::Healthy; 3]);
+    assert_eq!(other.does(seen).await, [Health::Down; 3]);
+    let ask =
+        move |engine: Engine| async move { engine.retrieve(&caller, wanted(id, "ACCOUNTS")).await };
+    assert_eq!(failed(other.does(ask).await), Failure::InstitutionInactive);
+    let bank: Arc<dyn Connector> = world.bank.clone();
+    let exchange = |with: Vec<Arc<dyn Connector>>| {
+        other.does(|engine: Engine| async move { engine.replace_connectors(&with).await })
+    };
+    // Nor does it when its connectors come and go.
+    exchange(vec![bank]).await.unwrap();
+    assert_eq!(other.does(seen).await, [Health::Healthy; 3]);
+    exchange(Vec::new()).await.unwrap();
+    assert_eq!(seen(world.engine.clone()).await, [Health::Healthy; 3]);
+    world.retrieve(id, "ACCOUNTS").await.unwrap();
+    other.stops().await;
 }
 
 async fn an_institution_has_room_for_so_many_sessions(world: &World) {

@@ -78,7 +78,7 @@ impl World {
         let ring = KeyRing::generate().expect("randomness");
         let bank = Bank::new();
         let store = place.store.clone();
-        let engine = open(store, &clock, &env, &ring, &bank, settings.clone()).await;
+        let engine = open(store, &clock, &env, &ring, connectors(&bank), settings.clone()).await;
         let tenant = engine.add_tenant("acme").await.expect("a tenant").id;
         let key = env.id();
         Self { place, clock, env, bank, engine, tenant, key, ring, settings }
@@ -86,30 +86,39 @@ impl World {
 
     /// A second process on the same database, with the same clock and bank. It can die.
     pub(crate) async fn another_node(&self) -> Node {
-        self.node_with(self.ring.to_text()).await
+        self.node_with(self.ring.to_text(), connectors(&self.bank)).await
+    }
+
+    /// A second process that has no connectors.
+    pub(crate) async fn node_without_connectors(&self) -> Node {
+        self.node_with(self.ring.to_text(), Vec::new()).await
     }
 
     /// A second process whose ring has a newer key.
     pub(crate) async fn node_with_a_newer_key(&self) -> Node {
         let mut ring = KeyRing::parse(&self.ring.to_text()).expect("the same ring");
         ring.add_newest().expect("randomness");
-        self.node_with(ring.to_text()).await
+        self.node_with(ring.to_text(), connectors(&self.bank)).await
     }
 
-    async fn node_with(&self, ring: Zeroizing<String>) -> Node {
+    async fn node_with(
+        &self,
+        ring: Zeroizing<String>,
+        connectors: Vec<Arc<dyn Connector>>,
+    ) -> Node {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .expect("a runtime");
         let url = self.place.url.clone();
-        let (clock, env, bank) = (self.clock.clone(), self.env.clone(), self.bank.clone());
+        let (clock, env) = (self.clock.clone(), self.env.clone());
         let settings = self.settings.clone();
         let opened = runtime.spawn(async move {
             let connections = store::Settings { connections: 4, ..store::Settings::default() };
             let store = Store::open(&url, connections).await.expect("a second connection");
             let ring = KeyRing::parse(&ring).expect("a ring");
-            open(store, &clock, &env, &ring, &bank, settings).await
+            open(store, &clock, &env, &ring, connectors, settings).await
         });
         Node { engine: opened.await.expect("a second node"), runtime }
     }
@@ -275,12 +284,17 @@ impl Node {
     }
 }
 
+/// All that there are.
+fn connectors(bank: &Arc<Bank>) -> Vec<Arc<dyn Connector>> {
+    vec![bank.clone() as Arc<dyn Connector>, Arc::new(StatementFiles)]
+}
+
 async fn open(
     store: Store,
     clock: &VirtualClock,
     env: &Env,
     ring: &KeyRing,
-    bank: &Arc<Bank>,
+    connectors: Vec<Arc<dyn Connector>>,
     settings: Settings,
 ) -> Engine {
     let parts = Parts {
@@ -288,7 +302,7 @@ async fn open(
         clock: Some(clock.clone()),
         store,
         vault: Vault::new(ring).expect("a vault"),
-        connectors: vec![bank.clone() as Arc<dyn Connector>, Arc::new(StatementFiles)],
+        connectors,
         settings,
     };
     Engine::open(parts).await.expect("an engine")

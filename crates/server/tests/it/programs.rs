@@ -70,7 +70,11 @@ async fn announced(api: &Api) -> Vec<String> {
 async fn a_link_is_registered_with_a_challenge_read_and_refreshed() {
     for (api, room) in each().await {
         let asked = register(&api, "trusted", "hunter2!").await;
-        assert_eq!(asked.json()[0]["token_generation_data"]["instructions"], "Enter the code.");
+        let shown = &asked.json()[0]["token_generation_data"];
+        assert_eq!(
+            (&shown["instructions"], &shown["hint"]),
+            (&json!("Enter the code."), &json!("six digits"))
+        );
         let again = answer(&api, &asked, "000000").await;
         let done = answer(&api, &again, "123456").await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.text);

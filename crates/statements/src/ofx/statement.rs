@@ -95,9 +95,9 @@ impl Decimals {
 #[derive(Default)]
 struct Draft {
     /// The aggregate that it began with.
-    began: String,
+    began: &'static str,
     place: Place,
-    movement: Movement,
+    movement: Box<Movement>,
     amount: Option<Amount>,
     amount_seen: bool,
     posted: Option<Stamp>,
@@ -134,14 +134,14 @@ impl Reading {
             "LEDGERBAL" => self.balance(BalanceKind::Closing, elements.place()),
             "AVAILBAL" => self.balance(BalanceKind::Available, elements.place()),
             "STATUS" => self.status = None,
-            name if self.draft.is_none() && moves_money(name) => {
-                let mut draft =
-                    Draft { began: name.to_owned(), place: elements.place(), ..Draft::default() };
-                draft.movement.pending = name == "STMTTRNP";
-                if !name.starts_with("STMTTRN") && name != "GENTRN" {
-                    draft.movement.kind = Some(name.to_owned());
+            name if self.draft.is_none() => {
+                let Some(began) = moves_money(name) else { return };
+                let place = elements.place();
+                let draft = self.draft.insert(Draft { began, place, ..Draft::default() });
+                draft.movement.pending = began == "STMTTRNP";
+                if !began.starts_with("STMTTRN") && began != "GENTRN" {
+                    draft.movement.kind = Some(began.to_owned());
                 }
-                self.draft = Some(draft);
             }
             _ => {}
         }
@@ -317,7 +317,7 @@ impl Reading {
         movement.reference = movement.reference.or(cheque);
         movement.description = joined(texts);
         self.say_account(elements, out)?;
-        out.say(Said::Movement(Box::new(movement)))
+        out.say(Said::Movement(movement))
     }
 
     /// Says that the server refused something, as the status that has just ended says.
@@ -433,29 +433,31 @@ impl Draft {
     }
 }
 
-/// Whether a movement begins with this aggregate. Securities count as far as money moves: what only
+/// The aggregates that a movement begins with. Securities count as far as money moves: what only
 /// moves shares, or money between the parts of one account, does not.
-fn moves_money(name: &str) -> bool {
-    matches!(
-        name,
-        "STMTTRN"
-            | "STMTTRNP"
-            | "GENTRN"
-            | "BUYDEBT"
-            | "BUYMF"
-            | "BUYOPT"
-            | "BUYOTHER"
-            | "BUYSTOCK"
-            | "SELLDEBT"
-            | "SELLMF"
-            | "SELLOPT"
-            | "SELLOTHER"
-            | "SELLSTOCK"
-            | "INCOME"
-            | "INVEXPENSE"
-            | "MARGININTEREST"
-            | "RETOFCAP"
-    )
+const MONEY: [&str; 17] = [
+    "STMTTRN",
+    "STMTTRNP",
+    "GENTRN",
+    "BUYDEBT",
+    "BUYMF",
+    "BUYOPT",
+    "BUYOTHER",
+    "BUYSTOCK",
+    "SELLDEBT",
+    "SELLMF",
+    "SELLOPT",
+    "SELLOTHER",
+    "SELLSTOCK",
+    "INCOME",
+    "INVEXPENSE",
+    "MARGININTEREST",
+    "RETOFCAP",
+];
+
+/// The aggregate of this name, if a movement begins with it.
+fn moves_money(name: &str) -> Option<&'static str> {
+    MONEY.into_iter().find(|begins| *begins == name)
 }
 
 /// The texts in their order, without those that another begins with: a memo often says the name

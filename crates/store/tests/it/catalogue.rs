@@ -128,7 +128,8 @@ async fn a_new_catalogue_keeps_the_health_that_was_set() {
         assert_eq!(tx.institution(3).await.unwrap(), None);
         let keys = [(1, one.name.clone()), (2, two.name.clone())];
         assert_eq!(tx.institution_keys().await.unwrap(), keys);
-        let all = tx.institutions(&[], page(1, 1)).await.unwrap();
+        let offered = [one.name.as_str(), &two.name];
+        let all = tx.institutions(&offered, &[], page(1, 1)).await.unwrap();
         assert_eq!((all.count, all.items), (2, vec![one.clone()]));
 
         for (query, expected) in [
@@ -143,10 +144,14 @@ async fn a_new_catalogue_keeps_the_health_that_was_set() {
             (vec![("country_code", "BR"), ("type", "bank")], vec![1, 2]),
         ] {
             let conditions = parse(FIELDS, query.iter().copied()).unwrap();
-            let found = tx.institutions(&conditions, any_page()).await.unwrap();
+            let found = tx.institutions(&offered, &conditions, any_page()).await.unwrap();
             let ids: Vec<i64> = found.items.iter().map(|i| i.id).collect();
             assert_eq!(ids, expected, "{}: {query:?}", store.name);
         }
+        let down = parse(FIELDS, [("status", "down")]).unwrap();
+        let elsewhere = tx.institutions(&[], &down, any_page()).await.unwrap();
+        assert_eq!(elsewhere.count, 2, "what nobody speaks to here is down here");
+        assert!(elsewhere.items.iter().all(|seen| seen.status == Health::Down));
 
         assert_eq!(tx.breaker(1, "v1").await.unwrap(), None);
         assert!(tx.put_breaker(1, "v1", 0, r#"{"failures":1}"#).await.unwrap());

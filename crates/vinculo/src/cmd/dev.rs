@@ -11,7 +11,12 @@ use crate::{
     wiring::{self, Running},
 };
 use anyhow::{Context as _, Result};
-use connect::{program::Room, sandbox::Sandbox, statement_files::StatementFiles, talk::Connector};
+use connect::{
+    program::{Confinement, Room},
+    sandbox::Sandbox,
+    statement_files::StatementFiles,
+    talk::Connector,
+};
 use domain::{env::Env, ids::KeyId};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
@@ -69,9 +74,12 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     let directory = match &flags.connectors {
         None => None,
         Some(path) => {
-            let confinement = connectors::confinement(flags.uncaged)
-                .await
-                .context("--uncaged runs them all the same")?;
+            let confinement = connectors::for_development(flags.uncaged).await?;
+            if let Confinement::Caged(walls) = &confinement
+                && !walls.closes_network()
+            {
+                tell(format_args!("Warning: {}", walls.sentence()));
+            }
             let hosts = flags.connector_host.iter().cloned().collect();
             let room = Room { hosts, ..Room::new(confinement, installation::real_env()?) };
             tell(format_args!("Connectors in {} may reach whatever they ask for.", path.display()));

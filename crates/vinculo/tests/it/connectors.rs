@@ -9,6 +9,9 @@ const KEY: [(&str, &str); 2] = [
     ("VINCULO_SECRET_PASSWORD", crate::serving::PASSWORD),
 ];
 
+/// A registration that the script connector lets in.
+const SINGLE: &str = r#"{"institution": "script_mx_retail", "username": "good", "password": "hunter2!", "access_mode": "single"}"#;
+
 fn script() -> &'static str {
     concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/connectors/script")
 }
@@ -224,12 +227,11 @@ fn serve_offers_what_lies_in_its_directory_and_notices_what_changes() {
     assert_eq!(status(&served), None);
     place.put("1.0.0");
     served.until(|served| status(served).as_deref() == Some("healthy"));
-    let link = r#"{"institution": "script_mx_retail", "username": "good", "password": "hunter2!", "access_mode": "single"}"#;
-    let (code, born) = served.post("/api/links/", link);
+    let (code, born) = served.post("/api/links/", SINGLE);
     assert_eq!(code, 201, "{born}");
     place.take_away();
     served.until(|served| status(served).as_deref() == Some("down"));
-    let (code, refused) = served.post("/api/links/", &link.replace("good", "other"));
+    let (code, refused) = served.post("/api/links/", &SINGLE.replace("good", "other"));
     assert_eq!((code, &refused[0]["code"]), (400, &Value::from("institution_inactive")));
     assert_eq!(served.end("-TERM").1, Some(0));
     assert!(place.log().contains("a connector is offered"), "{}", place.log());
@@ -310,19 +312,68 @@ fn without_a_cage_serve_runs_no_connectors_of_others_unless_that_is_said_word_fo
             "connectors of others are not run without a cage",
             "Bubblewrap is not installed",
             "The fallback needs Landlock",
-            "I understand that connectors can then read this machine",
+            WORD_FOR_WORD,
         ] {
             assert!(refused.err.contains(part), "{part}: {}", refused.err);
         }
         configure(place.path(), "uncaged = \"yes\"\n");
         assert_eq!(serve(&place).code, Some(2), "anything else is not enough");
 
-        let word_for_word = "I understand that connectors can then read this machine";
-        configure(place.path(), &format!("uncaged = \"{word_for_word}\"\n"));
+        configure(place.path(), &format!("uncaged = \"{WORD_FOR_WORD}\"\n"));
         let served = place.serve("");
         assert_eq!(status(&served).as_deref(), Some("healthy"));
         assert_eq!(served.end("-TERM").1, Some(0));
     });
+}
+
+const WORD_FOR_WORD: &str = "I understand that connectors can then read this machine";
+
+/// Where Landlock is to be had, but Bubblewrap is not.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_cage_that_leaves_the_network_open_is_none_to_serve_unless_that_is_said_word_for_word() {
+    let place = Production::new("");
+    place.put("1.0.0");
+    let refused =
+        said(vinculo(place.path()).args(["serve", "--listen", "127.0.0.1:0"]).env("PATH", ""));
+    assert_eq!(refused.code, Some(1), "{}", refused.err);
+    for part in [
+        "connectors of others are not run without a cage that closes the network",
+        "leave the network open at the proxy's port",
+        "apt-get install bubblewrap",
+        WORD_FOR_WORD,
+    ] {
+        assert!(refused.err.contains(part), "{part}: {}", refused.err);
+    }
+    let doctor = said(vinculo(place.path()).arg("doctor").env("PATH", ""));
+    assert_eq!(doctor.code, Some(1), "{}", doctor.out);
+    assert!(doctor.out.contains("BAD") && doctor.out.contains(WORD_FOR_WORD), "{}", doctor.out);
+
+    configure(place.path(), &format!("uncaged = \"{WORD_FOR_WORD}\"\n"));
+    let served = place.serve("");
+    let (code, born) = served.post("/api/links/", SINGLE);
+    assert_eq!(code, 201, "{born}");
+    assert_eq!(served.end("-TERM").1, Some(0));
+    let log = place.log();
+    assert!(log.contains("connectors run all the same"), "{log}");
+    assert!(log.contains("leave the network open"), "what holds is still put around: {log}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn dev_warns_of_a_cage_that_leaves_the_network_open_and_takes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .unwrap();
+    copied(folder.path());
+    let without = [KEY[0], KEY[1], ("PATH", "")];
+    let served = Served::start(folder.path(), &["dev", "--connectors", "connectors"], &without);
+    let (code, born) = served.post("/api/links/", SINGLE);
+    assert_eq!(code, 201, "{born}");
+    assert_eq!(served.end("-TERM").1, Some(0));
+    let screen = fs::read_to_string(folder.path().join("log")).unwrap();
+    assert!(screen.contains("Warning: ") && screen.contains("leave the network open"), "{screen}");
 }
 
 #[test]

@@ -176,9 +176,7 @@ impl Flags {
         quiet: bool,
         env: &Env,
     ) -> Result<Held> {
-        let confinement = connectors::confinement(self.uncaged)
-            .await
-            .context("--uncaged runs it all the same")?;
+        let confinement = connectors::for_development(self.uncaged).await?;
         let held = match &confinement {
             Confinement::Caged(walls) => walls.sentence(),
             Confinement::Uncaged => "without a cage: it can read this machine".into(),
