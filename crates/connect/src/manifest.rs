@@ -592,6 +592,15 @@ impl Rules<'_> {
                     let good = known.institutions.contains(&offered.kind);
                     let message = format!("institutions of type “{}” have none", offered.kind);
                     self.hold(good, &at, &message);
+                    let from = known.computed().map_or(&[][..], |computed| computed.from);
+                    let missing = from.iter().find(|source| {
+                        !offered.resources.iter().any(|name| name == source.offered_as)
+                    });
+                    if let Some(source) = missing {
+                        let message =
+                            format!("computed from {}, which is not offered", source.name);
+                        self.hold(false, &at, &message);
+                    }
                 }
             }
             self.hold(seen.insert(name), &at, "said twice");

@@ -78,6 +78,9 @@ pub enum Source {
     Body(&'static [&'static str]),
     /// A path of keys inside the body of the record's account.
     AccountBody(&'static [&'static str]),
+    /// Ids that stand anywhere inside the value under this key of the body; of one of them it is
+    /// asked whether it is there.
+    Within(&'static str),
 }
 
 /// Equality alone.

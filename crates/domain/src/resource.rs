@@ -11,6 +11,9 @@ use crate::{
 use jiff::{Span, Timestamp, civil::Date};
 use serde_json::value::RawValue;
 
+mod origin;
+pub use origin::{Choice, Computed, Insight, Origin};
+
 /// A kind of data with a REST path.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "a table of yes and no")]
@@ -26,6 +29,8 @@ pub struct Resource {
     pub path: &'static str,
     /// One record, in words and in English: `transaction`; OpenAPI operation ids come from it.
     pub noun: &'static str,
+    /// Where its records come from.
+    pub origin: Origin,
     /// What can be done.
     pub verbs: Verbs,
     /// Institutions that can have it.
@@ -167,7 +172,7 @@ impl Resource {
     /// Whether records belong to days that a reading can be restricted to.
     #[must_use]
     pub fn has_days(&self) -> bool {
-        !matches!(self.window, WindowRule::Now | WindowRule::Day)
+        !matches!(self.window, WindowRule::Now | WindowRule::Day | WindowRule::LastYear { .. })
     }
     /// The kinds that a reading of `kind` reads one after the other: that one or, if it is `None`,
     /// all there are.
@@ -269,17 +274,22 @@ pub enum WindowRule {
     /// `date_from` and `date_to`, each optional; everything without them. Records last, and it is
     /// those that the window touches.
     Touching,
+    /// `date_from` and `date_to`, both or none: days of the last year to compute from.
+    LastYear {
+        /// So many days must lie between them.
+        at_least: i32,
+    },
 }
 
-/// How many days back institutions show at most.
-const HISTORY: i32 = 365;
+/// How many days back institutions show at most, and insights are computed from.
+pub const HISTORY: i32 = 365;
 
 impl WindowRule {
     /// The days of a retrieval that says none; `None` where there are no days.
     #[must_use]
     pub fn default(self, today: Date) -> Option<Window> {
         match self {
-            Self::Now | Self::Day | Self::Touching => None,
+            Self::Now | Self::Day | Self::Touching | Self::LastYear { .. } => None,
             Self::Dates { at_most } => Some(Window::last_days(today, at_most.min(HISTORY))),
             Self::OptionalDates { default } => Some(Window::last_days(today, default)),
             Self::Years { default } => {
@@ -313,6 +323,9 @@ pub enum Envelope {
     CreatedAt,
     /// `last_accessed_at`: when the link last reached the institution.
     LastAccessedAt,
+    /// `created_at` and `updated_at` of what is computed again and again under one id: when it was
+    /// first, and when it was last.
+    Computations,
 }
 
 /// The codes by which webhooks speak of a resource, and what their `data` count.
@@ -379,6 +392,8 @@ pub enum Count {
     LastYear,
     /// Which kind was read.
     Kind,
+    /// The sum of a whole number that each record says under this key. Of one key at most.
+    Sum(&'static str),
 }
 
 impl Events {
@@ -403,6 +418,7 @@ impl Envelope {
             Self::CollectedAt => &["collected_at"],
             Self::CreatedAt => &["created_at"],
             Self::LastAccessedAt => &["last_accessed_at"],
+            Self::Computations => &["created_at", "updated_at"],
         }
     }
 }
@@ -439,6 +455,14 @@ pub fn all() -> &'static [&'static Resource] {
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Resource> {
     all().iter().copied().find(|r| r.name == name)
+}
+
+/// These names of resources, and those of all that is computed from nothing else.
+#[must_use]
+pub fn with_computed(names: &[&str]) -> Vec<String> {
+    let has = |source: &&Resource| names.contains(&source.offered_as);
+    let computed = all().iter().filter(|r| r.computed().is_some_and(|c| c.from.iter().all(has)));
+    names.iter().copied().chain(computed.map(|r| r.offered_as)).map(str::to_owned).collect()
 }
 
 /// The resource that `fetch_resources` calls `name`.

@@ -196,6 +196,8 @@ pub struct Counts {
     pub last: Option<Date>,
     /// Which kind was read, where there are several.
     pub kind: Option<&'static str>,
+    /// What [`Count::Sum`] comes to.
+    pub sum: u64,
 }
 
 impl Counts {
@@ -211,6 +213,7 @@ impl Counts {
             Count::FirstYear => self.first.map(Date::year).into(),
             Count::LastYear => self.last.map(Date::year).into(),
             Count::Kind => self.kind.into(),
+            Count::Sum(_) => self.sum.into(),
         }
     }
     fn data(&self, keys: &[(&'static str, Count)]) -> Data {

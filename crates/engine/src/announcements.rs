@@ -47,6 +47,7 @@ pub(crate) async fn reading(
         first: tally.first,
         last: tally.last,
         kind: tally.kind,
+        sum: tally.sum,
     };
     let part = wanted.part.unwrap_or(0);
     let main = match cause {

@@ -20,6 +20,8 @@ pub(crate) struct Platform {
     pub(crate) id: Option<RecordId>,
     /// What it belongs to; none where that is not kept either.
     pub(crate) parent: Option<RecordId>,
+    /// When it was first stored.
+    pub(crate) created_at: Timestamp,
     pub(crate) collected_at: Timestamp,
     /// When it began to say what it says. On the wire `created_at`: whoever asks for what was
     /// created since the last time gets corrections too.
@@ -74,6 +76,12 @@ impl Engine {
                 Envelope::CreatedAt => {
                     write!(json, r#""created_at":"{}","#, Moment(platform.changed_at))
                 }
+                Envelope::Computations => write!(
+                    json,
+                    r#""created_at":"{}","updated_at":"{}","#,
+                    Moment(platform.created_at),
+                    Moment(platform.collected_at)
+                ),
                 Envelope::LastAccessedAt => {
                     write!(json, r#""last_accessed_at":"{}","#, Moment(platform.collected_at))
                 }

@@ -110,6 +110,8 @@ pub struct Settings {
     pub workers: usize,
     /// What a conversation may cost.
     pub conversation: Limits,
+    /// By which movements are told apart; the rules that are built in, if there are none here.
+    pub rules: Option<Arc<insights::categories::Rules>>,
     /// What goes wrong at the sandbox, where callers may steer it.
     pub faults: Option<Arc<sandbox::Faults>>,
     /// How the tokens of widgets are made.
@@ -134,6 +136,7 @@ impl Default for Settings {
             jobs_per_link: 20,
             workers: 16,
             conversation: Limits::default(),
+            rules: None,
             faults: None,
             tokens: tokens::TokenSettings::default(),
             alone: false,
@@ -292,6 +295,11 @@ impl Engine {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+    /// By which movements are told apart.
+    #[must_use]
+    pub fn rules(&self) -> &insights::categories::Rules {
+        self.settings().rules.as_deref().unwrap_or(insights::categories::Rules::embedded())
     }
     /// Whether the clock can be moved: in `dev` and in tests.
     #[must_use]

@@ -404,9 +404,6 @@ fn check_fed_by_files(mode: AccessMode) -> Result<(), Error> {
     Ok(())
 }
 
-/// What is computed from accounts and transactions.
-const COMPUTED: [&str; 3] = ["INCOMES", "RECURRING_EXPENSES", "RISK_INSIGHTS"];
-
 /// `fetch_resources` may name what the institution offers, and what is computed only together with
 /// what it is computed from.
 fn check_fetch(institution: &Institution, names: &[String]) -> Result<(), Error> {
@@ -418,12 +415,13 @@ fn check_fetch(institution: &Institution, names: &[String]) -> Result<(), Error>
         return Err(Error::field("invalid", message, "resources"));
     }
     let wants = |resource: &str| names.iter().any(|name| name == resource);
-    let whole = wants("ACCOUNTS") && wants("TRANSACTIONS");
-    match COMPUTED.into_iter().find(|computed| wants(computed)) {
-        Some(computed) if !whole => {
-            let message = format!("{computed} needs ACCOUNTS and TRANSACTIONS as well");
-            Err(Error::field("invalid", message, "resources"))
+    for computed in domain::resource::all().iter().filter(|resource| wants(resource.offered_as)) {
+        let from = computed.computed().map_or(&[][..], |computed| computed.from);
+        let from: Vec<&str> = from.iter().map(|source| source.offered_as).collect();
+        if !from.iter().all(|source| wants(source)) {
+            let message = format!("{} needs {} as well", computed.name, from.join(" and "));
+            return Err(Error::field("invalid", message, "resources"));
         }
-        _ => Ok(()),
     }
+    Ok(())
 }

@@ -107,6 +107,8 @@ impl Engine {
         if deleted.is_empty() || children.is_empty() {
             return Ok(());
         }
+        // Should it come back, all that belongs to it is asked for again.
+        tx.forget_coverage_of(link.id, deleted).await?;
         for (record, name) in tx.delete_records_of_accounts(link.id, deleted, &children).await? {
             let name = resource::named(&name).map_or("", |r| r.name);
             self.log_changes(tx, link, name, &[(record, ChangeKind::Deleted)]).await?;

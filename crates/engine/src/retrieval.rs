@@ -15,8 +15,9 @@ use domain::{
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// What a caller wants from the institution.
+/// What a caller wants from the institution, or computed from what it said.
 pub struct Retrieval {
     /// The resource.
     pub resource: &'static Resource,
@@ -30,6 +31,8 @@ pub struct Retrieval {
     pub account: Option<RecordId>,
     /// Whether the documents that belong to the records are wanted.
     pub documents: bool,
+    /// What else the body chose, by its keys, where the resource has choices.
+    pub chosen: BTreeMap<String, Vec<String>>,
     /// Whether to keep what is read.
     pub save: bool,
     /// A token given up front.
@@ -99,6 +102,9 @@ pub(crate) struct Wanted {
     /// Whether its documents as well.
     #[serde(default)]
     pub(crate) documents: bool,
+    /// What else was chosen, by the keys of the body.
+    #[serde(default)]
+    pub(crate) chosen: BTreeMap<String, Vec<String>>,
     /// Whether to keep what is read.
     pub(crate) save: bool,
 }
@@ -113,6 +119,7 @@ impl Wanted {
             window: None,
             account: None,
             documents: false,
+            chosen: BTreeMap::new(),
             save: true,
         }
     }
@@ -122,7 +129,7 @@ impl Wanted {
 }
 
 impl Engine {
-    /// Reads from the institution. `Challenged` when it asks.
+    /// Reads from the institution, or computes. `Challenged` when it asks.
     pub async fn retrieve(&self, caller: &Caller, wanted: Retrieval) -> Result<Retrieved, Error> {
         let link = self.usable(caller, &wanted).await?;
         let purpose = Purpose::Retrieve(wanted_of(&wanted));
@@ -196,6 +203,7 @@ fn wanted_of(retrieval: &Retrieval) -> Wanted {
         window: retrieval.window,
         account: retrieval.account,
         documents: retrieval.documents,
+        chosen: retrieval.chosen.clone(),
         save: retrieval.save,
     }
 }

@@ -17,6 +17,7 @@ use domain::{
     env::BoxFuture,
     ids::{JobId, LinkId, RequestId, SessionId, TenantId},
     link::{Attempt, Event as LinkEvent, Link, Refusals},
+    resource::Resource,
     session::{Challenge, ChallengeKind, Event, Session, State},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -310,12 +311,26 @@ impl Run {
 
     async fn converse_once(&mut self) -> Result<Option<Retrieved>, Error> {
         let engine = self.engine.clone();
+        if let Some(computed) = self.compute_at_hand().await? {
+            return Ok(Some(computed));
+        }
         let (link, credentials) = self.credentials().await?;
         let mut talk = engine.open_conversation(&link, &self.pauses, &self.held.cancel)?;
         self.busy = None;
         let result = self.talk(&mut talk, credentials).await;
         self.busy = Some(engine.bustle().busy());
         result
+    }
+
+    /// What a caller wants, where it is computed from what is stored already.
+    async fn compute_at_hand(&mut self) -> Result<Option<Retrieved>, Error> {
+        let Purpose::Retrieve(wanted) = &self.purpose else { return Ok(None) };
+        let (engine, wanted) = (self.engine.clone(), wanted.clone());
+        let link = engine.link(self.tenant(), self.link()).await?;
+        if !engine.is_at_hand(&link, &wanted).await? {
+            return Ok(None);
+        }
+        Reader::new(link, BTreeMap::new()).compute(self, &wanted).await.map(Some)
     }
 
     /// What to log in with; fails where it is not to be tried.
@@ -448,9 +463,9 @@ impl Run {
     pub(crate) fn is_upload(&self) -> bool {
         self.purpose == Purpose::Upload
     }
-    /// Whether a caller waits for the records themselves.
-    pub(crate) fn shows_records(&self) -> bool {
-        matches!(self.purpose, Purpose::Retrieve(_))
+    /// Whether a caller waits for the records of `resource` themselves.
+    pub(crate) fn shows(&self, resource: &Resource) -> bool {
+        matches!(&self.purpose, Purpose::Retrieve(wanted) if wanted.resource == resource.name)
     }
 
     async fn close(&mut self, result: Result<Option<Retrieved>, Error>) -> Result<(), Error> {

@@ -47,7 +47,13 @@ impl Engine {
         purpose: Purpose,
         brought: Brought,
     ) -> Result<Watch, Error> {
-        self.check_open(&link.institution).await?;
+        let at_hand = match &purpose {
+            Purpose::Retrieve(wanted) => self.is_at_hand(link, wanted).await?,
+            _ => false,
+        };
+        if !at_hand {
+            self.check_open(&link.institution).await?;
+        }
         let patience = self
             .env()
             .now()

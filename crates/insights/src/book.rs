@@ -127,6 +127,29 @@ pub struct Movement<'a> {
     pub counterparty: Option<Counterparty<'a>>,
 }
 
+impl Movement<'_> {
+    /// The same, without the text that it was read from.
+    #[must_use]
+    pub fn into_owned(self) -> Movement<'static> {
+        let owned = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+        Movement {
+            currency: owned(self.currency),
+            description: owned(self.description),
+            counterparty: self
+                .counterparty
+                .map(|other| Counterparty { document_number: owned(other.document_number) }),
+            account: self.account,
+            value_date: self.value_date,
+            amount: self.amount,
+            direction: self.direction,
+            status: self.status,
+            mcc: self.mcc,
+            category: self.category,
+            subcategory: self.subcategory,
+        }
+    }
+}
+
 /// Who was at the other end.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Counterparty<'a> {

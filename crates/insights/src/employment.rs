@@ -10,7 +10,10 @@ use crate::{
 };
 use domain::{
     money::Amount,
-    resources::{employment_metrics::EmploymentMetric, employment_records::EmploymentStatus},
+    resources::{
+        employment_metrics::EmploymentMetric,
+        employment_records::{self, EmploymentRecord, EmploymentStatus, JobEventType},
+    },
 };
 use jiff::{
     Span,
@@ -30,6 +33,44 @@ pub struct Career {
     pub status: Option<EmploymentStatus>,
     /// The jobs, in any order.
     pub jobs: Vec<Job>,
+}
+
+impl Career {
+    /// As a report tells it. Where it does not say when the person was born, their CURP does.
+    #[must_use]
+    pub fn reported(report: &EmploymentRecord) -> Self {
+        Self {
+            birth_date: report
+                .personal_data
+                .birth_date
+                .or_else(|| born(&report.internal_identification)),
+            status: report.personal_data.entitlements.status,
+            jobs: report.employment_records.iter().map(Job::reported).collect(),
+        }
+    }
+}
+
+impl Job {
+    fn reported(job: &employment_records::Job) -> Self {
+        let events = job.employment_status_updates.iter().flatten();
+        // Whoever has left earns nothing more there.
+        let paid = events.filter(|event| event.event != Some(JobEventType::Left));
+        Self {
+            employer: job.employer_id.clone().unwrap_or_else(|| job.employer.clone()),
+            start: job.start_date,
+            end: job.end_date,
+            base_salary: Some(job.most_recent_base_salary),
+            salaries: paid.map(|event| (event.update_date, event.base_salary)).collect(),
+        }
+    }
+}
+
+/// The birthday in a CURP: `BLPM951331…` is of the year 95. Since 2000 the last letter but one is
+/// one.
+fn born(curp: &str) -> Option<Date> {
+    let number = |from: usize| curp.get(from..from + 2)?.parse::<i8>().ok();
+    let century = if curp.as_bytes().get(16)?.is_ascii_alphabetic() { 2000 } else { 1900 };
+    Date::new(century + i16::from(number(4)?), number(6)?, number(8)?).ok()
 }
 
 /// Work for one employer from one day to another.

@@ -93,6 +93,15 @@ impl Sql {
         let field = condition.field;
         let subject = subject(table, field);
         match &condition.test {
+            // Quoted as JSON quotes it, an id is nothing else.
+            Test::Is(value) if is_within(field) => self.holds(table, field, value),
+            Test::In(values) if is_within(field) && !values.is_empty() => {
+                for (i, value) in values.iter().enumerate() {
+                    self.push(if i == 0 { "(" } else { " or " });
+                    self.holds(table, field, value);
+                }
+                self.push(")");
+            }
             Test::Is(value) => self.compare(&subject, "=", field, value),
             Test::Gt(value) => self.compare(&subject, ">", field, value),
             Test::Gte(value) => self.compare(&subject, ">=", field, value),
@@ -135,6 +144,15 @@ impl Sql {
         }
     }
 
+    /// Whether an id stands somewhere in the JSON text of a field.
+    fn holds(&mut self, table: &'static str, field: &Field, wanted: &Wanted) {
+        let id = match wanted {
+            Wanted::Id(id) => id.to_string(),
+            _ => String::new(),
+        };
+        self.push(list_text(table, field)).push(" like ").bind(format!("%\"{id}\"%"));
+    }
+
     fn compare(&mut self, subject: &str, operator: &str, field: &Field, wanted: &Wanted) {
         self.push(format_args!("{subject} {operator} "));
         self.value(field, wanted);
@@ -167,6 +185,10 @@ impl Sql {
     }
 }
 
+fn is_within(field: &Field) -> bool {
+    matches!(field.source, Source::Within(_))
+}
+
 /// The expression that a field stands for.
 fn subject(table: &'static str, field: &Field) -> String {
     let typed = |value: String| match field.kind {
@@ -178,6 +200,7 @@ fn subject(table: &'static str, field: &Field) -> String {
         Source::Column(column) => format!("{table}.{column}"),
         Source::Either(one, other) => format!("coalesce({table}.{one}, {table}.{other})"),
         Source::Body(path) => typed(within(table, path)),
+        Source::Within(_) => list_text(table, field),
         Source::AccountBody(path) => typed(format!(
             "(select {} from records as account where account.bucket = {table}.bucket \
              and account.id = {table}.account and account.link = {table}.link)",
@@ -194,6 +217,7 @@ fn list_text(table: &'static str, field: &Field) -> String {
         Source::Body(path) | Source::AccountBody(path) => {
             format!("cast({table}.body -> '{}' as text)", path.join("' -> '"))
         }
+        Source::Within(key) => format!("cast({table}.body -> '{key}' as text)"),
     }
 }
 

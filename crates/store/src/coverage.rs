@@ -1,6 +1,9 @@
 //! Which days of a resource have been completely read.
 
-use crate::{Error, Tx, value::values};
+use crate::{
+    Error, Tx,
+    value::{hex, values},
+};
 use domain::{
     ids::{LinkId, RecordId},
     time::Window,
@@ -25,7 +28,48 @@ impl Tx {
     /// Forgets what has been read of a link, so that it is all asked for again.
     pub async fn forget_coverage(&mut self, link: LinkId) -> Result<u64, Error> {
         const SQL: &str = "delete from coverage where bucket = $1 and link = $2";
+        const READINGS: &str = "delete from readings where bucket = $1 and link = $2";
+        self.run(READINGS, values![link.bucket(), link]).await?;
         self.run(SQL, values![link.bucket(), link]).await
+    }
+
+    /// Forgets which days of these accounts, or of what else records belong to, have been read.
+    pub async fn forget_coverage_of(
+        &mut self,
+        link: LinkId,
+        accounts: &[RecordId],
+    ) -> Result<u64, Error> {
+        const SQL: &str = "delete from coverage where bucket = $1 and link = $2
+            and account in (select unhex(value ->> 'id') from json_each($3))";
+        self.run(SQL, values![link.bucket(), link, hex(accounts)]).await
+    }
+
+    /// Notes that a resource of a link was read up to the day of the reading.
+    pub async fn note_reading(
+        &mut self,
+        link: LinkId,
+        resource: &str,
+        read_at: Timestamp,
+    ) -> Result<(), Error> {
+        const SQL: &str = "insert into readings (bucket, link, resource, read_at)
+            values ($1, $2, $3, $4)
+            on conflict (bucket, link, resource) do update set read_at = excluded.read_at";
+        self.run(SQL, values![link.bucket(), link, resource, read_at]).await.map(drop)
+    }
+
+    /// When a resource of a link was last read up to the day of the reading; nothing where no record
+    /// of it is stored.
+    pub async fn last_reading(
+        &mut self,
+        link: LinkId,
+        resource: &str,
+    ) -> Result<Option<Timestamp>, Error> {
+        const SQL: &str = "select read_at from readings
+            where bucket = $1 and link = $2 and resource = $3
+                and exists (select 1 from records
+                    where bucket = $1 and link = $2 and resource = $3)";
+        let row = self.row(SQL, values![link.bucket(), link, resource]).await?;
+        row.map(|row| row.at(0)).transpose()
     }
 
     /// Adds days that a complete reading covered. Intervals that overlap or touch become one, which

@@ -166,6 +166,7 @@ impl Tx {
             "delete from events where bucket = $1 and link = $2",
             "delete from jobs where bucket = $1 and link = $2",
             "delete from coverage where bucket = $1 and link = $2",
+            "delete from readings where bucket = $1 and link = $2",
             "delete from timeline where bucket = $1 and link = $2",
             "delete from documents where bucket = $1 and link = $2",
             "delete from records where bucket = $1 and link = $2",

@@ -517,6 +517,33 @@ impl Tx {
         rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
     }
 
+    /// Some of a link's records of a resource, in the order in which they were stored, from the one
+    /// after `after` on: of days from `since` on, if it says one.
+    pub async fn records_after(
+        &mut self,
+        link: LinkId,
+        resource: &str,
+        since: Option<Date>,
+        after: Option<(Timestamp, RecordId)>,
+        most: usize,
+    ) -> Result<Vec<(Timestamp, PageRow)>, Error> {
+        const SQL: &str = "select id, link, account, cast(body as text) as body, created_at
+            from records where bucket = $1 and link = $2 and resource = $3";
+        let mut sql = Sql::new(SQL, values![link.bucket(), link, resource]);
+        if let Some(day) = since {
+            sql.push(" and day >= ").bind(day);
+        }
+        if let Some((created_at, id)) = after {
+            sql.push(" and (created_at, id) > (").bind(created_at);
+            sql.push(", ").bind(id).push(")");
+        }
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        sql.push(" order by created_at, id limit ").bind(most);
+        let (sql, values) = sql.finish();
+        let rows = self.rows(sql, values).await?;
+        rows.iter().map(|row| Ok((row.at(4)?, page_row(row)?))).collect()
+    }
+
     /// What a link has of a resource.
     pub async fn summary(&mut self, link: LinkId, resource: &str) -> Result<Summary, Error> {
         const SQL: &str = "select count(*),

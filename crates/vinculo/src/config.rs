@@ -34,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) statements: Statements,
     pub(crate) connectors: Connectors,
     pub(crate) ofx: Ofx,
+    pub(crate) insights: Insights,
     pub(crate) log: Log,
 }
 
@@ -215,6 +216,14 @@ impl Default for Statements {
 pub(crate) struct Ofx {
     /// The file that lists them; none are offered without it.
     pub(crate) institutions: Option<PathBuf>,
+}
+
+/// What is computed from records.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Insights {
+    /// The file with the operator's own rules and merchants, asked before those that are built in.
+    pub(crate) merchants: Option<PathBuf>,
 }
 
 /// Connectors that are programs.
@@ -523,6 +532,11 @@ file = {keys}
 [ofx]
 # Banks that answer OFX Direct Connect: a list in TOML (docs/connectors/ofx.md), or an ofxget.cfg.
 # institutions = "/etc/vinculo/ofx.toml"
+
+[insights]
+# Merchants and words of your own, by which movements are told apart before those that are built in:
+# docs/insights.md says how they are written.
+# merchants = "/etc/vinculo/merchants.toml"
 
 [connectors]
 # Where connectors are that are programs of their own: a folder for each, with a connector.json. They

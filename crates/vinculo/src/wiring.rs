@@ -16,8 +16,9 @@ use connect::{
     talk::Connector,
 };
 use engine::{Engine, Parts, tokens::TokenSettings};
+use insights::categories::Rules;
 use jiff::SignedDuration;
-use std::{fs, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{fs, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -47,9 +48,25 @@ pub(crate) fn ofx(file: &Path) -> Result<Ofx> {
     Ok(Ofx::new(listed)?)
 }
 
+/// The largest file of own merchants.
+const LARGEST_RULES: u64 = 16 << 20;
+
+/// The rules that `file` adds to those that are built in.
+pub(crate) fn rules(file: &Path) -> Result<Arc<Rules>> {
+    let shown = file.display();
+    let unreadable = |error: io::Error| WrongUse(format!("insights.merchants, {shown}: {error}"));
+    if fs::metadata(file).map_err(unreadable)?.len() > LARGEST_RULES {
+        return Err(WrongUse(format!("{shown}: more than {} MiB", LARGEST_RULES >> 20)).into());
+    }
+    let text = fs::read_to_string(file).map_err(unreadable)?;
+    let rules = Rules::read(Some(&text)).map_err(|bad| WrongUse(format!("{shown}, {bad}")))?;
+    tracing::info!("movements are told apart by {rules:?}");
+    Ok(Arc::new(rules))
+}
+
 /// What the operator decides of the engine.
-pub(crate) fn engine_settings(config: &Config) -> engine::Settings {
-    engine::Settings {
+pub(crate) fn engine_settings(config: &Config) -> Result<engine::Settings> {
+    Ok(engine::Settings {
         default_rate: config.work.default_rate,
         workers: config.work.side_by_side.max(1),
         sessions_per_tenant: config.work.sessions_per_tenant,
@@ -62,8 +79,9 @@ pub(crate) fn engine_settings(config: &Config) -> engine::Settings {
             ..TokenSettings::default()
         },
         local_webhooks: config.webhooks.private_addresses,
+        rules: config.insights.merchants.as_deref().map(rules).transpose()?,
         ..engine::Settings::default()
-    }
+    })
 }
 
 /// What the operator decides of the surface.

@@ -38,6 +38,13 @@ fn a_good_manifest_says_what_the_catalogue_shows() {
 }
 
 #[test]
+fn what_is_computed_is_offered_beside_what_it_is_computed_from() {
+    assert!(with(r#""OWNERS""#, r#""INCOMES""#).is_ok());
+    let refused = refused(r#""ACCOUNTS", "#, r#""INCOMES", "#);
+    assert!(refused.contains("computed from ACCOUNTS, which is not offered"), "{refused}");
+}
+
+#[test]
 fn a_mistake_is_named_with_its_file_line_and_key() {
     let at =
         |text: &str, field: &str| format!("toybank/connector.json, line {}, {field}: ", line(text));
@@ -62,6 +69,7 @@ fn a_mistake_is_named_with_its_file_line_and_key() {
         (r#""type": "password""#, r#""type": "pin""#, "institutions[0].form_fields[1].type"),
         (r#""OWNERS""#, r#""PETS""#, "institutions[0].resources[2]"),
         (r#""OWNERS""#, r#""ACCOUNTS""#, "institutions[0].resources[2]"),
+        (r#""ACCOUNTS", "#, r#""INCOMES", "#, "institutions[0].resources[0]"),
         (r#""toybank.example:443""#, r#""*.example:443""#, "egress[0]"),
         (r#""toybank.example:443""#, r#""127.0.0.1:443""#, "egress[0]"),
         ("256,", "1,", "limits.memory_mib"),

@@ -6,7 +6,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Envelope, Events, Parent, Part, Resource, Shown, Verbs, WindowRule},
+    resource::{Envelope, Events, Origin, Parent, Part, Resource, Shown, Verbs, WindowRule},
     time::Moment,
 };
 use jiff::Timestamp;
@@ -21,6 +21,7 @@ pub static BALANCE_SNAPSHOTS: Resource = Resource {
     announced_as: "BALANCE_SNAPSHOTS",
     path: "/api/br/balances/",
     noun: "balance snapshot",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: false, asynchronous: false },
     institutions: &[InstitutionType::Bank],
     country: None,

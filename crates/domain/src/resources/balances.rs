@@ -6,7 +6,9 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{ANY_WINDOW, Envelope, Events, Parent, Part, Resource, Shown, Verbs, WindowRule},
+    resource::{
+        ANY_WINDOW, Envelope, Events, Origin, Parent, Part, Resource, Shown, Verbs, WindowRule,
+    },
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,7 @@ pub static BALANCES: Resource = Resource {
     announced_as: "BALANCES",
     path: "/api/balances/",
     noun: "balance",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Bank],
     country: None,

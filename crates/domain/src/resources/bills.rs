@@ -6,7 +6,9 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Count, Envelope, Events, News, Parent, Part, Resource, Shown, Verbs, WindowRule},
+    resource::{
+        Count, Envelope, Events, News, Origin, Parent, Part, Resource, Shown, Verbs, WindowRule,
+    },
     words,
 };
 use jiff::{Timestamp, civil::Date};
@@ -21,6 +23,7 @@ pub static BILLS: Resource = Resource {
     announced_as: "BILLS",
     path: "/api/bills/",
     noun: "bill",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Bank],
     country: None,

@@ -5,7 +5,7 @@ use crate::{
     filter::{Field, IS, Source},
     institution::InstitutionType,
     record::{BadItem, Facts, Item},
-    resource::{Envelope, Events, Part, Resource, Verbs, WindowRule},
+    resource::{Envelope, Events, Origin, Part, Resource, Verbs, WindowRule},
     time::Moment,
     words,
 };
@@ -21,6 +21,7 @@ pub static CONSENTS: Resource = Resource {
     announced_as: "CONSENTS",
     path: "/api/consents/",
     noun: "consent",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: false, resume: false, delete: false, asynchronous: false },
     institutions: &[InstitutionType::Bank],
     country: None,

@@ -10,7 +10,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Count, Envelope, Events, Part, Resource, Verbs, WindowRule},
+    resource::{Count, Envelope, Events, Origin, Part, Resource, Verbs, WindowRule},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,7 @@ pub static CURRENT_EMPLOYMENTS: Resource = Resource {
     announced_as: "CURRENT_EMPLOYMENTS",
     path: "/api/mx/current-employments/",
     noun: "current employment",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Employment],
     country: None,

@@ -1,10 +1,58 @@
 //! Employment metrics: a career in numbers, computed from employment records.
 
-use super::employment_records::EmploymentStatus;
-use crate::money::Amount;
-use jiff::civil::Date;
-use serde::Serialize;
+use super::{
+    computed,
+    employment_records::{EMPLOYMENT_RECORDS, EmploymentStatus},
+    parse, served,
+};
+use crate::{
+    filter::{Field, IN, Source},
+    institution::InstitutionType,
+    money::Amount,
+    record::{BadItem, Facts, Item},
+    resource::{
+        Computed, Count, Envelope, Events, Insight, Origin, Part, Resource, Verbs, WindowRule,
+    },
+};
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
+
+/// `/api/employment-metrics/`.
+pub static EMPLOYMENT_METRICS: Resource = Resource {
+    name: "EMPLOYMENT_METRICS",
+    offered_as: "EMPLOYMENT_METRICS",
+    announced_as: "EMPLOYMENT_METRICS",
+    path: "/api/employment-metrics/",
+    noun: "employment metric",
+    origin: Origin::Computed(Computed {
+        insight: Insight::EmploymentMetrics,
+        from: &[&EMPLOYMENT_RECORDS],
+        choices: &[],
+        keeps: Some(30),
+    }),
+    verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: false },
+    institutions: &[InstitutionType::Employment],
+    country: Some("MX"),
+    core: true,
+    window: WindowRule::Day,
+    kinds: None,
+    documents: None,
+    single: true,
+    load: Part::WHOLE,
+    vanishes: false,
+    account_key: None,
+    belongs_to: None,
+    envelope: &[Envelope::Id, Envelope::Link, Envelope::CollectedAt, Envelope::Computations],
+    filters: &[Field::id("link", IN, Source::Column("link"))],
+    required: None,
+    deletion_limited: false,
+    marks_seen: true,
+    events: Events { loaded: &[("total_employment_metrics", Count::Total)], ..Events::NONE },
+    read,
+    schemas: || served::<EmploymentMetric>(&EMPLOYMENT_METRICS),
+};
 
 /// A career as of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
@@ -85,4 +133,17 @@ pub struct EmploymentMetric {
     pub max_monthly_salary_3y: Option<Amount>,
     /// Highest monthly salary, five years.
     pub max_monthly_salary_5y: Option<Amount>,
+}
+
+/// What metrics are known by: the day that they look back from, or that they are of the day on
+/// which they are asked for.
+#[derive(Deserialize)]
+struct Dated {
+    reference_date: Option<Date>,
+}
+
+fn read(item: &RawValue, _key: Option<String>, _stamp: Timestamp) -> Result<Item, BadItem> {
+    let Dated { reference_date } = parse(&EMPLOYMENT_METRICS, item)?;
+    let day = reference_date.map_or_else(String::new, |day| day.to_string());
+    Ok(computed(item, Facts::Keyed(vec![format!("reference:{day}")]), None))
 }

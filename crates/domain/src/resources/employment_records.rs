@@ -6,7 +6,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Changes, Count, Envelope, Events, Part, Resource, Verbs, WindowRule},
+    resource::{Changes, Count, Envelope, Events, Origin, Part, Resource, Verbs, WindowRule},
     time::Moment,
     words,
 };
@@ -23,6 +23,7 @@ pub static EMPLOYMENT_RECORDS: Resource = Resource {
     announced_as: "EMPLOYMENT_RECORDS",
     path: "/api/employment-records/",
     noun: "employment record",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: true },
     institutions: &[InstitutionType::Employment],
     country: None,

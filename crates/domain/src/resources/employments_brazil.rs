@@ -6,7 +6,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Count, Envelope, Events, News, Part, Resource, Verbs, WindowRule},
+    resource::{Count, Envelope, Events, News, Origin, Part, Resource, Verbs, WindowRule},
     words,
 };
 use jiff::{Timestamp, civil::Date};
@@ -21,6 +21,7 @@ pub static EMPLOYMENTS_BRAZIL: Resource = Resource {
     announced_as: "EMPLOYMENTS",
     path: "/api/br/employments/",
     noun: "Brazilian employment",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: true },
     institutions: &[InstitutionType::Employment],
     country: Some("BR"),

@@ -9,7 +9,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Envelope, Events, Parent, Part, Resource, Shown, Verbs, WindowRule},
+    resource::{Envelope, Events, Origin, Parent, Part, Resource, Shown, Verbs, WindowRule},
     time::Moment,
 };
 use jiff::{Timestamp, civil::Date};
@@ -24,6 +24,7 @@ pub static EXCHANGE_EVENTS: Resource = Resource {
     announced_as: "EXCHANGE_HISTORY",
     path: "/api/br/exchanges/{id}/history/",
     noun: "exchange event",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: false, resume: false, delete: false, asynchronous: false },
     institutions: &[InstitutionType::Bank],
     country: None,

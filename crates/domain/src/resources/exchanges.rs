@@ -6,7 +6,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Count, Envelope, Events, Part, Resource, Verbs, WindowRule},
+    resource::{Count, Envelope, Events, Origin, Part, Resource, Verbs, WindowRule},
     time::{Moment, day},
     words,
 };
@@ -22,6 +22,7 @@ pub static EXCHANGES: Resource = Resource {
     announced_as: "EXCHANGES",
     path: "/api/br/exchanges/",
     noun: "exchange",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Bank],
     country: None,

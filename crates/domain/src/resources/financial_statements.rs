@@ -7,7 +7,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Count, Envelope, Events, News, Part, Resource, Verbs, WindowRule},
+    resource::{Count, Envelope, Events, News, Origin, Part, Resource, Verbs, WindowRule},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,7 @@ pub static FINANCIAL_STATEMENTS: Resource = Resource {
     announced_as: "FINANCIAL_STATEMENTS",
     path: "/api/financial-statements/",
     noun: "financial statement",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: true },
     institutions: &[InstitutionType::Fiscal],
     country: Some("MX"),

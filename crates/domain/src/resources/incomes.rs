@@ -1,9 +1,78 @@
 //! Incomes: where a person's money comes from, how much and how surely, computed from movements.
 
-use crate::{money::Amount, words};
-use jiff::civil::Date;
+use super::{accounts::ACCOUNTS, computed, served, transactions::TRANSACTIONS};
+use crate::{
+    filter::{Field, IN, Source},
+    institution::InstitutionType,
+    money::Amount,
+    record::{BadItem, Facts, Item},
+    resource::{
+        Choice, Computed, Count, Envelope, Events, Insight, Origin, Part, Resource, Verbs,
+        WindowRule,
+    },
+    words,
+};
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
+
+/// `/api/incomes/`.
+pub static INCOMES: Resource = Resource {
+    name: "INCOMES",
+    offered_as: "INCOMES",
+    announced_as: "INCOMES",
+    path: "/api/incomes/",
+    noun: "income",
+    origin: Origin::Computed(Computed {
+        insight: Insight::Incomes,
+        from: &[&ACCOUNTS, &TRANSACTIONS],
+        choices: &[
+            Choice {
+                key: "allowed_income_types",
+                words: IncomeType::WORDS,
+                many: true,
+                says: "Only streams of these types; all if nothing is said.",
+            },
+            Choice {
+                key: "minimum_confidence_level",
+                words: Confidence::WORDS,
+                many: false,
+                says: "Only streams that will go on at least so probably.",
+            },
+        ],
+        keeps: Some(30),
+    }),
+    verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: false },
+    institutions: &[InstitutionType::Bank],
+    country: None,
+    core: false,
+    window: WindowRule::LastYear { at_least: 90 },
+    kinds: None,
+    documents: None,
+    single: true,
+    load: Part::WHOLE,
+    vanishes: false,
+    account_key: None,
+    belongs_to: None,
+    envelope: &[Envelope::Id, Envelope::Link, Envelope::CreatedAt],
+    filters: &[
+        Field::id("link", IN, Source::Column("link")),
+        Field::id("account", IN, Source::Within("income_streams")),
+    ],
+    required: None,
+    deletion_limited: false,
+    marks_seen: false,
+    events: Events {
+        loaded: &[
+            ("total_incomes", Count::Total),
+            ("number_of_income_streams", Count::Sum("number_of_income_streams")),
+        ],
+        ..Events::NONE
+    },
+    read,
+    schemas: || served::<Income>(&INCOMES),
+};
 
 /// The incomes that were found in the movements of one person's accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -159,4 +228,12 @@ impl IncomeFrequency {
     pub const fn is_regular(self) -> bool {
         matches!(self, Self::Monthly | Self::Fortnightly | Self::Weekly)
     }
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "what is read may be refused, what is computed is not"
+)]
+fn read(item: &RawValue, _key: Option<String>, _stamp: Timestamp) -> Result<Item, BadItem> {
+    Ok(computed(item, Facts::Snapshot, None))
 }

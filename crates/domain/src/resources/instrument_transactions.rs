@@ -10,7 +10,9 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item, Movement},
-    resource::{ANY_WINDOW, Envelope, Events, Parent, Part, Resource, Shown, Verbs, WindowRule},
+    resource::{
+        ANY_WINDOW, Envelope, Events, Origin, Parent, Part, Resource, Shown, Verbs, WindowRule,
+    },
     words,
 };
 use jiff::{Timestamp, civil::Date};
@@ -26,6 +28,7 @@ pub static INSTRUMENT_TRANSACTIONS: Resource = Resource {
     announced_as: "INSTRUMENT_TRANSACTIONS",
     path: "/investments/transactions/",
     noun: "instrument transaction",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Bank],
     country: None,

@@ -6,7 +6,9 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Direction, Facts, Item, Movement},
-    resource::{Count, Envelope, Events, News, Parent, Part, Resource, Shown, Verbs, WindowRule},
+    resource::{
+        Count, Envelope, Events, News, Origin, Parent, Part, Resource, Shown, Verbs, WindowRule,
+    },
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,7 @@ pub static INVESTMENT_TRANSACTIONS: Resource = Resource {
     announced_as: "INVESTMENT_TRANSACTIONS",
     path: "/api/br/investment-transactions/",
     noun: "investment transaction",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: true },
     institutions: &[InstitutionType::Bank],
     country: None,

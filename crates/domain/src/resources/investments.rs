@@ -6,7 +6,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Count, Envelope, Events, News, Part, Resource, Verbs, WindowRule},
+    resource::{Count, Envelope, Events, News, Origin, Part, Resource, Verbs, WindowRule},
     time::Moment,
     words,
 };
@@ -22,6 +22,7 @@ pub static INVESTMENTS: Resource = Resource {
     announced_as: "INVESTMENTS",
     path: "/api/br/investments/",
     noun: "investment",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: true },
     institutions: &[InstitutionType::Bank],
     country: None,

@@ -8,8 +8,8 @@ use crate::{
     money::Amount,
     record::{BadItem, Direction, Facts, Item},
     resource::{
-        Count, Documents, Envelope, Events, Kind, Kinds, News, Part, Reach, Resource, Unsaid,
-        Verbs, WindowRule,
+        Count, Documents, Envelope, Events, Kind, Kinds, News, Origin, Part, Reach, Resource,
+        Unsaid, Verbs, WindowRule,
     },
     time::Moment,
     words,
@@ -39,6 +39,7 @@ pub static INVOICES: Resource = Resource {
     announced_as: "INVOICES",
     path: "/api/invoices/",
     noun: "invoice",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: true },
     institutions: &[InstitutionType::Fiscal],
     country: Some("MX"),

@@ -1,7 +1,7 @@
 //! The resources, one file each.
 
 use crate::{
-    record::BadItem,
+    record::{BadItem, Facts, Item},
     resource::{Envelope, Parent, Resource, Shown},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -59,8 +59,12 @@ pub(crate) static ALL: &[&Resource] = &[
     &exchanges::EXCHANGES,
     &exchange_events::EXCHANGE_EVENTS,
     &consents::CONSENTS,
+    &incomes::INCOMES,
+    &recurring_expenses::RECURRING_EXPENSES,
+    &risk_insights::RISK_INSIGHTS,
     &employment_records::EMPLOYMENT_RECORDS,
     &current_employments::CURRENT_EMPLOYMENTS,
+    &employment_metrics::EMPLOYMENT_METRICS,
     &employments_brazil::EMPLOYMENTS_BRAZIL,
     &employments_colombia::EMPLOYMENTS_COLOMBIA,
     &invoices::INVOICES,
@@ -110,6 +114,11 @@ fn edition<T: Serialize>(resource: &Resource, said: &T) -> Result<String, BadIte
     let text = body(resource, said)?;
     let hash = text.bytes().fold(BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
     Ok(format!("{hash:032x}"))
+}
+
+/// What was computed, as it stands: it is ours and has the contract's shape.
+fn computed(item: &RawValue, facts: Facts, key: Option<String>) -> Item {
+    Item { account: key, source_id: None, facts, day: None, body: item.get().into() }
 }
 
 /// The schemas of a record as the API serves it: the institution's keys and the platform's.
@@ -169,6 +178,14 @@ fn of_platform(part: Envelope, key: &str) -> Schema {
             format(KnownFormat::DateTime).schema_type(
                 utoipa::openapi::schema::SchemaType::from_iter([Type::String, Type::Null]),
             ),
+        ),
+        Envelope::Computations => (
+            if key == "created_at" {
+                "When it was first computed."
+            } else {
+                "When it was last computed."
+            },
+            format(KnownFormat::DateTime),
         ),
         Envelope::Institution => (
             "The institution that keeps it.",

@@ -6,7 +6,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Count, Envelope, Events, News, Part, Resource, Verbs, WindowRule},
+    resource::{Count, Envelope, Events, News, Origin, Part, Resource, Verbs, WindowRule},
     time::Moment,
     words,
 };
@@ -28,6 +28,7 @@ pub static OWNERS: Resource = Resource {
     announced_as: "OWNERS",
     path: "/api/owners/",
     noun: "owner",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Bank, InstitutionType::Employment],
     country: None,

@@ -6,7 +6,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Count, Envelope, Events, News, Part, Resource, Verbs, WindowRule},
+    resource::{Count, Envelope, Events, News, Origin, Part, Resource, Verbs, WindowRule},
     words,
 };
 use jiff::{Timestamp, civil::Date};
@@ -22,6 +22,7 @@ pub static PORTFOLIOS: Resource = Resource {
     announced_as: "INVESTMENTS_PORTFOLIOS",
     path: "/investments/portfolios/",
     noun: "portfolio",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Bank],
     country: None,

@@ -6,7 +6,9 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{ANY_WINDOW, Envelope, Events, Parent, Part, Resource, Shown, Verbs, WindowRule},
+    resource::{
+        ANY_WINDOW, Envelope, Events, Origin, Parent, Part, Resource, Shown, Verbs, WindowRule,
+    },
     words,
 };
 use jiff::{Timestamp, civil::Date};
@@ -21,6 +23,7 @@ pub static RECEIVABLES: Resource = Resource {
     announced_as: "RECEIVABLES_TRANSACTIONS",
     path: "/receivables/transactions/",
     noun: "receivables transaction",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Bank],
     country: None,

@@ -1,11 +1,65 @@
 //! Risk insights: what a person owns, owes, earns and spends, computed from accounts and movements.
 
-use super::transactions::{Subcategory, TransactionCategory};
-use crate::{money::Amount, words};
+use super::{
+    accounts::ACCOUNTS,
+    computed, served,
+    transactions::{Subcategory, TRANSACTIONS, TransactionCategory},
+};
+use crate::{
+    filter::{Field, IN, Source},
+    institution::InstitutionType,
+    money::Amount,
+    record::{BadItem, Facts, Item},
+    resource::{
+        Computed, Count, Envelope, Events, Insight, Origin, Part, Resource, Verbs, WindowRule,
+    },
+    words,
+};
+use jiff::Timestamp;
 use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::value::RawValue;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, schema::Schema},
+};
+
+/// `/api/risk-insights/`.
+pub static RISK_INSIGHTS: Resource = Resource {
+    name: "RISK_INSIGHTS",
+    offered_as: "RISK_INSIGHTS",
+    announced_as: "RISK_INSIGHTS",
+    path: "/api/risk-insights/",
+    noun: "risk insights",
+    origin: Origin::Computed(Computed {
+        insight: Insight::RiskInsights,
+        from: &[&ACCOUNTS, &TRANSACTIONS],
+        choices: &[],
+        keeps: Some(30),
+    }),
+    verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: false },
+    institutions: &[InstitutionType::Bank],
+    country: None,
+    core: false,
+    window: WindowRule::Now,
+    kinds: None,
+    documents: None,
+    single: true,
+    load: Part::WHOLE,
+    vanishes: false,
+    account_key: None,
+    belongs_to: None,
+    envelope: &[Envelope::Id, Envelope::Link, Envelope::CreatedAt],
+    filters: &[
+        Field::id("link", IN, Source::Column("link")),
+        Field::id("account", IN, Source::Within("accounts")),
+        Field::id("id", IN, Source::Column("id")),
+    ],
+    required: None,
+    deletion_limited: false,
+    marks_seen: false,
+    events: Events { loaded: &[("total_risk_insights", Count::Total)], ..Events::NONE },
+    read,
+    schemas: || served::<RiskInsights>(&RISK_INSIGHTS),
 };
 
 words!(
@@ -274,4 +328,12 @@ pub struct CategoryMetrics {
     pub category_inflow_ratio_3m: Option<Amount>,
     /// Its slope over the days on which something moved, for each day.
     pub trend_3m: Option<Amount>,
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "what is read may be refused, what is computed is not"
+)]
+fn read(item: &RawValue, _key: Option<String>, _stamp: Timestamp) -> Result<Item, BadItem> {
+    Ok(computed(item, Facts::Snapshot, None))
 }

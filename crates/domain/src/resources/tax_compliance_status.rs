@@ -5,7 +5,7 @@ use crate::{
     filter::{Field, IN, Source},
     institution::InstitutionType,
     record::{BadItem, Facts, Item},
-    resource::{Count, Documents, Envelope, Events, Part, Resource, Verbs, WindowRule},
+    resource::{Count, Documents, Envelope, Events, Origin, Part, Resource, Verbs, WindowRule},
     words,
 };
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ pub static TAX_COMPLIANCE_STATUS: Resource = Resource {
     announced_as: "TAX_COMPLIANCE_STATUS",
     path: "/api/tax-compliance-status/",
     noun: "tax compliance status",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Fiscal],
     country: Some("MX"),

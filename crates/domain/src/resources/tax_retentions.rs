@@ -7,7 +7,8 @@ use crate::{
     money::Amount,
     record::{BadItem, Direction, Facts, Item},
     resource::{
-        Count, Documents, Envelope, Events, Kind, Kinds, Part, Resource, Unsaid, Verbs, WindowRule,
+        Count, Documents, Envelope, Events, Kind, Kinds, Origin, Part, Resource, Unsaid, Verbs,
+        WindowRule,
     },
     time::{Moment, day},
     words,
@@ -24,6 +25,7 @@ pub static TAX_RETENTIONS: Resource = Resource {
     announced_as: "TAX_RETENTIONS",
     path: "/api/tax-retentions/",
     noun: "tax retention",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Fiscal],
     country: Some("MX"),

@@ -8,8 +8,8 @@ use crate::{
     institution::InstitutionType,
     record::{BadItem, Facts, Item},
     resource::{
-        Count, Documents, Envelope, Events, Kind, Kinds, News, Part, Reach, Resource, Unsaid,
-        Verbs, WindowRule,
+        Count, Documents, Envelope, Events, Kind, Kinds, News, Origin, Part, Reach, Resource,
+        Unsaid, Verbs, WindowRule,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -37,6 +37,7 @@ pub static TAX_RETURNS: Resource = Resource {
     announced_as: "TAX_RETURNS",
     path: "/api/tax-returns/",
     noun: "tax return",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Fiscal],
     country: Some("MX"),

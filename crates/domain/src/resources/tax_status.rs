@@ -6,7 +6,7 @@ use crate::{
     filter::{Field, IN, Source},
     institution::InstitutionType,
     record::{BadItem, Facts, Item},
-    resource::{Count, Documents, Envelope, Events, Part, Resource, Verbs, WindowRule},
+    resource::{Count, Documents, Envelope, Events, Origin, Part, Resource, Verbs, WindowRule},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ pub static TAX_STATUS: Resource = Resource {
     announced_as: "TAX_STATUS",
     path: "/api/tax-status/",
     noun: "tax status",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Fiscal],
     country: Some("MX"),

@@ -1,9 +1,20 @@
-use super::accounts::unmask;
-use crate::{
-    record::{Facts, Item},
-    resource::{Envelope, Resource, Shown, all, named, offered_as},
+use super::{
+    accounts::unmask,
+    employment_metrics::EmploymentMetric,
+    incomes::{Confidence, Income, IncomeFrequency, IncomeSourceType, IncomeStream, IncomeType},
+    recurring_expenses::{ExpenseFrequency, ExpenseType, RecurringExpense, RecurringPayment},
+    risk_insights::{
+        AssetsMetrics, BalancesMetrics, CashflowMetrics, CategoryMetrics, CreditCardsMetrics,
+        LoansMetrics, RiskInsights, TransactionsMetrics,
+    },
+    transactions::TransactionCategory,
 };
-use jiff::Timestamp;
+use crate::{
+    money::Amount,
+    record::{Facts, Item},
+    resource::{Count, Envelope, Resource, Shown, all, named, offered_as},
+};
+use jiff::{Timestamp, civil::date};
 use serde_json::{Value, json, value::RawValue};
 
 const SCHEMAS: &str = include_str!("../../../server/tests/schemas.json");
@@ -33,7 +44,9 @@ fn as_served(resource: &Resource, item: &Item) -> Value {
                 }
                 Envelope::Institution => json!({"name": "b_mx_r", "type": "bank"}),
                 Envelope::InstitutionFace => json!("Bank"),
-                Envelope::CollectedAt | Envelope::CreatedAt => json!("2026-01-14T09:12:33.104000Z"),
+                Envelope::CollectedAt | Envelope::CreatedAt | Envelope::Computations => {
+                    json!("2026-01-14T09:12:33.104000Z")
+                }
                 Envelope::LastAccessedAt => Value::Null,
             };
             let before = record.as_object_mut().expect("an object").insert((*key).into(), value);
@@ -76,7 +89,97 @@ fn assert_valid(schema: &str, record: &Value) {
 
 /// For each resource: the contract's schema, the least an institution can say, and the most.
 fn samples() -> Vec<(&'static Resource, &'static str, Value)> {
-    [banking(), fiscal()].concat()
+    [banking(), fiscal(), insights()].concat()
+}
+/// What is computed, rather than said.
+fn insights() -> Vec<(&'static Resource, &'static str, Value)> {
+    let r = |name| named(name).expect("a resource");
+    let day = date(2026, 1, 14);
+    let nothing = Amount::ZERO;
+    let stream = IncomeStream {
+        account_id: "018f0000-0000-7000-8000-000000000001".into(),
+        income_type: IncomeType::Salary,
+        frequency: IncomeFrequency::Monthly,
+        monthly_average: nothing,
+        monthly_median: nothing,
+        average_income_amount: nothing,
+        last_income_amount: nothing,
+        currency: "MXN".into(),
+        last_income_description: "NOMINA".into(),
+        last_income_date: day,
+        stability: None,
+        regularity: Some(nothing),
+        trend: None,
+        lookback_periods: 13,
+        full_periods: 12,
+        periods_with_income: 1,
+        number_of_incomes: 1,
+        confidence: Confidence::Low,
+    };
+    let income = |streams: Vec<IncomeStream>, days: &[u8]| Income {
+        number_of_income_streams: streams.len(),
+        income_streams: streams,
+        income_source_type: IncomeSourceType::Bank,
+        first_transaction_date: None,
+        last_transaction_date: day,
+        best_working_day_to_charge: Some(0),
+        good_working_days_to_charge: Some(days.to_vec()),
+        monthly_average: nothing,
+        monthly_average_regular: nothing,
+        monthly_average_irregular: nothing,
+        monthly_average_low_confidence: nothing,
+        monthly_average_medium_confidence: nothing,
+        monthly_average_high_confidence: nothing,
+        total_income_amount: nothing,
+        total_regular_income_amount: nothing,
+        total_irregular_income_amount: nothing,
+        total_low_confidence: nothing,
+        total_medium_confidence: nothing,
+        total_high_confidence: nothing,
+    };
+    let expense = RecurringExpense {
+        name: "Netflix".into(),
+        transactions: vec![RecurringPayment {
+            amount: nothing,
+            description: String::new(),
+            value_date: day,
+        }],
+        frequency: ExpenseFrequency::Monthly,
+        average_transaction_amount: nothing,
+        median_transaction_amount: nothing,
+        days_since_last_transaction: 0,
+        category: TransactionCategory::OnlinePlatformsLeisure,
+        payment_type: ExpenseType::Subscription,
+    };
+    let risk = RiskInsights {
+        accounts: Vec::new(),
+        assets_metrics: AssetsMetrics::default(),
+        credit_cards_metrics: CreditCardsMetrics::default(),
+        loans_metrics: LoansMetrics::default(),
+        balances_metrics: BalancesMetrics { balance_threshold_x: nothing, ..Default::default() },
+        transactions_metrics: TransactionsMetrics::default(),
+        cashflow_metrics: CashflowMetrics::default(),
+        category_metrics: vec![CategoryMetrics {
+            category: TransactionCategory::Unknown,
+            subcategory: None,
+            net_amount_3m: None,
+            category_inflow_ratio_3m: None,
+            trend_3m: None,
+        }],
+    };
+    let metric = EmploymentMetric { age: Some(40), ..EmploymentMetric::default() };
+    vec![
+        (r("INCOMES"), "Income", json!(income(Vec::new(), &[]))),
+        (r("INCOMES"), "Income", json!(income(vec![stream], &[1, 5]))),
+        (r("RECURRING_EXPENSES"), "RecurringExpense", json!(expense)),
+        (r("RISK_INSIGHTS"), "RiskInsights", json!(risk)),
+        (r("EMPLOYMENT_METRICS"), "EmploymentMetric", json!(metric)),
+        (
+            r("EMPLOYMENT_METRICS"),
+            "EmploymentMetric",
+            json!(EmploymentMetric { reference_date: Some(day), ..metric.clone() }),
+        ),
+    ]
 }
 fn fiscal() -> Vec<(&'static Resource, &'static str, Value)> {
     let r = |name| named(name).expect("a resource");
@@ -594,6 +697,13 @@ fn every_resource_is_tried_and_found_by_its_names() {
     for resource in all() {
         assert!(samples().iter().any(|(r, ..)| std::ptr::eq(*r, *resource)), "{}", resource.name);
         assert!(named(resource.name).is_some_and(|r| std::ptr::eq(r, *resource)));
+        let place = |resource: &Resource| all().iter().position(|r| std::ptr::eq(*r, resource));
+        for source in resource.computed().map_or(&[][..], |computed| computed.from) {
+            assert!(place(source) < place(resource), "{} is read first", source.name);
+            assert!(source.computed().is_none() && source.kinds.is_none(), "{}", source.name);
+        }
+        let sums = |(_, count): &&(_, Count)| matches!(count, Count::Sum(_));
+        assert!(resource.events.loaded.iter().filter(sums).count() <= 1, "{}", resource.name);
         let Some(parent) = resource.belongs_to.map(|parent| parent.resource) else { continue };
         assert!(parent.belongs_to.is_none() && parent.marks_seen, "{}", resource.name);
         assert!(parent.children().any(|child| std::ptr::eq(child, *resource)));

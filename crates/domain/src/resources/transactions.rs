@@ -7,7 +7,8 @@ use crate::{
     money::Amount,
     record::{BadItem, Direction, Facts, Item, Movement},
     resource::{
-        ANY_WINDOW, Count, Envelope, Events, News, Parent, Part, Resource, Shown, Verbs, WindowRule,
+        ANY_WINDOW, Count, Envelope, Events, News, Origin, Parent, Part, Resource, Shown, Verbs,
+        WindowRule,
     },
     time::{Moment, day},
     words,
@@ -24,6 +25,7 @@ pub static TRANSACTIONS: Resource = Resource {
     announced_as: "TRANSACTIONS",
     path: "/api/transactions/",
     noun: "transaction",
+    origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: true },
     institutions: &[InstitutionType::Bank],
     country: None,

@@ -150,6 +150,11 @@ pub(super) fn judge(
         return sentence;
     }
     let inside = || absent.iter().filter(|a| !a.removed && span.inside(a.day));
+    if rules.believes {
+        sentence.delete.extend(inside().filter(|_| rules.deletes).map(|a| a.known));
+        sentence.complete = true;
+        return sentence;
+    }
     if shown == 0 && inside().next().is_some() {
         sentence.notes.push(Note::Empty { known: inside().count() });
         return sentence;

@@ -42,7 +42,7 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 /// A record as it is stored, as far as identity goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -308,6 +308,11 @@ pub struct Rules {
     /// Whether readings may delete at all. Accounts leave only when the owner says so, and what an
     /// authority has issued stays issued.
     pub deletes: bool,
+    /// Whether a complete reading is believed at once: it was computed here, so that nothing of it
+    /// can have been lost on the way.
+    pub believes: bool,
+    /// How many records are kept, those that were written last; `None` for all.
+    pub keeps: Option<usize>,
 }
 
 impl Default for Rules {
@@ -320,6 +325,8 @@ impl Default for Rules {
             missing_one_in: 10,
             enough: 3,
             deletes: true,
+            believes: false,
+            keeps: None,
         }
     }
 }
@@ -355,6 +362,29 @@ pub fn keeps_source_id(trust: Trust, facts: &Facts) -> bool {
 /// trusted id the reading shows or names as removed; more does no harm.
 #[must_use]
 pub fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -> Plan {
+    let mut plan = compare(known, reading, rules);
+    if let Some(keeps) = rules.keeps {
+        plan.delete.extend(too_old(known, &plan, keeps));
+    }
+    plan
+}
+
+/// Those that were written longest ago of the records that the plan leaves alone, as far as there are more than are kept.
+fn too_old(known: &[Known], plan: &Plan, keeps: usize) -> Vec<RecordId> {
+    let touched: HashSet<RecordId> = plan
+        .update
+        .iter()
+        .chain(&plan.unchanged)
+        .map(|(id, _)| *id)
+        .chain(plan.delete.iter().copied())
+        .collect();
+    let mut old: Vec<&Known> = known.iter().filter(|known| !touched.contains(&known.id)).collect();
+    old.sort_by_key(|known| (known.written_at, known.id));
+    let all = old.len() + plan.create.len() + plan.update.len() + plan.unchanged.len();
+    old.iter().take(all.saturating_sub(keeps)).map(|known| known.id).collect()
+}
+
+fn compare(known: &[Known], reading: &Reading<'_>, rules: &Rules) -> Plan {
     let facts = reading.seen.first().map(|seen| &seen.facts);
     match facts.or_else(|| known.first().map(|known| &known.facts)) {
         Some(Facts::Movement(_)) => matching::reconcile(known, reading, rules),

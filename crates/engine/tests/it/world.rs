@@ -349,6 +349,7 @@ pub(crate) fn wanted(link: LinkId, name: &str) -> Retrieval {
         window: None,
         account: None,
         documents: false,
+        chosen: std::collections::BTreeMap::new(),
         save: true,
         token: None,
     }

@@ -2,7 +2,7 @@
 
 mod rules;
 
-pub use rules::{BadRules, Merchant, Rules};
+pub use rules::{BadRule, BadRules, Merchant, Rules};
 
 use domain::resources::transactions::{
     Subcategory, Subcategory as Sub, TransactionCategory, TransactionCategory as Of,

@@ -10,6 +10,7 @@ use domain::{
 };
 use serde::Deserialize;
 use std::sync::LazyLock;
+use toml::Spanned;
 
 /// The rules that are built in.
 const EMBEDDED: &str = include_str!("../../data/categories.toml");
@@ -32,9 +33,25 @@ pub struct Merchant {
 /// Why rules cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BadRules {
-    /// The file is not of the form that the embedded one has.
+    /// The file is not of the form that the embedded one has; says the line itself.
     #[error("{0}")]
     Form(#[from] toml::de::Error),
+    /// Something in a rule means nothing.
+    #[error("line {line}: {what}")]
+    Rule {
+        /// Where, counted from 1.
+        line: usize,
+        /// What.
+        what: BadRule,
+    },
+    /// There are too many phrases.
+    #[error("there are more than {MOST_PHRASES} phrases")]
+    TooMany,
+}
+
+/// What is wrong in a rule.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadRule {
     /// A subcategory stands under a category that it does not belong to.
     #[error("“{0}” is no subcategory of “{1}”")]
     Misplaced(Subcategory, TransactionCategory),
@@ -44,16 +61,26 @@ pub enum BadRules {
     /// A trade is no four digits and no range of such.
     #[error("“{0}” is neither a merchant category code nor a range of such")]
     Mcc(String),
-    /// There are too many phrases.
-    #[error("there are more than {MOST_PHRASES} phrases")]
-    TooMany,
+}
+
+impl BadRule {
+    /// The line of `file` that it stands on, in the rule that begins at a place.
+    fn line(&self, file: &str, rule: usize) -> usize {
+        let said = match self {
+            Self::Misplaced(below, _) => below.as_str(),
+            Self::Phrase(said) | Self::Mcc(said) => said,
+        };
+        let at = file.get(rule..).and_then(|rest| rest.find(said)).unwrap_or_default();
+        let before = file.get(..rule + at).unwrap_or_default();
+        1 + before.matches('\n').count()
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    rule: Vec<Written>,
+    rule: Vec<Spanned<Written>>,
 }
 
 /// A rule as it is written.
@@ -154,7 +181,10 @@ impl Rules {
         for (file, own) in [(own, true), (Some(EMBEDDED), false)] {
             let Some(file) = file else { continue };
             for written in toml::from_str::<File>(file)?.rule {
-                rules.take(written, own, &mut phrases)?;
+                let begins = written.span().start;
+                rules
+                    .take(written.into_inner(), own, &mut phrases)
+                    .map_err(|what| BadRules::Rule { line: what.line(file, begins), what })?;
             }
         }
         if phrases.len() > MOST_PHRASES {
@@ -172,12 +202,12 @@ impl Rules {
         written: Written,
         own: bool,
         phrases: &mut Vec<String>,
-    ) -> Result<(), BadRules> {
+    ) -> Result<(), BadRule> {
         let Written { category, subcategory, direction, strength, words, merchants, mcc } = written;
         if let Some(below) = subcategory {
             let known = TAXONOMY.iter().any(|(c, all)| *c == category && all.contains(&below));
             if !known {
-                return Err(BadRules::Misplaced(below, category));
+                return Err(BadRule::Misplaced(below, category));
             }
         }
         let clue = |strength, merchant, begins| Clue {
@@ -197,7 +227,7 @@ impl Rules {
             let mut plain = String::new();
             text::plain(words, &mut plain);
             if plain.is_empty() || plain.len() > LONGEST {
-                return Err(BadRules::Phrase(phrase.chars().take(LONGEST).collect()));
+                return Err(BadRule::Phrase(phrase.chars().take(LONGEST).collect()));
             }
             phrases.push(plain);
             clues.push(clue(strength, merchant, begins));
@@ -224,7 +254,7 @@ impl Rules {
         for codes in &mcc {
             let (from, to) = codes.split_once('-').unwrap_or((codes, codes));
             let (Ok(from), Ok(to)) = (from.parse(), to.parse()) else {
-                return Err(BadRules::Mcc(codes.chars().take(LONGEST).collect()));
+                return Err(BadRule::Mcc(codes.chars().take(LONGEST).collect()));
             };
             self.trades.push(Trade { from, to, clue: clue(Strength::Trade, None, false) });
         }
@@ -353,6 +383,8 @@ mod tests {
         for (description, direction, category, merchant) in [
             ("SPEI ENVIADO A JUAN", Direction::Outflow, "Transfers/-", ""),
             ("SPEI RECIBIDO NOMINA", Direction::Inflow, "Income & Payments/Salary", ""),
+            ("NOMINA EDITORIAL LUZ", Direction::Inflow, "Income & Payments/Salary", ""),
+            ("ADELANTO DE NOMINA", Direction::Inflow, "Credits & Loans/Pay Advance", ""),
             (
                 "SPEI NETFLIX",
                 Direction::Outflow,
@@ -421,12 +453,20 @@ mod tests {
         assert!(why("[[rule]]").contains("category"));
         assert!(why(&rule("category = \"x\"")).contains("duplicate"));
         assert!(why(&rule("colour = 1")).contains("colour"));
-        assert_eq!(why(&rule("subcategory = \"Water\"")), "“Water” is no subcategory of “Taxes”");
-        assert_eq!(why(&rule("words = [\"**\"]")), "“**” cannot be looked for");
+        assert_eq!(
+            why(&rule("subcategory = \"Water\"")),
+            "line 3: “Water” is no subcategory of “Taxes”"
+        );
+        let good = rule("words = [\"a\"]\n\n");
+        assert_eq!(
+            why(&format!("{good}{}", rule("words = [\n  \"b\",\n  \"**\",\n]"))),
+            "line 9: “**” cannot be looked for"
+        );
         assert_eq!(
             why(&rule("mcc = [\"54x1\"]")),
-            "“54x1” is neither a merchant category code nor a range of such"
+            "line 3: “54x1” is neither a merchant category code nor a range of such"
         );
+        assert!(why(&rule("words = [")).contains("line 3"));
     }
 
     proptest! {

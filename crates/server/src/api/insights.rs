@@ -1,5 +1,6 @@
 //! What a caller's own data say: computed from what the request brings, and kept nowhere.
 
+use super::retrieval::period;
 use crate::{
     App,
     body::{Body, Form, Items, Much, Words, body, choices},
@@ -25,7 +26,7 @@ use domain::{
         },
         transactions::{Merchant, Status, Subcategory, TransactionCategory},
     },
-    time::{Window, day},
+    time::day,
     words,
 };
 use insights::{Account, Book, IncomesWanted, MOST_OF_A_REQUEST, Movement, categories::Rules};
@@ -41,8 +42,6 @@ const LONGEST_BODY: usize = 8 << 20;
 const MOST_ACCOUNTS: usize = 1000;
 /// The shortest stretch of days that incomes can be told from.
 const SHORTEST: i32 = 90;
-/// The longest.
-const LONGEST: i32 = insights::HISTORY;
 
 words!(
     /// Whose account it is.
@@ -235,7 +234,9 @@ body! {
 struct HolderIncomes {
     /// The caller's key of the person.
     account_holder_id: String,
+    // What is served of links has more keys under this name.
     #[serde(flatten)]
+    #[schema(inline)]
     income: Income,
 }
 
@@ -380,9 +381,10 @@ pub(crate) fn operations() -> Vec<Operation> {
 
 /// Reads a body of a caller's own data, and computes away from where requests are answered.
 async fn computed<B, T>(
+    app: App,
     request: Request,
     read: fn(&mut Form) -> Option<B>,
-    compute: impl FnOnce(B) -> T + Send + 'static,
+    compute: impl FnOnce(B, &Rules) -> T + Send + 'static,
 ) -> Result<Response, Problem>
 where
     B: Send + 'static,
@@ -392,7 +394,7 @@ where
     let work = move || {
         let read = read(&mut form);
         let body = form.sure(read)?;
-        shown(&compute(body))
+        shown(&compute(body, app.engine.rules()))
     };
     let answer = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::unexpected())??;
     Ok(json(StatusCode::OK, answer))
@@ -405,14 +407,14 @@ fn language(form: &mut Form, key: &'static str, said: &str) {
     }
 }
 
-async fn incomes(_: Caller, request: Request) -> Result<Response, Problem> {
+async fn incomes(State(app): State<App>, _: Caller, request: Request) -> Result<Response, Problem> {
     let read = |form: &mut Form| {
         let wanted = FindOwnIncomes::read(form)?;
         language(form, "language", &wanted.language);
-        period(form, wanted.date_from, wanted.date_to);
+        period(form, wanted.date_from, wanted.date_to, SHORTEST);
         Some(wanted)
     };
-    computed(request, read, |wanted| {
+    computed(app, request, read, |wanted, rules| {
         let types = wanted.allowed_income_types;
         let at_least = wanted.minimum_confidence_level.unwrap_or(Confidence::Low);
         let mut holders = Holders::default();
@@ -433,7 +435,7 @@ async fn incomes(_: Caller, request: Request) -> Result<Response, Problem> {
             holders.add(own.account_holder_id, account, movement);
         }
         let found = holders.books().map(|(holder, accounts, movements)| {
-            let book = Book::open(&accounts, &movements, Rules::embedded());
+            let book = Book::open(&accounts, &movements, rules);
             let to = wanted.date_to.or(book.last_day()).unwrap_or(Date::ZERO);
             let asked =
                 IncomesWanted { from: wanted.date_from, to, types: types.clone(), at_least };
@@ -453,38 +455,13 @@ async fn incomes(_: Caller, request: Request) -> Result<Response, Problem> {
     .await
 }
 
-/// Both dates or none; at least 90 days apart, and no more than a year.
-fn period(form: &mut Form, from: Option<Date>, to: Option<Date>) {
-    let required = "This field is required.";
-    let (from, to) = match (from, to) {
-        (Some(from), Some(to)) => (from, to),
-        (None, None) => return,
-        (Some(_), None) => return form.object("date_to", "required", required),
-        (None, Some(_)) => return form.object("date_from", "required", required),
-    };
-    let Some(window) = Window::new(from, to) else {
-        return form.object("date_from", "invalid", "date_from cannot be later than date_to.");
-    };
-    if Window::last_days(to, SHORTEST + 1).from < window.from {
-        let message = format!(
-            "The number of days between date_from and date_to must be at least {SHORTEST} days"
-        );
-        form.object("date_from", "invalid_period", message);
-    } else if Window::last_days(to, LONGEST + 1).from > window.from {
-        let message = format!(
-            "The number of days between date_from and date_to must be at most {LONGEST} days"
-        );
-        form.object("date_from", "invalid_period", message);
-    }
-}
-
 async fn recurring_expenses(
     State(app): State<App>,
     _: Caller,
     request: Request,
 ) -> Result<Response, Problem> {
     let today = day(app.engine.env().now());
-    computed(request, transactions, move |wanted| {
+    computed(app, request, transactions, move |wanted, rules| {
         let mut holders = Holders::default();
         for own in wanted.transactions.0 {
             let account = own_account(
@@ -506,7 +483,7 @@ async fn recurring_expenses(
         }
         let mut found = Vec::new();
         for (holder, accounts, movements) in holders.books() {
-            let book = Book::open(&accounts, &movements, Rules::embedded());
+            let book = Book::open(&accounts, &movements, rules);
             let Some(to) = book.last_day() else { continue };
             for expense in insights::recurring_expenses(&book, None, to, today) {
                 found.push(own_expense(holder.clone(), expense.account, expense.expense));
@@ -538,7 +515,11 @@ fn own_expense(holder: String, account: String, expense: RecurringExpense) -> Ho
     }
 }
 
-async fn risk_insights(_: Caller, request: Request) -> Result<Response, Problem> {
+async fn risk_insights(
+    State(app): State<App>,
+    _: Caller,
+    request: Request,
+) -> Result<Response, Problem> {
     let read = |form: &mut Form| {
         let wanted = FindOwnRiskInsights::read(form)?;
         language(form, "transactions_language", &wanted.transactions_language);
@@ -561,7 +542,7 @@ async fn risk_insights(_: Caller, request: Request) -> Result<Response, Problem>
         }
         Some(wanted)
     };
-    computed(request, read, |wanted| {
+    computed(app, request, read, |wanted, rules| {
         let accounts: Vec<Account> = wanted
             .accounts
             .0
@@ -587,7 +568,7 @@ async fn risk_insights(_: Caller, request: Request) -> Result<Response, Problem>
                 )
             })
             .collect();
-        let book = Book::open(&accounts, &movements, Rules::embedded());
+        let book = Book::open(&accounts, &movements, rules);
         let found = insights::risk_insights(&book, wanted.reference_date);
         UserRiskInsights {
             user_id: wanted.user_id,
@@ -601,9 +582,12 @@ async fn risk_insights(_: Caller, request: Request) -> Result<Response, Problem>
     .await
 }
 
-async fn categorize(_: Caller, request: Request) -> Result<Response, Problem> {
-    computed(request, transactions, |wanted| {
-        let rules = Rules::embedded();
+async fn categorize(
+    State(app): State<App>,
+    _: Caller,
+    request: Request,
+) -> Result<Response, Problem> {
+    computed(app, request, transactions, |wanted, rules| {
         let labelled = |own: OwnTransaction| {
             let label = rules.label(&own.description.0, Some(own.kind), own.mcc);
             CategorizedTransaction {

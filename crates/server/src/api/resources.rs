@@ -80,12 +80,19 @@ fn of(r: &'static Resource) -> Vec<Operation> {
         answers(kept, 200, "Read and not kept.", &name)
     };
     if r.verbs.retrieve {
-        let retrieve = post(r.path, id("retrieve", &many), format!("Reads {many}"), {
+        let (does, says) = match r.computed() {
+            None => ("Reads", "Goes to the institution."),
+            Some(_) => (
+                "Computes",
+                "From what is stored; goes to the institution where that is missing or more than a day old.",
+            ),
+        };
+        let retrieve = post(r.path, id("retrieve", &many), format!("{does} {many}"), {
             move |state, caller, headers, query, form| {
                 retrieve(r, state, caller, headers, query, form)
             }
         })
-        .says("Goes to the institution.")
+        .says(says)
         .body_of(&format!("Retrieve{name}"), Wanted::schema(r))
         .example(Wanted::example(r))
         .errors(&[408, 428])

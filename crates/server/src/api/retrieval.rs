@@ -5,14 +5,18 @@ use super::EXAMPLE_LINK;
 use crate::body::{Form, Key, Month, Year, describe};
 use domain::{
     ids::{LinkId, RecordId},
-    resource::{ANY_WINDOW, Kinds, Resource, Unsaid, WindowRule},
+    resource::{ANY_WINDOW, Choice, HISTORY, Kinds, Resource, Unsaid, WindowRule},
     time::Window,
 };
 use engine::retrieval::Retrieval;
 use jiff::{Span, civil::Date};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use utoipa::openapi::{ObjectBuilder, Type, schema::Schema};
+use std::collections::BTreeMap;
+use utoipa::openapi::{
+    ObjectBuilder, Type,
+    schema::{ArrayBuilder, Schema},
+};
 
 /// What a body asks for.
 pub(crate) struct Wanted {
@@ -23,6 +27,7 @@ pub(crate) struct Wanted {
     window: Option<Window>,
     account: Option<RecordId>,
     documents: bool,
+    chosen: BTreeMap<String, Vec<String>>,
 }
 
 impl Wanted {
@@ -39,6 +44,7 @@ impl Wanted {
             Some(documents) => Option::<bool>::draw(form, documents.asked_by),
             None => Some(None),
         };
+        let chosen = choices(r, form);
         let kind = r.kinds.map_or(Some(None), |kinds| kind(&kinds, form));
         // Which days a body must say may hang on its kind.
         let window = kind.and_then(|kind| days(r.window_of(kind), form, today));
@@ -50,13 +56,14 @@ impl Wanted {
             window: window?,
             account: account?,
             documents: documents?.unwrap_or(false),
+            chosen: chosen?,
         })
     }
 
     /// The same for the engine.
     pub(crate) fn of(self, resource: &'static Resource) -> Retrieval {
-        let Self { link, save, token, kind, window, account, documents } = self;
-        Retrieval { resource, link, kind, window, account, documents, save, token }
+        let Self { link, save, token, kind, window, account, documents, chosen } = self;
+        Retrieval { resource, link, kind, window, account, documents, chosen, save, token }
     }
 
     /// A body that can be sent.
@@ -67,7 +74,7 @@ impl Wanted {
             body["type"] = word.into();
         }
         let keys: &[(&str, Value)] = match r.window_of(kind) {
-            WindowRule::Now | WindowRule::Day => &[],
+            WindowRule::Now | WindowRule::Day | WindowRule::LastYear { .. } => &[],
             WindowRule::Dates { .. } | WindowRule::OptionalDates { .. } | WindowRule::Touching => {
                 &[("date_from", json!("2026-01-01")), ("date_to", json!("2026-01-31"))]
             }
@@ -100,6 +107,17 @@ impl Wanted {
                 "Whether to collect the documents as well; false if nothing is said.",
             );
         }
+        for choice in choices_of(r) {
+            let words = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .enum_values(Some(choice.words.iter().copied()));
+            let schema: Schema = if choice.many {
+                ArrayBuilder::new().items(words).description(Some(choice.says)).into()
+            } else {
+                words.description(Some(choice.says)).into()
+            };
+            body = body.property(choice.key, schema);
+        }
         let kinds = r.kinds.map_or(&[][..], |kinds| kinds.all);
         if let Some(kinds) = r.kinds {
             let says = match kinds.unsaid {
@@ -130,6 +148,38 @@ impl Wanted {
     }
 }
 
+fn choices_of(r: &Resource) -> &'static [Choice] {
+    r.computed().map_or(&[], |computed| computed.choices)
+}
+
+/// What a body chooses; `None` when `form` has a complaint about it.
+fn choices(r: &Resource, form: &mut Form) -> Option<BTreeMap<String, Vec<String>>> {
+    let mut chosen = Some(BTreeMap::new());
+    for choice in choices_of(r) {
+        let said = if choice.many {
+            Option::<Vec<String>>::draw(form, choice.key)
+        } else {
+            Option::<String>::draw(form, choice.key).map(|word| word.map(|word| vec![word]))
+        };
+        let unknown =
+            said.iter().flatten().flatten().find(|word| !choice.words.contains(&&***word));
+        if let Some(word) = unknown {
+            form.object(choice.key, "invalid_choice", not_a_choice(word));
+        }
+        match (&mut chosen, said) {
+            (Some(chosen), Some(Some(words))) => drop(chosen.insert(choice.key.into(), words)),
+            (_, Some(None)) => {}
+            (_, _) => chosen = None,
+        }
+    }
+    chosen
+}
+
+fn not_a_choice(word: &str) -> String {
+    let word: String = word.chars().take(100).collect();
+    format!("\"{word}\" is not a valid choice.")
+}
+
 /// Which kind a body names; `None` when `form` has a complaint about it.
 #[expect(clippy::option_option, reason = "refused, of all kinds, of one")]
 fn kind(kinds: &Kinds, form: &mut Form) -> Option<Option<&'static str>> {
@@ -141,9 +191,7 @@ fn kind(kinds: &Kinds, form: &mut Form) -> Option<Option<&'static str>> {
         (Some(word), _) => {
             let known = kinds.named(&word).map(|kind| kind.word);
             if known.is_none() {
-                let word: String = word.chars().take(100).collect();
-                let message = format!("\"{word}\" is not a valid choice.");
-                form.object("type", "invalid_choice", message);
+                form.object("type", "invalid_choice", not_a_choice(&word));
             }
             known.map(Some)
         }
@@ -171,6 +219,11 @@ fn describe_days(body: ObjectBuilder, rule: WindowRule) -> ObjectBuilder {
         WindowRule::OptionalDates { .. } | WindowRule::Touching => {
             let body = describe::<Option<Date>>(body, "date_from", FIRST);
             describe::<Option<Date>>(body, "date_to", LAST)
+        }
+        WindowRule::LastYear { .. } => {
+            let both = "Goes with the other; the last 365 days without them.";
+            let body = describe::<Option<Date>>(body, "date_from", &format!("{FIRST} {both}"));
+            describe::<Option<Date>>(body, "date_to", &format!("{LAST} {both}"))
         }
         WindowRule::Years { default } => {
             let first = format!("The first year; {default} years before the last if none.");
@@ -222,6 +275,7 @@ fn days(rule: WindowRule, form: &mut Form, today: Date) -> Option<Option<Window>
             let (from, to) = (from?, to?.unwrap_or(today));
             (from.unwrap_or_else(|| Window::last_days(to, default).from), to, None)
         }
+        WindowRule::LastYear { at_least } => return last_year(form, today, at_least),
         WindowRule::Touching => {
             let from = Option::<Date>::draw(form, "date_from");
             let to = Option::<Date>::draw(form, "date_to");
@@ -252,6 +306,60 @@ fn days(rule: WindowRule, form: &mut Form, today: Date) -> Option<Option<Window>
         return None;
     }
     Some(Some(window))
+}
+
+/// Both days or none; within the last year.
+#[expect(clippy::option_option, reason = "refused, without days, with days")]
+fn last_year(form: &mut Form, today: Date, at_least: i32) -> Option<Option<Window>> {
+    let from = Option::<Date>::draw(form, "date_from");
+    let to = Option::<Date>::draw(form, "date_to");
+    let window = period(form, from?, to?, at_least)?;
+    let Some(Window { from, to }) = window else { return Some(None) };
+    if to > today {
+        form.object("date_to", "invalid", "date_to cannot be in the future.");
+    } else if from < today.saturating_sub(Span::new().days(HISTORY)) {
+        let message = format!("date_from must be within the last {HISTORY} days");
+        form.object("date_from", "invalid_period", message);
+    }
+    Some(window)
+}
+
+/// Both days or none, so many apart and no more than a year; `None` when `form` has a complaint
+/// about them.
+#[expect(clippy::option_option, reason = "refused, without days, with days")]
+pub(super) fn period(
+    form: &mut Form,
+    from: Option<Date>,
+    to: Option<Date>,
+    at_least: i32,
+) -> Option<Option<Window>> {
+    let required = "This field is required.";
+    let (from, to) = match (from, to) {
+        (Some(from), Some(to)) => (from, to),
+        (None, None) => return Some(None),
+        (Some(_), None) => {
+            form.object("date_to", "required", required);
+            return None;
+        }
+        (None, Some(_)) => {
+            form.object("date_from", "required", required);
+            return None;
+        }
+    };
+    let Some(window) = Window::new(from, to) else {
+        form.object("date_from", "invalid", "date_from cannot be later than date_to.");
+        return None;
+    };
+    let between = "The number of days between date_from and date_to must be";
+    let wrong = if Window::last_days(to, at_least + 1).from < window.from {
+        format!("{between} at least {at_least} days")
+    } else if Window::last_days(to, HISTORY + 1).from > window.from {
+        format!("{between} at most {HISTORY} days")
+    } else {
+        return Some(Some(window));
+    };
+    form.object("date_from", "invalid_period", wrong);
+    None
 }
 
 /// Whole years, the last one as far as it has come.
@@ -316,6 +424,44 @@ mod tests {
             asked(rule, r#"{"date_from": "2026-02-01", "date_to": null}"#),
             Ok(window("2026-02-01", "2026-03-01"))
         );
+    }
+    #[test]
+    fn days_of_the_last_year_are_both_there_or_neither() {
+        let rule = WindowRule::LastYear { at_least: 90 };
+        let both = |from: &str, to: &str| {
+            asked(rule, &format!(r#"{{"date_from": "{from}", "date_to": "{to}"}}"#))
+        };
+        assert_eq!(asked(rule, "{}"), Ok(None));
+        assert_eq!(both("2025-03-01", "2026-03-01"), Ok(window("2025-03-01", "2026-03-01")));
+        assert_eq!(both("2025-12-01", "2026-03-01"), Ok(window("2025-12-01", "2026-03-01")));
+        assert_eq!(both("2025-12-02", "2026-03-01"), Err(("invalid_period", "date_from".into())));
+        assert_eq!(both("2025-02-28", "2025-09-01"), Err(("invalid_period", "date_from".into())));
+        assert_eq!(both("2025-12-01", "2026-03-02"), Err(("invalid", "date_to".into())));
+        assert_eq!(both("2026-02-01", "2026-01-01"), Err(("invalid", "date_from".into())));
+        let half = r#"{"date_from": "2025-12-01"}"#;
+        assert_eq!(asked(rule, half), Err(("required", "date_to".into())));
+        let any = WindowRule::LastYear { at_least: 0 };
+        let day = r#"{"date_from": "2026-03-01", "date_to": "2026-03-01"}"#;
+        assert_eq!(asked(any, day), Ok(window("2026-03-01", "2026-03-01")));
+    }
+    #[test]
+    fn words_are_chosen_from_those_there_are() {
+        let chosen = |json: &str| {
+            let mut form = Form::parse(json.as_bytes()).expect("an object");
+            let chosen = choices(&domain::resources::incomes::INCOMES, &mut form);
+            form.sure(chosen).map_err(|problem| problem.items[0].code)
+        };
+        let types =
+            |json: &str| chosen(json).map(|mut chosen| chosen.remove("allowed_income_types"));
+        assert_eq!(types("{}"), Ok(None));
+        assert_eq!(types(r#"{"allowed_income_types": null}"#), Ok(None));
+        assert_eq!(
+            types(r#"{"allowed_income_types": ["SALARY", "RENT"]}"#),
+            Ok(Some(vec!["SALARY".into(), "RENT".into()]))
+        );
+        assert_eq!(types(r#"{"allowed_income_types": ["WAGES"]}"#), Err("invalid_choice"));
+        assert_eq!(types(r#"{"allowed_income_types": "SALARY"}"#), Err("not_a_list"));
+        assert_eq!(types(r#"{"minimum_confidence_level": "SURE"}"#), Err("invalid_choice"));
     }
     #[test]
     fn years_are_whole_and_may_be_texts_numbers_or_left_out() {

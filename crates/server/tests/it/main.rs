@@ -2,6 +2,7 @@
 
 mod api;
 mod browser;
+mod computed;
 mod docs;
 mod fiscal;
 mod hostile;

@@ -92,7 +92,7 @@ impl<'a> People<'a> {
 pub(crate) fn asking(resource: &Resource, link: &str) -> Value {
     let mut body = json!({"link": link});
     if let WindowRule::Dates { .. } = resource.window {
-        let long = !["TRANSACTIONS", "INVOICES"].contains(&resource.name);
+        let long = resource.name != "INVOICES";
         body["date_from"] = json!(if long { "2025-07-01" } else { "2025-12-15" });
         body["date_to"] = json!("2026-01-14");
     }

@@ -21,6 +21,7 @@ pub(crate) async fn run(house: &House) {
             window: Some(Window::last_days(today, 365)),
             account: None,
             documents: false,
+            chosen: std::collections::BTreeMap::new(),
             save: true,
             token: None,
         };

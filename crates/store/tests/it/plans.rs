@@ -176,6 +176,9 @@ async fn the_ledger_goes_by_an_index() {
         let mut tx = watched(store, &link).await;
         tx.records_for_ledger(link.id, "TRANSACTIONS", Some(one.id), days).await.unwrap();
         goes_by(store, &tx.plans(), "from records", "records_for_ledger");
+        let last = Some((after(1), one.id));
+        tx.records_after(link.id, "TRANSACTIONS", Some(day), last, 9).await.unwrap();
+        goes_by(store, &tx.plans(), "and (created_at, id) > (", "records_of_link");
         let (link_id, account, days) = (link.id, Some(one.id), days.unwrap());
         tx.records_elsewhere_for_ledger(link_id, "TRANSACTIONS", account, days, &["x", "y"])
             .await

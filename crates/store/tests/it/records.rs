@@ -319,6 +319,112 @@ async fn coverage_merges_what_overlaps_or_touches() {
 }
 
 #[tokio::test]
+async fn a_reading_is_remembered_for_as_long_as_there_is_something_of_it() {
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let mut tx = store.write().await.unwrap();
+        assert_eq!(tx.last_reading(link.id, "BILLS").await.unwrap(), None);
+        tx.note_reading(link.id, "BILLS", after(1)).await.unwrap();
+        assert_eq!(tx.last_reading(link.id, "BILLS").await.unwrap(), None, "there was nothing");
+        let one = record(&env, &link, "BILLS", None);
+        tx.write_records(std::slice::from_ref(&one)).await.unwrap();
+        assert_eq!(tx.last_reading(link.id, "BILLS").await.unwrap(), Some(after(1)));
+        tx.note_reading(link.id, "BILLS", after(2)).await.unwrap();
+        assert_eq!(tx.last_reading(link.id, "BILLS").await.unwrap(), Some(after(2)));
+        assert_eq!(tx.last_reading(link.id, "OWNERS").await.unwrap(), None);
+        tx.forget_coverage(link.id).await.unwrap();
+        assert_eq!(tx.last_reading(link.id, "BILLS").await.unwrap(), None, "{}", store.name);
+    }
+}
+
+#[tokio::test]
+async fn what_was_read_of_an_account_is_forgotten_with_it() {
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let mut tx = store.write().await.unwrap();
+        let days = Window::last_days(day("2026-01-14"), 30);
+        let (one, other): (RecordId, RecordId) = (env.id(), env.id());
+        for account in [one, other] {
+            tx.add_coverage(link.id, "TRANSACTIONS", Some(account), days, after(1)).await.unwrap();
+        }
+        assert_eq!(tx.forget_coverage_of(link.id, &[one]).await.unwrap(), 1, "{}", store.name);
+        assert_eq!(tx.coverage(link.id, "TRANSACTIONS", Some(one)).await.unwrap(), []);
+        assert_eq!(tx.coverage(link.id, "TRANSACTIONS", Some(other)).await.unwrap().len(), 1);
+    }
+}
+
+async fn taken(tx: &mut store::Tx, link: &Link, since: Option<Date>) -> Vec<RecordId> {
+    let (mut ids, mut last) = (Vec::new(), None);
+    loop {
+        let page = tx.records_after(link.id, "TRANSACTIONS", since, last, 3).await.unwrap();
+        ids.extend(page.iter().map(|(_, row)| row.id));
+        let Some((at, row)) = page.last() else { return ids };
+        last = Some((*at, row.id));
+    }
+}
+
+#[tokio::test]
+async fn records_are_taken_page_by_page_in_the_order_in_which_they_were_stored() {
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let sister = new_link(&env, link.tenant, 3);
+        let mut tx = store.write().await.unwrap();
+        let mut records: Vec<_> =
+            (0..10).map(|_| record(&env, &link, "TRANSACTIONS", None)).collect();
+        for (n, record) in records.iter_mut().enumerate() {
+            record.created_at = after(i64::try_from(n / 4).unwrap());
+            record.day = (n > 0).then(|| day(if n < 8 { "2026-01-02" } else { "2026-01-01" }));
+        }
+        tx.write_records(&records).await.unwrap();
+        tx.write_records(&[record(&env, &link, "BILLS", None)]).await.unwrap();
+        tx.write_records(&[record(&env, &sister, "TRANSACTIONS", None)]).await.unwrap();
+        let in_order = sorted(records.clone(), |r| (r.created_at, r.id));
+        let ids = |keep: fn(&Option<Date>) -> bool| -> Vec<RecordId> {
+            in_order.iter().filter(|r| keep(&r.day)).map(|r| r.id).collect()
+        };
+        assert_eq!(taken(&mut tx, &link, None).await, ids(|_| true), "{}", store.name);
+        let since = taken(&mut tx, &link, Some(day("2026-01-02"))).await;
+        assert_eq!(since, ids(|d| *d == Some(day("2026-01-02"))), "{}", store.name);
+    }
+}
+
+#[tokio::test]
+async fn ids_are_found_inside_a_record() {
+    static ACCOUNT: Field = Field::id("account", filter::IN, Source::Within("streams"));
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let mut tx = store.write().await.unwrap();
+        tx.insert_link(&link, &[1; 32]).await.unwrap();
+        let any = || uuid::Uuid::from(env.id::<RecordId>());
+        let (one, other) = (any(), any());
+        let inside = |ids: &[uuid::Uuid]| {
+            let streams: Vec<_> =
+                ids.iter().map(|id| serde_json::json!({"account_id": id})).collect();
+            let body = serde_json::json!({"id": other, "streams": streams}).to_string();
+            NewRecord { body, ..record(&env, &link, "INCOMES", None) }
+        };
+        let records = [inside(&[]), inside(&[one]), inside(&[one, other])];
+        tx.write_records(&records).await.unwrap();
+        let mut count = async |test: Test| {
+            let conditions = [Condition { field: &ACCOUNT, test }];
+            let (tenant, link) = (link.tenant, link.id);
+            let rows = tx.records_page(tenant, link, "INCOMES", &conditions, page(1, 10), false);
+            rows.await.unwrap().count
+        };
+        let id = domain::filter::Value::Id;
+        assert_eq!(count(Test::Is(id(one))).await, 2, "{}", store.name);
+        assert_eq!(count(Test::Is(id(other))).await, 1, "{}", store.name);
+        assert_eq!(count(Test::In(vec![id(any()), id(other)])).await, 1, "{}", store.name);
+        assert_eq!(count(Test::In(vec![id(other), id(one)])).await, 2, "{}", store.name);
+        assert_eq!(count(Test::In(Vec::new())).await, 0, "{}", store.name);
+    }
+}
+
+#[tokio::test]
 async fn a_list_pages_stably_and_knows_its_end() {
     for store in stores().await {
         let env = env();

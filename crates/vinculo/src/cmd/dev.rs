@@ -55,6 +55,9 @@ pub(crate) struct Flags {
     /// Offer the banks of this list as well, which answer OFX Direct Connect
     #[arg(long, value_name = "FILE")]
     ofx: Option<PathBuf>,
+    /// Tell movements apart by the words and merchants of this file before those that are built in
+    #[arg(long, value_name = "FILE")]
+    merchants: Option<PathBuf>,
 }
 
 pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
@@ -106,6 +109,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
             alone: true,
             faults,
             local_webhooks: true,
+            rules: flags.merchants.as_deref().map(wiring::rules).transpose()?,
             ..engine::Settings::default()
         },
     };

@@ -4,6 +4,7 @@ use crate::{
     connectors::Line,
     installation::{self, Installation, Which},
     out::Out,
+    wiring,
 };
 use anyhow::{Result, bail};
 use connect::{manifest::Manifest, program::Confinement};
@@ -84,6 +85,14 @@ async fn examine(installation: &Installation, env: &Env, findings: &mut Vec<Find
             let remedy = "check database.url (or VINCULO_DATABASE__URL) and that the server runs";
             findings.push(Finding::Bad(format!("{error:#}"), remedy));
         }
+    }
+    if let Some(file) = &installation.config.insights.merchants {
+        findings.push(match wiring::rules(file) {
+            Ok(rules) => {
+                Finding::Good(format!("{} merchants are known by name", rules.merchants()))
+            }
+            Err(error) => Finding::Bad(format!("{error:#}"), "correct the file, or take it out"),
+        });
     }
     connectors(installation, findings).await;
     let listen = installation.config.server.listen;

@@ -58,7 +58,10 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
             store,
             vault,
             connectors: wiring::built_in(config)?,
-            settings: engine::Settings { alone: lock.is_some(), ..wiring::engine_settings(config) },
+            settings: engine::Settings {
+                alone: lock.is_some(),
+                ..wiring::engine_settings(config)?
+            },
         },
         server,
         &config.server.roles,

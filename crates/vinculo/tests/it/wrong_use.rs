@@ -65,6 +65,28 @@ fn a_mistake_in_the_configuration_is_named_and_ends_with_two() {
 }
 
 #[test]
+fn merchants_that_mean_nothing_keep_it_from_starting_and_are_named_with_their_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = "[[rule]]\ncategory = \"Taxes\"\nwords = [\"**\"]\n";
+    fs::write(folder.path().join("merchants.toml"), file).unwrap();
+    let told = "merchants.toml, line 3: “**” cannot be looked for";
+    let dev = say(folder.path(), &["dev", "--data", "data", "--merchants", "merchants.toml"]);
+    assert_eq!((dev.code, dev.err.contains(told)), (Some(2), true), "{}", dev.err);
+    let gone = say(folder.path(), &["dev", "--data", "data", "--merchants", "nowhere.toml"]);
+    assert_eq!((gone.code, gone.err.contains("nowhere.toml")), (Some(2), true), "{}", gone.err);
+    for arguments in [&["init"][..], &["migrate"]] {
+        assert_eq!(say(folder.path(), arguments).code, Some(0));
+    }
+    let with = |command: &str| {
+        let merchants = ("VINCULO_INSIGHTS__MERCHANTS", "merchants.toml");
+        said(vinculo(folder.path()).arg(command).env(merchants.0, merchants.1))
+    };
+    let serve = with("serve");
+    assert_eq!((serve.code, serve.err.contains(told)), (Some(2), true), "{}", serve.err);
+    assert!(with("doctor").out.contains(told));
+}
+
+#[test]
 fn without_anything_configured_it_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let said = say(folder.path(), &["links", "list"]);

@@ -1,7 +1,8 @@
 //! Which institutions there are: the operator's list, in TOML or as `ofxget.cfg`.
 
-use domain::institution::{
-    Feature, FormField, Health, Institution, InstitutionType, IntegrationType,
+use domain::{
+    institution::{Feature, FormField, Health, Institution, InstitutionType, IntegrationType},
+    resource::with_computed,
 };
 use serde::Deserialize;
 use std::{collections::BTreeMap, sync::Arc};
@@ -365,7 +366,7 @@ impl Site {
                 name: "token_required".into(),
                 description: "May ask questions while logging in.".into(),
             }],
-            resources: vec!["ACCOUNTS".into(), "TRANSACTIONS".into()],
+            resources: with_computed(&["ACCOUNTS", "TRANSACTIONS"]),
             integration_type: IntegrationType::Credentials,
             status: Health::Healthy,
             openbanking_information: None,

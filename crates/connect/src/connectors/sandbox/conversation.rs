@@ -128,7 +128,8 @@ impl Visit for Talk {
         if let Some(failure) = &inside.breaks {
             return Err(failure.clone());
         }
-        let offered = resource::named(&wanted.resource).map_or("", |r| r.offered_as);
+        let known = resource::named(&wanted.resource).filter(|r| r.computed().is_none());
+        let offered = known.map_or("", |r| r.offered_as);
         if !site.resources().contains(&offered) {
             return Err(Failure::Unsupported);
         }

@@ -1,6 +1,9 @@
 //! The institutions: one for each country, which is the currency of what names none.
 
-use domain::institution::{Feature, Health, Institution, InstitutionType, IntegrationType};
+use domain::{
+    institution::{Feature, Health, Institution, InstitutionType, IntegrationType},
+    resource::with_computed,
+};
 
 /// Where the banks are whose files are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +63,7 @@ impl Country {
                 name: Feature::STATEMENT_FILES.into(),
                 description: "The data come from statement files that are uploaded.".into(),
             }],
-            resources: vec!["ACCOUNTS".into(), "TRANSACTIONS".into()],
+            resources: with_computed(&["ACCOUNTS", "TRANSACTIONS"]),
             integration_type: IntegrationType::Credentials,
             status: Health::Healthy,
             openbanking_information: None,

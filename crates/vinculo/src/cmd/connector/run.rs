@@ -343,7 +343,9 @@ fn wanted(plan: &Plan, institution: &Institution) -> Result<Vec<&'static Resourc
     if let Some(name) = names.iter().find(|name| resource::offered_as(name).is_none()) {
         return Err(WrongUse(format!("there is no resource {name}")).into());
     }
-    let wanted = |one: &&&Resource| names.iter().any(|name| name == one.offered_as);
+    let wanted = |one: &&&Resource| {
+        one.computed().is_none() && names.iter().any(|name| name == one.offered_as)
+    };
     // In the order in which a load reads them.
     Ok(resource::all().iter().filter(|one| wanted(one)).copied().collect())
 }

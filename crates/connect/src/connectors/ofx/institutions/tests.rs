@@ -15,7 +15,11 @@ fn what_a_list_leaves_out_has_a_default() {
     let site = &list.listed()[0];
     assert_eq!((site.version, site.country.as_str(), site.currency.as_str()), (203, "US", "USD"));
     let institution = site.institution();
-    assert_eq!(institution.resources, ["ACCOUNTS", "TRANSACTIONS"]);
+    assert_eq!(
+        institution.resources,
+        ["ACCOUNTS", "TRANSACTIONS", "INCOMES", "RECURRING_EXPENSES", "RISK_INSIGHTS"],
+        "what banks say, and what is computed from it"
+    );
     let fields: Vec<_> = institution.form_fields.iter().map(|f| f.name.as_str()).collect();
     assert_eq!(fields, ["username", "password"]);
     assert_eq!(Institutions::of_toml("").expect("an empty list").count(), 0);

@@ -206,10 +206,12 @@ impl Suite<'_> {
         }
     }
 
-    /// What the institution offers, in the order in which a load reads it.
+    /// What the institution offers and is asked for, in the order in which a load reads it.
     fn resources(&self) -> Vec<&'static Resource> {
         let offered = self.offered().map(|o| o.resources.as_slice()).unwrap_or_default();
-        let mine = |resource: &&&Resource| offered.iter().any(|name| name == resource.offered_as);
+        let mine = |resource: &&&Resource| {
+            resource.computed().is_none() && offered.iter().any(|name| name == resource.offered_as)
+        };
         resource::all().iter().filter(mine).copied().collect()
     }
 

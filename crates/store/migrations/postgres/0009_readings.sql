@@ -1,0 +1,9 @@
+-- When a resource of a link was last read up to the day of the reading, whatever there was: what is
+-- computed from it is as good as that.
+create table readings (
+    bucket smallint not null,
+    link uuid not null,
+    resource text not null,
+    read_at bigint not null,
+    primary key (bucket, link, resource)
+);
