@@ -22,6 +22,7 @@ pub mod ledger;
 pub mod links;
 mod live;
 pub mod metrics;
+pub mod operators;
 pub mod query;
 mod reading;
 mod rest;
@@ -45,13 +46,17 @@ use connect::{host::Limits, talk::Connector};
 use domain::{
     env::Env,
     filter::Page,
-    ids::{KeyId, NodeId, RequestId, TenantId},
+    ids::{KeyId, NodeId, OperatorId, RequestId, TenantId},
     link::Link,
+    operator::SignIn,
     refresh::Rate,
 };
 use jiff::{SignedDuration, Timestamp};
 use live::{Live, Running};
-use std::sync::{Arc, RwLock};
+use std::{
+    fmt,
+    sync::{Arc, RwLock},
+};
 use store::Store;
 use tokio::sync::{Mutex, Notify, Semaphore, futures::Notified};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -63,10 +68,38 @@ use webhooks::{Webhooks, guard::Reach, sender::Sender};
 pub struct Caller {
     /// Whose data may be seen.
     pub tenant: TenantId,
-    /// The key that was used.
-    pub key: KeyId,
+    /// Who it is.
+    pub by: Actor,
     /// Repeated in errors and in the webhooks that the request causes.
     pub request: RequestId,
+}
+
+impl Caller {
+    /// The key that was used, for what only its holders can do.
+    pub fn key(&self) -> Result<KeyId, Error> {
+        match self.by {
+            Actor::Key(key) => Ok(key),
+            Actor::Operator(_) => Err(Error::NoSuch("key")),
+        }
+    }
+}
+
+/// Who acts. As text, what the audit log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// Whoever has this API key.
+    Key(KeyId),
+    /// An operator, in the console.
+    Operator(OperatorId),
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(id) => write!(f, "key {id}"),
+            Self::Operator(id) => write!(f, "operator {id}"),
+        }
+    }
 }
 
 /// One page of something.
@@ -119,6 +152,8 @@ pub struct Settings {
     pub alone: bool,
     /// Webhooks may go to private addresses: for development.
     pub local_webhooks: bool,
+    /// How long an operator's sign-in to the console lasts.
+    pub sign_in: SignIn,
 }
 
 impl Default for Settings {
@@ -138,6 +173,7 @@ impl Default for Settings {
             tokens: tokens::TokenSettings::default(),
             alone: false,
             local_webhooks: false,
+            sign_in: SignIn::default(),
         }
     }
 }
@@ -182,6 +218,7 @@ struct Inner {
     turn: Mutex<()>,
     slots: Arc<Semaphore>,
     hashing: Semaphore,
+    sign_ins: Semaphore,
     work: Notify,
     news: Notify,
     webhooks: Webhooks,
@@ -225,6 +262,7 @@ impl Engine {
             turn: Mutex::default(),
             slots: Arc::new(Semaphore::new(settings.workers)),
             hashing: Semaphore::new(2),
+            sign_ins: Semaphore::new(1),
             work: Notify::new(),
             news: Notify::new(),
             webhooks,
@@ -354,6 +392,9 @@ impl Engine {
     }
     pub(crate) fn hashing(&self) -> &Semaphore {
         &self.0.hashing
+    }
+    pub(crate) fn sign_ins(&self) -> &Semaphore {
+        &self.0.sign_ins
     }
     pub(crate) fn wake_workers(&self) {
         self.0.work.notify_one();

@@ -120,7 +120,7 @@ impl Engine {
             credentials_storage: storage,
             stale_in: wanted.stale_in.unwrap_or(StaleIn::DEFAULT),
             fetch_resources: distinct(wanted.fetch_resources),
-            created_by: caller.key,
+            created_by: caller.key()?,
             created_at: now,
             last_accessed_at: None,
             updated_at: now,

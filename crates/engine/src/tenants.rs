@@ -134,7 +134,7 @@ impl Engine {
             id: self.env().id::<AuditId>(),
             tenant: caller.tenant,
             at: self.env().now(),
-            actor: format!("key {}", caller.key),
+            actor: caller.by.to_string(),
             action: action.into(),
             subject: subject.into(),
             detail: json!({"request_id": caller.request.hex()}).to_string(),

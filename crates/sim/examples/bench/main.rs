@@ -19,7 +19,7 @@ mod register;
 
 use bank::Bank;
 use domain::{env::Env, ids::RequestId};
-use engine::{Caller, Engine, Parts, Settings, clock::VirtualClock};
+use engine::{Actor, Caller, Engine, Parts, Settings, clock::VirtualClock};
 use secrecy::SecretString;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use store::Store;
@@ -61,7 +61,7 @@ impl House {
         let tenant = engine.add_tenant("bench").await.unwrap().id;
         let key = engine.add_key(tenant, None, "bench", &SecretString::from(SECRET)).await.unwrap();
         engine.start();
-        let caller = Caller { tenant, key, request: env.id() };
+        let caller = Caller { tenant, by: Actor::Key(key), request: env.id() };
         Self { engine, bank, caller, url }
     }
 

@@ -1,6 +1,6 @@
 //! `vinculo dev`: the emulator, ready at once.
 
-use super::{LogFlags, keys};
+use super::{LogFlags, keys, operators};
 use crate::{
     WrongUse,
     config::{self, Log, Role},
@@ -12,7 +12,8 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use connect::{program::Room, sandbox::Sandbox, statement_files::StatementFiles, talk::Connector};
-use domain::{env::Env, ids::KeyId};
+use domain::{env::Env, ids::KeyId, operator::SignIn};
+use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
     env::{VarError, var},
@@ -24,6 +25,8 @@ use std::{
 use vault::Vault;
 
 const ID: &str = "VINCULO_SECRET_ID";
+/// Farther than its clock is ever moved.
+const NEVER: SignedDuration = SignedDuration::from_hours(200 * 366 * 24);
 const PASSWORD: &str = "VINCULO_SECRET_PASSWORD";
 
 #[derive(clap::Args)]
@@ -65,6 +68,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     store.migrate().await.context("the database cannot be brought up to date")?;
     let (key, source) = api_key(&home, &lock, &env)?;
     keys::see_to_it(&store, &env, key.id, &key.password).await?;
+    operators::see_to_it(&store, &env, &key.password).await?;
 
     let directory = match &flags.connectors {
         None => None,
@@ -98,6 +102,8 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
             alone: true,
             faults,
             local_webhooks: true,
+            // Its clock leaps; nobody should have to sign in again after that.
+            sign_in: SignIn { idle: NEVER, longest: NEVER },
             ..engine::Settings::default()
         },
     };
