@@ -51,6 +51,12 @@ impl Catalogue {
         Some((institution.id, connector.version().to_owned()))
     }
 
+    /// The name and the version of the connector that speaks to an institution.
+    pub(crate) fn speaker(&self, institution: &str) -> Option<(String, String)> {
+        let (connector, _) = self.by_institution.get(institution)?;
+        Some((connector.name().to_owned(), connector.version().to_owned()))
+    }
+
     /// Stores the institutions. Those that had been taken away are back, and those that an earlier
     /// version of their connector could not reach get another chance. All others that there have
     /// ever been are closed, unless they are closed already, for another reason: their connectors

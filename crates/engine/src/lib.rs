@@ -5,6 +5,7 @@
 
 pub mod advance;
 mod announcements;
+pub mod backlog;
 mod bodies;
 mod breaker;
 mod catalogue;
@@ -23,6 +24,7 @@ pub mod links;
 mod live;
 pub mod metrics;
 pub mod operators;
+pub mod overview;
 pub mod query;
 mod reading;
 mod rest;
@@ -75,6 +77,12 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Whether it is a person in the console. All that they do is written down, also what programs
+    /// do all day.
+    #[must_use]
+    pub const fn is_operator(&self) -> bool {
+        matches!(self.by, Actor::Operator(_))
+    }
     /// The key that was used, for what only its holders can do.
     pub fn key(&self) -> Result<KeyId, Error> {
         match self.by {
