@@ -11,7 +11,6 @@ use axum::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Framed {
     /// Nobody.
-    #[expect(dead_code, reason = "for the pages that people log in to")]
     Nowhere,
     /// Everybody: the page can do nothing without a token that whoever frames it has.
     Anywhere,

@@ -196,6 +196,17 @@ impl Answer {
         assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{id}");
         assert_eq!(self.headers["x-content-type-options"], "nosniff");
         if self.status.is_client_error() || self.status.is_server_error() {
+            let page = self
+                .headers
+                .get(header::CONTENT_TYPE)
+                .is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.starts_with("text/html")));
+            if page {
+                assert!(
+                    self.text.contains(&format!("<code>{id}</code>"))
+                        || self.text.contains("<form")
+                );
+                return;
+            }
             if self.text.is_empty() {
                 return;
             }

@@ -171,6 +171,7 @@ fn welcome(home: &Home, address: SocketAddr, key: &ApiKey, source: KeySource, da
   Vinculo {version} for development: institutions, people and money are invented.
 
   API      {url}
+  Console  {url}/console/  (sign in as {operator}, with the key's password)
   Key      {id}  ({why})
   Data     {data}{clock}
 
@@ -189,6 +190,7 @@ fn welcome(home: &Home, address: SocketAddr, key: &ApiKey, source: KeySource, da
 ",
         version = env!("CARGO_PKG_VERSION"),
         id = key.id,
+        operator = operators::DEV,
         data = home.path().display(),
     ));
 }
