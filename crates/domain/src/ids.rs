@@ -117,6 +117,8 @@ ids!(
     NodeId,
     /// A line of the audit log.
     AuditId,
+    /// Who may sign in to the console.
+    OperatorId,
 );
 below_a_link!(LinkId, SessionId, RecordId, JobId, CommitId, EntryId, EventId, DeliveryId);
 

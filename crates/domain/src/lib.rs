@@ -12,6 +12,7 @@ pub mod ids;
 pub mod institution;
 pub mod link;
 pub mod money;
+pub mod operator;
 pub mod record;
 pub mod refresh;
 pub mod resource;

@@ -41,6 +41,20 @@ impl Rate {
             Self::Month => None,
         }
     }
+
+    /// The age from which on a link's data are late: what the rate promises, and an hour; of months
+    /// the longest, and a day.
+    #[must_use]
+    pub const fn late_after(self) -> SignedDuration {
+        let hours = match self {
+            Self::SixHours => 6 + 1,
+            Self::TwelveHours => 12 + 1,
+            Self::Day => 24 + 1,
+            Self::Week => 7 * 24 + 1,
+            Self::Month => 32 * 24,
+        };
+        SignedDuration::from_hours(hours)
+    }
 }
 
 /// Where a recurrent link stands in its calendar.

@@ -59,6 +59,10 @@ impl Breaker {
     pub(crate) fn opened(&self) -> bool {
         self.until.is_some()
     }
+    /// Failures in a row, over all links.
+    pub(crate) const fn failures(&self) -> u32 {
+        self.failures
+    }
     pub(crate) fn closed_until(&self, now: Timestamp) -> Option<Timestamp> {
         self.until.filter(|until| *until > now)
     }

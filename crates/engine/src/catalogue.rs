@@ -54,6 +54,12 @@ impl Catalogue {
         self.by_institution.keys().map(String::as_str).collect()
     }
 
+    /// The name and the version of the connector that speaks to an institution.
+    pub(crate) fn speaker(&self, institution: &str) -> Option<(String, String)> {
+        let (connector, _) = self.by_institution.get(institution)?;
+        Some((connector.name().to_owned(), connector.version().to_owned()))
+    }
+
     /// Stores the institutions; those that an earlier version of their connector could not reach get
     /// another chance. Nothing is stored of those that are not offered here: another process on the
     /// same database may offer them, and which it does is for each to say of itself.

@@ -10,11 +10,64 @@ use crate::{
 use connect::talk::Failure;
 use domain::{
     filter::{Condition, Page},
+    ids::TenantId,
     institution::{Health, Institution},
+    link::Status,
 };
 use jiff::Timestamp;
+use std::collections::{BTreeMap, HashMap};
+
+/// How an institution is, and what is known of why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The institution.
+    pub institution: Institution,
+    /// Why it is down: `breaker`, `removed`, or the operator's word.
+    pub reason: Option<String>,
+    /// The connector that speaks to it, and its version; nobody does where there is none.
+    pub connector: Option<(String, String)>,
+    /// Failures in a row, over all links.
+    pub failures: u32,
+    /// Until when its breaker keeps everybody from asking it.
+    pub rests_until: Option<Timestamp>,
+    /// How many links the tenant has there, by their status.
+    pub links: BTreeMap<Status, u64>,
+}
 
 impl Engine {
+    /// A page of how institutions are, by id, with the links that a tenant has there.
+    pub async fn standings(
+        &self,
+        tenant: TenantId,
+        conditions: &[Condition],
+        page: Page,
+    ) -> Result<Listed<Standing>, Error> {
+        let mut tx = self.store().read().await?;
+        let listed = tx.institutions(conditions, page).await?;
+        let mut reasons = tx.reasons().await?;
+        let breakers = tx.breakers().await?;
+        let mut links: HashMap<String, BTreeMap<Status, u64>> = HashMap::new();
+        for (name, status, count) in tx.links_by_institution_across_buckets(tenant).await? {
+            links.entry(name).or_default().insert(status, count);
+        }
+        drop(tx);
+        let (catalogue, now) = (self.catalogue(), self.env().now());
+        let standing = |institution: Institution| {
+            let key = catalogue.breaker_key(&institution.name);
+            let breaker = key.and_then(|key| breakers.get(&key)).map(|state| Breaker::read(state));
+            let breaker = breaker.unwrap_or_default();
+            Standing {
+                reason: reasons.remove(&institution.name),
+                connector: catalogue.speaker(&institution.name),
+                failures: breaker.failures(),
+                rests_until: breaker.closed_until(now),
+                links: links.remove(&institution.name).unwrap_or_default(),
+                institution,
+            }
+        };
+        Listed::on(page, listed.count, listed.items.into_iter().map(standing).collect())
+    }
+
     /// A page of the catalogue, by id. `Error::NoSuch("page")` beyond the last.
     pub async fn institutions(
         &self,

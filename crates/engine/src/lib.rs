@@ -5,6 +5,7 @@
 
 pub mod advance;
 mod announcements;
+pub mod backlog;
 mod bodies;
 mod breaker;
 mod catalogue;
@@ -22,6 +23,8 @@ pub mod ledger;
 pub mod links;
 mod live;
 pub mod metrics;
+pub mod operators;
+pub mod overview;
 pub mod query;
 mod reading;
 mod rest;
@@ -45,13 +48,17 @@ use connect::{host::Limits, talk::Connector};
 use domain::{
     env::Env,
     filter::Page,
-    ids::{KeyId, NodeId, RequestId, TenantId},
+    ids::{KeyId, NodeId, OperatorId, RequestId, TenantId},
     link::Link,
+    operator::SignIn,
     refresh::Rate,
 };
 use jiff::{SignedDuration, Timestamp};
 use live::{Live, Running};
-use std::sync::{Arc, RwLock};
+use std::{
+    fmt,
+    sync::{Arc, RwLock},
+};
 use store::Store;
 use tokio::sync::{Mutex, Notify, Semaphore, futures::Notified};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -63,10 +70,44 @@ use webhooks::{Webhooks, guard::Reach, sender::Sender};
 pub struct Caller {
     /// Whose data may be seen.
     pub tenant: TenantId,
-    /// The key that was used.
-    pub key: KeyId,
+    /// Who it is.
+    pub by: Actor,
     /// Repeated in errors and in the webhooks that the request causes.
     pub request: RequestId,
+}
+
+impl Caller {
+    /// Whether it is a person in the console. All that they do is written down, also what programs
+    /// do all day.
+    #[must_use]
+    pub const fn is_operator(&self) -> bool {
+        matches!(self.by, Actor::Operator(_))
+    }
+    /// The key that was used, for what only its holders can do.
+    pub fn key(&self) -> Result<KeyId, Error> {
+        match self.by {
+            Actor::Key(key) => Ok(key),
+            Actor::Operator(_) => Err(Error::NoSuch("key")),
+        }
+    }
+}
+
+/// Who acts. As text, what the audit log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// Whoever has this API key.
+    Key(KeyId),
+    /// An operator, in the console.
+    Operator(OperatorId),
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(id) => write!(f, "key {id}"),
+            Self::Operator(id) => write!(f, "operator {id}"),
+        }
+    }
 }
 
 /// One page of something.
@@ -121,6 +162,8 @@ pub struct Settings {
     pub alone: bool,
     /// Webhooks may go to private addresses: for development.
     pub local_webhooks: bool,
+    /// How long an operator's sign-in to the console lasts.
+    pub sign_in: SignIn,
 }
 
 impl Default for Settings {
@@ -141,6 +184,7 @@ impl Default for Settings {
             tokens: tokens::TokenSettings::default(),
             alone: false,
             local_webhooks: false,
+            sign_in: SignIn::default(),
         }
     }
 }
@@ -185,6 +229,7 @@ struct Inner {
     turn: Mutex<()>,
     slots: Arc<Semaphore>,
     hashing: Semaphore,
+    sign_ins: Semaphore,
     work: Notify,
     news: Notify,
     webhooks: Webhooks,
@@ -228,6 +273,7 @@ impl Engine {
             turn: Mutex::default(),
             slots: Arc::new(Semaphore::new(settings.workers)),
             hashing: Semaphore::new(2),
+            sign_ins: Semaphore::new(1),
             work: Notify::new(),
             news: Notify::new(),
             webhooks,
@@ -362,6 +408,9 @@ impl Engine {
     }
     pub(crate) fn hashing(&self) -> &Semaphore {
         &self.0.hashing
+    }
+    pub(crate) fn sign_ins(&self) -> &Semaphore {
+        &self.0.sign_ins
     }
     pub(crate) fn wake_workers(&self) {
         self.0.work.notify_one();

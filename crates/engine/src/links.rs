@@ -120,7 +120,7 @@ impl Engine {
             credentials_storage: storage,
             stale_in: wanted.stale_in.unwrap_or(StaleIn::DEFAULT),
             fetch_resources: distinct(wanted.fetch_resources),
-            created_by: caller.key,
+            created_by: caller.key()?,
             created_at: now,
             last_accessed_at: None,
             updated_at: now,
@@ -389,6 +389,9 @@ impl Engine {
         }
         tx.schedule(&self.new_job(&link, Kind::Load, caller.request.hex(), &load, now)).await?;
         tx.save_link(&Link { refreshed_at: Some(now), ..link }).await?;
+        if caller.is_operator() {
+            self.audit(&mut tx, caller, "refresh_link", &id.to_string()).await?;
+        }
         tx.commit().await?;
         self.wake_workers();
         Ok(())

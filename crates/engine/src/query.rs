@@ -130,7 +130,7 @@ fn shown(resource: &Resource, row: PageRow, parents: &HashMap<RecordId, String>)
 }
 
 /// The one link that the conditions allow, if there is one: then a single bucket answers.
-fn one_link(conditions: &[Condition]) -> Option<LinkId> {
+pub(crate) fn one_link(conditions: &[Condition]) -> Option<LinkId> {
     conditions.iter().find_map(|condition| match (&condition.field.name, &condition.test) {
         (&"link", Test::Is(Value::Id(id))) => Some(LinkId::from(*id)),
         (&"link", Test::In(values)) => match values.as_slice() {

@@ -1,17 +1,23 @@
 //! Tenants: who may call, their settings, what they did.
 
-use crate::{Caller, Engine, Error};
+use crate::{Caller, Engine, Error, Listed};
 use domain::{
+    filter::Page,
     ids::{AuditId, KeyId, TenantId},
     refresh::Rate,
 };
 use secrecy::SecretString;
 use serde_json::json;
-use store::{
-    Tx,
+use store::Tx;
+pub use store::{
     audit::AuditLine,
     tenants::{ApiKey, Tenant},
 };
+
+/// The longest name of an API key, in characters.
+pub const LONGEST_KEY_NAME: usize = 100;
+/// The most API keys that a tenant can have at a time, revoked ones apart.
+pub const MOST_KEYS: usize = 100;
 
 /// What a tenant can set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +104,90 @@ impl Engine {
         Ok(id)
     }
 
+    /// A tenant's API keys, those that were revoked included, the oldest first.
+    pub async fn keys(&self, tenant: TenantId) -> Result<Vec<ApiKey>, Error> {
+        Ok(self.store().glance().await?.keys(tenant).await?)
+    }
+
+    /// Makes an API key for whoever asks in the name of its tenant; its secret is shown only now.
+    pub async fn make_key(
+        &self,
+        caller: &Caller,
+        name: &str,
+    ) -> Result<(ApiKey, SecretString), Error> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > LONGEST_KEY_NAME {
+            let message = format!("A name has 1 to {LONGEST_KEY_NAME} characters.");
+            return Err(Error::field("invalid", message, "name"));
+        }
+        let secret = vault::random_secret()?;
+        let hashed = secret.clone();
+        let hash = self
+            .tracker()
+            .spawn_blocking(move || vault::hash_secret(&hashed))
+            .await
+            .map_err(|e| Error::Internal("hashing a key", Box::new(e)))??;
+        let key = ApiKey {
+            id: self.env().id(),
+            tenant: caller.tenant,
+            hash,
+            name: name.into(),
+            created_at: self.env().now(),
+            last_used_at: None,
+            revoked_at: None,
+        };
+        let mut tx = self.store().write().await?;
+        let good = tx.keys(caller.tenant).await?.iter().filter(|k| k.revoked_at.is_none()).count();
+        if good >= MOST_KEYS {
+            let message = format!("There are {MOST_KEYS} keys already; revoke one first.");
+            return Err(Error::field("invalid", message, "name"));
+        }
+        tx.add_key(&key).await?;
+        self.audit(&mut tx, caller, "make_key", &key.id.to_string()).await?;
+        tx.commit().await?;
+        Ok((key, secret))
+    }
+
+    /// Refuses a tenant's API key from now on, and every token that was made with it. One that is
+    /// refused already stays so.
+    pub async fn revoke_key(&self, caller: &Caller, id: KeyId) -> Result<(), Error> {
+        let mut tx = self.store().write().await?;
+        let known = tx.key(id).await?.filter(|key| key.tenant == caller.tenant);
+        known.ok_or(Error::NoSuch("key"))?;
+        if tx.revoke_key(caller.tenant, id, self.env().now()).await? {
+            self.audit(&mut tx, caller, "revoke_key", &id.to_string()).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Every tenant, the oldest first.
+    pub async fn tenants(&self) -> Result<Vec<Tenant>, Error> {
+        Ok(self.store().glance().await?.tenants().await?)
+    }
+
+    /// A page of a tenant's audit log, newest first.
+    pub async fn audit_log(
+        &self,
+        tenant: TenantId,
+        page: Page,
+    ) -> Result<Listed<AuditLine>, Error> {
+        let listed = self.store().read().await?.audit_log(tenant, page).await?;
+        Listed::on(page, listed.count, listed.items)
+    }
+
+    /// Writes down an act that is more than one call, or that only shows what is otherwise masked:
+    /// before it is done.
+    pub async fn note_act(
+        &self,
+        caller: &Caller,
+        action: &'static str,
+        subject: &str,
+    ) -> Result<(), Error> {
+        let mut tx = self.store().write().await?;
+        self.audit(&mut tx, caller, action, subject).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// What a tenant has set.
     pub async fn tenant_settings(&self, tenant: TenantId) -> Result<TenantSettings, Error> {
         let tenant =
@@ -134,7 +224,7 @@ impl Engine {
             id: self.env().id::<AuditId>(),
             tenant: caller.tenant,
             at: self.env().now(),
-            actor: format!("key {}", caller.key),
+            actor: caller.by.to_string(),
             action: action.into(),
             subject: subject.into(),
             detail: json!({"request_id": caller.request.hex()}).to_string(),

@@ -1,15 +1,22 @@
 //! What happened to a link, and what its caller should do next.
 
-use crate::{Engine, Error, Listed};
+use crate::{
+    Engine, Error, Listed,
+    jobs::purpose_name,
+    sessions::{Outcome, Purpose},
+};
 use domain::{
     filter::Page,
-    ids::{LinkId, TenantId},
+    ids::{LinkId, RequestId, SessionId, TenantId},
     institution::Health,
     link::{Link, Status},
+    session::{ChallengeKind, State},
     time::Moment,
 };
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store::sessions::StoredSession;
 
 /// One entry of a timeline.
 #[derive(Debug, Serialize)]
@@ -22,7 +29,45 @@ pub struct Entry {
     pub detail: Box<RawValue>,
 }
 
+/// A session as people see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenSession {
+    /// Its id.
+    pub id: SessionId,
+    /// Where it stands.
+    pub state: State,
+    /// What it is for: `registration`, `schedule` …
+    pub purpose: &'static str,
+    /// What the institution asks at present.
+    pub asks: Option<ChallengeKind>,
+    /// How many challenges there have been.
+    pub challenges: u32,
+    /// The request that caused it.
+    pub request: RequestId,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// Why it failed.
+    pub failure: Option<String>,
+}
+
+/// The most sessions of a link that are shown.
+const MOST_SESSIONS: u32 = 50;
+
 impl Engine {
+    /// The latest sessions of a link, newest first. Those that have ended are known for an hour.
+    pub async fn sessions(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+    ) -> Result<Vec<SeenSession>, Error> {
+        let mut tx = self.store().read().await?;
+        tx.link(tenant, link).await?.ok_or(Error::NoSuch("link"))?;
+        let rows = tx.sessions_of(tenant, link, MOST_SESSIONS).await?;
+        Ok(rows.into_iter().map(seen).collect())
+    }
+
     /// A page of a link's timeline, newest first.
     pub async fn timeline(
         &self,
@@ -54,5 +99,24 @@ impl Engine {
                 down.then_some("wait_for_institution")
             }
         })
+    }
+}
+
+fn seen(row: StoredSession) -> SeenSession {
+    let purpose = serde_json::from_str::<Purpose>(&row.purpose);
+    let outcome = row.outcome.and_then(|text| serde_json::from_str(&text).ok());
+    SeenSession {
+        id: row.session.id,
+        state: row.session.state,
+        purpose: purpose.map_or("unknown", |purpose| purpose_name(&purpose)),
+        asks: row.challenge.map(|challenge| challenge.kind),
+        challenges: row.challenge_number,
+        request: row.request,
+        created_at: row.created_at,
+        finished_at: row.finished_at,
+        failure: match outcome {
+            Some(Outcome::Failed(failure)) => Some(failure.to_string()),
+            _ => None,
+        },
     }
 }

@@ -134,10 +134,10 @@ struct Tokens<'a> {
 }
 
 impl Tokens<'_> {
-    /// A pair for `caller`; `ids` are what the two are told apart by.
+    /// A pair for a tenant's key; `ids` are what the two are told apart by.
     fn pair(
         &self,
-        caller: &Caller,
+        (tenant, key): (TenantId, KeyId),
         organization: &str,
         wanted: TokenRequest,
         now: Timestamp,
@@ -149,8 +149,8 @@ impl Tokens<'_> {
             exp: ending(now, REFRESH),
             iat: now.as_second(),
             jti: refresh,
-            user_id: caller.key,
-            organization_id: caller.tenant,
+            user_id: key,
+            organization_id: tenant,
             organization_name: organization.into(),
             scopes: wanted.scopes,
             environment: self.settings.environment.clone(),
@@ -229,7 +229,13 @@ impl Engine {
         let tenant = self.store().read().await?.tenant(caller.tenant).await?;
         let organization = tenant.ok_or(Error::NoSuch("tenant"))?.name;
         let ids = [self.token_id(), self.token_id()];
-        Ok(self.tokens().pair(caller, &organization, wanted, self.env().now(), ids))
+        Ok(self.tokens().pair(
+            (caller.tenant, caller.key()?),
+            &organization,
+            wanted,
+            self.env().now(),
+            ids,
+        ))
     }
 
     /// What an access token allows; `None` if it is not ours, has ended, is used up, or its key is
@@ -284,12 +290,8 @@ mod tests {
     fn signer() -> Signer {
         Signer::new(&SecretSlice::from(vec![7; 64]))
     }
-    fn caller() -> Caller {
-        Caller {
-            tenant: TenantId::from(Uuid::from_u128(1)),
-            key: KeyId::from(Uuid::from_u128(2)),
-            request: RequestId::from(Uuid::from_u128(3)),
-        }
+    fn owner() -> (TenantId, KeyId) {
+        (Uuid::from_u128(1).into(), Uuid::from_u128(2).into())
     }
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_780_000_000 + seconds).expect("a timestamp")
@@ -302,7 +304,7 @@ mod tests {
             credentials_storage: "30d".parse().ok(),
             ..TokenRequest::default()
         };
-        tokens.pair(&caller(), "shop", wanted, at(0), ["a".repeat(32), "b".repeat(32)])
+        tokens.pair(owner(), "shop", wanted, at(0), ["a".repeat(32), "b".repeat(32)])
     }
 
     #[test]
@@ -312,7 +314,7 @@ mod tests {
         let pair = pair(&tokens);
         let read = |now| tokens.read(pair.access.expose_secret(), Kind::Access, now);
         let grant = Grant::from(read(at(1199)).expect("alive"));
-        assert_eq!(grant.tenant, caller().tenant);
+        assert_eq!(grant.tenant, owner().0);
         assert_eq!(grant.scopes, [Scope::ReadInstitutions, Scope::WriteLinks]);
         assert_eq!(grant.external_id.as_deref(), Some("customer-1"));
         assert_eq!(grant.credentials_storage, Some(CredentialsStorage::Days(30)));

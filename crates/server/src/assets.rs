@@ -23,6 +23,7 @@ macro_rules! files { ($($name:literal from $path:literal),* $(,)?) => {
 
 /// Name and text. A file that pages use has its line here; modules find each other by these names.
 static FILES: &[(&str, &str)] = files![
+    "console.css" from "assets/console.css",
     "dark.css" from "assets/dark.css",
     "docs.css" from "assets/docs.css",
     "tokens.css" from "assets/tokens.css",

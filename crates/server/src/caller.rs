@@ -10,7 +10,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use domain::ids::{LinkId, RequestId};
-use engine::{Engine, tokens::Grant};
+use engine::{Actor, Engine, tokens::Grant};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
@@ -75,7 +75,7 @@ pub(crate) async fn authorise(
         if !scope.is_some_and(|scope| grant.scopes.contains(&scope)) {
             return Err(Problem::forbidden());
         }
-        let caller = engine::Caller { tenant: grant.tenant, key: grant.key, request };
+        let caller = engine::Caller { tenant: grant.tenant, by: Actor::Key(grant.key), request };
         return Ok(Some(Caller { engine: caller, grant: Some(grant) }));
     }
     let (id, secret) = basic(headers).ok_or_else(Problem::unauthenticated)?;
@@ -93,7 +93,7 @@ pub(crate) async fn by_keys(
 ) -> Result<engine::Caller, Problem> {
     let known = engine.authenticate(id, secret).await?;
     let (tenant, key) = known.ok_or_else(Problem::unauthenticated)?;
-    Ok(engine::Caller { tenant, key, request })
+    Ok(engine::Caller { tenant, by: Actor::Key(key), request })
 }
 
 fn credentials<'h>(headers: &'h HeaderMap, scheme: &str) -> Option<&'h str> {

@@ -1,4 +1,5 @@
-//! The HTTP surface: `/api/` as Belvo's SDKs know it, `/v1/` of our own, and what machines ask.
+//! The HTTP surface: `/api/` as Belvo's SDKs know it, `/v1/` of our own, pages for people, and what
+//! machines ask.
 //!
 //! Architecture invariant: handlers translate and nothing else. No SQL, no connector, no rule about
 //! links lives here; `problem` is the only file that knows which failure has which status.
@@ -8,6 +9,7 @@ mod assets;
 mod body;
 mod caller;
 mod connect;
+mod console;
 mod docs;
 mod limits;
 mod locale;
@@ -120,15 +122,20 @@ pub(crate) struct App {
 /// The whole surface on top of `engine`. Serve it with
 /// `into_make_service_with_connect_info::<SocketAddr>()`, or rate limits cannot tell callers apart.
 pub fn router(engine: Engine, settings: Settings) -> Router {
-    serve(engine, settings, router::operations)
+    serve(engine, settings, router::operations, true)
 }
 
 /// Only what machines ask, for a process that does nothing but background work.
 pub fn machine_router(engine: Engine, settings: Settings) -> Router {
-    serve(engine, settings, |_| machine::operations())
+    serve(engine, settings, |_| machine::operations(), false)
 }
 
-fn serve(engine: Engine, settings: Settings, all: fn(bool) -> Vec<Operation>) -> Router {
+fn serve(
+    engine: Engine,
+    settings: Settings,
+    all: fn(bool) -> Vec<Operation>,
+    with_console: bool,
+) -> Router {
     let operations = all(settings.steerable);
     let document = openapi::document(all(settings.steerable));
     let app = App {
@@ -138,7 +145,7 @@ fn serve(engine: Engine, settings: Settings, all: fn(bool) -> Vec<Operation>) ->
         settings: Arc::new(settings),
         document: document.to_json().unwrap_or_default().into(),
     };
-    router::assemble(&app, operations)
+    router::assemble(&app, operations, with_console)
 }
 
 /// The OpenAPI document of everything that can be served, indented, the same for every call.

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, Uri, request::Parts, uri::Authority},
 };
 use std::{convert::Infallible, sync::Arc};
+use url::Url;
 
 /// Scheme and host as the client of one request knows them, without a slash at the end. Found out
 /// once, by whoever sees the request first.
@@ -42,6 +43,15 @@ impl Origin {
             _ => "http",
         };
         Self(format!("{scheme}://{host}").into())
+    }
+
+    /// Whether a browser that names this origin means this server.
+    pub(crate) fn is(&self, named: &str) -> bool {
+        Url::parse(&self.0).is_ok_and(|url| url.origin().ascii_serialization() == named)
+    }
+    /// Whether the client reaches this server by TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.0.starts_with("https:")
     }
 
     /// The origin of that name.
@@ -91,6 +101,21 @@ mod tests {
             "https://links.example.com"
         );
         assert_eq!(address(&[("host", "a b/\"<x>")], None), "http://localhost");
+    }
+
+    #[test]
+    fn an_origin_is_known_by_its_name() {
+        for (ours, named, same) in [
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080", true),
+            ("https://links.example.com", "https://links.example.com", true),
+            ("https://links.example.com:443/vinculo", "https://links.example.com", true),
+            ("https://links.example.com", "http://links.example.com", false),
+            ("https://links.example.com", "https://evil.example.com", false),
+            ("https://links.example.com", "null", false),
+        ] {
+            assert_eq!(Origin::named(ours).is(named), same, "{ours} {named}");
+        }
+        assert!(Origin::named("https://a").is_secure() && !Origin::named("http://a").is_secure());
     }
 
     #[test]

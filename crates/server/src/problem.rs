@@ -82,6 +82,14 @@ impl Item {
     pub(crate) fn new(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code, message: message.into(), ..Self::default() }
     }
+    /// The sentence, with the brand's name in it where it has a place.
+    fn said(&self, brand: &str) -> Cow<'static, str> {
+        if NAME_THE_BRAND.contains(&self.code) {
+            self.message.replace(BRAND, brand).into()
+        } else {
+            self.message.clone()
+        }
+    }
     pub(crate) fn at(self, field: impl Into<Cow<'static, str>>) -> Self {
         Self { field: Some(field.into()), ..self }
     }
@@ -127,6 +135,11 @@ impl Problem {
         let message = "You do not have permission to perform this action.";
         Self::new(StatusCode::FORBIDDEN, Item::new("permission_denied", message))
     }
+    /// 403: a form that no page of ours was sent for, or for somebody else.
+    pub(crate) fn strange_form() -> Self {
+        let message = "This form is too old, or it is not from here. Open the page again.";
+        Self::new(StatusCode::FORBIDDEN, Item::new("permission_denied", message))
+    }
     /// 404.
     pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, Item::new("not_found", "Not found."))
@@ -170,6 +183,11 @@ impl Problem {
         Self { retry_after: Some(3), ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, item) }
     }
 
+    /// What is said of each thing that is wrong, for people.
+    pub(crate) fn messages(&self, brand: &str) -> Vec<String> {
+        self.items.iter().map(|item| item.said(brand).into_owned()).collect()
+    }
+
     /// The body and headers that the caller sees.
     pub(crate) fn render(&self, request: &str, brand: &str, origin: &Origin) -> Response {
         let shown: Vec<_> = self
@@ -177,11 +195,7 @@ impl Problem {
             .iter()
             .map(|item| Item {
                 request_id: request.into(),
-                message: if NAME_THE_BRAND.contains(&item.code) {
-                    item.message.replace(BRAND, brand).into()
-                } else {
-                    item.message.clone()
-                },
+                message: item.said(brand),
                 token_generation_data: item.token_generation_data.clone().map(|asked| Asked {
                     value: asked.value.map(|value| origin.resolve(&value)),
                     ..asked

@@ -112,6 +112,14 @@ impl Query {
         Ok(json(status, item))
     }
 
+    /// What is asked for here, of another page of this server: all but which part of the list.
+    pub(crate) fn elsewhere(&self, path: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (key, value) in self.pairs().filter(|(key, _)| !["page", "page_size"].contains(key)) {
+            query.append_pair(key, value);
+        }
+        format!("{path}?{}", query.finish())
+    }
     /// The same request for another page.
     fn link_to(&self, page: u32) -> String {
         self.with("page", &page.to_string())

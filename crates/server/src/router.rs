@@ -4,7 +4,7 @@
 use crate::{
     App, api, assets,
     caller::{self, Request as Id},
-    connect, docs, machine,
+    connect, console, docs, machine,
     operation::{Access, Operation},
     origin::Origin,
     pictures,
@@ -48,8 +48,10 @@ struct Gate {
 }
 
 /// The routes of `operations` with everything around them.
-pub(crate) fn assemble(app: &App, operations: Vec<Operation>) -> Router {
+pub(crate) fn assemble(app: &App, operations: Vec<Operation>, with_console: bool) -> Router {
     let mut router = Router::new();
+    // The console goes by cookies, and is for no page of another origin.
+    let console = if with_console { console::router(app) } else { Router::new() };
     for Operation { path, route, access, unlimited, .. } in operations {
         let gate = Gate { app: app.clone(), access, unlimited };
         router = router.route(&path, route.route_layer(from_fn_with_state(gate, pass)));
@@ -60,8 +62,9 @@ pub(crate) fn assemble(app: &App, operations: Vec<Operation>) -> Router {
         .method_not_allowed_fallback(|method: Method| async move {
             Problem::method_not_allowed(method.as_str())
         })
-        .layer(CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| panicked(&*panic)))
+        .layer(catching_panics())
         .layer(cors())
+        .merge(console)
         .layer(from_fn_with_state(app.clone(), answer))
         .with_state(app.clone())
 }
@@ -151,6 +154,12 @@ async fn pass(
     answer
 }
 
+/// Answers for a handler that panicked.
+pub(crate) fn catching_panics() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response> {
+    let answer: fn(Box<dyn Any + Send>) -> Response = |panic| panicked(&*panic);
+    CatchPanicLayer::custom(answer)
+}
+
 fn panicked(panic: &(dyn Any + Send)) -> Response {
     let said = panic.downcast_ref::<String>().map(String::as_str);
     let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
@@ -158,7 +167,7 @@ fn panicked(panic: &(dyn Any + Send)) -> Response {
     Problem::unexpected().into_response()
 }
 
-/// Pages of other origins may call with a token; nothing here goes by cookies.
+/// Pages of other origins may call with a token; nothing that they reach goes by cookies.
 fn cors() -> cors::CorsLayer {
     cors::CorsLayer::new()
         .allow_origin(cors::Any)

@@ -112,6 +112,17 @@ pub struct ListedDelivery {
     pub code: String,
 }
 
+/// How many deliveries of one hour are in one state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeliveryCount {
+    /// Which hour, from 0.
+    pub hour: u32,
+    /// Where they stand.
+    pub state: DeliveryState,
+    /// How many there are.
+    pub count: u64,
+}
+
 /// Which deliveries to make pending again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replay {
@@ -539,16 +550,41 @@ impl Tx {
         conditions: &[Condition],
         page: Page,
     ) -> Result<Listed<ListedDelivery>, Error> {
-        const COUNT: &str = "select count(*)";
-        const SELECT: &str = concat!("select ", delivery_columns!(), ", type, code");
         const FROM: &str = " from deliveries join
             (select bucket as event_bucket, id as event_id, type, code from events) as about
             on event_bucket = deliveries.bucket and event_id = deliveries.event
             where deliveries.tenant = $1";
+        self.deliveries_page(Sql::new(FROM, values![tenant]), conditions, page).await
+    }
+
+    /// The same of one link, out of its bucket.
+    pub async fn deliveries_of_link(
+        &mut self,
+        tenant: TenantId,
+        link: LinkId,
+        conditions: &[Condition],
+        page: Page,
+    ) -> Result<Listed<ListedDelivery>, Error> {
+        const FROM: &str = " from deliveries join
+            (select bucket as event_bucket, id as event_id, type, code from events) as about
+            on event_bucket = deliveries.bucket and event_id = deliveries.event
+            where deliveries.tenant = $1 and deliveries.bucket = $2 and deliveries.event in
+                (select id from events where bucket = $2 and link = $3)";
+        let from = Sql::new(FROM, values![tenant, link.bucket(), link]);
+        self.deliveries_page(from, conditions, page).await
+    }
+
+    async fn deliveries_page(
+        &mut self,
+        mut list: Sql,
+        conditions: &[Condition],
+        page: Page,
+    ) -> Result<Listed<ListedDelivery>, Error> {
+        const COUNT: &str = "select count(*)";
+        const SELECT: &str = concat!("select ", delivery_columns!(), ", type, code");
         let (about, own): (Vec<_>, Vec<_>) = conditions.iter().cloned().partition(|condition| {
             matches!(condition.field.source, Source::Column("type" | "code"))
         });
-        let mut list = Sql::new(FROM, values![tenant]);
         list.and("deliveries", &own).and("about", &about);
         let (count, rows) =
             self.page_of_list(COUNT, SELECT, &list, "created_at desc, id desc", page).await?;
@@ -560,6 +596,30 @@ impl Tx {
             })
         });
         Ok(Listed { count, items: items.collect::<Result<_, Error>>()? })
+    }
+
+    /// How many of a tenant's latest deliveries, `limit` at most and none before `since`, are in each
+    /// state, by the hours since then.
+    pub async fn latest_deliveries_across_buckets(
+        &mut self,
+        tenant: TenantId,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<DeliveryCount>, Error> {
+        const SQL: &str = "select hour, state, count(*) as count from
+                (select (created_at - $2) / 3600000000 as hour, state from deliveries
+                where tenant = $1 and created_at >= $2
+                order by created_at desc, id desc limit $3) as latest
+            group by hour, state order by hour, state";
+        let rows = self.rows(SQL, values![tenant, since, limit]).await?;
+        let count = |row: &Row| {
+            Ok(DeliveryCount {
+                hour: row.get("hour")?,
+                state: row.parsed("state")?,
+                count: row.get("count")?,
+            })
+        };
+        rows.iter().map(count).collect()
     }
 
     /// Makes a delivery of this tenant pending again, due now, however it ended; false if there is

@@ -11,6 +11,7 @@ use domain::{
     institution::{Health, Institution},
 };
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// The state of a breaker, and which saving of it this is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +119,23 @@ impl Tx {
         const SQL: &str = "select status, status_reason from institutions where name = $1";
         let row = self.row(SQL, values![name]).await?;
         row.map(|row| Ok((row.parsed("status")?, row.get("status_reason")?))).transpose()
+    }
+
+    /// Why institutions are down, by their names, where somebody or something has said so.
+    pub async fn reasons(&mut self) -> Result<HashMap<String, String>, Error> {
+        const SQL: &str = "select name, status_reason from institutions
+            where status <> 'healthy' and status_reason is not null";
+        let rows = self.rows(SQL, values![]).await?;
+        rows.iter().map(|row| Ok((row.get("name")?, row.get("status_reason")?))).collect()
+    }
+
+    /// The states of all breakers, by institution and connector version, as last saved.
+    pub async fn breakers(&mut self) -> Result<HashMap<(i64, String), String>, Error> {
+        const SQL: &str = "select institution, version, cast(state as text) as state from breakers";
+        let rows = self.rows(SQL, values![]).await?;
+        rows.iter()
+            .map(|row| Ok(((row.get("institution")?, row.get("version")?), row.get("state")?)))
+            .collect()
     }
 
     /// The state of the breaker of an institution and connector version, as last saved.

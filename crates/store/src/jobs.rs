@@ -321,16 +321,15 @@ impl Tx {
         page: Page,
     ) -> Result<Listed<Job>, Error> {
         macro_rules! list {
-            ($condition:literal, $order:literal) => {
+            ($whose:literal, $condition:literal, $order:literal) => {
                 (
-                    concat!(
-                        "select count(*) from jobs where tenant = coalesce($1, tenant) and ",
-                        $condition
-                    ),
+                    concat!("select count(*) from jobs where ", $whose, " and ", $condition),
                     concat!(
                         "select ",
                         job_columns!(),
-                        " from jobs where tenant = coalesce($1, tenant) and ",
+                        " from jobs where ",
+                        $whose,
+                        " and ",
                         $condition,
                         " order by ",
                         $order,
@@ -339,15 +338,50 @@ impl Tx {
                 )
             };
         }
+        macro_rules! lists {
+            ($condition:literal, $order:literal) => {
+                match tenant {
+                    Some(_) => list!("tenant = $1", $condition, $order),
+                    None => list!("tenant = coalesce($1, tenant)", $condition, $order),
+                }
+            };
+        }
         let (count, list) = match shown {
-            Shown::Waiting => list!("finished_at is null", "run_at, id"),
+            Shown::Waiting => lists!("finished_at is null", "run_at, id"),
             Shown::Failed => {
-                list!("finished_at is not null and outcome <> 'done'", "finished_at desc, id desc")
+                lists!("finished_at is not null and outcome <> 'done'", "finished_at desc, id desc")
             }
         };
         let count = self.number(count, values![tenant]).await?;
         let rows = self.rows(list, values![tenant, page.size, page.offset()]).await?;
         Ok(Listed { count, items: rows.iter().map(job).collect::<Result<_, _>>()? })
+    }
+
+    /// How many jobs of a tenant have been due since before `due`, and how many have failed since
+    /// `failed`.
+    pub async fn troubled_jobs_across_buckets(
+        &mut self,
+        tenant: TenantId,
+        due: Timestamp,
+        failed: Timestamp,
+    ) -> Result<(u64, u64), Error> {
+        const DUE: &str = "select count(*) from jobs
+            where tenant = $1 and finished_at is null and run_at < $2";
+        const FAILED: &str = "select count(*) from jobs
+            where tenant = $1 and outcome <> 'done' and finished_at >= $2";
+        let due = self.number(DUE, values![tenant, due]).await?;
+        Ok((due, self.number(FAILED, values![tenant, failed]).await?))
+    }
+
+    /// A job of this tenant, finished or not.
+    pub async fn job(&mut self, tenant: TenantId, id: JobId) -> Result<Option<Job>, Error> {
+        const SQL: &str = concat!(
+            "select ",
+            job_columns!(),
+            " from jobs where bucket = $1 and id = $2 and tenant = $3"
+        );
+        let row = self.row(SQL, values![id.bucket(), id, tenant]).await?;
+        row.as_ref().map(job).transpose()
     }
 
     /// A link's jobs, finished ones included, the latest scheduled first.

@@ -23,6 +23,7 @@ pub mod jobs;
 pub mod leases;
 pub mod links;
 pub mod migrate;
+pub mod operators;
 pub mod records;
 pub mod refusals;
 pub mod secrets;

@@ -9,7 +9,9 @@ use domain::{
     filter::{Condition, Page},
     ids::{LinkId, TenantId},
     link::{Link, Status},
+    refresh::Rate,
 };
+use jiff::Timestamp;
 
 /// What became of a new link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +20,19 @@ pub enum Inserted {
     Inserted,
     /// The same tenant already has a link with this login at this institution.
     Taken(LinkId),
+}
+
+/// How many links are in one state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinkCount {
+    /// Their status.
+    pub status: Status,
+    /// Their rate; `None` for those that are not refreshed on a schedule.
+    pub rate: Option<Rate>,
+    /// How many there are.
+    pub count: u64,
+    /// Of how many the data are late.
+    pub late: u64,
 }
 
 /// A page of a list, and how long the whole list is.
@@ -199,15 +214,45 @@ impl Tx {
         Ok(Listed { count, items: rows.iter().map(link).collect::<Result<_, _>>()? })
     }
 
-    /// How many links the tenant has in each status; of all tenants when none is named.
-    pub async fn links_by_status_across_buckets(
+    /// How many links a tenant has in each status and rate, and of how many the data are older than
+    /// `late_before` of their rate.
+    pub async fn links_by_state_across_buckets(
         &mut self,
-        tenant: Option<TenantId>,
-    ) -> Result<Vec<(Status, u64)>, Error> {
-        const SQL: &str = "select status, count(*) as count from links
-            where tenant = coalesce($1, tenant) group by status order by status";
+        tenant: TenantId,
+        late_before: impl Fn(Rate) -> Timestamp,
+    ) -> Result<Vec<LinkCount>, Error> {
+        const SQL: &str = "select status, refresh_rate, count(*) as count,
+                count(*) filter (where updated_at < case refresh_rate when '6h' then $2
+                    when '12h' then $3 when '24h' then $4 when '7d' then $5 when '30d' then $6 end)
+                    as late
+            from links where tenant = $1 group by status, refresh_rate";
+        let [six, twelve, day, week, month] =
+            [Rate::SixHours, Rate::TwelveHours, Rate::Day, Rate::Week, Rate::Month]
+                .map(late_before);
+        let rows = self.rows(SQL, values![tenant, six, twelve, day, week, month]).await?;
+        let count = |row: &Row| {
+            Ok(LinkCount {
+                status: row.parsed("status")?,
+                rate: row.maybe_parsed("refresh_rate")?,
+                count: row.get("count")?,
+                late: row.get("late")?,
+            })
+        };
+        rows.iter().map(count).collect()
+    }
+
+    /// How many links a tenant has of each institution in each status, by the names of the
+    /// institutions.
+    pub async fn links_by_institution_across_buckets(
+        &mut self,
+        tenant: TenantId,
+    ) -> Result<Vec<(String, Status, u64)>, Error> {
+        const SQL: &str = "select institution, status, count(*) as count from links
+            where tenant = $1 group by institution, status order by institution, status";
         let rows = self.rows(SQL, values![tenant]).await?;
-        rows.iter().map(|row| Ok((row.parsed("status")?, row.get("count")?))).collect()
+        rows.iter()
+            .map(|row| Ok((row.get("institution")?, row.parsed("status")?, row.get("count")?)))
+            .collect()
     }
 
     /// How many rows a list has, and those of one page.

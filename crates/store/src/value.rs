@@ -4,7 +4,7 @@
 use crate::Error;
 use domain::ids::{
     AuditId, BelowLink, Bucket, CommitId, DeliveryId, EndpointId, EntryId, EventId, Id, JobId,
-    KeyId, LinkId, NodeId, RecordId, RequestId, SessionId, TenantId,
+    KeyId, LinkId, NodeId, OperatorId, RecordId, RequestId, SessionId, TenantId,
 };
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
@@ -211,7 +211,7 @@ from_integer! {
 }
 ids!(
     TenantId, KeyId, LinkId, SessionId, RecordId, JobId, CommitId, EntryId, EndpointId, EventId,
-    DeliveryId, RequestId, NodeId, AuditId
+    DeliveryId, RequestId, NodeId, AuditId, OperatorId
 );
 
 /// The items of a batch as one JSON parameter. Ids in it are 32 hex digits, for `unhex`.

@@ -1,6 +1,6 @@
 //! Keyed hashes: equal things meet without the database knowing what they are.
 
-use aws_lc_rs::hmac;
+use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use domain::ids::{Bucket, TenantId};
 use secrecy::{ExposeSecret, SecretSlice};
@@ -35,6 +35,16 @@ impl Index {
     #[must_use]
     pub fn digest(&self, parts: &[&[u8]]) -> [u8; 32] {
         hmac_of(&self.key, parts)
+    }
+    /// The keyed hash of a list of parts as text: whoever knows it was told so by us.
+    #[must_use]
+    pub fn proof(&self, parts: &[&[u8]]) -> String {
+        URL_SAFE.encode(self.digest(parts))
+    }
+    /// Whether `said` is the proof of a list of parts; takes the same time whatever is wrong.
+    #[must_use]
+    pub fn is_proof(&self, parts: &[&[u8]], said: &str) -> bool {
+        verify_slices_are_equal(self.proof(parts).as_bytes(), said.as_bytes()).is_ok()
     }
     /// Where the links of this login live, so that two registrations of it meet.
     #[must_use]

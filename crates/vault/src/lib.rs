@@ -13,7 +13,7 @@ pub mod signing;
 pub use index::Index;
 pub use keyring::KeyRing;
 pub use seal::{Place, Vault, WrappedKey, number_of};
-pub use secrets::{Verifier, hash_secret, random_bytes, random_secret};
+pub use secrets::{Verifier, hash_secret, is_secret, random_bytes, random_secret};
 pub use signing::{Signer, new_webhook_secret, webhook_key, webhook_signature};
 
 /// What can go wrong with secrets. Never says anything about them.

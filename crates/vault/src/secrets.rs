@@ -39,6 +39,13 @@ pub fn hash_secret(secret: &SecretString) -> Result<String, Error> {
     Ok(hash.to_string())
 }
 
+/// Whether `secret` is the one that was hashed. As slow as hashing it: not for an async thread.
+pub fn is_secret(secret: &SecretString, hash: &str) -> Result<bool, Error> {
+    let stored = PasswordHash::new(hash).map_err(|_| Error::Hash)?;
+    let secret = secret.expose_secret().as_bytes();
+    Ok(Argon2::default().verify_password(secret, &stored).is_ok())
+}
+
 /// A keyed hash of key, secret and stored hash: says nothing about them, and changes with each.
 type Question = [u8; 32];
 
@@ -81,9 +88,7 @@ impl Verifier {
         if let Some(verdict) = self.verdicts().get(&question, now) {
             return Ok(verdict);
         }
-        let stored = PasswordHash::new(hash).map_err(|_| Error::Hash)?;
-        let secret = secret.expose_secret().as_bytes();
-        let verdict = Argon2::default().verify_password(secret, &stored).is_ok();
+        let verdict = is_secret(secret, hash)?;
         self.verdicts().put(question, verdict, now);
         Ok(verdict)
     }
@@ -173,6 +178,8 @@ mod tests {
         assert_eq!(verifier.remembered(key(2), &right, &hash, at(0)), None, "per key");
         assert_eq!(verifier.remembered(key(1), &right, "other", at(0)), None, "per hash");
         assert_eq!(verifier.verify(key(1), &right, "garbage", at(0)), Err(Error::Hash));
+        assert_eq!(is_secret(&right, &hash), Ok(true));
+        assert_eq!(is_secret(&wrong, &hash), Ok(false));
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod http;
 mod installation;
 mod out;
 mod telemetry;
+mod terminal;
 mod wiring;
 
 use clap::Parser as _;

@@ -1,7 +1,7 @@
 //! What became of each event on its way to each endpoint, and sending it again.
 
 use super::{Webhooks, endpoints::disabled, no_link};
-use crate::{Caller, Error, Listed};
+use crate::{Caller, Error, Listed, query::one_link};
 use domain::{
     filter::{Condition, Page},
     ids::{DeliveryId, LinkId, TenantId},
@@ -29,7 +29,10 @@ impl Webhooks {
         page: Page,
     ) -> Result<Listed<ListedDelivery>, Error> {
         let mut tx = self.store.read().await?;
-        let listed = tx.deliveries_across_buckets(tenant, conditions, page).await?;
+        let listed = match one_link(conditions) {
+            Some(link) => tx.deliveries_of_link(tenant, link, conditions, page).await?,
+            None => tx.deliveries_across_buckets(tenant, conditions, page).await?,
+        };
         Listed::on(page, listed.count, listed.items)
     }
 

@@ -240,6 +240,9 @@ impl Webhooks {
                 endpoint.id == id
             })
             .await?;
+        if caller.is_operator() {
+            self.note(&mut tx, caller, "test_endpoint", id).await?;
+        }
         tx.commit().await?;
         self.wake();
         sent.first().copied().ok_or(Error::NoSuch("endpoint"))

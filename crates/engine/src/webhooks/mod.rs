@@ -212,7 +212,7 @@ impl Webhooks {
             id: self.env.id(),
             tenant,
             at: self.env.now(),
-            actor: who.map_or_else(|| "dispatcher".into(), |caller| format!("key {}", caller.key)),
+            actor: who.map_or_else(|| "dispatcher".into(), |caller| caller.by.to_string()),
             action: action.into(),
             subject,
             detail: detail.to_string(),

@@ -8,7 +8,7 @@ use super::{
     receiver::{Received, Receiver, Reply},
     sender::Sender,
 };
-use crate::{Caller, Error, clock::VirtualClock, metrics::Metrics};
+use crate::{Actor, Caller, Error, clock::VirtualClock, metrics::Metrics};
 use DeliveryState::{Cancelled, Delivered, Failed};
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -59,7 +59,7 @@ impl World {
         let wall = VirtualClock::stopped("2025-06-01T12:00:00Z".parse().unwrap());
         let env = Env::new(Arc::new(clock.clone()), [7; 32]);
         let vault = Arc::new(Vault::new(&KeyRing::generate().unwrap()).unwrap());
-        let caller = Caller { tenant: env.id(), key: env.id(), request: env.id() };
+        let caller = Caller { tenant: env.id(), by: Actor::Key(env.id()), request: env.id() };
         let tenant = Tenant {
             id: caller.tenant,
             name: "test".into(),
@@ -93,7 +93,7 @@ impl World {
             credentials_storage: domain::access::CredentialsStorage::Store,
             stale_in: StaleIn::DEFAULT,
             fetch_resources: vec![],
-            created_by: self.caller.key,
+            created_by: self.caller.key().expect("a key"),
             created_at: now,
             last_accessed_at: None,
             updated_at: now,

@@ -14,6 +14,7 @@ mod institutions;
 mod jobs;
 mod links;
 mod nodes;
+mod operators;
 mod registration;
 mod retrieval;
 mod statements;

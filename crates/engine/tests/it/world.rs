@@ -15,7 +15,7 @@ use domain::{
     time::Window,
 };
 use engine::{
-    Caller, Challenged, Engine, Error, Parts, Settings,
+    Actor, Caller, Challenged, Engine, Error, Parts, Settings,
     changes::{Cursor, Entry},
     clock::{SystemClock, VirtualClock},
     links::Registration,
@@ -139,7 +139,7 @@ impl World {
 
     /// A request of the tenant's.
     pub(crate) fn caller(&self) -> Caller {
-        Caller { tenant: self.tenant, key: self.key, request: self.env.id() }
+        Caller { tenant: self.tenant, by: Actor::Key(self.key), request: self.env.id() }
     }
     pub(crate) fn now(&self) -> Timestamp {
         self.env.now()

@@ -37,7 +37,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// What links can be filtered by.
-static FILTERS: &[Field] = &[
+pub(crate) static FILTERS: &[Field] = &[
     Field::id("id", IN, Source::Column("id")),
     Field::text("institution", IN, Source::Column("institution")),
     Field::word("access_mode", &["single", "recurrent"], IS, Source::Column("access_mode")),

@@ -62,6 +62,7 @@ static FILES: &[(&str, Files)] = shelf! {
     ],
     "Operate": [
         "docs/operations.md",
+        "docs/console.md",
         "docs/howto/rotate-keys.md",
         "SECURITY.md",
         "docs/performance.md",
@@ -91,6 +92,7 @@ static FILES: &[(&str, Files)] = shelf! {
         "docs/adr/0016-conformance-json-lies-beside-the-manifest.md",
         "docs/adr/0017-documents-are-kept-apart.md",
         "docs/adr/0018-computed-resources-are-readings-of-the-store.md",
+        "docs/adr/0021-operators-see-every-tenant.md",
     ],
 };
 

@@ -65,14 +65,26 @@ async fn advance(
     let read = Advance::read(&mut form);
     let to = read.and_then(|wanted| target(&wanted, now, &mut form));
     let to = form.sure(to)?;
-    let now = app.engine.advance(to).await.map_err(|error| match error {
+    let now = advance_to(&app, to).await?;
+    Ok(Json(Clock { now: Moment(now), movable: true }))
+}
+
+/// Moves the clock; what time it is then.
+pub(crate) async fn advance_to(app: &App, to: Timestamp) -> Result<Timestamp, Problem> {
+    app.engine.advance(to).await.map_err(|error| match error {
         NotAdvanced::Real => Problem::not_found(),
         NotAdvanced::Backwards(_) => Problem::bad(vec![
             Item::new("invalid", "The clock cannot be moved backwards.").at("to"),
         ]),
         NotAdvanced::Broke(error) => error.into(),
-    })?;
-    Ok(Json(Clock { now: Moment(now), movable: true }))
+    })
+}
+
+/// So much later than `now`, as far as one request may move the clock.
+pub(crate) fn later_by(now: Timestamp, by: &str) -> Result<Timestamp, Problem> {
+    let mut form = Form::parse(b"")?;
+    let to = target(&Advance { by: Some(by.to_owned()), to: None }, now, &mut form);
+    form.sure(to)
 }
 
 /// The instant that is asked for; `None` when `form` has a complaint about it.

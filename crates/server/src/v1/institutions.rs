@@ -9,9 +9,14 @@ use crate::{
     query::{Query, shown},
 };
 use axum::{extract::State, response::Response};
-use domain::institution::{Health, Institution};
-use engine::Listed;
+use domain::{
+    institution::{Health, Institution},
+    link::Status,
+    time::Moment,
+};
+use engine::{Listed, institutions::Standing};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// How an institution is.
@@ -25,11 +30,37 @@ struct InstitutionHealth {
     display_name: String,
     /// Whether it can be used now.
     status: Health,
+    /// Why it is down: `breaker`, `removed`, or the operator's word.
+    status_reason: Option<String>,
+    /// The connector that speaks to it; null where nobody does.
+    connector: Option<String>,
+    /// The connector's version.
+    connector_version: Option<String>,
+    /// Failures in a row, over all links.
+    failures: u32,
+    /// Until when it is left alone because it failed for everybody.
+    rests_until: Option<Moment>,
+    /// How many links the caller has there, by their status.
+    #[schema(value_type = BTreeMap<String, u64>)]
+    links: BTreeMap<Status, u64>,
 }
-impl From<Institution> for InstitutionHealth {
-    fn from(institution: Institution) -> Self {
+impl From<Standing> for InstitutionHealth {
+    fn from(standing: Standing) -> Self {
+        let Standing { institution, reason, connector, failures, rests_until, links } = standing;
         let Institution { id, name, display_name, status, .. } = institution;
-        Self { id, name, display_name, status }
+        let (connector, connector_version) = connector.unzip();
+        Self {
+            id,
+            name,
+            display_name,
+            status,
+            status_reason: reason,
+            connector,
+            connector_version,
+            failures,
+            rests_until: rests_until.map(Moment),
+            links,
+        }
     }
 }
 
@@ -42,9 +73,10 @@ pub(crate) fn operations() -> Vec<Operation> {
     ]
 }
 
-async fn list(State(app): State<App>, _: Caller, query: Query) -> Result<Response, Problem> {
+async fn list(State(app): State<App>, caller: Caller, query: Query) -> Result<Response, Problem> {
     let page = query.page()?;
-    let listed = app.engine.institutions(&query.conditions(FILTERS)?, page).await?;
+    let conditions = query.conditions(FILTERS)?;
+    let listed = app.engine.standings(caller.engine.tenant, &conditions, page).await?;
     let items = listed.items.into_iter().map(|one| shown(&InstitutionHealth::from(one)));
     query.answer(page, &Listed { count: listed.count, items: items.collect::<Result<_, _>>()? })
 }

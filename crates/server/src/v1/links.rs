@@ -10,11 +10,19 @@ use crate::{
     problem::{Item, Problem},
     query::{Query, json, shown},
 };
-use axum::{extract::State, http::StatusCode, response::Response};
-use domain::{access::AccessMode, ids::LinkId, link::Link, refresh::Rate, time::Moment};
-use engine::{Listed, links::Modification};
+use axum::{extract, http::StatusCode, response::Response};
+use domain::{
+    access::AccessMode,
+    ids::LinkId,
+    link::Link,
+    refresh::Rate,
+    session::{ChallengeKind, State},
+    time::Moment,
+};
+use engine::{Listed, links::Modification, timeline::SeenSession};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 body! {
     /// How a link is to be refreshed.
@@ -52,6 +60,49 @@ struct TimelineEntry {
     detail: (),
 }
 
+/// The sessions of a link.
+#[derive(Serialize, ToSchema)]
+struct LinkSessions {
+    results: Vec<SessionView>,
+}
+
+/// One login at an institution.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LinkSession)]
+struct SessionView {
+    id: Uuid,
+    #[schema(inline)]
+    state: State,
+    /// What it is for: `registration`, `repair`, `request`, `load`, `schedule`, `async`, `upload`.
+    purpose: &'static str,
+    /// What the institution asks at present.
+    #[schema(inline)]
+    asks: Option<ChallengeKind>,
+    /// How many challenges there have been.
+    challenges: u32,
+    /// The request that caused it.
+    request_id: String,
+    created_at: Moment,
+    finished_at: Option<Moment>,
+    /// Why it failed.
+    failure: Option<String>,
+}
+impl From<SeenSession> for SessionView {
+    fn from(session: SeenSession) -> Self {
+        Self {
+            id: session.id.into(),
+            state: session.state,
+            purpose: session.purpose,
+            asks: session.asks,
+            challenges: session.challenges,
+            request_id: session.request.hex(),
+            created_at: Moment(session.created_at),
+            finished_at: session.finished_at.map(Moment),
+            failure: session.failure,
+        }
+    }
+}
+
 pub(crate) fn operations() -> Vec<Operation> {
     vec![
         get("/v1/links/{id}/", "inspect_link", "Shows a link and what to do about it", detail)
@@ -69,6 +120,14 @@ pub(crate) fn operations() -> Vec<Operation> {
         )
         .lists::<TimelineEntry>()
         .projects(),
+        get(
+            "/v1/links/{id}/sessions/",
+            "list_link_sessions",
+            "Lists the sessions of a link, newest first",
+            sessions,
+        )
+        .says("At most fifty; those that have ended are known for an hour.")
+        .answers_one::<LinkSessions>(200, "Its sessions."),
     ]
 }
 
@@ -83,7 +142,7 @@ async fn view(app: &App, link: Link) -> Result<LinkDetail, Problem> {
 }
 
 async fn detail(
-    State(app): State<App>,
+    extract::State(app): extract::State<App>,
     caller: Caller,
     Id(id): Id<LinkId>,
     query: Query,
@@ -93,7 +152,7 @@ async fn detail(
 }
 
 async fn modify(
-    State(app): State<App>,
+    extract::State(app): extract::State<App>,
     caller: Caller,
     Id(id): Id<LinkId>,
     Json(RateLink { refresh_rate }): Json<RateLink>,
@@ -109,7 +168,7 @@ async fn modify(
 }
 
 async fn timeline(
-    State(app): State<App>,
+    extract::State(app): extract::State<App>,
     caller: Caller,
     Id(id): Id<LinkId>,
     query: Query,
@@ -118,4 +177,13 @@ async fn timeline(
     let listed = app.engine.timeline(caller.engine.tenant, id, page).await?;
     let items = listed.items.iter().map(shown).collect::<Result<_, _>>()?;
     query.answer(page, &Listed { count: listed.count, items })
+}
+
+async fn sessions(
+    extract::State(app): extract::State<App>,
+    caller: Caller,
+    Id(id): Id<LinkId>,
+) -> Result<axum::Json<LinkSessions>, Problem> {
+    let seen = app.engine.sessions(caller.engine.tenant, id).await?;
+    Ok(axum::Json(LinkSessions { results: seen.into_iter().map(Into::into).collect() }))
 }

@@ -1,11 +1,15 @@
 //! Our own face: what the compatible one has no words for. Errors and pages look as they do there.
 
+mod audit;
 mod changes;
-mod clock;
+pub(crate) mod clock;
 mod deliveries;
 mod faults;
 mod institutions;
+pub(crate) mod jobs;
+mod keys;
 mod links;
+mod overview;
 mod settings;
 mod statements;
 mod webhooks;
@@ -16,11 +20,15 @@ pub(crate) fn operations() -> Vec<Operation> {
     let mut all = Vec::new();
     all.extend(links::operations());
     all.extend(statements::operations());
+    all.extend(overview::operations());
     all.extend(institutions::operations());
     all.extend(settings::operations());
     all.extend(changes::operations());
     all.extend(webhooks::operations());
     all.extend(deliveries::operations());
+    all.extend(jobs::operations());
+    all.extend(keys::operations());
+    all.extend(audit::operations());
     all
 }
 

@@ -196,10 +196,16 @@ impl Answer {
         assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{id}");
         assert_eq!(self.headers["x-content-type-options"], "nosniff");
         if self.status.is_client_error() || self.status.is_server_error() {
-            let media = self.headers.get(header::CONTENT_TYPE);
-            // A page says it to people, in its own words.
-            if self.text.is_empty() || media.is_some_and(|kind| kind == "text/html; charset=utf-8")
-            {
+            let page = self
+                .headers
+                .get(header::CONTENT_TYPE)
+                .is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.starts_with("text/html")));
+            if page {
+                // It says it to people, in its own words.
+                assert!(self.text.contains("<h1"), "{}", self.text);
+                return;
+            }
+            if self.text.is_empty() {
                 return;
             }
             let json = self.json();

@@ -3,6 +3,7 @@
 mod api;
 mod browser;
 mod computed;
+mod console;
 mod docs;
 mod fiscal;
 mod hostile;

@@ -1,6 +1,6 @@
 //! Our own face: links, settings, changes, the clock and the sandbox.
 
-use crate::api::Api;
+use crate::api::{Api, basic};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -172,6 +172,127 @@ async fn the_health_of_institutions_is_listed() {
     let page = api.get("/v1/institutions/?name=erebor_mx_retail").await.json();
     assert_eq!(
         page["results"],
-        json!([{"id": 1004, "name": EREBOR, "display_name": "Erebor Bank", "status": "healthy"}])
+        json!([{
+            "id": 1004,
+            "name": EREBOR,
+            "display_name": "Erebor Bank",
+            "status": "healthy",
+            "status_reason": null,
+            "connector": "sandbox",
+            "connector_version": page["results"][0]["connector_version"],
+            "failures": 0,
+            "rests_until": null,
+            "links": {}
+        }])
     );
+    api.link(EREBOR, "bnk100", "full").await;
+    let page = api.get("/v1/institutions/?name=erebor_mx_retail").await.json();
+    assert_eq!(page["results"][0]["links"], json!({"valid": 1}));
+    let stranger = api.stranger().await;
+    let theirs =
+        api.call_as(Some(&stranger), "GET", "/v1/institutions/?name=erebor_mx_retail", "").await;
+    assert_eq!(theirs.json()["results"][0]["links"], json!({}), "of others nothing is told");
+}
+
+#[tokio::test]
+async fn an_overview_counts_what_is_the_callers() {
+    for api in Api::each_announcing().await {
+        for (user, mode) in [("bnk100", "recurrent"), ("bnk101", "recurrent"), ("bnk102", "single")]
+        {
+            let body = json!({
+                "institution": EREBOR, "username": user, "password": "full", "access_mode": mode
+            });
+            assert_eq!(api.post("/api/links/", &body).await.status, StatusCode::CREATED);
+        }
+        api.settle().await;
+        let fault = json!({"scope": {"institution": EREBOR}, "effect": "down"});
+        api.post("/v1/sandbox/faults/", &fault).await;
+        let seen = api.get("/v1/overview/").await.json();
+        let valid = json!({"valid": 3, "invalid": 0, "unconfirmed": 0, "token_required": 0});
+        assert_eq!(seen["links"], valid, "{}", api.database());
+        assert_eq!(seen["refreshes"], json!([{"rate": "7d", "links": 2, "late": 0}]));
+        assert_eq!(seen["institutions"]["down"], 0);
+        assert_eq!(seen["deliveries"]["cut"], false);
+        let hours = seen["deliveries"]["hours"].as_array().expect("hours");
+        assert_eq!(hours.len(), 24);
+        assert!(hours[23]["pending"].as_u64() > Some(0), "nobody listens: {seen}");
+
+        api.advance(24 * 9).await;
+        let later = api.get("/v1/overview/").await.json();
+        assert_eq!(later["refreshes"], json!([{"rate": "7d", "links": 2, "late": 2}]));
+
+        let stranger = api.stranger().await;
+        let theirs = api.call_as(Some(&stranger), "GET", "/v1/overview/", "").await.json();
+        assert_eq!(theirs["links"]["valid"], 0);
+        assert_eq!(theirs["refreshes"], json!([]));
+    }
+}
+
+#[tokio::test]
+async fn keys_are_made_used_and_revoked() {
+    for api in Api::each().await {
+        let made = api.post("/v1/keys/", &json!({"name": " billing "})).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        let made = made.json();
+        let (id, password) = (made["id"].as_str().expect("an id"), made["password"].as_str());
+        assert_eq!((&made["name"], &made["last_used_at"]), (&json!("billing"), &Value::Null));
+        let new = basic(id, password.expect("a password"));
+        let listed = api.call_as(Some(&new), "GET", "/v1/keys/", "").await.json();
+        let names: Vec<_> = listed["results"].as_array().expect("keys").iter().collect();
+        assert_eq!((names[0]["name"].as_str(), names.len()), (Some("test"), 2));
+        assert!(names.iter().all(|key| key.get("password").is_none()));
+        assert!(names[1]["last_used_at"].is_string(), "it has just been used");
+        for name in [json!(""), json!("x".repeat(101))] {
+            let refused = api.post("/v1/keys/", &json!({"name": name})).await;
+            assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{name}");
+        }
+        let path = format!("/v1/keys/{id}/");
+        let stranger = api.stranger().await;
+        let stolen = api.call_as(Some(&stranger), "DELETE", &path, "").await;
+        assert_eq!(stolen.status, StatusCode::NOT_FOUND);
+        for _ in 0..2 {
+            assert_eq!(api.call("DELETE", &path, "").await.status, StatusCode::NO_CONTENT);
+        }
+        let refused = api.call_as(Some(&new), "GET", "/v1/keys/", "").await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+        let said = api.get("/v1/audit/").await.json();
+        let said: Vec<_> = said["results"].as_array().expect("lines").iter().collect();
+        let mut actions: Vec<_> = said.iter().map(|line| line["action"].as_str()).collect();
+        actions.sort_unstable();
+        assert_eq!(actions, [Some("make_key"), Some("revoke_key")], "once each");
+        assert!(said.iter().all(|line| line["actor"] == format!("key {}", api.key_id)));
+        let theirs = api.call_as(Some(&stranger), "GET", "/v1/audit/", "").await.json();
+        assert_eq!(theirs["count"], 0);
+    }
+}
+
+#[tokio::test]
+async fn work_is_listed_and_done_again() {
+    for api in Api::each().await {
+        let link = api.link(EREBOR, "bnk100", "full").await;
+        api.settle().await;
+        let waiting = api.get("/v1/jobs/").await.json();
+        let kinds: Vec<_> = waiting["results"].as_array().expect("jobs").iter().collect();
+        assert!(kinds.iter().any(|job| job["kind"] == "refresh" && job["link"] == json!(link)));
+        let fault = json!({"scope": {"link": link}, "effect": "unavailable"});
+        api.post("/v1/sandbox/faults/", &fault).await;
+        let asked = api.post(&format!("/api/links/{link}/refresh/"), &json!({})).await;
+        assert!(asked.status.is_success(), "{}", asked.text);
+        api.advance(6).await;
+        let failed = api.get("/v1/jobs/?state=failed").await.json();
+        let job = &failed["results"][0];
+        assert_eq!((&job["kind"], &job["state"]), (&json!("load"), &json!("failed")), "{failed}");
+        let retry = format!("/v1/jobs/{}/retry/", job["id"].as_str().expect("an id"));
+        let stranger = api.stranger().await;
+        let stolen = api.call_as(Some(&stranger), "POST", &retry, "").await;
+        assert_eq!(stolen.status, StatusCode::NOT_FOUND);
+        api.call("DELETE", "/v1/sandbox/faults/", "").await;
+        assert_eq!(api.call("POST", &retry, "").await.status, StatusCode::ACCEPTED);
+        api.settle().await;
+        let sessions = api.get(&format!("/v1/links/{link}/sessions/")).await.json();
+        let last = &sessions["results"][0];
+        assert_eq!((&last["state"], &last["purpose"]), (&json!("done"), &json!("load")), "{last}");
+        let wrong = api.get("/v1/jobs/?state=bored").await;
+        assert_eq!(wrong.codes(), [("invalid".to_owned(), "state".to_owned())]);
+    }
 }

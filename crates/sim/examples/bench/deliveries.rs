@@ -68,7 +68,7 @@ pub(crate) async fn run(house: &House) {
     );
 }
 
-async fn announce(house: &House, model: &Link) {
+pub(crate) async fn announce(house: &House, model: &Link) {
     let engine = &house.engine;
     let links: Vec<Link> = (0..LINKS)
         .map(|n| {

@@ -11,7 +11,7 @@ pub(crate) async fn run(house: &House, options: &Options) {
     let link = house.register("list", AccessMode::Recurrent).await;
     house.engine.settle_down().await.unwrap();
     let server = serve(server::router(house.engine.clone(), server::Settings::dev())).await;
-    let basic = BASE64_STANDARD.encode(format!("{}:{SECRET}", house.caller.key));
+    let basic = BASE64_STANDARD.encode(format!("{}:{SECRET}", house.caller.key().unwrap()));
     let path = format!("/api/transactions/?link={}&page_size=100", link.id);
     let request =
         format!("GET {path} HTTP/1.1\r\nhost: {server}\r\nauthorization: Basic {basic}\r\n\r\n");
@@ -42,7 +42,7 @@ pub(crate) async fn run(house: &House, options: &Options) {
 }
 
 /// Serves on a port of its own, until the process ends.
-async fn serve(router: Router) -> SocketAddr {
+pub(crate) async fn serve(router: Router) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

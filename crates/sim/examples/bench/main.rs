@@ -2,7 +2,7 @@
 //! `cargo xtask bench` runs it in release and docs/performance.md keeps the results.
 //!
 //! `bench [--database URL] [--seconds N] [PART …]`, the parts being `list`, `register`, `ledger`,
-//! `refresh`, `deliveries` and `programs`; without a part, all of them.
+//! `refresh`, `deliveries`, `overview` and `programs`; without a part, all of them.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool that prints and may stop")]
 #![expect(clippy::cast_precision_loss, reason = "figures for people")]
@@ -13,13 +13,14 @@ mod deliveries;
 mod ledger;
 mod list;
 mod load;
+mod overview;
 mod programs;
 mod refresh;
 mod register;
 
 use bank::Bank;
 use domain::{env::Env, ids::RequestId};
-use engine::{Caller, Engine, Parts, Settings, clock::VirtualClock};
+use engine::{Actor, Caller, Engine, Parts, Settings, clock::VirtualClock};
 use secrecy::SecretString;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use store::Store;
@@ -61,7 +62,7 @@ impl House {
         let tenant = engine.add_tenant("bench").await.unwrap().id;
         let key = engine.add_key(tenant, None, "bench", &SecretString::from(SECRET)).await.unwrap();
         engine.start();
-        let caller = Caller { tenant, key, request: env.id() };
+        let caller = Caller { tenant, by: Actor::Key(key), request: env.id() };
         Self { engine, bank, caller, url }
     }
 
@@ -147,6 +148,9 @@ async fn run() {
     }
     if options.wants("deliveries") {
         deliveries::run(&house).await;
+    }
+    if options.wants("overview") {
+        overview::run(&house, &options).await;
     }
     if options.wants("programs") {
         programs::run().await;

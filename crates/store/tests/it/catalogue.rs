@@ -161,6 +161,10 @@ async fn a_new_catalogue_keeps_the_health_that_was_set() {
         assert!(tx.put_breaker(1, "v1", 1, "{}").await.unwrap());
         assert!(!tx.put_breaker(1, "v1", 1, "{}").await.unwrap());
         assert_eq!(tx.breaker(1, "v2").await.unwrap(), None);
+        let all = tx.breakers().await.unwrap().into_iter().collect::<Vec<_>>();
+        assert_eq!(all, [((1, "v1".into()), "{}".into())], "{}", store.name);
+        let reasons = tx.reasons().await.unwrap().into_iter().collect::<Vec<_>>();
+        assert_eq!(reasons, [(one.name.clone(), "maintenance".into())]);
     }
 }
 

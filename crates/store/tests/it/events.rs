@@ -92,6 +92,26 @@ async fn an_event_goes_once_to_each_endpoint_with_its_very_bytes() {
         assert_eq!((tries[0].number, tries[0].at, tries[0].duration_ms), (1, after(2), 12));
         assert_eq!(tx.delivery(env.id(), id).await.unwrap(), None);
         assert_eq!(tx.deliveries_of(link.tenant, event.id).await.unwrap().len(), 2);
+        let all = tx.deliveries_across_buckets(link.tenant, &[], any_page()).await.unwrap();
+        let of_link = tx.deliveries_of_link(link.tenant, link.id, &[], any_page()).await.unwrap();
+        assert_eq!((of_link.count, &of_link), (2, &all), "{}", store.name);
+        let stranger = tx.deliveries_of_link(env.id(), link.id, &[], any_page()).await.unwrap();
+        assert_eq!(stranger.count, 0);
+        let latest = |tenant, limit| (tenant, event.created_at, limit);
+        for ((tenant, since, limit), expected) in [
+            (
+                latest(link.tenant, 9),
+                &[(DeliveryState::Delivered, 1), (DeliveryState::Failed, 1)][..],
+            ),
+            (latest(link.tenant, 0), &[]),
+            (latest(env.id(), 9), &[]),
+            ((link.tenant, after(3600), 9), &[]),
+        ] {
+            let counts = tx.latest_deliveries_across_buckets(tenant, since, limit).await.unwrap();
+            let counts: Vec<_> = counts.iter().map(|c| (c.hour, c.state, c.count)).collect();
+            let expected: Vec<_> = expected.iter().map(|&(state, n)| (0, state, n)).collect();
+            assert_eq!(counts, expected, "{}", store.name);
+        }
         let counts = tx.deliveries_by_state_across_buckets(None).await.unwrap();
         assert_eq!(counts, [(DeliveryState::Delivered, 1), (DeliveryState::Failed, 1)]);
         assert_eq!(tx.deliveries_by_state_across_buckets(Some(env.id())).await.unwrap(), []);

@@ -210,6 +210,17 @@ async fn operators_see_what_waits_and_what_failed() {
         assert_eq!(shown(None, Shown::Failed).await, ["bad"]);
         assert_eq!(shown(Some(bad.tenant), Shown::Failed).await, ["bad"]);
         assert_eq!(shown(Some(env.id::<TenantId>()), Shown::Failed).await, [""; 0]);
+        assert_eq!(shown(Some(waiting.tenant), Shown::Waiting).await, ["waiting"]);
+        let trouble = async |tx: &mut Tx, tenant, due, failed| {
+            tx.troubled_jobs_across_buckets(tenant, after(due), after(failed)).await.unwrap()
+        };
+        let due = i64::MAX / 10_000_000_000_000;
+        assert_eq!(trouble(&mut tx, waiting.tenant, due, 0).await, (1, 0));
+        assert_eq!(trouble(&mut tx, waiting.tenant, -1, 0).await, (0, 0), "not due so long");
+        assert_eq!(trouble(&mut tx, bad.tenant, due, 1).await, (0, 1));
+        assert_eq!(trouble(&mut tx, bad.tenant, due, 2).await, (0, 0), "failed before that");
+        assert_eq!(tx.job(waiting.tenant, waiting.id).await.unwrap().unwrap().subject, "waiting");
+        assert_eq!(tx.job(bad.tenant, waiting.id).await.unwrap(), None, "another tenant's");
         assert_eq!(
             tx.jobs_across_buckets(None, Shown::Waiting, page(2, 1)).await.unwrap().items,
             []

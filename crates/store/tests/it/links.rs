@@ -146,17 +146,23 @@ async fn links_are_listed_newest_first_and_filtered() {
             let found = tx.links_across_buckets(tenant, &query, any_page()).await.unwrap();
             assert_eq!(found.count, expected, "{} {query:?}", store.name);
         }
-        let mut counts = tx.links_by_status_across_buckets(Some(tenant)).await.unwrap();
-        counts.sort();
-        assert_eq!(counts, [(Status::Valid, 4), (Status::Unconfirmed, 3)]);
-        let all: u64 = tx
-            .links_by_status_across_buckets(None)
+        let counts = tx.links_by_state_across_buckets(tenant, |_| start()).await.unwrap();
+        let count = |status| counts.iter().filter(|c| c.status == status).map(|c| c.count).sum();
+        assert_eq!((count(Status::Valid), count(Status::Unconfirmed)), (4, 3), "{}", store.name);
+        assert!(counts.iter().all(|c| c.late == 0), "nothing is older than the story");
+        let counts = tx
+            .links_by_state_across_buckets(tenant, |rate| {
+                if rate == Rate::Week { after(3600) } else { start() }
+            })
             .await
-            .unwrap()
-            .into_iter()
-            .map(|(_, count)| count)
-            .sum();
-        assert_eq!(all, 8);
+            .unwrap();
+        for count in &counts {
+            let late = if count.rate == Some(Rate::Week) { count.count } else { 0 };
+            assert_eq!(count.late, late, "{}: {count:?}", store.name);
+        }
+        let counts = tx.links_by_institution_across_buckets(tenant).await.unwrap();
+        let name = || "erebor_br_retail".to_owned();
+        assert_eq!(counts, [(name(), Status::Unconfirmed, 3), (name(), Status::Valid, 4)]);
     }
 }
 

@@ -8,6 +8,7 @@ mod events;
 mod glances;
 mod jobs;
 mod links;
+mod operators;
 mod plans;
 mod records;
 mod refusals;

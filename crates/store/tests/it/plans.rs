@@ -5,6 +5,7 @@ use domain::{link::Link, time::Window};
 use store::{
     Buckets, Store, Tx,
     events::Announced,
+    jobs::Shown,
     records::Seen,
     testing::{Plan, TestStore, stores},
 };
@@ -261,6 +262,46 @@ async fn open_sessions_are_counted_by_an_index() {
         let plans = tx.plans();
         goes_by(store, &plans, "from sessions", "sessions_open_of_tenant");
         goes_by(store, &plans, "from sessions", "sessions_open_at");
+    }
+}
+
+#[tokio::test]
+async fn what_operators_look_at_goes_by_an_index() {
+    for store in &stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let tenant = link.tenant;
+        let mut tx = watched(store, &link).await;
+        tx.links_by_state_across_buckets(tenant, |_| after(0)).await.unwrap();
+        tx.links_by_institution_across_buckets(tenant).await.unwrap();
+        let plans = tx.plans();
+        for (statement, index) in [
+            ("group by status, refresh_rate", "links_by_state"),
+            ("group by institution, status", "links_by_institution"),
+        ] {
+            let plan = plan(&plans, statement);
+            // Either is as good for PostgreSQL, which weighs what the table holds.
+            let index = if store.name == "sqlite" { index } else { "links_by_" };
+            assert!(plan.contains(index) && !plan.contains("Seq Scan"), "{}: {plan}", store.name);
+        }
+        tx.latest_deliveries_across_buckets(tenant, after(0), 9).await.unwrap();
+        let plans = tx.plans();
+        let latest = plan(&plans, "as latest");
+        assert!(latest.contains("deliveries_of_tenant"), "{}: {latest}", store.name);
+        tx.deliveries_of_link(tenant, link.id, &[], page(1, 9)).await.unwrap();
+        let plans = tx.plans();
+        let of_link = plan(&plans, "as about");
+        for index in ["events_of_link", "deliveries_of_event"] {
+            assert!(of_link.contains(index), "{}: {of_link}", store.name);
+        }
+        tx.jobs_across_buckets(Some(tenant), Shown::Waiting, page(1, 9)).await.unwrap();
+        goes_by(store, &tx.plans(), "select count(*) from jobs", "jobs_of_tenant");
+        tx.jobs_across_buckets(Some(tenant), Shown::Failed, page(1, 9)).await.unwrap();
+        goes_by(store, &tx.plans(), "select count(*) from jobs", "jobs_failed");
+        tx.troubled_jobs_across_buckets(tenant, after(0), after(0)).await.unwrap();
+        let plans = tx.plans();
+        goes_by(store, &plans, "run_at <", "jobs_of_tenant");
+        goes_by(store, &plans, "finished_at >=", "jobs_failed");
     }
 }
 

@@ -1,6 +1,6 @@
 //! `vinculo dev`: the emulator, ready at once.
 
-use super::{LogFlags, keys};
+use super::{LogFlags, keys, operators};
 use crate::{
     WrongUse,
     config::{self, Log, Role},
@@ -17,7 +17,8 @@ use connect::{
     statement_files::StatementFiles,
     talk::Connector,
 };
-use domain::{env::Env, ids::KeyId};
+use domain::{env::Env, ids::KeyId, operator::SignIn};
+use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
     env::{VarError, var},
@@ -29,6 +30,8 @@ use std::{
 use vault::Vault;
 
 const ID: &str = "VINCULO_SECRET_ID";
+/// Farther than its clock is ever moved.
+const NEVER: SignedDuration = SignedDuration::from_hours(200 * 366 * 24);
 const PASSWORD: &str = "VINCULO_SECRET_PASSWORD";
 
 #[derive(clap::Args)]
@@ -73,6 +76,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     store.migrate().await.context("the database cannot be brought up to date")?;
     let (key, source) = api_key(&home, &lock, &env)?;
     keys::see_to_it(&store, &env, key.id, &key.password).await?;
+    operators::see_to_it(&store, &env, &key.password).await?;
 
     let directory = match &flags.connectors {
         None => None,
@@ -110,6 +114,8 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
             faults,
             local_webhooks: true,
             rules: flags.merchants.as_deref().map(wiring::rules).transpose()?,
+            // Its clock leaps; nobody should have to sign in again after that.
+            sign_in: SignIn { idle: NEVER, longest: NEVER },
             ..engine::Settings::default()
         },
     };
@@ -177,6 +183,7 @@ fn welcome(home: &Home, address: SocketAddr, key: &ApiKey, source: KeySource, da
   Vinculo {version} for development: institutions, people and money are invented.
 
   API      {url}
+  Console  {url}/console/  (sign in as {operator}, with the key's password)
   Key      {id}  ({why})
   Data     {data}{clock}
 
@@ -196,6 +203,7 @@ fn welcome(home: &Home, address: SocketAddr, key: &ApiKey, source: KeySource, da
 ",
         version = env!("CARGO_PKG_VERSION"),
         id = key.id,
+        operator = operators::DEV,
         data = home.path().display(),
     ));
 }

@@ -9,6 +9,7 @@ mod keys;
 mod links;
 mod migrate;
 mod openapi;
+mod operators;
 mod serve;
 mod statements;
 
@@ -63,6 +64,8 @@ enum Command {
     Migrate(migrate::Flags),
     /// API keys, and the key ring that seals credentials
     Keys(keys::Flags),
+    /// Who may sign in to the console
+    Operators(operators::Flags),
     /// Look at links
     Links(links::Flags),
     /// Look at background work, and do it again
@@ -87,6 +90,7 @@ impl Cli {
             Command::Init(flags) => init::run(&flags),
             Command::Migrate(flags) => block_on(migrate::run(&flags)),
             Command::Keys(flags) => block_on(keys::run(&flags)),
+            Command::Operators(flags) => block_on(operators::run(&flags)),
             Command::Links(flags) => block_on(links::run(&flags)),
             Command::Jobs(flags) => block_on(jobs::run(&flags)),
             Command::Doctor(flags) => block_on(doctor::run(&flags)),

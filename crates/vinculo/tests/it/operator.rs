@@ -60,6 +60,32 @@ fn a_key_is_made_listed_and_revoked_and_its_password_shown_once() {
 }
 
 #[test]
+fn operators_are_added_listed_and_removed_and_their_passwords_are_no_arguments() {
+    let folder = tempfile::tempdir().unwrap();
+    installed(folder.path());
+    let typing = |arguments: &[&str], password: &str| {
+        let mut command = vinculo(folder.path());
+        said(command.arg("operators").args(arguments).write_stdin(format!("{password}\n")))
+    };
+    let added = typing(&["add", "Ana"], "correct horse battery");
+    assert_eq!((added.code, added.out.as_str()), (Some(0), "added ana as operator\n"));
+    let viewer = typing(&["add", "bea", "--role", "viewer"], "correct horse battery");
+    assert_eq!(viewer.out, "added bea as viewer\n", "{}", viewer.err);
+    let again = typing(&["add", "ana"], "correct horse battery");
+    assert_eq!(again.code, Some(1), "{}", again.err);
+    for (name, password) in [("bob", "short"), ("b b", "correct horse battery"), ("bob", "")] {
+        assert_eq!(typing(&["add", name], password).code, Some(2), "{name} {password}");
+    }
+    assert_eq!(typing(&["passwd", "ana"], "another horse battery").code, Some(0));
+    assert_eq!(typing(&["passwd", "nobody"], "another horse battery").code, Some(1));
+    let list = say(folder.path(), &["operators", "list"]).out;
+    assert!(list.contains("ana") && list.contains("viewer"), "{list}");
+    assert_eq!(say(folder.path(), &["operators", "remove", "ana"]).out, "removed\n");
+    assert_eq!(say(folder.path(), &["operators", "remove", "ana"]).code, Some(1));
+    assert!(!say(folder.path(), &["operators", "list"]).out.contains("ana"));
+}
+
+#[test]
 fn the_ring_is_rotated() {
     let folder = tempfile::tempdir().unwrap();
     installed(folder.path());

@@ -6,7 +6,6 @@ mod list;
 mod recorded;
 mod run;
 mod skeleton;
-mod terminal;
 
 use anyhow::Result;
 use clap::Subcommand;

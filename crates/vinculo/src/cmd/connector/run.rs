@@ -1,14 +1,12 @@
 //! `vinculo connector run`: one session with a connector, shown as it goes.
 
-use super::{
-    recorded::{self, Outcome, Plan, Read, Sum},
-    terminal::{Typed, typed},
-};
+use super::recorded::{self, Outcome, Plan, Read, Sum};
 use crate::{
     WrongUse, config,
     connectors::{self, Hosts},
     installation,
     out::{Out, tell},
+    terminal::{Typed, typed},
 };
 use anyhow::{Context as _, Result, bail};
 use connect::{

@@ -14,14 +14,14 @@ use zeroize::Zeroizing;
 
 /// Whether others may look on while it is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Typed {
+pub(crate) enum Typed {
     Openly,
     Unseen,
 }
 
 /// A line of standard input, asked for by saying `what` is wanted. Ctrl-C ends the waiting, with the
 /// terminal as it was.
-pub(super) async fn typed(what: &str, how: Typed) -> Result<SecretString> {
+pub(crate) async fn typed(what: &str, how: Typed) -> Result<SecretString> {
     let line = async {
         let _muted = match how {
             Typed::Openly => None,

@@ -1,0 +1,100 @@
+//! Who did what.
+
+use super::{
+    csv,
+    frame::{Frame, Pager, page_of, shown, when},
+    visitor::{Desk, Visitor},
+};
+use crate::{App, problem::Problem, query::Query};
+use askama::Template;
+use axum::{extract::State, response::Response};
+use domain::ids::OperatorId;
+use engine::{Listed, operators::installation as nobody, tenants::AuditLine};
+use std::collections::HashMap;
+
+#[derive(Template)]
+#[template(path = "console/audit.html")]
+struct Audit {
+    frame: Frame,
+    rows: Vec<Row>,
+    pager: Pager,
+    /// The file of the whole list; the installation's own has none.
+    export: Option<String>,
+}
+
+/// A line of the log.
+struct Row {
+    at: String,
+    actor: String,
+    action: String,
+    subject: String,
+}
+
+/// Names of operators, those that were removed included, by what the log calls them.
+async fn names(app: &App) -> Result<HashMap<String, String>, Problem> {
+    let all = app.engine.operators().await?;
+    let word = |id: OperatorId| engine::Actor::Operator(id).to_string();
+    Ok(all.into_iter().map(|operator| (word(operator.id), operator.name)).collect())
+}
+
+fn row(line: AuditLine, names: &HashMap<String, String>) -> Row {
+    let name = names.get(&line.actor).map(|name| format!("operator {name}"));
+    let about = names.get(&format!("operator {}", line.subject)).cloned();
+    Row {
+        at: when(line.at),
+        actor: name.unwrap_or(line.actor),
+        action: line.action.replace('_', " "),
+        subject: about.unwrap_or(line.subject),
+    }
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    desk: Desk,
+    query: Query,
+) -> Result<Response, Problem> {
+    let page = page_of(&query)?;
+    let listed = app.engine.audit_log(desk.tenant.id, page).await?;
+    let names = names(&app).await?;
+    shown(&Audit {
+        pager: Pager::new(&query, page, listed.count, listed.items.len()),
+        rows: listed.items.into_iter().map(|line| row(line, &names)).collect(),
+        export: Some(desk.at("audit.csv")),
+        frame: desk.frame(&app, "audit"),
+    })
+}
+
+/// What is about no tenant: sign-ins and accounts.
+pub(super) async fn installation(
+    State(app): State<App>,
+    visitor: Visitor,
+    query: Query,
+) -> Result<Response, Problem> {
+    let page = page_of(&query)?;
+    let listed = app.engine.audit_log(nobody(), page).await?;
+    let (names, tenants) = (names(&app).await?, app.engine.tenants().await?);
+    shown(&Audit {
+        pager: Pager::new(&query, page, listed.count, listed.items.len()),
+        rows: listed.items.into_iter().map(|line| row(line, &names)).collect(),
+        export: None,
+        frame: Frame::new(&app, visitor, None, tenants, "installation"),
+    })
+}
+
+pub(super) async fn export(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+    const HEAD: [&str; 4] = ["at", "actor", "action", "subject"];
+    let names = std::sync::Arc::new(names(&app).await?);
+    let tenant = desk.tenant.id;
+    csv::export("audit", &HEAD, move |page| {
+        let (engine, names) = (app.engine.clone(), names.clone());
+        async move {
+            let listed = engine.audit_log(tenant, page).await?;
+            let cells = |line| {
+                let Row { at, actor, action, subject } = row(line, &names);
+                vec![at, actor, action, subject]
+            };
+            Ok(Listed { count: listed.count, items: listed.items.into_iter().map(cells).collect() })
+        }
+    })
+    .await
+}

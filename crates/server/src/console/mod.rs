@@ -1,0 +1,152 @@
+//! `/console/`: pages for operators. Plain forms and links, no script. Each page is made of the
+//! engine's own calls, those that `/v1/` makes too, for one tenant at a time (ADR 0021).
+//!
+//! Architecture invariant: what a page shows it masks itself; what it does it does as an operator,
+//! so that the audit log names them. A form that did not come from a page of ours does nothing.
+
+mod account;
+mod audit;
+mod chart;
+mod csv;
+mod dev;
+mod form;
+mod frame;
+mod institutions;
+mod jobs;
+mod keys;
+mod links;
+mod mask;
+mod overview;
+mod sign_in;
+mod visitor;
+mod webhooks;
+
+use crate::{
+    App,
+    caller::Request as Id,
+    page::{Framed, page},
+    problem::Problem,
+};
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderValue, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Redirect, Response},
+    routing::{any, get, post},
+};
+use std::sync::Arc;
+use visitor::Visitor;
+
+/// Pages of a list.
+const PAGE_SIZE: u32 = 50;
+/// Where those are sent who are not signed in.
+const SIGN_IN: &str = "/console/sign-in";
+
+/// Every page, with what each request passes on its way to it.
+pub(crate) fn router(app: &App) -> Router<App> {
+    let mut router = Router::new()
+        .route("/console", get(|| async { Redirect::permanent("/console/") }))
+        .route("/console/", get(overview::home))
+        .route(SIGN_IN, get(sign_in::show).post(sign_in::enter))
+        .route("/console/sign-out", post(sign_in::leave))
+        .route("/console/account", get(account::show).post(account::change))
+        .route("/console/audit", get(audit::installation))
+        .route("/console/{tenant}/", get(overview::show))
+        .route("/console/{tenant}/links", get(links::list))
+        .route("/console/{tenant}/links.csv", get(links::export))
+        .route("/console/{tenant}/links/{id}", get(links::show))
+        .route("/console/{tenant}/links/{id}/refresh", post(links::refresh))
+        .route("/console/{tenant}/links/{id}/delete", get(links::ask).post(links::delete))
+        .route("/console/{tenant}/institutions", get(institutions::list))
+        .route("/console/{tenant}/webhooks", get(webhooks::list))
+        .route("/console/{tenant}/webhooks/{id}/test", post(webhooks::test))
+        .route("/console/{tenant}/webhooks/{id}/enable", post(webhooks::enable))
+        .route("/console/{tenant}/deliveries", get(webhooks::deliveries))
+        .route("/console/{tenant}/deliveries.csv", get(webhooks::export))
+        .route("/console/{tenant}/deliveries/{id}", get(webhooks::delivery))
+        .route("/console/{tenant}/deliveries/{id}/reveal", post(webhooks::reveal))
+        .route("/console/{tenant}/deliveries/{id}/replay", post(webhooks::replay))
+        .route("/console/{tenant}/jobs", get(jobs::list))
+        .route("/console/{tenant}/jobs/{id}/retry", post(jobs::retry))
+        .route("/console/{tenant}/keys", get(keys::list).post(keys::make))
+        .route("/console/{tenant}/keys/{id}/revoke", post(keys::revoke))
+        .route("/console/{tenant}/audit", get(audit::list))
+        .route("/console/{tenant}/audit.csv", get(audit::export));
+    if app.settings.steerable {
+        router = router
+            .route("/console/{tenant}/dev", get(dev::show))
+            .route("/console/{tenant}/dev/clock", post(dev::advance))
+            .route("/console/{tenant}/dev/faults", post(dev::add_fault))
+            .route("/console/{tenant}/dev/faults/end", post(dev::end_faults));
+    }
+    router
+        .route("/console/{tenant}", get(overview::with_slash))
+        .route("/console/{tenant}/{*elsewhere}", any(|| async { Problem::not_found() }))
+        .method_not_allowed_fallback(|| async { Problem::not_found() })
+        .layer(crate::router::catching_panics())
+        .layer(from_fn_with_state(app.clone(), gate))
+}
+
+/// Before every page: limits, then who is signed in, then the time that it may take. After it: what
+/// went wrong, as a page.
+async fn gate(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<Id>().copied();
+    let mut response = pass(&app, request, next).await.unwrap_or_else(IntoResponse::into_response);
+    if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
+        response = told(&app, &problem, id).unwrap_or_else(IntoResponse::into_response);
+    }
+    // With no referrer at all, browsers would not say where a form comes from.
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    response
+}
+
+async fn pass(app: &App, mut request: Request, next: Next) -> Result<Response, Problem> {
+    app.doors.enter(request.headers(), request.extensions())?;
+    let _place = app.doors.room.try_acquire().map_err(|_| Problem::busy())?;
+    let work = async {
+        match Visitor::of(app, request.headers()).await? {
+            Some(visitor) => {
+                request.extensions_mut().insert(visitor);
+            }
+            None if request.uri().path() == SIGN_IN => {}
+            None => {
+                let to = sign_in::back_to(request.method(), request.uri());
+                return Ok(Redirect::to(&to).into_response());
+            }
+        }
+        Ok(next.run(request).await)
+    };
+    let limit = app.settings.limits.time;
+    tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(Problem::timed_out()))
+}
+
+/// What went wrong.
+#[derive(Template)]
+#[template(path = "console/problem.html")]
+struct Told<'a> {
+    brand: &'a str,
+    title: &'static str,
+    messages: Vec<String>,
+    request: String,
+}
+
+fn told(app: &App, problem: &Problem, id: Option<Id>) -> Result<Response, Problem> {
+    let brand = &app.engine.settings().brand;
+    let shown = Told {
+        brand,
+        title: match problem.status.as_u16() {
+            403 => "You may only look",
+            404 => "There is nothing here",
+            408 | 500.. => "That did not work",
+            429 => "Too many requests",
+            _ => "That cannot be done",
+        },
+        messages: problem.messages(brand),
+        request: id.map(|id| id.0.hex()).unwrap_or_default(),
+    };
+    let mut response = page(&shown, Framed::Nowhere)?;
+    *response.status_mut() = problem.status;
+    Ok(response)
+}

@@ -1,0 +1,157 @@
+//! Signing in and out.
+
+use super::{
+    SIGN_IN,
+    form::{Form, PROOF},
+    frame::{done, shown},
+    visitor::{Visitor, cookie, token},
+};
+use crate::{App, origin::Origin, problem::Problem, query::Query};
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use secrecy::SecretString;
+use url::form_urlencoded;
+
+#[derive(Template)]
+#[template(path = "console/sign_in.html")]
+struct SignIn {
+    brand: String,
+    proof: String,
+    /// Where to go afterwards.
+    next: String,
+    name: String,
+    refused: bool,
+    done: Option<&'static str>,
+    steerable: bool,
+}
+
+impl SignIn {
+    const fn proof_name(&self) -> &'static str {
+        PROOF
+    }
+}
+
+/// The address of the sign-in that leads back to the page that was asked for.
+pub(super) fn back_to(method: &Method, from: &Uri) -> String {
+    // What was sent is lost, and no page is where it was sent to.
+    let page = from.path_and_query().filter(|_| method == Method::GET);
+    let path = page.map_or("/console/", |path| path.as_str());
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", path).finish();
+    format!("{SIGN_IN}?{query}")
+}
+
+/// A page of the console, whatever was asked for: nobody is sent elsewhere.
+fn inside(next: &str) -> &str {
+    let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let inside = next.starts_with("/console/") && plain && !next.starts_with(SIGN_IN);
+    if inside && next.len() <= 2048 { next } else { "/console/" }
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    origin: Origin,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let next = inside(query.value("next").unwrap_or_default());
+    if Visitor::of(&app, &headers).await?.is_some() {
+        return Ok(Redirect::to(next).into_response());
+    }
+    let done = query.value("done").and_then(done);
+    form(&app, &origin, token(&headers), next, String::new(), false, done)
+}
+
+fn form(
+    app: &App,
+    origin: &Origin,
+    token: Option<SecretString>,
+    next: &str,
+    name: String,
+    refused: bool,
+    done: Option<&'static str>,
+) -> Result<Response, Problem> {
+    let (token, fresh) = match token {
+        Some(token) => (token, false),
+        None => (app.engine.anonymous_token()?, true),
+    };
+    let page = SignIn {
+        brand: app.engine.settings().brand.clone(),
+        proof: app.engine.form_proof(&token),
+        next: next.to_owned(),
+        name,
+        refused,
+        done,
+        steerable: app.settings.steerable,
+    };
+    let mut response = shown(&page)?;
+    if let Some(cookie) = cookie(Some(&token), origin).filter(|_| fresh) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    if refused {
+        *response.status_mut() = StatusCode::FORBIDDEN;
+    }
+    Ok(response)
+}
+
+pub(super) async fn enter(
+    State(app): State<App>,
+    origin: Origin,
+    Form { fields, token }: Form,
+) -> Result<Response, Problem> {
+    let (name, next) = (fields.text("name"), inside(fields.text("next")));
+    match app.engine.sign_in(name, &fields.secret("password")).await? {
+        Some(token) => with_cookie(next, Some(&token), &origin),
+        None => form(&app, &origin, Some(token), next, name.chars().take(64).collect(), true, None),
+    }
+}
+
+pub(super) async fn leave(
+    State(app): State<App>,
+    origin: Origin,
+    Form { token, .. }: Form,
+) -> Result<Response, Problem> {
+    app.engine.sign_out(&token).await?;
+    with_cookie(&format!("{SIGN_IN}?done=sign-out"), None, &origin)
+}
+
+/// Goes on to `to` with another token, or none.
+pub(super) fn with_cookie(
+    to: &str,
+    token: Option<&SecretString>,
+    origin: &Origin,
+) -> Result<Response, Problem> {
+    let mut response = Redirect::to(to).into_response();
+    let cookie = cookie(token, origin).ok_or_else(Problem::unexpected)?;
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_elsewhere() {
+        for good in ["/console/", "/console/abc/links?status=valid&page=2"] {
+            assert_eq!(inside(good), good);
+        }
+        for bad in [
+            "",
+            "https://evil.example/",
+            "//evil.example/console/",
+            "/consolex",
+            "/api/links/",
+            "/console/\\evil",
+            "/console/a b",
+            "/console/\r\nx",
+            "/console/sign-in?next=/console/",
+            &format!("/console/{}", "x".repeat(3000)),
+        ] {
+            assert_eq!(inside(bad), "/console/", "{bad}");
+        }
+    }
+}
