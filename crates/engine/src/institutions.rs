@@ -17,6 +17,9 @@ use domain::{
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 
+/// Why an institution is down that nobody speaks to in this process.
+const REMOVED: &str = "removed";
+
 /// How an institution is, and what is known of why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
@@ -42,8 +45,9 @@ impl Engine {
         conditions: &[Condition],
         page: Page,
     ) -> Result<Listed<Standing>, Error> {
+        let catalogue = self.catalogue();
         let mut tx = self.store().read().await?;
-        let listed = tx.institutions(conditions, page).await?;
+        let listed = tx.institutions(&catalogue.names(), conditions, page).await?;
         let mut reasons = tx.reasons().await?;
         let breakers = tx.breakers().await?;
         let mut links: HashMap<String, BTreeMap<Status, u64>> = HashMap::new();
@@ -51,14 +55,16 @@ impl Engine {
             links.entry(name).or_default().insert(status, count);
         }
         drop(tx);
-        let (catalogue, now) = (self.catalogue(), self.env().now());
+        let now = self.env().now();
         let standing = |institution: Institution| {
             let key = catalogue.breaker_key(&institution.name);
             let breaker = key.and_then(|key| breakers.get(&key)).map(|state| Breaker::read(state));
             let breaker = breaker.unwrap_or_default();
+            let connector = catalogue.speaker(&institution.name);
+            let removed = || connector.is_none().then(|| REMOVED.to_owned());
             Standing {
-                reason: reasons.remove(&institution.name),
-                connector: catalogue.speaker(&institution.name),
+                reason: reasons.remove(&institution.name).or_else(removed),
+                connector,
                 failures: breaker.failures(),
                 rests_until: breaker.closed_until(now),
                 links: links.remove(&institution.name).unwrap_or_default(),

@@ -91,7 +91,9 @@ impl Engine {
                 before(SignedDuration::from_hours(24)),
             )
             .await?;
-        let all = tx.institutions(&[], Page { number: 1, size: 1 }).await?.count;
+        let catalogue = self.catalogue();
+        let one = Page { number: 1, size: 1 };
+        let all = tx.institutions(&catalogue.names(), &[], one).await?.count;
         drop(tx);
         let down = Value::Text(Health::Down.as_str().into());
         let down = Condition { field: &STATUS, test: Test::Is(down) };

@@ -26,6 +26,17 @@ use store::{
     records::{NewRecord, StoredRecord},
 };
 
+/// What a reading of `resource` may do to what is known of it.
+fn rules(resource: &Resource) -> Rules {
+    let computed = resource.computed();
+    Rules {
+        deletes: resource.vanishes,
+        believes: computed.is_some(),
+        keeps: computed.and_then(|computed| computed.keeps),
+        ..Rules::default()
+    }
+}
+
 impl Reader {
     /// What is compared apart from each other: each account, or all at once.
     pub(super) async fn parts(
@@ -171,14 +182,7 @@ impl Reader {
             at,
             stated: stated(covered, part),
         };
-        let computed = resource.computed();
-        let rules = Rules {
-            deletes: resource.vanishes,
-            believes: computed.is_some(),
-            keeps: computed.and_then(|computed| computed.keeps),
-            ..Rules::default()
-        };
-        let mut plan = ledger::reconcile(&known, &reading, &rules);
+        let mut plan = ledger::reconcile(&known, &reading, &rules(resource));
         if resource.name == "ACCOUNTS" {
             self.leave_newer(tx, items, covered, &mut plan, kept).await?;
         }
