@@ -62,19 +62,9 @@ impl Moved {
         both.sum::<usize>() >= enough
     }
 
-    /// Whether most of what one reading wrote certainly moved; `None` where nobody can say.
-    fn wholly(&self, written: Timestamp) -> Option<bool> {
-        let counts = self.written.get(&written).filter(|counts| **counts != (0, 0));
-        counts.map(|(went, stayed)| went > stayed)
-    }
-
-    /// Whether most of what is known certainly moved.
-    fn mostly(&self) -> bool {
-        let (went, stayed) = self
-            .written
-            .values()
-            .fold((0, 0), |(went, stayed), more| (went + more.0, stayed + more.1));
-        went > stayed
+    /// Whether most of what one reading wrote certainly moved.
+    fn wholly(&self, written: Timestamp) -> bool {
+        self.written.get(&written).is_some_and(|(went, stayed)| went > stayed)
     }
 }
 
@@ -91,8 +81,8 @@ impl<'a> Work<'a> {
             return;
         }
         self.read_all_texts();
-        let all = self.series();
-        let booked = Booked::on_their_own_day(self);
+        let booked = Booked::find(self);
+        let all = self.series(&booked);
         let slack = self.rules.day_slack;
         let mut found: Vec<Moved> = (-slack..=slack)
             .filter(|days| *days != 0)
@@ -139,7 +129,7 @@ impl<'a> Work<'a> {
         pairs.filter(move |(r, i)| believed && self.mark(Mark::Ids, *r, *i) == Some(true))
     }
 
-    fn series(&self) -> Vec<Series> {
+    fn series(&self, booked: &Booked) -> Vec<Series> {
         let (tied_records, tied_items): (HashSet<usize>, HashSet<usize>) =
             self.certain_pairs().unzip();
         let ids: HashMap<_, _> =
@@ -162,6 +152,22 @@ impl<'a> Work<'a> {
                 && let Some(series) = all.get_mut(&look(print, item.movement))
             {
                 series.entry(print.day).or_default().items.push(i);
+            }
+        }
+        // A hold that an item of the day before or after may show booked is one of its series.
+        let stays = |r: usize, all: &HashMap<Look<'a>, Series>| {
+            let record = &self.records[r];
+            let series = record.print.and_then(|print| all.get(&look(print, record.movement)));
+            series.and_then(|series| series.get(&record.day)).is_some_and(|of| !of.items.is_empty())
+        };
+        for (r, i) in &booked.on_another_day {
+            if let Some(print) = self.items[*i].print.filter(|_| !stays(*r, &all))
+                && let Some(series) = all.get_mut(&look(print, self.items[*i].movement))
+            {
+                let day = series.entry(self.records[*r].day).or_default();
+                if !day.records.contains(r) {
+                    day.records.push(*r);
+                }
             }
         }
         let balance = |movement: &Movement, day: Date| {
@@ -215,13 +221,15 @@ impl<'a> Work<'a> {
                 booked,
                 starts: &|r, last| {
                     !booked.records.contains(&r)
-                        && self.span.inside(Some(self.records[r].day))
+                        && self.span.shows(self.records[r].day)
                         && last.is_some_and(|last| self.may_start(r, last < read_before))
                 },
                 inside: &|day| self.span.inside(Some(day)),
             };
-            let steps = steps.take();
-            moved.explained += steps.values().sum::<usize>();
+            let (steps, rows) = steps.take();
+            // A row that ends today may as well be one that is gone and one that is new.
+            let counted = |(last, row): &(Date, usize)| if *last < read_before { *row } else { 1 };
+            moved.explained += rows.iter().map(counted).sum::<usize>();
             for (day, Day { records, items, standing, .. }) in series {
                 let next = later(*day, days);
                 let has_next = series.get(&next).is_some_and(|next| !next.items.is_empty());
@@ -250,24 +258,21 @@ impl<'a> Work<'a> {
 
     fn move_calendar(&mut self, all: &[Series], moved: &Moved, booked: &Booked) {
         let by_hours = moved.by_hours(self.rules.enough);
-        let certain = |r: usize| !by_hours && moved.wholly(self.written_at(r)) == Some(true);
         let wholly: Vec<bool> = (0..self.records.len())
-            .map(|r| !by_hours && moved.wholly(self.written_at(r)).unwrap_or(moved.mostly()))
+            .map(|r| !by_hours && moved.wholly(self.written_at(r)))
             .collect();
         let read_before = self.read_before();
         let booked = &booked.of(|r| !wholly[r]);
-        let mut redated = Vec::new();
+        let mut redated: HashSet<usize> = HashSet::new();
         let mut touched = HashSet::new();
         for series in all {
             let before = redated.len();
+            if series.values().all(|day| day.items.is_empty()) {
+                continue;
+            }
             if fits(series, moved.days, &wholly) {
-                // Of what is shown nowhere, only what certainly moved.
-                let shown = series.values().any(|day| !day.items.is_empty());
-                for Day { records, standing, .. } in series.values() {
-                    let gone = |r: &usize| certain(*r) && !standing.contains(r);
-                    let went = |r: &&usize| if shown { wholly[**r] } else { gone(r) };
-                    redated.extend(records.iter().filter(went));
-                }
+                let records = series.values().flat_map(|day| &day.records);
+                redated.extend(records.filter(|r| wholly[**r]));
             } else {
                 let steps = Steps {
                     series,
@@ -283,7 +288,7 @@ impl<'a> Work<'a> {
                     },
                     inside: &|day| self.span.inside(Some(day)),
                 };
-                for (day, count) in steps.take() {
+                for (day, count) in steps.take().0 {
                     let mut records = series[&day].records.clone();
                     records.sort_by_key(|r| {
                         let record = &self.records[*r];
@@ -353,8 +358,9 @@ struct Steps<'s> {
 
 impl Steps<'_> {
     /// How many records of each day move on, so that the most of those that are gone and of the items
-    /// that are new explain each other, each day through those between.
-    fn take(self) -> BTreeMap<Date, usize> {
+    /// that are new explain each other, each day through those between; and each row that they make,
+    /// by its last day, with its records.
+    fn take(self) -> (BTreeMap<Date, usize>, Vec<(Date, usize)>) {
         let Self { series, days, booked, starts, inside } = self;
         let mut new: BTreeMap<Date, usize> = BTreeMap::new();
         let mut equal: BTreeMap<Date, usize> = BTreeMap::new();
@@ -364,9 +370,15 @@ impl Steps<'_> {
             equal.insert(*day, of.equal().min(of.records.len() - of.standing.len()));
         }
         let mut moved: BTreeMap<Date, usize> = BTreeMap::new();
-        // What an item explains comes before what goes beyond the window.
+        let mut rows = Vec::new();
+        let mut order: Vec<(&Date, &Day)> = series.iter().collect();
+        if days > 0 {
+            order.reverse();
+        }
+        // The nearest that is gone explains what is new, and what an item explains comes before what goes
+        // beyond the window.
         for beyond in [false, true] {
-            for (day, of) in series {
+            for (day, of) in order.iter().copied() {
                 let begun = moved.get(day).copied().unwrap_or_default();
                 let mut able = (*day, 0);
                 for n in begun..of.records.len() - of.equal() {
@@ -394,12 +406,13 @@ impl Steps<'_> {
                             *pairs -= 1;
                         }
                     }
+                    rows.push((last, row.len()));
                     for day in row {
                         *moved.entry(day).or_default() += 1;
                     }
                 }
             }
         }
-        moved
+        (moved, rows)
     }
 }

@@ -72,28 +72,41 @@ pub(super) fn settle(work: &mut Work<'_>) {
     }
 }
 
-/// Pending records and items that may show them booked on their own day, with the same amount.
+/// Pending records and items that may show them booked, with the same amount.
 pub(super) struct Booked {
+    /// On their own day.
     pairs: Vec<(usize, usize)>,
     pub records: HashSet<usize>,
     pub items: HashSet<usize>,
+    /// On the day before or after, and on no other.
+    pub on_another_day: Vec<(usize, usize)>,
 }
 
 impl Booked {
-    pub(super) fn on_their_own_day(work: &Work<'_>) -> Self {
-        let plain = |pair: &Candidate| pair.days == 0 && pair.amount == AmountCost::Equal;
-        let pairs = candidates(work).into_iter().filter(plain);
-        Self::new(pairs.map(|pair| (pair.record, pair.item)).collect())
+    pub(super) fn find(work: &Work<'_>) -> Self {
+        let equal = candidates(work).into_iter().filter(|pair| pair.amount == AmountCost::Equal);
+        let (own, other): (Vec<Candidate>, Vec<Candidate>) = equal.partition(|pair| pair.days == 0);
+        let ends = |pair: &Candidate| (pair.record, pair.item);
+        let own = Self::new(own.iter().map(ends).collect(), Vec::new());
+        let near = |pair: &&Candidate| {
+            let same_text = work.records[pair.record].text == work.items[pair.item].text;
+            pair.days.abs() <= work.rules.day_slack
+                && !same_text
+                && !own.records.contains(&pair.record)
+        };
+        let other = other.iter().filter(near).map(ends).collect();
+        Self { on_another_day: other, ..own }
     }
 
     /// Of some records only.
     pub(super) fn of(&self, which: impl Fn(usize) -> bool) -> Self {
-        Self::new(self.pairs.iter().copied().filter(|(record, _)| which(*record)).collect())
+        let pairs = self.pairs.iter().copied().filter(|(record, _)| which(*record)).collect();
+        Self::new(pairs, self.on_another_day.clone())
     }
 
-    fn new(pairs: Vec<(usize, usize)>) -> Self {
+    fn new(pairs: Vec<(usize, usize)>, on_another_day: Vec<(usize, usize)>) -> Self {
         let (records, items) = pairs.iter().copied().unzip();
-        Self { pairs, records, items }
+        Self { pairs, records, items, on_another_day }
     }
 }
 
