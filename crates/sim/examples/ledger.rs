@@ -55,15 +55,8 @@ fn main() -> io::Result<ExitCode> {
     writeln!(out, "doubts begun {:?}, left {:?}", all.doubts, all.left)?;
     writeln!(
         out,
-        "swaps {}, series {}, folded {}, merged {}, reborn {}, estranged {}, misled {}, impostors {}",
-        all.swaps,
-        all.series,
-        all.folded,
-        all.merged,
-        all.reborn,
-        all.estranged,
-        all.misled,
-        all.impostors
+        "swaps {}, folded {}, merged {}, reborn {}, estranged {}, misled {}, impostors {}",
+        all.swaps, all.folded, all.merged, all.reborn, all.estranged, all.misled, all.impostors
     )?;
     let mut kinds: BTreeMap<Promise, (usize, Vec<u64>)> = BTreeMap::new();
     for (seed, broken) in &all.broken {

@@ -4,9 +4,9 @@
 //! - **One movement, one record.** A movement that was shown before is shown again by the record
 //!   that it had. *Instead:* records may swap movements where as many records of one look went to
 //!   items of one look as truly should have (`ledger::faces`), and where an item looks in everything
-//!   as the record did; while days are told wrong, the records of a series may move on by one
-//!   ([`Eyes::in_one_series`]); a movement whose record was kept beside another in doubt may end
-//!   in either; one that was deleted by the rules (below) comes back under a new id.
+//!   as the record did: then what is left behind stands for what the other stood for, until one of
+//!   them goes back. A movement whose record was kept beside another in doubt may end in either; one
+//!   that was deleted by the rules (below) comes back under a new id.
 //! - **Two movements, two records.** No two lives are merged into one record. *Instead:* where
 //!   equal items without marks stand on two pages, one record carries the doubt; a run of three that
 //!   two pages repeat counts once.
@@ -23,46 +23,16 @@
 //! - **It ends well.** After some calm complete readings the book is the truth, and no doubt is
 //!   left that the institution's own silence does not explain.
 
-use crate::{
-    history::{History, Life, Look},
-    institution::{Habits, Ids},
-};
-use domain::record::{Movement, Trust};
+use crate::institution::Habits;
+use domain::record::Movement;
 
 /// What a reader of an institution can tell apart at all.
 #[derive(Debug, Clone, Copy)]
 pub struct Eyes {
     /// The institution's habits.
     pub habits: Habits,
-    /// Some reading told its days in another zone, so the day is no mark.
+    /// Some reading told its days in another zone.
     pub days_moved: bool,
-}
-
-impl Eyes {
-    /// Whether only their days tell two lives apart, and days were told wrong.
-    #[must_use]
-    pub fn in_one_series(&self, history: &History, one: usize, other: usize) -> bool {
-        let (a, b) = (&history.lives[one], &history.lives[other]);
-        self.days_moved && !self.marked(a, b) && same_things(a, b)
-    }
-    /// An instant or a lasting id tells them apart.
-    fn marked(&self, a: &Life, b: &Life) -> bool {
-        let by_id = self.habits.ids == Ids::Stable && self.habits.declared == Trust::Stable;
-        let by_time = self.habits.times && a.made != b.made;
-        by_id || by_time
-    }
-}
-
-/// The same merchant and amount, at some time of their lives.
-fn same_things(a: &Life, b: &Life) -> bool {
-    let looks = |life: &Life| {
-        let corrected = life.corrected.iter().map(|(_, look)| look.clone());
-        [life.pending.clone(), life.posted.clone()].into_iter().chain(corrected).collect::<Vec<_>>()
-    };
-    let same = |a: &Look, b: &Look| {
-        a.cents == b.cents && a.direction == b.direction && merchant(&a.words) == merchant(&b.words)
-    };
-    looks(a).iter().any(|a| looks(b).iter().any(|b| same(a, b)))
 }
 
 /// Enough of a description to know the invented merchants by.
@@ -76,9 +46,9 @@ pub(crate) fn merchant(words: &str) -> String {
 }
 
 /// Whether the institution left enough for anyone to recognise a movement that it showed as `old`
-/// and shows as `new`: a lasting instant or reference, or all but one of day, amount, direction and
-/// description; and where it posted in between, also another day within ten, other words that are
-/// akin, and on cards an amount within the tips.
+/// and shows as `new`: a lasting instant or reference, or all but one of day (which no calendar moves
+/// by more than one), amount, direction and description; and where it posted in between, also
+/// another day within ten, other words that are akin, and on cards an amount within the tips.
 #[must_use]
 pub fn recognisable(old: &Movement, new: &Movement, times: bool, ids: bool) -> bool {
     let day = old.value_date == new.value_date;
@@ -87,6 +57,7 @@ pub fn recognisable(old: &Movement, new: &Movement, times: bool, ids: bool) -> b
     if ids || times || (old.reference.is_some() && old.reference == new.reference) {
         return usize::from(!day) + usize::from(!amount) + usize::from(!akin) < 3;
     }
+    let days = (new.value_date - old.value_date).get_days();
     let percent = |n: i64| old.amount.0 * rust_decimal::Decimal::new(n, 2);
     let tip = old.on_card && percent(95) <= new.amount.0 && new.amount.0 <= percent(130);
     let converted = old.on_card && old.currency != new.currency;
@@ -95,9 +66,9 @@ pub fn recognisable(old: &Movement, new: &Movement, times: bool, ids: bool) -> b
     if old.pending && !new.pending {
         let fuel = old.on_card && old.description.starts_with("POSTO");
         let rounding = percent(99) <= new.amount.0 && new.amount.0 <= percent(101);
-        akin && (amount || rounding || tip || converted || fuel)
+        akin && (-1..=11).contains(&days) && (amount || rounding || tip || converted || fuel)
     } else {
-        amount && (day || letters(old) == letters(new))
+        amount && (day || days.abs() <= 1 && letters(old) == letters(new))
     }
 }
 

@@ -71,6 +71,17 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     // Equal runs at the turn of a page; a movement that was left out twice; twins that swapped in a row.
     (Order::Kept, &[50_123_193, 50_199_839, 50_232_540]),
     (Order::Lost, &[50_123_193, 50_232_540]),
+    // Instalments of one second; a reference that a booked record has or has not; a hold and what was
+    // booked, of which one grew; a hold that was left behind where twins had swapped.
+    (Order::Kept, &[3252, 70_014_104, 70_016_123, 70_027_730]),
+    (Order::Lost, &[70_021_390, 70_023_799]),
+    (Order::Kept, &[2635, 4567, 70_015_442, 70_020_435, 70_020_897]),
+    // Days that were told in another time zone: for the whole list or some of it, at the edges of a
+    // window, in a few readings of which not all counted; and a record that went back to its own.
+    (Order::Kept, &[21, 282, 387, 391, 437, 567, 598, 677, 712, 830, 849, 925]),
+    (Order::Kept, &[80_000_706, 80_000_752, 80_000_762, 80_000_972, 80_001_734, 80_003_993]),
+    (Order::Lost, &[78, 130, 391, 490, 566, 589, 625, 859, 961]),
+    (Order::Lost, &[80_000_576, 80_000_705, 80_001_270, 80_003_001]),
     // Spares, shortened histories and readings that never count as complete.
     (Order::Kept, &[43, 81, 4966, 8443, 15406]),
 ];
@@ -95,8 +106,6 @@ pub struct Report {
     pub left: BTreeMap<&'static str, usize>,
     /// Swaps between movements that nothing tells apart.
     pub swaps: usize,
-    /// Movements of a series (the daily coffee) that moved on by one while the calendar was wrong.
-    pub series: usize,
     /// Movements that two pages seemed to repeat, as they repeated a run of others.
     pub folded: usize,
     /// Movements whose record was deleted by the rules and that came back as another.
@@ -121,7 +130,6 @@ impl Report {
         self.items += other.items;
         self.records += other.records;
         self.swaps += other.swaps;
-        self.series += other.series;
         self.folded += other.folded;
         self.reborn += other.reborn;
         self.merged += other.merged;
@@ -156,6 +164,16 @@ struct Entry {
     doubted: bool,
     /// When complete readings (so they said) did not show its life.
     unseen: Vec<Timestamp>,
+    /// Lives that it stood for before.
+    lent: Vec<usize>,
+}
+
+impl Entry {
+    fn stand_for(&mut self, life: usize) {
+        if self.life != life {
+            self.lent.push(std::mem::replace(&mut self.life, life));
+        }
+    }
 }
 
 /// The book: records by id, in order of birth.
@@ -400,6 +418,7 @@ impl Run {
         }
         let faces = Faces::of(self, shown, &plan);
         self.folded = faces.folded(shown, &plan);
+        self.exchange(shown, &plan, &faces);
         self.check_matches(shown, &plan, &faces);
         self.note_silence(shown);
         self.check_deletions(shown, &plan, &faces);
@@ -479,19 +498,58 @@ impl Run {
         self.book.entries.iter().find(|entry| entry.known.id == id)
     }
 
+    /// Where a record shows another movement and nobody can tell, or goes back to one for which it
+    /// once stood, the two swapped records: what is left behind stands for what the other stood for.
+    fn exchange(&mut self, shown: &Shown, plan: &Plan, faces: &Faces) {
+        for (id, item) in plan.update.iter().chain(&plan.unchanged) {
+            let life = shown.lives[*item];
+            let Some(at) = self.book.entries.iter().position(|entry| entry.known.id == *id) else {
+                continue;
+            };
+            let entry = &self.book.entries[at];
+            let left = entry.life;
+            let swapped = left != life
+                && (faces.unobservable(Some(entry), *item)
+                    || faces.unchanged(entry, *item)
+                    || entry.lent.contains(&life)
+                    || self.out_of_reach(entry, shown));
+            if !swapped {
+                continue;
+            }
+            self.report.swaps += 1;
+            let behind = self.homes.insert(life, *id).and_then(|home| {
+                (self.book.entries.iter())
+                    .position(|other| other.known.id == home && other.life == life)
+            });
+            if let Some(behind) = behind {
+                self.homes.insert(left, self.book.entries[behind].known.id);
+                self.book.entries[behind].stand_for(left);
+                let unseen = std::mem::take(&mut self.book.entries[behind].unseen);
+                let unseen = std::mem::replace(&mut self.book.entries[at].unseen, unseen);
+                self.book.entries[behind].unseen = unseen;
+            }
+            self.book.entries[at].stand_for(life);
+        }
+    }
+
+    /// A record whose movement is shown, still pending or still booked, under a day that no other
+    /// calendar makes of its own: it stands for that movement only since it swapped with another.
+    fn out_of_reach(&self, entry: &Entry, shown: &Shown) -> bool {
+        let old = movement(&entry.known.facts);
+        let own = shown.lives.iter().position(|life| *life == entry.life);
+        own.map(|own| movement(&shown.seen[own].facts)).is_some_and(|new| {
+            let days = (new.value_date - old.value_date).get_days().abs();
+            old.pending == new.pending && days > self.rules.day_slack
+        })
+    }
+
     /// One movement is one record, and two are two.
     fn check_matches(&mut self, shown: &Shown, plan: &Plan, faces: &Faces) {
         for (id, item) in plan.update.iter().chain(&plan.unchanged) {
             let life = shown.lives[*item];
             let Some(entry) = self.entry(*id).cloned() else { continue };
             if entry.life != life {
-                if faces.unobservable(Some(&entry), *item) {
-                    self.report.swaps += 1;
-                } else if self.eyes.in_one_series(&self.history, entry.life, life) {
-                    self.report.series += 1;
-                } else if faces.unchanged(&entry, *item) {
-                    self.report.swaps += 1;
-                } else if self.impersonates(&entry, shown, *item, plan, faces) {
+                if self.impersonates(&entry, shown, *item, faces) {
                     self.report.impostors += 1;
                 } else if !entry.doubted {
                     let how = format!(
@@ -531,20 +589,13 @@ impl Run {
                         .iter()
                         .chain(&plan.unchanged)
                         .find(|(id, _)| *id == other.known.id);
-                    let in_series = taken.is_some_and(|(_, by)| {
-                        self.eyes.in_one_series(&self.history, life, shown.lives[*by])
-                    });
                     let swapped = || {
                         taken.is_some_and(|(_, by)| {
                             faces.unchanged(&other, *by)
-                                || self.impersonates(&other, shown, *by, plan, faces)
+                                || self.impersonates(&other, shown, *by, faces)
                         })
                     };
-                    if faces.unobservable(None, *item) {
-                        self.report.swaps += 1;
-                    } else if in_series {
-                        self.report.series += 1;
-                    } else if swapped() {
+                    if faces.unobservable(None, *item) || swapped() {
                         self.report.swaps += 1;
                     } else {
                         let how = format!(
@@ -576,34 +627,9 @@ impl Run {
     /// or one that was taken away, and another of its day and amount; or one that complete readings
     /// left out twice, and an equal one of a neighbouring day. Where twins have swapped records, the
     /// one that is left stands for the twin that is not shown.
-    fn impersonates(
-        &self,
-        entry: &Entry,
-        shown: &Shown,
-        item: usize,
-        plan: &Plan,
-        faces: &Faces,
-    ) -> bool {
-        let twins = || self.book.entries.iter().filter(|other| faces.alike(entry, other));
-        let moved_on = Entry { life: self.moved_on(entry.life, shown, plan), ..entry.clone() };
-        twins().chain([&moved_on]).any(|stand_in| self.could_be(stand_in, shown, item))
-    }
-    /// Whose movement is left where each record of a series shows the next one's.
-    fn moved_on(&self, mut life: usize, shown: &Shown, plan: &Plan) -> usize {
-        for _ in 0..self.book.entries.len() {
-            let next = plan
-                .update
-                .iter()
-                .chain(&plan.unchanged)
-                .filter(|(_, item)| shown.lives[*item] == life)
-                .filter_map(|(id, _)| self.entry(*id))
-                .find(|other| {
-                    other.life != life && self.eyes.in_one_series(&self.history, other.life, life)
-                });
-            let Some(next) = next else { break };
-            life = next.life;
-        }
-        life
+    fn impersonates(&self, entry: &Entry, shown: &Shown, item: usize, faces: &Faces) -> bool {
+        let mut twins = self.book.entries.iter().filter(|other| faces.alike(entry, other));
+        twins.any(|stand_in| self.could_be(stand_in, shown, item))
     }
     fn could_be(&self, entry: &Entry, shown: &Shown, item: usize) -> bool {
         let (old, new) = (movement(&entry.known.facts), movement(&shown.seen[item].facts));
@@ -739,7 +765,7 @@ impl Run {
             let life = shown.lives[*item];
             self.homes.insert(life, *id);
             if let Some(entry) = self.book.entries.iter_mut().find(|entry| entry.known.id == *id) {
-                entry.life = life;
+                entry.stand_for(life);
             }
         }
         for entry in &mut self.book.entries {
@@ -786,6 +812,7 @@ impl Run {
                 life,
                 doubted: doubt.is_some(),
                 unseen: Vec::new(),
+                lent: Vec::new(),
             });
         }
         self.report.records += plan.create.len();

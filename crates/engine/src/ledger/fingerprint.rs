@@ -86,6 +86,18 @@ fn is_noise(word: &str) -> bool {
     digits >= most && !word.contains('/')
 }
 
+/// Whether two normal descriptions name different parts of a purchase: instalment `1/3` is not `3/3`,
+/// and a movement never becomes another part.
+pub(super) fn other_part(one: &str, other: &str) -> bool {
+    let part = |text: &'_ str| text.split(' ').find(|word| is_part(word)).map(str::to_owned);
+    part(one).zip(part(other)).is_some_and(|(one, other)| one != other)
+}
+
+fn is_part(word: &str) -> bool {
+    let number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    word.split_once('/').is_some_and(|(n, of)| number(n) && number(of))
+}
+
 /// The marks by which the k-th item finds the k-th record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Fingerprint<'a> {

@@ -111,6 +111,10 @@ impl Span {
     pub(super) fn covers(&self, day: Option<Date>) -> bool {
         self.complete && self.inside(day)
     }
+    /// Whether the reading was asked for `day` and, where it is not whole, came as far.
+    pub(super) fn shows(&self, day: Date) -> bool {
+        self.inside(Some(day)) && (self.complete || !self.beyond(Some(day)))
+    }
     /// Whether `day` is beyond all that the reading shows.
     fn beyond(&self, day: Option<Date>) -> bool {
         day.is_some_and(|day| {

@@ -139,6 +139,13 @@ impl Book {
     fn ids(&self) -> Vec<RecordId> {
         self.known.iter().map(|k| k.id).collect()
     }
+    fn days(&self) -> Vec<i8> {
+        let movement = |known: &Known| match &known.facts {
+            Facts::Movement(movement) => movement.value_date.day(),
+            Facts::Keyed(_) | Facts::Snapshot | Facts::Edition(_) => unreachable!(),
+        };
+        self.known.iter().map(movement).collect()
+    }
     fn doubts(&self) -> usize {
         self.known.iter().filter(|k| k.doubt.is_some()).count()
     }
@@ -510,6 +517,76 @@ fn a_day_that_moved_for_all_is_a_time_zone() {
     let plan = book.read(24, true, Trust::None, page(0, &all(1)));
     assert_eq!(plan.update.len(), 6, "{plan:?}");
     assert_eq!(book.ids(), ids);
+}
+
+#[test]
+fn one_days_coffee_is_not_the_next_ones_where_the_others_show_that_the_calendar_moved() {
+    let mut book = Book::default();
+    let others = |off: i8| -> [Movement; 3] {
+        [1, 2, 3]
+            .map(|n: i8| Movement { amount: Amount::cents(n.into()), ..rent(10 + 2 * n + off) })
+    };
+    let mut seen = others(0).to_vec();
+    seen.extend([28, 29, 30, 31].map(coffee));
+    book.read(0, true, Trust::None, page(0, &seen));
+    let ids = book.ids();
+    // The last coffee is told under a day that nobody asked for.
+    let mut seen = others(1).to_vec();
+    seen.extend([29, 30, 31].map(coffee));
+    let plan = book.read(24, true, Trust::None, page(0, &seen));
+    assert_eq!((plan.update.len(), plan.create.len()), (6, 0), "{plan:?}");
+    assert_eq!(book.ids(), ids);
+    assert_eq!(book.days(), [13, 15, 17, 29, 30, 31, 31]);
+}
+
+#[test]
+fn a_calendar_that_moved_by_hours_moves_what_is_near_midnight() {
+    let mut book = Book::default();
+    let visit = |on: i8, cents: i64| Movement { amount: Amount::cents(cents), ..rent(on) };
+    let list = |off: i8| -> Vec<Movement> {
+        let mut list: Vec<Movement> = [1, 2, 3, 4, 5].map(|n| visit(4, n)).to_vec();
+        list.extend([10, 11].map(|on| visit(on, 600)));
+        list.extend([10, 11, 12].map(|on| coffee(on + off)));
+        list.extend([10, 14, 18].map(|on| visit(on + off, 700)));
+        list
+    };
+    book.read(0, true, Trust::None, page(0, &list(0)));
+    let ids = book.ids();
+    let plan = book.read(24, true, Trust::None, page(0, &list(1)));
+    assert_eq!((plan.update.len(), plan.create.len()), (6, 0), "{plan:?}");
+    assert_eq!(book.ids(), ids);
+    assert_eq!(book.days(), [4, 4, 4, 4, 4, 10, 11, 11, 12, 13, 11, 15, 19]);
+}
+
+#[test]
+fn an_instalment_is_no_other() {
+    let mut book = Book::default();
+    let part = |words: &str| Movement {
+        transacted_at: Some(at(7)),
+        description: words.into(),
+        ..coffee(5)
+    };
+    book.read(0, true, Trust::None, page(0, &[rent(9), part("Loja 1/3"), rent(2)]));
+    let plan = book.read(1, false, Trust::None, page(0, &[rent(9), part("Loja 3/3")]));
+    assert_eq!((plan.update.len(), plan.create.len()), (0, 1), "{plan:?}");
+}
+
+#[test]
+fn what_is_booked_neither_gains_nor_loses_a_reference() {
+    let mut book = Book::default();
+    let tied = |cents| Movement {
+        amount: Amount::cents(cents),
+        reference: Some("E2E1".into()),
+        ..coffee(5)
+    };
+    let seen = [rent(9), pending(coffee(5)), tied(450), rent(2)];
+    book.read(0, true, Trust::None, page(0, &seen));
+    let ids = book.ids();
+    let seen = [rent(9), coffee(5), tied(550), rent(2)];
+    let plan = book.read(24, true, Trust::None, page(0, &seen));
+    assert_eq!((plan.update.len(), plan.create.len()), (2, 0), "{plan:?}");
+    assert_eq!(book.ids(), ids);
+    assert_eq!(book.known[2].facts, Facts::Movement(tied(550)));
 }
 
 #[test]

@@ -9,7 +9,6 @@ use super::{
     Work, days_between,
     marks::{Against, Belief, Side},
     pairing::{self, Pair},
-    posting,
 };
 use domain::record::Movement;
 use jiff::civil::Date;
@@ -58,8 +57,7 @@ impl<'a> Work<'a> {
                 let far = mark == Mark::Balances
                     && (likeness == Likeness::Unlike
                         || days > self.rules.day_slack
-                        || days > 0
-                            && !self.span.inside(Some(self.records[r].movement.value_date)));
+                        || days > 0 && !self.span.inside(Some(self.records[r].day)));
                 changed
                     && !undone
                     && !self.items[i].spare
@@ -117,7 +115,7 @@ impl<'a> Work<'a> {
             }
             let proved = self.proves_absence(record);
             // What happened to enough of them happened to the one at the edge as well.
-            let covered = self.span.covers(Some(self.records[record].movement.value_date));
+            let covered = self.span.covers(Some(self.records[record].day));
             let enough =
                 support.get(&self.shift(record, item)).is_some_and(|n| *n >= self.rules.enough);
             let at_once = akin
@@ -140,58 +138,8 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Where enough movements moved by the same number of days, it was the calendar that moved:
-    /// the k-th item of a fingerprint is the k-th record of the same fingerprint that many days off.
-    pub(super) fn by_shift(&mut self) {
-        let slack = self.rules.day_slack;
-        let moved = |days: i32| {
-            let span = jiff::Span::new().days(days);
-            move |print: Fingerprint<'a>| Fingerprint {
-                day: print.day.saturating_add(span),
-                ..print
-            }
-        };
-        // What was booked on its own day vouches for no other calendar.
-        let booked = posting::on_its_own_day(self);
-        let mut shifts: Vec<(usize, i32, Vec<Pair>)> = (-slack..=slack)
-            .filter(|days| *days != 0)
-            .map(|days| {
-                let mut pairs = Vec::new();
-                for (records, items) in
-                    self.groups_by(moved(days), |print| print, |r| !r.doubted).into_values()
-                {
-                    let alike = |r: &usize, i: &usize| {
-                        self.records[*r].movement.pending == self.items[*i].movement.pending
-                            && self.span.covers(Some(self.records[*r].movement.value_date))
-                            && self.may_be(*r, *i)
-                            && self.compare(*r, *i).1 < Against::Strong
-                    };
-                    pairs.extend(records.into_iter().zip(items).filter(|(r, i)| alike(r, i)));
-                }
-                let proved = pairs
-                    .iter()
-                    .filter(|(r, _)| self.proves_absence(*r) && !booked.contains(r))
-                    .count();
-                (proved, days, pairs)
-            })
-            .filter(|(proved, ..)| *proved >= self.rules.enough)
-            .collect();
-        shifts.sort_unstable_by_key(|(proved, ..)| std::cmp::Reverse(*proved));
-        let mut changed = 0;
-        self.shifted = shifts.first().map_or(0, |(_, days, _)| *days);
-        for (_, _, pairs) in shifts {
-            for (record, item) in pairs {
-                if self.is_open(record, item) {
-                    self.pair(record, item);
-                    changed += 1;
-                }
-            }
-        }
-        self.notes.extend((changed > 0).then_some(Note::Redated { items: changed }));
-    }
-
-    fn shift(&self, record: usize, item: usize) -> i32 {
-        days_between(self.records[record].movement.value_date, self.items[item].movement.value_date)
+    pub(super) fn shift(&self, record: usize, item: usize) -> i32 {
+        days_between(self.records[record].day, self.items[item].movement.value_date)
     }
 
     /// Pairs of open records and items that differ by one kind of change.

@@ -2,7 +2,7 @@
 
 use super::{
     super::{Known, Mark, fingerprint, keeps_source_id},
-    Item, Work, days_between,
+    Item, Record, Work, days_between,
     marks::{Against, Belief, MARKS, Side, instant},
 };
 use domain::record::Trust;
@@ -21,18 +21,23 @@ impl<'a> Work<'a> {
         let lasts = |known: &'a Known| keeps_source_id(self.reading.trust, &known.facts);
         let mut waiting: HashMap<(i64, Option<&str>), VecDeque<usize>> =
             HashMap::with_capacity(self.records.len());
-        for doubted in [false, true] {
-            for (index, record) in
-                self.records.iter().enumerate().filter(|(_, r)| r.doubted == doubted)
-            {
-                let id = record.known.source_id.as_deref().filter(|_| lasts(record.known));
-                waiting.entry((record.known.content, id)).or_default().push_back(index);
-            }
+        // Of those that look alike, what is in doubt or missing comes last, and what this very reading
+        // wrote comes first.
+        let mut order = self.open_records();
+        order.sort_by_key(|r| {
+            let Record { known, doubted, .. } = &self.records[*r];
+            let written = std::cmp::Reverse(known.written_at);
+            (*doubted, known.suspected_at.is_some(), written)
+        });
+        for index in order {
+            let known = self.records[index].known;
+            let id = known.source_id.as_deref().filter(|_| lasts(known));
+            waiting.entry((known.content, id)).or_default().push_back(index);
         }
         for spare in [false, true] {
             for index in 0..self.items.len() {
-                let Item { seen, spare: is_spare, .. } = self.items[index];
-                if is_spare != spare {
+                let Item { seen, spare: is_spare, record, .. } = self.items[index];
+                if is_spare != spare || record.is_some() {
                     continue;
                 }
                 let queue = waiting.get_mut(&(seen.content, self.lasting_id(seen)));
@@ -71,7 +76,7 @@ impl<'a> Work<'a> {
             (r.movement.amount.0, r.movement.amount.0)
         };
         let amount = i.movement.amount.0;
-        let days = days_between(r.movement.value_date, i.movement.value_date);
+        let days = days_between(r.day, i.movement.value_date);
         // Words alone do not vouch for an id: one merchant is visited again and again.
         let other = days.abs() > self.rules.posts_within
             || r.movement.direction != i.movement.direction
@@ -171,7 +176,7 @@ impl<'a> Work<'a> {
     fn only_its_balance_moved(&self, r: usize, i: usize) -> bool {
         !self.records[r].doubted
             && !self.items[i].spare
-            && self.span.covers(Some(self.records[r].movement.value_date))
+            && self.span.covers(Some(self.records[r].day))
             && self.only_balance_moved(r, i)
     }
 

@@ -55,7 +55,7 @@ fn zones_apart(one: Timestamp, other: Timestamp) -> bool {
 pub(super) const MARKS: [Mark; 4] = [Mark::Ids, Mark::Times, Mark::Balances, Mark::References];
 
 impl<'a> Work<'a> {
-    /// Whether a mark of both is there and equal.
+    /// Whether a mark of both is there and equal; what is booked neither gains nor loses a reference.
     pub(super) fn mark(&self, mark: Mark, record: usize, item: usize) -> Option<bool> {
         let (r, i) = (&self.records[record], &self.items[item]);
         match mark {
@@ -64,7 +64,10 @@ impl<'a> Work<'a> {
             Mark::Times => Some(instant(i.movement)? == instant(r.movement)?),
             Mark::Balances => Some(i.movement.running_balance? == r.movement.running_balance?),
             Mark::References => {
-                Some(i.movement.reference.as_deref()? == r.movement.reference.as_deref()?)
+                let (old, new) = (r.movement.reference.as_deref(), i.movement.reference.as_deref());
+                let booked = !r.movement.pending && !i.movement.pending;
+                let both = old.is_some() && new.is_some();
+                (both || booked && old != new).then_some(old == new)
             }
         }
     }

@@ -2,6 +2,7 @@
 //! most certain to the least; what only a record's absence can justify waits for a complete
 //! reading, or becomes a doubt.
 
+mod calendar;
 mod corrections;
 mod identity;
 mod marks;
@@ -38,13 +39,17 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
         work.read_texts();
         work.weigh_marks();
         work.by_trusted_id();
+        work.find_calendar();
         work.by_fingerprint();
+        if work.shifted != 0 {
+            // What the other calendar finds nowhere may be what it was.
+            work.take_unchanged();
+        }
         work.reopen_doubted();
         work.by_tie(Mark::Times);
         work.by_tie(Mark::References);
         work.by_absence(Change::Marks);
         work.come_home();
-        work.by_shift();
         posting::settle(&mut work);
         // Only now: one balance can come back under the next of several equal movements.
         work.by_tie(Mark::Balances);
@@ -75,6 +80,8 @@ struct Item<'a> {
 struct Record<'a> {
     known: &'a Known,
     movement: &'a Movement,
+    /// Its day in the reading's calendar.
+    day: Date,
     text: String,
     print: Option<Fingerprint<'a>>,
     /// The item that shows it.
@@ -100,7 +107,7 @@ struct Work<'a> {
     agreeing: [usize; 4],
     notes: Vec<Note>,
     reused: usize,
-    /// By how many days the reading's calendar is off.
+    /// By how many days the reading's calendar is off, for some or all of it.
     shifted: i32,
 }
 
@@ -135,6 +142,7 @@ impl<'a> Work<'a> {
                 Facts::Movement(movement) => Some(Record {
                     known,
                     movement,
+                    day: movement.value_date,
                     text: String::new(),
                     print: None,
                     item: None,
@@ -190,14 +198,28 @@ impl<'a> Work<'a> {
             .filter(|record| record.doubted)
             .filter_map(|record| record.item)
             .collect();
-        for record in
-            self.records.iter_mut().filter(|record| record.item.is_none() || record.doubted)
-        {
+        self.read_texts_of(
+            |record| record.item.is_none() || record.doubted,
+            |index, item| item.record.is_none() || reopened.contains(&index),
+        );
+    }
+
+    /// Where the calendar may have moved, what seems to be unchanged is compared as well.
+    fn read_all_texts(&mut self) {
+        self.read_texts_of(|_| true, |_, _| true);
+    }
+
+    fn read_texts_of(
+        &mut self,
+        records: impl Fn(&Record<'a>) -> bool,
+        items: impl Fn(usize, &Item<'a>) -> bool,
+    ) {
+        for record in self.records.iter_mut().filter(|r| r.print.is_none() && records(r)) {
             fingerprint::normal(&record.movement.description, &mut record.text);
             record.print = Some(Fingerprint::of(record.movement, &record.text));
         }
         for (index, item) in self.items.iter_mut().enumerate() {
-            if item.record.is_none() || reopened.contains(&index) {
+            if item.print.is_none() && items(index, item) {
                 fingerprint::normal(&item.movement.description, &mut item.text);
                 item.print = Some(Fingerprint::of(item.movement, &item.text));
             }
@@ -216,20 +238,11 @@ impl<'a> Work<'a> {
         key: impl Fn(Fingerprint<'a>) -> K,
         which: impl Fn(&Record<'_>) -> bool,
     ) -> HashMap<K, (Vec<usize>, Vec<usize>)> {
-        self.groups_by(&key, &key, which)
-    }
-
-    fn groups_by<K: Hash + Eq>(
-        &self,
-        of_record: impl Fn(Fingerprint<'a>) -> K,
-        of_item: impl Fn(Fingerprint<'a>) -> K,
-        which: impl Fn(&Record<'_>) -> bool,
-    ) -> HashMap<K, (Vec<usize>, Vec<usize>)> {
         let mut groups: HashMap<K, (Vec<usize>, Vec<usize>)> = HashMap::new();
         for record in self.open_records() {
             if let Some(print) = self.records[record].print.filter(|_| which(&self.records[record]))
             {
-                groups.entry(of_record(print)).or_default().0.push(record);
+                groups.entry(key(print)).or_default().0.push(record);
             }
         }
         if groups.is_empty() {
@@ -237,7 +250,7 @@ impl<'a> Work<'a> {
         }
         for item in self.open_items() {
             if let Some((_, items)) =
-                self.items[item].print.and_then(|print| groups.get_mut(&of_item(print)))
+                self.items[item].print.and_then(|print| groups.get_mut(&key(print)))
             {
                 items.push(item);
             }
@@ -273,8 +286,12 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// An item whose record was stored in doubt leaves it only for one that the doubt names.
+    /// An item whose record was stored in doubt leaves it only for one that the doubt names, and an
+    /// instalment is no other.
     fn may_be(&self, record: usize, item: usize) -> bool {
+        if fingerprint::other_part(&self.records[record].text, &self.items[item].text) {
+            return false;
+        }
         let home = self.items[item].home.and_then(|home| self.records[home].known.doubt.as_ref());
         match home {
             Some(Doubt::PerhapsSame { others, .. }) => {
@@ -286,8 +303,8 @@ impl<'a> Work<'a> {
 
     /// Whether the reading proves that this open record is not there any more.
     fn proves_absence(&self, record: usize) -> bool {
-        let movement = self.records[record].movement;
-        self.span.claims(Some(movement.value_date), movement.pending)
+        let Record { day, movement, .. } = self.records[record];
+        self.span.claims(Some(day), movement.pending)
     }
 
     fn second_look(&self, record: usize) -> bool {

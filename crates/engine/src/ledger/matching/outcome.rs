@@ -6,7 +6,7 @@ use super::{
         missing::{self, Absent, Claim, Removed},
         signals,
     },
-    Work,
+    Record, Work,
 };
 use domain::{ids::RecordId, record::Movement};
 use std::collections::{HashMap, HashSet};
@@ -28,6 +28,15 @@ impl Work<'_> {
         }
         self.notes.extend((merged > 0).then_some(Note::Merged { records: merged }));
         self.notes.extend((self.reused > 0).then_some(Note::ReusedIds { items: self.reused }));
+        let redated = self.items.iter().filter(|item| {
+            let moved = |r: usize| {
+                let Record { day, movement, .. } = self.records[r];
+                day != movement.value_date && day == item.movement.value_date
+            };
+            item.record.is_some_and(moved)
+        });
+        let redated = redated.count();
+        self.notes.extend((redated > 0).then_some(Note::Redated { items: redated }));
         self.judge_absent(&mut plan);
         self.write_items(&mut plan);
         let whole = plan.counted_as_complete;

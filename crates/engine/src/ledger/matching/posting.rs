@@ -72,10 +72,42 @@ pub(super) fn settle(work: &mut Work<'_>) {
     }
 }
 
-/// The pending records that an item may show booked, on the same day and with the same amount.
-pub(super) fn on_its_own_day(work: &Work<'_>) -> HashSet<usize> {
-    let plain = |pair: &Candidate| pair.days == 0 && pair.amount == AmountCost::Equal;
-    candidates(work).into_iter().filter(plain).map(|pair| pair.record).collect()
+/// Pending records and items that may show them booked, with the same amount.
+pub(super) struct Booked {
+    /// On their own day.
+    pairs: Vec<(usize, usize)>,
+    pub records: HashSet<usize>,
+    pub items: HashSet<usize>,
+    /// On the day before or after, and on no other.
+    pub on_another_day: Vec<(usize, usize)>,
+}
+
+impl Booked {
+    pub(super) fn find(work: &Work<'_>) -> Self {
+        let equal = candidates(work).into_iter().filter(|pair| pair.amount == AmountCost::Equal);
+        let (own, other): (Vec<Candidate>, Vec<Candidate>) = equal.partition(|pair| pair.days == 0);
+        let ends = |pair: &Candidate| (pair.record, pair.item);
+        let own = Self::new(own.iter().map(ends).collect(), Vec::new());
+        let near = |pair: &&Candidate| {
+            let same_text = work.records[pair.record].text == work.items[pair.item].text;
+            pair.days.abs() <= work.rules.day_slack
+                && !same_text
+                && !own.records.contains(&pair.record)
+        };
+        let other = other.iter().filter(near).map(ends).collect();
+        Self { on_another_day: other, ..own }
+    }
+
+    /// Of some records only.
+    pub(super) fn of(&self, which: impl Fn(usize) -> bool) -> Self {
+        let pairs = self.pairs.iter().copied().filter(|(record, _)| which(*record)).collect();
+        Self::new(pairs, self.on_another_day.clone())
+    }
+
+    fn new(pairs: Vec<(usize, usize)>, on_another_day: Vec<(usize, usize)>) -> Self {
+        let (records, items) = pairs.iter().copied().unzip();
+        Self { pairs, records, items, on_another_day }
+    }
 }
 
 /// All pairs that could be one movement, a bounded number for each item.
@@ -85,7 +117,7 @@ fn candidates(work: &Work<'_>) -> Vec<Candidate> {
     for r in work.open_records() {
         let m = work.records[r].movement;
         if m.pending && !work.records[r].doubted {
-            pending.entry((m.value_date, m.direction)).or_default().push((m.amount.0, r));
+            pending.entry((work.records[r].day, m.direction)).or_default().push((m.amount.0, r));
         }
     }
     if pending.is_empty() {
@@ -138,9 +170,10 @@ fn cost(work: &Work<'_>, r: usize, i: usize) -> Option<Candidate> {
         AmountCost::Equal | AmountCost::Tolerated => akin || tied,
     };
     // A calendar that moved did not move for all: near midnight one day changes and not the next.
-    let days = match days_between(old.value_date, new.value_date) {
+    let moved = if record.day == old.value_date { work.shifted } else { 0 };
+    let days = match days_between(record.day, new.value_date) {
         0 if amount == AmountCost::Equal => 0,
-        days => days - work.shifted,
+        days => days - moved,
     };
     (enough && work.may_be(r, i)).then_some(Candidate {
         amount,
@@ -156,12 +189,7 @@ fn settle_part(work: &mut Work<'_>, part: &[&Candidate]) {
     let (mut records, mut items) = pairing::sides(&ends);
     records.sort_by_key(|r| {
         let record = &work.records[*r];
-        (
-            record.movement.value_date,
-            instant(record.movement),
-            record.known.created_at,
-            record.known.id,
-        )
+        (record.day, instant(record.movement), record.known.created_at, record.known.id)
     });
     items.sort_by_key(|i| {
         let item = &work.items[*i];
