@@ -3,7 +3,7 @@
 
 use crate::{
     Engine, Error, announcements,
-    bodies::{Platform, content, embed},
+    bodies::{Platform, ShownParents, content},
     checkpoint::Checkpoint,
     conversation::Talk,
     documents::{encoded, with_documents},
@@ -14,14 +14,16 @@ use crate::{
 };
 use connect::talk::{Covered, Document, Failure, Fetch, Given, Share, Sink};
 use domain::{
+    access::AccessMode,
     env::BoxFuture,
     ids::RecordId,
     link::Link,
     money::Amount,
     record::{Direction, Facts, Item},
-    resource::{Changes, Parent, Resource, WindowRule},
+    resource::{Changes, Parent, Resource, Sighting, WindowRule},
     resources,
     time::Window,
+    webhook::Announcement,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -89,7 +91,7 @@ impl Sink for Collector {
         let Given { account, page, item, mut documents } = given;
         match (self.resource.read)(&item, account, self.at) {
             Ok(item) => {
-                let known = self.resource.documents.map_or(&[][..], |documents| documents.keys);
+                let known = self.resource.documents.map_or(&[][..], |documents| documents.names);
                 documents.retain(|document| known.contains(&document.key.as_str()));
                 if !documents.is_empty() {
                     self.documents.insert(self.items.len(), documents);
@@ -120,6 +122,8 @@ pub(crate) struct Tally {
     pub(crate) deleted: Vec<RecordId>,
     /// How new records differ from those before them.
     pub(crate) changes: Vec<&'static str>,
+    /// What is told of records that were seen again.
+    pub(crate) told: Vec<Announcement>,
     pub(crate) inflow: usize,
     pub(crate) outflow: usize,
     pub(crate) first: Option<jiff::civil::Date>,
@@ -140,6 +144,7 @@ impl Tally {
         self.updated.extend(other.updated);
         self.deleted.extend(other.deleted);
         self.changes.extend(other.changes);
+        self.told.extend(other.told);
         self.kind = other.kind;
     }
     fn of(items: &[(u32, Item)], kind: Option<&'static str>) -> Self {
@@ -286,7 +291,7 @@ impl Reader {
         if wanted.account.is_some() && account.is_none() {
             return Ok(Retrieved { saved: wanted.save, ..Retrieved::default() });
         }
-        let mut fetch = Fetch {
+        let fetch = Fetch {
             kind: kind.map(str::to_owned),
             account,
             window,
@@ -294,6 +299,51 @@ impl Reader {
             options: self.options.clone(),
             ..Fetch::all_of(resource.name)
         };
+        let slices: Vec<Option<Window>> = match (window, resource.slice) {
+            (Some(window), Some(days)) => window.slices(days).map(Some).collect(),
+            (window, _) => vec![window],
+        };
+        let mut all: Option<Retrieved> = None;
+        let several = slices.len() > 1;
+        let mut left = slices.len();
+        for window in slices {
+            left -= 1;
+            // Told once, of all of them.
+            let announced = match announced {
+                Announced::Now(_) if left > 0 => Announced::Later,
+                announced => announced,
+            };
+            let fetch = Fetch { window, ..fetch.clone() };
+            match self.read_slice(talk, run, resource, wanted, fetch, kind, announced).await {
+                Ok(read) => match &mut all {
+                    None => all = Some(read),
+                    Some(before) => before.add(read),
+                },
+                // Of some days there may be nothing.
+                Err(Error::Failed(Failure::UnavailableData)) if several => {
+                    if left == 0 && all.is_some() {
+                        self.nothing(run, resource, kind, announced).await?;
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        all.ok_or(Failure::UnavailableData.into())
+    }
+
+    /// Reads and keeps what is held in memory at once.
+    #[expect(clippy::too_many_arguments, reason = "one reading with all that it is about")]
+    async fn read_slice(
+        &mut self,
+        talk: &mut Talk,
+        run: &mut Run,
+        resource: &'static Resource,
+        wanted: &Wanted,
+        mut fetch: Fetch,
+        kind: Option<&'static str>,
+        announced: Announced<'_>,
+    ) -> Result<Retrieved, Error> {
+        let engine = run.engine.clone();
         let at = engine.env().now();
         let mut collector = Collector::new(resource, kind, at);
         let mut covered = loop {
@@ -310,9 +360,10 @@ impl Reader {
             share.complete &= collector.refused == 0;
         }
         if !wanted.save {
+            let mut parents = ShownParents::of(resource);
             let items = (collector.items.iter().enumerate())
                 .map(|(index, (_, item))| {
-                    let body = self.compose_unsaved(&engine, resource, item, at);
+                    let body = self.compose_unsaved(&engine, resource, item, at, &mut parents);
                     let documents = collector.documents.get(&index).map(|all| encoded(all));
                     with_documents(resource.documents, documents.as_ref(), body)
                 })
@@ -377,13 +428,18 @@ impl Reader {
 
         let mut retrieved =
             Retrieved { saved: true, report: kept.reported(), ..Retrieved::default() };
+        let mut parents = ShownParents::of(resource);
+        let mut bodies = Vec::new();
         for (index, shown) in kept.shown.into_iter().enumerate() {
             let Some((id, body)) = shown else { continue };
             retrieved.records.push(id);
-            let body = self.embed(resource, items[index].1.account.as_deref(), &body);
+            let body = parents.embed(self.parent_of(resource, &items[index].1), &body);
             let documents = documents.get(&index).map(|all| encoded(all));
-            retrieved.items.push(with_documents(resource.documents, documents.as_ref(), body));
+            let body = with_documents(resource.documents, documents.as_ref(), body);
+            bodies.push((self.link.id, body));
         }
+        let mut tx = engine.store().read().await?;
+        retrieved.items = engine.point(&mut tx, resource, bodies).await?;
         Ok(retrieved)
     }
 
@@ -619,6 +675,7 @@ impl Reader {
                 ),
             }
         };
+        kept.tally.told.extend(self.told(tx, engine, resource, part, items, &plan, at).await?);
         let new = plan.create.iter().map(|(index, _)| items[*index].1.body.as_str());
         kept.tally.changes.extend(self.changes(tx, resource, part, new).await?);
         for (index, doubt) in &plan.create {
@@ -627,10 +684,12 @@ impl Reader {
                 *index,
                 NewRecord { doubt: text(doubt.as_ref()), ..record(id, *index, None) },
             );
+            kept.write_some(tx).await?;
             self.shown_as_of(tx, resource, &items[*index].1, covered, id, at).await?;
         }
         for &(id, index) in &plan.update {
             kept.updated(index, record(id, index, stored.get(&id)));
+            kept.write_some(tx).await?;
             self.shown_as_of(tx, resource, &items[index].1, covered, id, at).await?;
         }
         kept.unchanged += plan.unchanged.len();
@@ -667,6 +726,37 @@ impl Reader {
         Ok(before.map_or_else(Vec::new, |(_, before)| {
             new.flat_map(|after| between(&before, after)).collect()
         }))
+    }
+
+    /// What is told of records that were seen again, through a recurrent link.
+    #[expect(clippy::too_many_arguments, reason = "one reading with all that it is compared with")]
+    async fn told(
+        &self,
+        tx: &mut Tx,
+        engine: &Engine,
+        resource: &Resource,
+        part: &Part,
+        items: &[(u32, Item)],
+        plan: &Plan,
+        at: Timestamp,
+    ) -> Result<Vec<Announcement>, Error> {
+        let recurrent = self.link.access_mode == AccessMode::Recurrent;
+        let Some(tells) = resource.events.told.filter(|_| recurrent) else { return Ok(Vec::new()) };
+        let again: HashMap<RecordId, usize> =
+            plan.update.iter().chain(&plan.unchanged).copied().collect();
+        let seen = part.known.iter().map(|record| (record.id, record.collected_at));
+        let seen: HashMap<RecordId, Timestamp> = seen.collect();
+        let ids: Vec<RecordId> = again.keys().copied().collect();
+        let mut told = Vec::new();
+        for (id, before) in tx.bodies(self.link.id, &ids).await? {
+            let (Some(index), Some(&seen)) = (again.get(&id), seen.get(&id)) else { continue };
+            let platform =
+                Platform { id: Some(id), parent: part.account, collected_at: at, changed_at: at };
+            let item = &items[*index].1.body;
+            let after = engine.compose(&self.link, resource, platform, item);
+            told.extend(tells(&Sighting { before: &before, seen, after: &after, at }));
+        }
+        Ok(told)
     }
 
     /// A listing may be of an earlier day than one before it: the accounts that are stored as of a
@@ -747,22 +837,23 @@ impl Reader {
         }
     }
 
-    fn compose_unsaved(
-        &self,
+    fn compose_unsaved<'a>(
+        &'a self,
         engine: &Engine,
         resource: &Resource,
-        item: &Item,
+        item: &'a Item,
         at: Timestamp,
+        parents: &mut ShownParents<'a, &'a str>,
     ) -> String {
         let platform = Platform { id: None, parent: None, collected_at: at, changed_at: at };
         let body = engine.compose(&self.link, resource, platform, &item.body);
-        self.embed(resource, item.account.as_deref(), &body)
+        parents.embed(self.parent_of(resource, item), &body)
     }
 
-    /// The record with what it belongs to inside, where the resource shows it.
-    fn embed(&self, resource: &Resource, parent: Option<&str>, body: &str) -> String {
-        let Some(Parent { shown, .. }) = resource.belongs_to else { return body.into() };
-        embed(shown, self.parent(resource, parent).map(|known| known.body.as_str()), body)
+    /// What an item belongs to: its key, and its record.
+    fn parent_of<'a>(&'a self, resource: &Resource, item: &'a Item) -> Option<(&'a str, &'a str)> {
+        let key = item.account.as_deref()?;
+        Some((key, self.parent(resource, Some(key))?.body.as_str()))
     }
 
     /// What records of `resource` can belong to, as far as this session has read it.
@@ -797,12 +888,14 @@ impl Reader {
         if resource.children().next().is_none() {
             return;
         }
+        let mut parents = ShownParents::of(resource);
         let shown = items.iter().filter_map(|(_, item)| {
-            let body = self.compose_unsaved(engine, resource, item, at);
+            let body = self.compose_unsaved(engine, resource, item, at, &mut parents);
             let id = self.new_record_id(engine, resource, &item.facts);
             Some((item.account.clone()?, KnownParent { id, body }))
         });
-        self.parents.insert(resource.name, shown.collect());
+        let shown = shown.collect();
+        self.parents.insert(resource.name, shown);
     }
 
     /// Says what was read, now or later, in the transaction that wrote it.
@@ -911,6 +1004,9 @@ struct Kept {
 }
 
 impl Kept {
+    /// Records that wait to be written at most.
+    const AT_ONCE: usize = 400;
+
     fn of(
         resource: &'static Resource,
         items: &[(u32, Item)],
@@ -973,6 +1069,15 @@ impl Kept {
         if let Verdict::DisagreesBy(amount) = plan.verdict {
             self.disagreements.push(amount);
         }
+    }
+
+    /// Writes what is to be written once it is a lot, so that bodies are not held twice.
+    async fn write_some(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        if self.writes.len() >= Self::AT_ONCE {
+            tx.write_records(&self.writes).await?;
+            self.writes.clear();
+        }
+        Ok(())
     }
 
     async fn write(

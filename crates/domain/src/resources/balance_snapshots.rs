@@ -6,7 +6,7 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Envelope, Events, Parent, Part, Resource, Shown, Verbs, WindowRule},
+    resource::{AccountKey, Envelope, Events, Parent, Part, Resource, Shown, Verbs, WindowRule},
     time::Moment,
 };
 use jiff::Timestamp;
@@ -23,7 +23,7 @@ pub static BALANCE_SNAPSHOTS: Resource = Resource {
     noun: "balance snapshot",
     verbs: Verbs { retrieve: true, resume: false, delete: false, asynchronous: false },
     institutions: &[InstitutionType::Bank],
-    country: None,
+    countries: &[],
     core: false,
     window: WindowRule::Now,
     kinds: None,
@@ -31,7 +31,8 @@ pub static BALANCE_SNAPSHOTS: Resource = Resource {
     single: false,
     load: Part::WHOLE,
     vanishes: true,
-    account_key: Some("account_id"),
+    slice: None,
+    account_key: Some(AccountKey::optional("account_id")),
     belongs_to: Some(Parent { resource: &ACCOUNTS, shown: Shown::Apart }),
     envelope: &[
         Envelope::Id,

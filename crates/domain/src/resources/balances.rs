@@ -6,7 +6,9 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{ANY_WINDOW, Envelope, Events, Parent, Part, Resource, Shown, Verbs, WindowRule},
+    resource::{
+        ANY_WINDOW, AccountKey, Envelope, Events, Parent, Part, Resource, Shown, Verbs, WindowRule,
+    },
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -22,7 +24,7 @@ pub static BALANCES: Resource = Resource {
     noun: "balance",
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Bank],
-    country: None,
+    countries: &[],
     core: false,
     window: WindowRule::Dates { at_most: ANY_WINDOW },
     kinds: None,
@@ -30,7 +32,8 @@ pub static BALANCES: Resource = Resource {
     single: false,
     load: Part::WHOLE,
     vanishes: true,
-    account_key: Some("account"),
+    slice: None,
+    account_key: Some(AccountKey::optional("account")),
     belongs_to: Some(Parent { resource: &ACCOUNTS, shown: Shown::Whole("account") }),
     envelope: &[Envelope::Id, Envelope::CollectedAt],
     filters: &[

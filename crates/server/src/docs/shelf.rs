@@ -90,6 +90,7 @@ static FILES: &[(&str, Files)] = shelf! {
         "docs/adr/0015-a-reading-goes-on-within-its-session.md",
         "docs/adr/0016-conformance-json-lies-beside-the-manifest.md",
         "docs/adr/0017-documents-are-kept-apart.md",
+        "docs/adr/0019-ids-of-other-records-are-put-in-when-shown.md",
     ],
 };
 

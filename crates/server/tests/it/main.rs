@@ -1,8 +1,12 @@
 //! The whole HTTP surface on a real engine, in process, on both databases.
 
+mod account_statements;
 mod api;
+mod bills;
 mod browser;
+mod catalogue;
 mod docs;
+mod employment;
 mod fiscal;
 mod hostile;
 mod insights;

@@ -74,7 +74,7 @@ impl Page {
         }
         text.push('\n');
         if verbs.retrieve {
-            let asked = asking(resource, link);
+            let asked = asking(api, resource, link).await;
             let answer = api.post(path, &asked).await;
             assert_eq!(answer.status, StatusCode::CREATED, "{path}: {}", answer.text);
             self.shows(&format!("POST {path}"), Some(&asked), &answer.json());
