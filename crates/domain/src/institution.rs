@@ -155,8 +155,13 @@ impl Institution {
     /// Whether it answers for `resource`, and is where that can be had.
     #[must_use]
     pub fn offers(&self, resource: &Resource) -> bool {
-        let here = |country: &str| self.country_codes.iter().any(|code| code == country);
-        self.supports(resource.offered_as) && resource.country.is_none_or(here)
+        self.supports(resource.offered_as) && self.is_in(resource.countries)
+    }
+    /// Whether it is in one of these countries; empty stands for all.
+    #[must_use]
+    pub fn is_in(&self, countries: &[&str]) -> bool {
+        let here = |country: &&str| self.country_codes.iter().any(|code| code == country);
+        countries.is_empty() || countries.iter().any(here)
     }
     /// Whether it may ask for a token.
     #[must_use]

@@ -7,6 +7,7 @@ use crate::{
     institution::InstitutionType,
     record::{BadItem, Item},
     time::Window,
+    webhook::Announcement,
 };
 use jiff::{Span, Timestamp, civil::Date};
 use serde_json::value::RawValue;
@@ -35,8 +36,8 @@ pub struct Resource {
     pub verbs: Verbs,
     /// Institutions that can have it.
     pub institutions: &'static [InstitutionType],
-    /// The only country whose institutions can have it, where there is one.
-    pub country: Option<&'static str>,
+    /// The only countries whose institutions can have it; empty for all.
+    pub countries: &'static [&'static str],
     /// Part of every recurrent link's initial load and refresh.
     pub core: bool,
     /// The dates that a retrieval takes.
@@ -51,8 +52,11 @@ pub struct Resource {
     pub load: &'static [Part],
     /// What a complete reading does not show is gone. Otherwise nothing leaves by silence.
     pub vanishes: bool,
+    /// The most days that are read and kept at once, where a reading of all may be too much to be
+    /// held in memory.
+    pub slice: Option<i32>,
     /// The body key that restricts a retrieval to one account.
-    pub account_key: Option<&'static str>,
+    pub account_key: Option<AccountKey>,
     /// What its records belong to: that is read first, and takes them along when it is deleted.
     pub belongs_to: Option<Parent>,
     /// What the platform adds to the institution's fields.
@@ -73,6 +77,28 @@ pub struct Resource {
         fn(item: &RawValue, account: Option<String>, stamp: Timestamp) -> Result<Item, BadItem>,
     /// The OpenAPI schemas of a record: the record's own first, then those it refers to.
     pub schemas: fn() -> Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>,
+}
+
+/// The body key by which a retrieval names one account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountKey {
+    /// The key.
+    pub key: &'static str,
+    /// Whether a body must have it.
+    pub required: bool,
+}
+
+impl AccountKey {
+    /// A key that a body may have.
+    #[must_use]
+    pub const fn optional(key: &'static str) -> Self {
+        Self { key, required: false }
+    }
+    /// A key that a body must have.
+    #[must_use]
+    pub const fn required(key: &'static str) -> Self {
+        Self { key, required: true }
+    }
 }
 
 /// What records belong to: an account, an investment. That resource belongs to nothing itself.
@@ -192,18 +218,56 @@ impl Resource {
 }
 
 /// Documents (a PDF, an XML file) that belong to records. They are collected only where they are
-/// asked for, kept apart from the record, and shown as base64 under keys of its own.
+/// asked for, kept apart from the record, and shown as base64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Documents {
     /// The body's key that asks for them: `attach_pdf`.
     pub asked_by: &'static str,
-    /// The record's keys that show them, null where there is none: `pdf`.
-    pub keys: &'static [&'static str],
+    /// What connectors call them.
+    pub names: &'static [&'static str],
+    /// Where the record shows them.
+    pub shown: DocumentsShown,
+}
+
+/// Where a record shows its documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentsShown {
+    /// Each under a key of its own, which is its name; null where there is none: `pdf`.
+    Apart,
+    /// All in one list under this key, each with its name as `type` and itself as `value`; null
+    /// where there is none.
+    Listed(&'static str),
+}
+
+impl Documents {
+    /// Documents that each have a key of their own.
+    #[must_use]
+    pub const fn apart(asked_by: &'static str, names: &'static [&'static str]) -> Self {
+        Self { asked_by, names, shown: DocumentsShown::Apart }
+    }
+    /// The record's keys that show them.
+    #[must_use]
+    pub const fn keys(&self) -> &[&'static str] {
+        match &self.shown {
+            DocumentsShown::Apart => self.names,
+            DocumentsShown::Listed(key) => std::slice::from_ref(key),
+        }
+    }
+    /// The key that shows the document of that name.
+    #[must_use]
+    pub const fn key_of<'a>(&self, name: &'a str) -> &'a str {
+        match self.shown {
+            DocumentsShown::Apart => name,
+            DocumentsShown::Listed(key) => key,
+        }
+    }
 }
 
 /// A part of a load: one reading, and the event that says it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
+    /// Only of institutions of these countries; empty for all.
+    pub countries: &'static [&'static str],
     /// Only this kind.
     pub kind: Option<&'static str>,
     /// Which days.
@@ -215,7 +279,7 @@ pub struct Part {
 impl Part {
     /// All at once.
     pub const WHOLE: &'static [Self] =
-        &[Self { kind: None, days: Reach::Default, code: "historical_update" }];
+        &[Self { countries: &[], kind: None, days: Reach::Default, code: "historical_update" }];
 }
 
 /// The days of a part of a load, counted back from today.
@@ -296,7 +360,11 @@ impl WindowRule {
                 let first = Date::new(today.year().saturating_sub(default).max(1), 1, 1).ok()?;
                 Window::new(first, today)
             }
-            Self::Month => Window::new(today.first_of_month(), today),
+            // The one before is often over for some days before it is told.
+            Self::Month => {
+                let before = today.first_of_month().saturating_sub(Span::new().months(1));
+                Window::new(before, today)
+            }
         }
     }
 }
@@ -326,6 +394,17 @@ pub enum Envelope {
     /// `created_at` and `updated_at` of what is computed again and again under one id: when it was
     /// first, and when it was last.
     Computations,
+    /// `id` of what an object inside means, beside the institution's own key of it.
+    Pointer(Pointer),
+}
+
+/// An object inside a record that means a record of another resource, by the institution's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pointer {
+    /// The object's key, wherever it stands: `credit_card_bill`.
+    pub object: &'static str,
+    /// The name of the other resource.
+    pub resource: &'static str,
 }
 
 /// The codes by which webhooks speak of a resource, and what their `data` count.
@@ -341,6 +420,21 @@ pub struct Events {
     pub deleted: Option<&'static str>,
     /// What is told when a new record differs from the one before it.
     pub changes: Option<Changes>,
+    /// What is told of a record that is seen again, through a recurrent link.
+    pub told: Option<fn(&Sighting<'_>) -> Vec<Announcement>>,
+}
+
+/// A record that is seen again. Bodies are as they are served.
+#[derive(Debug, Clone, Copy)]
+pub struct Sighting<'a> {
+    /// What it said before.
+    pub before: &'a str,
+    /// When that was seen last.
+    pub seen: Timestamp,
+    /// What it says now.
+    pub after: &'a str,
+    /// When that is seen.
+    pub at: Timestamp,
 }
 
 /// What is told of two records, one of which followed the other.
@@ -399,7 +493,7 @@ pub enum Count {
 impl Events {
     /// No webhook speaks of it.
     pub const NONE: Self =
-        Self { loaded: &[], new: &[], updated: None, deleted: None, changes: None };
+        Self { loaded: &[], new: &[], updated: None, deleted: None, changes: None, told: None };
 }
 
 impl Envelope {
@@ -419,15 +513,24 @@ impl Envelope {
             Self::CreatedAt => &["created_at"],
             Self::LastAccessedAt => &["last_accessed_at"],
             Self::Computations => &["created_at", "updated_at"],
+            Self::Pointer(_) => &[],
         }
     }
 }
 
 impl Resource {
+    /// The object inside its records that means a record of another resource.
+    #[must_use]
+    pub fn pointer(&self) -> Option<Pointer> {
+        self.envelope.iter().find_map(|part| match part {
+            Envelope::Pointer(pointer) => Some(*pointer),
+            _ => None,
+        })
+    }
     /// The keys of a record of which its institution says nothing.
     pub fn platform_keys(&self) -> impl Iterator<Item = &'static str> {
         let parent = self.belongs_to.and_then(|parent| parent.shown.key());
-        let documents = self.documents.iter().flat_map(|documents| documents.keys).copied();
+        let documents = self.documents.iter().flat_map(Documents::keys).copied();
         self.envelope.iter().flat_map(Envelope::keys).copied().chain(parent).chain(documents)
     }
     /// Whether its list hangs below one record of what it belongs to: `/api/br/exchanges/{id}/history/`.

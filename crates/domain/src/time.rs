@@ -77,6 +77,15 @@ impl Window {
     pub fn new(from: Date, to: Date) -> Option<Self> {
         (from <= to).then_some(Self { from, to })
     }
+    /// Its days in parts of at most so many, the earliest first.
+    pub fn slices(self, days: i32) -> impl Iterator<Item = Self> {
+        let days = jiff::Span::new().days(days.clamp(1, 40_000) - 1);
+        let first = Some(self.from);
+        let starts = std::iter::successors(first, move |from| {
+            from.saturating_add(days).tomorrow().ok().filter(|next| *next <= self.to)
+        });
+        starts.map(move |from| Self { from, to: from.saturating_add(days).min(self.to) })
+    }
     /// The `days` days that end with `to`; at least that one.
     #[must_use]
     pub fn last_days(to: Date, days: i32) -> Self {
@@ -103,6 +112,23 @@ mod tests {
         assert_eq!(Moment(at).to_string(), "2026-01-14T09:12:33.000000Z");
         let nanos: Timestamp = "2026-01-14T09:12:33.123456789Z".parse().expect("a timestamp");
         assert_eq!(Moment(nanos).to_string(), "2026-01-14T09:12:33.123456Z");
+    }
+
+    proptest! {
+        #[test]
+        fn slices_are_a_window_cut_in_order(length in 1..2_000_i32, days in -5..400_i32) {
+            let window = Window::last_days(date(2026, 1, 14), length);
+            let slices: Vec<Window> = window.slices(days).collect();
+            prop_assert_eq!(slices.first().map(|first| first.from), Some(window.from));
+            prop_assert_eq!(slices.last().map(|last| last.to), Some(window.to));
+            for pair in slices.windows(2) {
+                prop_assert_eq!(pair[0].to.tomorrow().ok(), Some(pair[1].from));
+            }
+            for slice in slices {
+                prop_assert!(slice.from <= slice.to);
+                prop_assert!((slice.to - slice.from).get_days() < days.max(1));
+            }
+        }
     }
 
     #[test]

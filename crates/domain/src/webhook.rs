@@ -129,6 +129,8 @@ pub static CATALOGUE: &[EventType] = &[
         &["total_tax_retentions", "first_tax_retention_date", "last_tax_retention_date"]),
     event("FINANCIAL_STATEMENTS", "historical_update", HISTORICAL, &["new_financial_statements"]),
     event("FINANCIAL_STATEMENTS", "new_financial_statements_available", NEW, &["new_financial_statements"]),
+    event("DEBT_REPORTS", "historical_update", HISTORICAL, &["total_debt_reports"]),
+    event("DEBT_REPORTS", "new_debt_reports_available", NEW, &["new_debt_reports"]),
     event("EMPLOYMENT_RECORDS", "historical_update", HISTORICAL, &["total_employment_record_profiles"]),
     opt_in(event("EMPLOYMENT_RECORDS", "employment_changes", RECURRENT, &["employment_changes"])),
     event("EMPLOYMENT_METRICS", "historical_update", HISTORICAL, &["total_employment_metrics"]),

@@ -7,8 +7,11 @@ use crate::{
 };
 use connect::talk::Failure;
 use domain::{
+    access::AccessMode,
+    ids::RecordId,
     link::Link,
     resource::Resource,
+    resources::consents::{self, CONSENTS},
     webhook::{Announcement, Counts},
 };
 use store::Tx;
@@ -82,10 +85,12 @@ pub(crate) async fn reading(
         _ => None,
     };
     let corrections = corrections.chain(changes);
-    engine.announce(tx, link, cause, main.into_iter().chain(corrections)).await
+    engine.announce(tx, link, cause, main.into_iter().chain(corrections)).await?;
+    // What is told of records is told as of a refresh, like what is told of links.
+    engine.announce(tx, link, &cause.as_link_event(), tally.told.iter().cloned()).await
 }
 
-/// The link's login no longer works.
+/// The link's login no longer works. Where a consent was what let in, it is the consent that has ended.
 pub(crate) async fn link_invalid(
     engine: &Engine,
     tx: &mut Tx,
@@ -93,6 +98,15 @@ pub(crate) async fn link_invalid(
     cause: &Cause,
     failure: Option<&Failure>,
 ) -> Result<(), Error> {
+    if failure == Some(&Failure::Revoked) && link.access_mode == AccessMode::Recurrent {
+        let known = tx.records_for_ledger(link.id, CONSENTS.name, None, None).await?;
+        let ids: Vec<RecordId> = known.iter().map(|record| record.id).collect();
+        let bodies = tx.bodies(link.id, &ids).await?;
+        let ended: Vec<_> = bodies.iter().filter_map(|(_, body)| consents::expired(body)).collect();
+        if !ended.is_empty() {
+            return engine.announce(tx, link, &cause.as_link_event(), ended).await;
+        }
+    }
     let message =
         login_message(failure.unwrap_or(&Failure::InvalidCredentials), &engine.settings().brand);
     engine

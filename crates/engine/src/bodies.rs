@@ -11,7 +11,12 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde_json::value::RawValue;
-use std::{borrow::Cow, collections::BTreeMap, fmt::Write};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    fmt::Write,
+    hash::Hash,
+};
 
 /// What the platform says about a record.
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +75,8 @@ impl Engine {
                 Envelope::Parent(key) => {
                     platform.parent.map_or(Ok(()), |id| write!(json, r#""{key}":"{id}","#))
                 }
+                // When it is shown: the other may be stored later.
+                Envelope::Pointer(_) => Ok(()),
                 Envelope::CollectedAt => {
                     write!(json, r#""collected_at":"{}","#, Moment(platform.collected_at))
                 }
@@ -103,22 +110,36 @@ pub(crate) fn content(item: &Item, at: Timestamp) -> i64 {
     i64::from_be_bytes(digest.as_ref()[..8].try_into().expect("a digest has 32 bytes"))
 }
 
-/// The record `body` as it shows what it belongs to, whose body is `parent`: under a key before its
-/// own.
-pub(crate) fn embed(shown: Shown, parent: Option<&str>, body: &str) -> String {
-    let Some(key) = shown.key() else { return body.into() };
-    let parent = match (shown, parent) {
-        (_, None) => "null".into(),
-        (Shown::Brief(_, keys), Some(parent)) => Cow::Owned(brief(parent, keys)),
-        (_, Some(parent)) => Cow::Borrowed(parent),
-    };
-    let mut json = String::with_capacity(parent.len() + body.len() + key.len() + 8);
-    json.push_str("{\"");
-    json.push_str(key);
-    json.push_str("\":");
-    json.push_str(&parent);
-    json.push(',');
-    splice(json, body)
+/// What the records of one answer belong to, as they show it: worked out once for each.
+pub(crate) struct ShownParents<'a, K> {
+    shown: Option<Shown>,
+    ready: HashMap<K, Cow<'a, str>>,
+}
+
+impl<'a, K: Eq + Hash> ShownParents<'a, K> {
+    pub(crate) fn of(resource: &Resource) -> Self {
+        let shown = resource.belongs_to.map(|parent| parent.shown);
+        Self { shown: shown.filter(|shown| shown.key().is_some()), ready: HashMap::new() }
+    }
+    /// The record `body` with what it belongs to under a key before its own, where the resource shows
+    /// it; that is named by its key, and has a body of its own.
+    pub(crate) fn embed(&mut self, parent: Option<(K, &'a str)>, body: &str) -> String {
+        let Some((shown, key)) = self.shown.and_then(|shown| Some((shown, shown.key()?))) else {
+            return body.into();
+        };
+        let parent: &str = match parent {
+            None => "null",
+            Some((name, whole)) => self.ready.entry(name).or_insert_with(|| match shown {
+                Shown::Brief(_, keys) => brief(whole, keys).into(),
+                _ => whole.into(),
+            }),
+        };
+        let mut json = String::with_capacity(parent.len() + body.len() + key.len() + 8);
+        for part in ["{\"", key, "\":", parent, ","] {
+            json.push_str(part);
+        }
+        splice(json, body)
+    }
 }
 
 /// Some keys of a body, as they stand there.

@@ -9,7 +9,7 @@ use domain::{
     filter::Projection,
     ids::{LinkId, RecordId, TenantId},
     link::Link,
-    resource::{Documents, Resource},
+    resource::{Documents, DocumentsShown, Resource},
 };
 use secrecy::ExposeSecret;
 use std::collections::{BTreeMap, HashMap, hash_map::Entry};
@@ -19,7 +19,7 @@ use vault::{Place, WrappedKey};
 /// Bytes of all documents that one answer shows.
 const MOST: u64 = 64 << 20;
 
-/// Documents in base64, by the record's key that shows each.
+/// Documents in base64, by their names.
 pub(crate) type Shown = BTreeMap<String, String>;
 
 /// Documents that came with an item, as they are shown.
@@ -35,19 +35,38 @@ pub(crate) fn with_documents(
     body: String,
 ) -> String {
     let Some(documents) = documents else { return body };
-    let of = |key| shown.and_then(|shown| shown.get(key)).map_or("", String::as_str);
-    let size: usize = documents.keys.iter().map(|key| of(*key).len() + key.len() + 8).sum();
+    let named = |name: &str| shown.and_then(|shown| shown.get(name)).map(String::as_str);
+    let known = documents.names.iter().map(|name| (*name, named(name)));
+    let size: usize =
+        known.clone().map(|(name, text)| name.len() + text.map_or(0, str::len) + 32).sum();
     let mut json = String::with_capacity(body.len() + size);
     json.push('{');
-    for &key in documents.keys {
-        let document = of(key);
-        let quote = if document.is_empty() { "" } else { "\"" };
-        let document = if document.is_empty() { "null" } else { document };
-        for part in ["\"", key, "\":", quote, document, quote, ","] {
-            json.push_str(part);
+    match documents.shown {
+        DocumentsShown::Apart => {
+            for (name, text) in known {
+                push(&mut json, &["\"", name, "\":"]);
+                match text {
+                    Some(text) => push(&mut json, &["\"", text, "\","]),
+                    None => json.push_str("null,"),
+                }
+            }
+        }
+        DocumentsShown::Listed(key) => {
+            push(&mut json, &["\"", key, "\":"]);
+            let mut list = String::with_capacity(size);
+            for (name, text) in known.filter_map(|(name, text)| Some((name, text?))) {
+                let before = if list.is_empty() { "[" } else { "," };
+                push(&mut list, &[before, r#"{"type":""#, name, r#"","value":""#, text, "\"}"]);
+            }
+            let list: &[&str] = if list.is_empty() { &["null,"] } else { &[&list, "],"] };
+            push(&mut json, list);
         }
     }
     splice(json, &body)
+}
+
+fn push(json: &mut String, parts: &[&str]) {
+    parts.iter().for_each(|part| json.push_str(part));
 }
 
 fn field(record: RecordId, key: &str) -> String {
@@ -93,8 +112,8 @@ impl Engine {
         projection: &Projection,
     ) -> Result<HashMap<RecordId, Shown>, Error> {
         let mut shown: HashMap<RecordId, Shown> = HashMap::new();
-        let keys = resource.documents.map_or(&[][..], |documents| documents.keys);
-        if records.is_empty() || !keys.iter().any(|key| projection.shows(key)) {
+        let Some(documents) = resource.documents else { return Ok(shown) };
+        if records.is_empty() || !documents.keys().iter().any(|key| projection.shows(key)) {
             return Ok(shown);
         }
         if tx.size_of_documents(records).await? > MOST {
@@ -106,7 +125,7 @@ impl Engine {
         let mut secrets: HashMap<LinkId, LinkSecrets> = HashMap::new();
         for StoredDocument { record, name, sealed, .. } in tx.documents(records).await? {
             let Some(&link) = links.get(&record) else { continue };
-            if !projection.shows(&name) {
+            if !projection.shows(documents.key_of(&name)) {
                 continue;
             }
             let of_link = match secrets.entry(link) {
@@ -132,12 +151,32 @@ mod tests {
 
     #[test]
     fn documents_stand_in_front_of_a_body_and_are_null_where_there_is_none() {
-        let keys = Some(Documents { asked_by: "attach_pdf", keys: &["pdf", "xml"] });
+        let keys = Some(Documents::apart("attach_pdf", &["pdf", "xml"]));
         let body = with_documents(keys, None, r#"{"id":1}"#.into());
         assert_eq!(body, r#"{"pdf":null,"xml":null,"id":1}"#);
         let document = Document { key: "xml".into(), bytes: b"%PDF".to_vec() };
         let body = with_documents(keys, Some(&encoded(&[document])), "{}".into());
         assert_eq!(body, r#"{"pdf":null,"xml":"JVBERg=="}"#);
         assert_eq!(with_documents(None, None, "{}".into()), "{}");
+    }
+
+    #[test]
+    fn documents_may_stand_in_a_list_each_with_its_name() {
+        let listed = Documents {
+            asked_by: "attach_pdf",
+            names: &["report", "history"],
+            shown: DocumentsShown::Listed("files"),
+        };
+        let body = with_documents(Some(listed), None, r#"{"id":1}"#.into());
+        assert_eq!(body, r#"{"files":null,"id":1}"#);
+        let of = |key: &str| Document { key: key.into(), bytes: b"%PDF".to_vec() };
+        let one = encoded(&[of("history")]);
+        let body = with_documents(Some(listed), Some(&one), "{}".into());
+        assert_eq!(body, r#"{"files":[{"type":"history","value":"JVBERg=="}]}"#);
+        let both = encoded(&[of("history"), of("report")]);
+        let body = with_documents(Some(listed), Some(&both), r#"{"id":1}"#.into());
+        let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+        assert_eq!(body["files"][0]["type"], "report", "in the order of the descriptor");
+        assert_eq!((&body["files"][1]["type"], &body["id"]), (&"history".into(), &1.into()));
     }
 }

@@ -16,6 +16,7 @@ use domain::{
     env::share,
     ids::LinkId,
     link::{Event, Link, Status},
+    resource::Part,
     session::{Event as SessionEvent, State},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -146,7 +147,8 @@ impl Engine {
         // What is nested is read along with what it belongs to.
         let apart = resources.iter().filter(|resource| !resource.is_nested());
         let parts = apart.flat_map(|resource| {
-            resource.load.iter().enumerate().map(|(number, part)| Wanted {
+            let here = |(_, part): &(usize, &Part)| institution.is_in(part.countries);
+            resource.load.iter().enumerate().filter(here).map(|(number, part)| Wanted {
                 kind: part.kind.map(str::to_owned),
                 part: Some(number),
                 ..Wanted::all_of(resource.name)

@@ -25,6 +25,7 @@ mod live;
 pub mod metrics;
 pub mod operators;
 pub mod overview;
+pub mod pointers;
 pub mod query;
 mod reading;
 mod rest;

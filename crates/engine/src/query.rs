@@ -1,13 +1,12 @@
 //! Stored records: pages, one, deletion. Reads never talk to an institution.
 
-use crate::{Caller, Engine, Error, Listed, bodies::embed, documents::with_documents};
+use crate::{Caller, Engine, Error, Listed, bodies::ShownParents, documents::with_documents};
 use domain::{
     filter::{Condition, Field, IS, Page, Projection, Source, Test, Value},
     ids::{LinkId, RecordId, TenantId},
     link::Link,
     resource::{self, Resource, Shown},
 };
-use std::collections::HashMap;
 use store::{Tx, changes::ChangeKind, records::PageRow};
 
 impl Engine {
@@ -28,12 +27,14 @@ impl Engine {
         };
         let known: Vec<_> = rows.rows.iter().map(|row| (row.link, row.id)).collect();
         let documents = self.open_documents(&mut tx, tenant, resource, &known, projection).await?;
-        drop(tx);
+        let mut parents = ShownParents::of(resource);
         let shown = |row: PageRow| {
-            let documents = documents.get(&row.id);
-            with_documents(resource.documents, documents, shown(resource, row, &rows.parents))
+            let parent = row.account.and_then(|id| Some((id, rows.parents.get(&id)?.as_str())));
+            let body = parents.embed(parent, &row.body);
+            (row.link, with_documents(resource.documents, documents.get(&row.id), body))
         };
-        Listed::on(page, rows.count, rows.rows.into_iter().map(shown).collect())
+        let bodies = rows.rows.into_iter().map(shown).collect();
+        Listed::on(page, rows.count, self.point(&mut tx, resource, bodies).await?)
     }
 
     /// A page of the records that belong to one record. `Error::NoSuch` where that is not there.
@@ -66,13 +67,17 @@ impl Engine {
     ) -> Result<String, Error> {
         let mut tx = self.store().read().await?;
         let row = tx.record(tenant, resource.name, id).await?.ok_or(Error::NoSuch("record"))?;
-        let parents = match row.account.filter(|_| shown_parent(resource).is_some()) {
-            Some(parent) => tx.bodies(row.link, &[parent]).await?.into_iter().collect(),
-            None => HashMap::new(),
+        let parent = match row.account.filter(|_| shown_parent(resource).is_some()) {
+            Some(parent) => tx.bodies(row.link, &[parent]).await?.pop(),
+            None => None,
         };
         let known = [(row.link, row.id)];
         let documents = self.open_documents(&mut tx, tenant, resource, &known, projection).await?;
-        Ok(with_documents(resource.documents, documents.get(&id), shown(resource, row, &parents)))
+        let parent = parent.as_ref().map(|(id, body)| (*id, body.as_str()));
+        let body = ShownParents::of(resource).embed(parent, &row.body);
+        let body = with_documents(resource.documents, documents.get(&id), body);
+        let shown = self.point(&mut tx, resource, vec![(row.link, body)]).await?;
+        shown.into_iter().next().ok_or(Error::NoSuch("record"))
     }
 
     /// Forgets one record, and what hangs on it. A later reading that still sees it brings it back.
@@ -120,13 +125,6 @@ impl Engine {
 /// How records of `resource` show what they belong to, where they do.
 fn shown_parent(resource: &Resource) -> Option<Shown> {
     resource.belongs_to.map(|parent| parent.shown).filter(|shown| shown.key().is_some())
-}
-
-/// The body, with what it belongs to inside where the resource shows it.
-fn shown(resource: &Resource, row: PageRow, parents: &HashMap<RecordId, String>) -> String {
-    let Some(shown) = shown_parent(resource) else { return row.body };
-    let parent = row.account.and_then(|id| parents.get(&id)).map(String::as_str);
-    embed(shown, parent, &row.body)
 }
 
 /// The one link that the conditions allow, if there is one: then a single bucket answers.

@@ -12,7 +12,7 @@ pub(crate) use tally::Tally;
 
 use crate::{
     Engine, Error, announcements,
-    bodies::{Platform, embed},
+    bodies::{Platform, ShownParents},
     conversation::Talk,
     documents::{encoded, with_documents},
     effects::Cause,
@@ -145,10 +145,7 @@ impl Reader {
                 Err(error) => return Err(error),
                 Ok(read) => match &mut all {
                     None => all = Some(read),
-                    Some(before) => {
-                        before.items.extend(read.items);
-                        before.records.extend(read.records);
-                    }
+                    Some(before) => before.add(read),
                 },
             }
         }
@@ -185,7 +182,7 @@ impl Reader {
         if wanted.account.is_some() && account.is_none() {
             return Ok(Retrieved { saved: wanted.save, ..Retrieved::default() });
         }
-        let mut fetch = Fetch {
+        let fetch = Fetch {
             kind: kind.map(str::to_owned),
             account,
             window,
@@ -193,6 +190,51 @@ impl Reader {
             options: self.options.clone(),
             ..Fetch::all_of(resource.name)
         };
+        let slices: Vec<Option<Window>> = match (window, resource.slice) {
+            (Some(window), Some(days)) => window.slices(days).map(Some).collect(),
+            (window, _) => vec![window],
+        };
+        let mut all: Option<Retrieved> = None;
+        let several = slices.len() > 1;
+        let mut left = slices.len();
+        for window in slices {
+            left -= 1;
+            // Told once, of all of them.
+            let announced = match announced {
+                Announced::Now(_) if left > 0 => Announced::Later,
+                announced => announced,
+            };
+            let fetch = Fetch { window, ..fetch.clone() };
+            match self.read_slice(talk, run, resource, wanted, fetch, kind, announced).await {
+                Ok(read) => match &mut all {
+                    None => all = Some(read),
+                    Some(before) => before.add(read),
+                },
+                // Of some days there may be nothing.
+                Err(Error::Failed(Failure::UnavailableData)) if several => {
+                    if left == 0 && all.is_some() {
+                        self.nothing(run, resource, kind, announced).await?;
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        all.ok_or(Failure::UnavailableData.into())
+    }
+
+    /// Reads and keeps what is held in memory at once.
+    #[expect(clippy::too_many_arguments, reason = "one reading with all that it is about")]
+    async fn read_slice(
+        &mut self,
+        talk: &mut Talk,
+        run: &mut Run,
+        resource: &'static Resource,
+        wanted: &Wanted,
+        mut fetch: Fetch,
+        kind: Option<&'static str>,
+        announced: Announced<'_>,
+    ) -> Result<Retrieved, Error> {
+        let engine = run.engine.clone();
         let at = engine.env().now();
         let mut collector = Collector::new(resource, kind, at);
         let mut covered = loop {
@@ -225,9 +267,10 @@ impl Reader {
     ) -> Result<Retrieved, Error> {
         if !save {
             let (engine, at) = (&run.engine, collector.at);
+            let mut parents = ShownParents::of(resource);
             let items = (collector.items.iter().enumerate())
                 .map(|(index, (_, item))| {
-                    let body = self.compose_unsaved(engine, resource, item, at);
+                    let body = self.compose_unsaved(engine, resource, item, at, &mut parents);
                     let documents = collector.documents.get(&index).map(|all| encoded(all));
                     with_documents(resource.documents, documents.as_ref(), body)
                 })
@@ -299,13 +342,18 @@ impl Reader {
 
         let mut retrieved =
             Retrieved { saved: true, report: kept.reported(), ..Retrieved::default() };
+        let mut parents = ShownParents::of(resource);
+        let mut bodies = Vec::new();
         for (index, shown) in kept.shown.into_iter().enumerate() {
             let Some((id, body)) = shown else { continue };
             retrieved.records.push(id);
-            let body = self.embed(resource, items[index].1.account.as_deref(), &body);
+            let body = parents.embed(self.parent_of(resource, &items[index].1), &body);
             let documents = documents.get(&index).map(|all| encoded(all));
-            retrieved.items.push(with_documents(resource.documents, documents.as_ref(), body));
+            let body = with_documents(resource.documents, documents.as_ref(), body);
+            bodies.push((self.link.id, body));
         }
+        let mut tx = engine.store().read().await?;
+        retrieved.items = engine.point(&mut tx, resource, bodies).await?;
         Ok(retrieved)
     }
 
@@ -363,23 +411,24 @@ impl Reader {
         }
     }
 
-    fn compose_unsaved(
-        &self,
+    fn compose_unsaved<'a>(
+        &'a self,
         engine: &Engine,
         resource: &Resource,
-        item: &Item,
+        item: &'a Item,
         at: Timestamp,
+        parents: &mut ShownParents<'a, &'a str>,
     ) -> String {
         let platform =
             Platform { id: None, parent: None, created_at: at, collected_at: at, changed_at: at };
         let body = engine.compose(&self.link, resource, platform, &item.body);
-        self.embed(resource, item.account.as_deref(), &body)
+        parents.embed(self.parent_of(resource, item), &body)
     }
 
-    /// The record with what it belongs to inside, where the resource shows it.
-    fn embed(&self, resource: &Resource, parent: Option<&str>, body: &str) -> String {
-        let Some(Parent { shown, .. }) = resource.belongs_to else { return body.into() };
-        embed(shown, self.parent(resource, parent).map(|known| known.body.as_str()), body)
+    /// What an item belongs to: its key, and its record.
+    fn parent_of<'a>(&'a self, resource: &Resource, item: &'a Item) -> Option<(&'a str, &'a str)> {
+        let key = item.account.as_deref()?;
+        Some((key, self.parent(resource, Some(key))?.body.as_str()))
     }
 
     /// What records of `resource` can belong to, as far as this session has read it.
@@ -413,12 +462,14 @@ impl Reader {
         if resource.children().next().is_none() {
             return;
         }
+        let mut parents = ShownParents::of(resource);
         let shown = items.iter().filter_map(|(_, item)| {
-            let body = self.compose_unsaved(engine, resource, item, at);
+            let body = self.compose_unsaved(engine, resource, item, at, &mut parents);
             let id = self.new_record_id(engine, resource, &item.facts);
             Some((item.account.clone()?, KnownParent { id, body }))
         });
-        self.parents.insert(resource.name, shown.collect());
+        let shown = shown.collect();
+        self.parents.insert(resource.name, shown);
     }
 
     /// Says what was read, now or later, in the transaction that wrote it.

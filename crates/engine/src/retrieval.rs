@@ -52,6 +52,22 @@ pub struct Retrieved {
     pub(crate) report: Report,
 }
 
+impl Retrieved {
+    /// What came next.
+    pub(crate) fn add(&mut self, next: Self) {
+        self.items.extend(next.items);
+        self.records.extend(next.records);
+        let Report { created, updated, deleted, unchanged, .. } = self.report;
+        self.report = Report {
+            created: created + next.report.created,
+            updated: updated + next.report.updated,
+            deleted: deleted + next.report.deleted,
+            unchanged: unchanged + next.report.unchanged,
+            ..next.report
+        };
+    }
+}
+
 /// What one reading came to, besides its records.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Report {
@@ -183,7 +199,7 @@ impl Engine {
         if let Some(account) = wanted.account {
             let mut tx = self.store().read().await?;
             if tx.bodies(link.id, &[account]).await?.is_empty() {
-                let key = wanted.resource.account_key.unwrap_or("account");
+                let key = wanted.resource.account_key.map_or("account", |account| account.key);
                 return Err(Error::field(
                     "does_not_exist",
                     format!("Object with id={account} does not exist."),

@@ -544,6 +544,25 @@ impl Tx {
         rows.iter().map(|row| Ok((row.at(4)?, page_row(row)?))).collect()
     }
 
+    /// Those of a link's records of a resource that are filed under these keys.
+    pub async fn records_with_keys(
+        &mut self,
+        link: LinkId,
+        resource: &str,
+        keys: &[String],
+    ) -> Result<Vec<(String, RecordId)>, Error> {
+        const SQL: &str = "select natural_key, id from records
+            where bucket = $1 and link = $2 and resource = $3
+                and natural_key in (select value ->> 'key' from json_each($4))";
+        #[derive(Serialize)]
+        struct Key<'a> {
+            key: &'a str,
+        }
+        let keys = batch(keys.iter().map(|key| Key { key }));
+        let rows = self.rows(SQL, values![link.bucket(), link, resource, keys]).await?;
+        rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
+    }
+
     /// What a link has of a resource.
     pub async fn summary(&mut self, link: LinkId, resource: &str) -> Result<Summary, Error> {
         const SQL: &str = "select count(*),

@@ -38,6 +38,34 @@ export interface Account {
   type?: string | null;
 }
 
+/** What a bank says of an account's month. */
+export interface AccountStatement {
+  /** The account's number between banks; Mexico. */
+  CLABE?: string | null;
+  /** The customer's tax number; Mexico. */
+  RFC?: string | null;
+  /** The account's number, as the bank prints it. */
+  account_number?: string | null;
+  /** The bank's number of the customer. */
+  client_number?: string | null;
+  /** The day on which the bank closed the period. */
+  cut_date?: string | null;
+  final_balance?: Amount | null;
+  /** The last day. */
+  period_end_date: string;
+  /** The first day. */
+  period_start_date: string;
+  previous_balance?: Amount | null;
+  total_inflow_amount?: Amount | null;
+  /** How often something came in. */
+  total_inflow_transactions?: number | null;
+  total_outflow_amount?: Amount | null;
+  /** How often something went out. */
+  total_outflow_transactions?: number | null;
+  /** The movements that were booked in the period, the earliest first. */
+  transactions?: StatementLine[];
+}
+
 /** Where someone is. */
 export interface Address {
   /** Floor, flat, entrance. */
@@ -70,6 +98,60 @@ export interface Address {
 export interface Answer {
   /** Empty for `push`, `qr` and `redirect`; base64 for `file`. */
   answer: string;
+}
+
+/** A company's tax. */
+export interface AssessmentBusiness {
+  /** On gains by chance. */
+  fortuitous_profit_tax?: Amount;
+  /** After what is credited. */
+  net_income_tax?: Amount;
+  /** The income that is taxed. */
+  net_income_taxable?: Amount;
+  /** What was paid too much. */
+  total_balance_in_favor?: Amount;
+  /** What is still to be paid. */
+  total_balance_payable?: Amount;
+  /** What is to be paid together. */
+  total_payment?: Amount;
+  /** All that is due. */
+  total_tax_due?: Amount;
+  /** On the taxed income. */
+  total_tax_on_taxable_net_income?: Amount;
+  /** What was withheld. */
+  total_withholdings_for_the_taxable_year_to_be_declared?: Amount;
+}
+
+/** A person's tax. */
+export interface AssessmentIndividual {
+  /** What is still to be paid. */
+  balance_payable?: Amount;
+  /** What was paid too much. */
+  balance_refundable?: Amount;
+  /** On gains by chance. */
+  fortuitous_profit_tax?: Amount;
+  /** After what is credited. */
+  net_income_tax?: Amount;
+  /** What was over from the year before. */
+  previous_year_balance?: Amount;
+  /** What is to be paid together. */
+  total_payment?: Amount;
+  /** All that is due. */
+  total_tax_due?: Amount;
+  /** On the taxed income. */
+  total_tax_on_taxable_net_income?: Amount;
+  /** What was withheld. */
+  total_withheld_tax?: Amount;
+}
+
+/** Something that somebody may issue. */
+export interface AuthorizedDocument {
+  /** Since when. */
+  authorization_date: string;
+  /** How many of it. */
+  document_limit: number;
+  /** What. */
+  type: string;
 }
 
 /**
@@ -278,6 +360,8 @@ export interface Consent {
   /** What was allowed, by family. */
   permissions: Permissions;
   status?: ConsentStatus | null;
+  /** How some of what was allowed cannot be read; left out where all of it can. */
+  unavailable_resources?: Unavailability[];
   /** Whether it has no end. */
   undefined_consent_expiration?: boolean;
   /** By which name they were sent to the institution. */
@@ -290,6 +374,20 @@ export interface ContractedCharge {
   info?: string | null;
   rate?: Amount | null;
   type?: ContractedChargeType | null;
+}
+
+/** A company's costs. */
+export interface CostsBusiness {
+  /** Of being run. */
+  administration_expenses?: Amount;
+  /** Of what it sold. */
+  costs?: Amount;
+  /** Of selling. */
+  distribution_and_sales_expenses?: Amount;
+  /** Of money. */
+  financial_expenses?: Amount;
+  /** All of it. */
+  total_costs_and_deductible_expenses?: Amount;
 }
 
 /** Who was at the other end. */
@@ -328,6 +426,14 @@ export interface Covered {
   stated?: Record_<Stated>;
   /** The days really covered, if the resource has days. */
   window?: Days | null;
+}
+
+/** What one bank would still lend. */
+export interface CreditAvailable {
+  direct_amount?: Amount | null;
+  /** The bank. */
+  financial_institution: string;
+  indirect_amount?: Amount | null;
 }
 
 /** Points to a bill. */
@@ -510,12 +616,125 @@ export interface Days {
   to: string;
 }
 
+/** Somebody's debts as of a day. */
+export interface DebtReportChile {
+  /** Credit that could still be drawn. */
+  credit_lines?: CreditAvailable[] | null;
+  /** ISO 4217. */
+  currency: string;
+  current?: Amount | null;
+  /** As of this day. */
+  debt_data_last_update: string;
+  defaulted?: Amount | null;
+  delinquent?: Amount | null;
+  /** As the debtor. */
+  direct_debts?: DebtToBank[] | null;
+  /** As a guarantor. */
+  indirect_debts?: DebtToBank[] | null;
+  /** Other credit. */
+  other_credits?: CreditAvailable[] | null;
+  /** Whose they are. */
+  personal_data: DebtorChile;
+  severely_delinquent?: Amount | null;
+  total?: Amount | null;
+}
+
+/** What is owed to one bank. */
+export interface DebtToBank {
+  /** All of it. */
+  amount: Amount;
+  /** `Vivienda`, `Comercial`, `Consumo` or `Otro`. */
+  credit_type: string;
+  current?: Amount | null;
+  defaulted?: Amount | null;
+  delinquent?: Amount | null;
+  /** The bank. */
+  financial_institution: string;
+  severely_delinquent?: Amount | null;
+}
+
 /** Who owes an investment. */
 export interface Debtor {
   /** Their tax number. */
   id_document_number: string;
   /** Their name. */
   name: string;
+}
+
+/** Who owes. */
+export interface DebtorChile {
+  /** The RUT. */
+  document_id_number: string;
+  /** Always `RUT`. */
+  document_id_type: DebtorDocument;
+  /** The whole name. */
+  full_name: string;
+}
+
+/** A company that declares, or a person on the form of companies. */
+export interface DeclarantBusiness {
+  /** The company's name. */
+  company_name: string;
+  /** Its document. */
+  document_id: DeclarantDocument;
+  /** First surname. */
+  first_last_name?: string | null;
+  /** First name. */
+  first_name?: string | null;
+  /** What it does, by its code. */
+  main_economic_activity: string;
+  /** Other names. */
+  other_names?: string | null;
+  /** Where it declares. */
+  reporting_id: DeclarationOffice;
+  /** Second surname. */
+  second_last_name?: string | null;
+}
+
+/** The document of a taxpayer. */
+export interface DeclarantDocument {
+  /** Its number. */
+  document_number: string;
+  /** `NIT` or another. */
+  document_type: string;
+}
+
+/** A person who declares. */
+export interface DeclarantIndividual {
+  /** Their document. */
+  document_id: DeclarantDocument;
+  /** First surname. */
+  first_last_name: string;
+  /** First name. */
+  first_name: string;
+  /** What they do, by its code. */
+  main_economic_activity: string;
+  /** Other names. */
+  other_names: string;
+  /** Where they declare. */
+  reporting_id: DeclarationOffice;
+  /** Second surname. */
+  second_last_name: string;
+}
+
+/** The form. */
+export interface DeclarationForm {
+  /** The number under which it was filed. */
+  form_number: string;
+  /** Its title. */
+  name: string;
+  /** Its number: `110` or `210`. */
+  type: string;
+  /** The year that it is about. */
+  year?: number | null;
+}
+
+/** The office of the authority. */
+export interface DeclarationOffice {
+  /** What the value is: the code of the section. */
+  reporting_type: string;
+  /** The code. */
+  reporting_value: string;
 }
 
 /** The answer to `describe`: as in the manifest. */
@@ -633,8 +852,6 @@ export interface EmploymentRecord {
   employment_records: Job[];
   /** How likely the person is to keep a job; null without a model. */
   employment_scores?: EmploymentScore[] | null;
-  /** The report itself, where it was asked for. */
-  files?: ReportFile[] | null;
   /** The person's CURP. */
   internal_identification: string;
   /** The person. */
@@ -666,6 +883,63 @@ export interface Entitlements {
   valid_until?: string | null;
 }
 
+/** Something that somebody does. */
+export interface EntityActivity {
+  /** What. */
+  activity: string;
+  /** The authority's code for it. */
+  code: string;
+  /** Since when. */
+  start_date: string;
+  /** First or second category. */
+  tax_category: number;
+  /** Of which broad kind. */
+  type: string;
+  /** Whether it bears VAT. */
+  vat_affected: boolean;
+}
+
+/** Where somebody is. */
+export interface EntityAddress {
+  /** The address in one line. */
+  address: string;
+  /** Since when. */
+  date: string;
+  /** What for. */
+  type: AddressRole;
+}
+
+/** Who it is, and since when. */
+export interface EntityDetails {
+  /** The RUT. */
+  document_id_number: string;
+  /** Always `RUT`. */
+  document_id_type: DocumentChile;
+  /** When it stopped; null while it works. */
+  end_date?: string | null;
+  /** Founded, or born. */
+  incorporation_date: string;
+  /** The name. */
+  name: string;
+  /** When it began to work. */
+  start_date: string;
+}
+
+/** Where to write. */
+export interface EntityEmail {
+  /** The address. */
+  email: string;
+  /** What for. */
+  type: EmailRole;
+}
+
+/** Where to call. */
+export interface EntityPhone {
+  /** The number. */
+  number: string;
+  type?: PhoneKind | null;
+}
+
 /** What belongs to the owners. */
 export interface Equity {
   capital_reserve?: Amount | null;
@@ -680,6 +954,62 @@ export interface Equity {
   share_premium_on_stock_sales?: Amount | null;
   stockholders_equity?: Amount | null;
   total?: Amount | null;
+}
+
+/** What a company owns. */
+export interface EquityBusiness {
+  /** What it is owed. */
+  accounts_documents_and_finance_leases_receivable?: Amount;
+  /** Cash and what is as good. */
+  cash_and_cash_equivalents?: Amount;
+  /** What it owes. */
+  debts?: Amount;
+  /** Inventory. */
+  inventory?: Amount;
+  /** Investments. */
+  investments_and_derivative_financial_instruments?: Amount;
+  /** Property, plant and equipment. */
+  property_plant_and_equipment_investment_properties?: Amount;
+  /** All of it. */
+  total_gross_equity?: Amount;
+  /** What is left. */
+  total_net_equity?: Amount;
+}
+
+/** Whom a company belongs to. */
+export interface EquityHolder {
+  /** What they put in. */
+  capital_contributed: Amount;
+  /** What they still have to put in. */
+  capital_contribution_outstanding: Amount;
+  /** Their RUT. */
+  document_id_number: string;
+  /** Always `RUT`. */
+  document_id_type: DocumentChile;
+  /** Until when; null while it does. */
+  end_date?: string | null;
+  /** Whether they have stopped to work. */
+  inactive: boolean;
+  /** Whether it still does. */
+  is_current: boolean;
+  /** Their name. */
+  name: string;
+  /** Their part of it, in percent. */
+  ownership_share: Amount;
+  /** Their part of its profit, in percent. */
+  profit_share: Amount;
+  /** Since when. */
+  start_date: string;
+}
+
+/** What a person owns. */
+export interface EquityIndividual {
+  /** What they owe. */
+  total_debts?: Amount;
+  /** All of it. */
+  total_gross_equity?: Amount;
+  /** What is left. */
+  total_net_equity?: Amount;
 }
 
 /** Why a request was not answered with a result. */
@@ -842,6 +1172,14 @@ export interface FinancialStatement {
   year: string;
 }
 
+/** The office in charge of somebody. */
+export interface FiscalOffice {
+  /** Where it is. */
+  address: string;
+  /** Its name. */
+  name: string;
+}
+
 /** A fund of a pension account. */
 export interface Fund {
   balance?: Amount | null;
@@ -906,6 +1244,46 @@ export interface IdentityDocument {
   type?: DocumentType | null;
   /** Says more about the kind. */
   type_additional_info?: string | null;
+}
+
+/** A company's income. */
+export interface IncomeBusiness {
+  /** Dividends. */
+  dividends?: Amount;
+  /** By what it does. */
+  gross_income_from_ordinary_activities?: Amount;
+  /** Anything else. */
+  other_income?: Amount;
+  /** What it gave back. */
+  returns_rebates_and_discounts_on_sales?: Amount;
+  /** All of it. */
+  total_gross_income?: Amount;
+  /** What is left. */
+  total_net_income?: Amount;
+}
+
+/** A person's income by where it comes from. */
+export interface IncomeBySource {
+  /** Capital. */
+  capital_income?: Amount;
+  /** Employment. */
+  earned_income?: Amount;
+  /** Fees. */
+  fee_based_income?: Amount;
+  /** Anything else. */
+  non_labor_income?: Amount;
+}
+
+/** A person's income. */
+export interface IncomeIndividual {
+  /** The year together. */
+  annual_totals?: YearTotalsIndividual;
+  /** All of it. */
+  gross_income?: IncomeBySource;
+  /** What is left. */
+  net_income?: IncomeBySource;
+  /** What is not taxed. */
+  non_taxable_income?: IncomeBySource;
 }
 
 /** What a year brought and cost. */
@@ -1238,8 +1616,178 @@ export interface InvestmentsPortfolio {
   type: PortfolioType;
 }
 
-/** An invoice, or another voucher of the authority's: a credit note, a payment, a payroll. */
-export interface Invoice {
+/**
+ * A document in one of the authority's ledgers, or the month's sum of such as are not kept one by
+ * one.
+ */
+export interface InvoiceChile {
+  acknowledged_at?: Moment | null;
+  /** The authority's name of its kind. */
+  category: string;
+  /** When its receiver disputed it. */
+  claim_date?: string | null;
+  /** ISO 4217. */
+  currency: string;
+  /** The authority's code of its kind: 33 for an invoice. */
+  document_code: number;
+  /** The issuer's number; left out of a sum. */
+  folio?: string | null;
+  /** The day on which it was issued; of a sum, the first of its month. */
+  issue_date: string;
+  /** Before taxes. */
+  net_amount: Amount;
+  purchase_invoice_details?: PurchaseChile | null;
+  received_at?: Moment | null;
+  /** The receiver's RUT; left out of a sum. */
+  receiver_id?: string | null;
+  /** The receiver; left out of a sum. */
+  receiver_name?: string | null;
+  sales_invoice_details?: SaleChile | null;
+  /** The issuer's RUT. */
+  sender_id: string;
+  /** The issuer. */
+  sender_name: string;
+  /** Where it stands. */
+  status: InvoiceStatusChile;
+  summary_invoice_details?: MonthSumChile | null;
+  /** With all taxes. */
+  total_amount: Amount;
+  /** `INFLOW` in the ledger of purchases, `OUTFLOW` in that of sales. */
+  type: Direction;
+  /** VAT. */
+  vat_amount: Amount;
+}
+
+/** An invoice of Colombia. */
+export interface InvoiceColombia {
+  /** How far its cancellation has come. */
+  cancelation_status?: string | null;
+  /** When it was cancelled. */
+  cancelation_update_date?: string | null;
+  /** Who certified it. */
+  certification_authority?: string | null;
+  /** When it was certified. */
+  certification_date?: string | null;
+  /** When it was last read. */
+  collected_at?: string;
+  /** When it was stored or last changed. */
+  created_at?: string;
+  /** ISO 4217. */
+  currency?: string | null;
+  discount_amount?: Amount | null;
+  exchange_rate?: Amount | null;
+  /** When it is to be paid. */
+  expiration_date?: string | null;
+  /** The issuer's own number. */
+  folio?: string | null;
+  /** The record's own id. */
+  id?: string;
+  /** The day on which it was issued. */
+  invoice_date?: string | null;
+  /** What it is for. */
+  invoice_details?: InvoiceLineColombia[];
+  /** The authority's number of it (CUFE): the same for issuer and receiver, and for ever. */
+  invoice_identification?: string | null;
+  invoice_type?: InvoiceTypeColombia | null;
+  /** The link it was read through. */
+  link?: string;
+  payment_method?: PaymentMethodColombia | null;
+  /** Deprecated. */
+  payment_method_description?: string | null;
+  /** How it is paid. */
+  payment_type?: string | null;
+  /** Deprecated. */
+  payment_type_description?: string | null;
+  /** Payments that it tells of. */
+  payments?: Payment[];
+  payroll?: Payroll | null;
+  /** The postcode where it was issued. */
+  place_of_issue?: string | null;
+  receiver_details?: PartyDetails | null;
+  /** The receiver's tax number. */
+  receiver_id?: string | null;
+  /** The receiver. */
+  receiver_name?: string | null;
+  /** What the authority knows of the receiver's honesty. */
+  receiver_tax_fraud_status?: string | null;
+  sender_details?: PartyDetails | null;
+  /** The issuer's tax number. */
+  sender_id?: string | null;
+  /** The issuer. */
+  sender_name?: string | null;
+  /** What the authority knows of the issuer's honesty. */
+  sender_tax_fraud_status?: string | null;
+  /** `Aprobado`, `Vigente` or `Cancelado`. */
+  status?: string | null;
+  subtotal_amount?: Amount | null;
+  tax_amount?: Amount | null;
+  total_amount?: Amount | null;
+  type?: Direction | null;
+  /** What the receiver uses it for. */
+  usage?: string | null;
+  /** The version of its form. */
+  version?: string | null;
+  warnings?: Warnings | null;
+  /** The document in base64; null unless it was asked for. */
+  xml?: string | null;
+}
+
+/** One line of an invoice. */
+export interface InvoiceLine {
+  collected_at?: Moment | null;
+  /** What it is. */
+  description?: string | null;
+  discount?: Amount | null;
+  /** The seller's own code. */
+  identifier_number?: string | null;
+  pre_tax_amount?: Amount | null;
+  /** The catalogue's code for it. */
+  product_identification?: string | null;
+  quantity?: Amount | null;
+  /** What was withheld of it. */
+  retained_taxes?: RetainedTax[];
+  tax_amount?: Amount | null;
+  tax_percentage?: Amount | null;
+  /** Whether it is taxed, by its code. */
+  tax_subject_code?: string | null;
+  /** Which tax it bears, where there is but one. */
+  tax_type?: string | null;
+  total_amount?: Amount | null;
+  /** What was added to it. */
+  transferred_taxes?: TransferredTax[];
+  unit_amount?: Amount | null;
+  /** The catalogue's code for its unit. */
+  unit_code?: string | null;
+  /** Its unit. */
+  unit_description?: string | null;
+}
+
+/** One line of an invoice of Colombia. */
+export interface InvoiceLineColombia {
+  collected_at?: Moment | null;
+  /** What it is. */
+  description?: string | null;
+  pre_tax_amount?: Amount | null;
+  /** The seller's code for it. */
+  product_identification?: string | null;
+  quantity?: Amount | null;
+  tax_amount?: Amount | null;
+  tax_percentage?: Amount | null;
+  /** Which tax it bears. */
+  tax_type?: string | null;
+  total_amount?: Amount | null;
+  unit_amount?: Amount | null;
+  /** The catalogue's code for its unit. */
+  unit_code?: string | null;
+  /** Its unit. */
+  unit_description?: string | null;
+}
+
+/**
+ * An invoice of Mexico, or another voucher of the authority's: a credit note, a payment, a
+ * payroll.
+ */
+export interface InvoiceMexico {
   /** How far its cancellation has come. */
   cancelation_status?: string | null;
   /** When it was cancelled. */
@@ -1248,6 +1796,10 @@ export interface Invoice {
   certification_authority?: string | null;
   /** When it was certified. */
   certification_date?: string | null;
+  /** When it was last read. */
+  collected_at?: string;
+  /** When it was stored or last changed. */
+  created_at?: string;
   /** ISO 4217. */
   currency?: string | null;
   discount_amount?: Amount | null;
@@ -1256,6 +1808,8 @@ export interface Invoice {
   export_type?: string | null;
   /** The issuer's own number. */
   folio?: string | null;
+  /** The record's own id. */
+  id?: string;
   /** The day on which it was issued. */
   invoice_date?: string | null;
   /** What it is for. */
@@ -1263,6 +1817,8 @@ export interface Invoice {
   /** The authority's number of it: the same for issuer and receiver, and for ever. */
   invoice_identification?: string | null;
   invoice_type?: InvoiceType | null;
+  /** The link it was read through. */
+  link?: string;
   payment_method?: PaymentMethod | null;
   /** Deprecated. */
   payment_method_description?: string | null;
@@ -1309,36 +1865,8 @@ export interface Invoice {
   /** The version of its form. */
   version?: string | null;
   warnings?: Warnings | null;
-}
-
-/** One line of an invoice. */
-export interface InvoiceLine {
-  collected_at?: Moment | null;
-  /** What it is. */
-  description?: string | null;
-  discount?: Amount | null;
-  /** The seller's own code. */
-  identifier_number?: string | null;
-  pre_tax_amount?: Amount | null;
-  /** The catalogue's code for it. */
-  product_identification?: string | null;
-  quantity?: Amount | null;
-  /** What was withheld of it. */
-  retained_taxes?: RetainedTax[];
-  tax_amount?: Amount | null;
-  tax_percentage?: Amount | null;
-  /** Whether it is taxed, by its code. */
-  tax_subject_code?: string | null;
-  /** Which tax it bears, where there is but one. */
-  tax_type?: string | null;
-  total_amount?: Amount | null;
-  /** What was added to it. */
-  transferred_taxes?: TransferredTax[];
-  unit_amount?: Amount | null;
-  /** The catalogue's code for its unit. */
-  unit_code?: string | null;
-  /** Its unit. */
-  unit_description?: string | null;
+  /** The document in base64; null unless it was asked for. */
+  xml?: string | null;
 }
 
 /** A job: one time with one employer. */
@@ -1516,6 +2044,17 @@ export interface Merchant {
   merchant_name: string;
   /** Where its site is. */
   website?: string | null;
+}
+
+/** What a month's documents came to that are not kept one by one. */
+export interface MonthSumChile {
+  /** `YYYY-MM`. */
+  month: string;
+  /** What of them is exempt. */
+  tax_exempt_amount?: Amount;
+  /** How many documents. */
+  total_documents: number;
+  updated_at?: Moment | null;
 }
 
 /** Where someone is a citizen. */
@@ -1712,6 +2251,30 @@ export interface PaidInvoice {
   previous_balance?: Amount | null;
 }
 
+/** A company that somebody has a part of. */
+export interface PartnershipStake {
+  /** What was put in. */
+  capital_contributed: Amount;
+  /** What is still to be put in. */
+  capital_contribution_outstanding: Amount;
+  /** Its RUT. */
+  document_id_number: string;
+  /** Always `RUT`. */
+  document_id_type: DocumentChile;
+  /** Until when; null while it lasts. */
+  end_date?: string | null;
+  /** Whether it has stopped to work. */
+  inactive: boolean;
+  /** Its name. */
+  name: string;
+  /** The part of it, in percent. */
+  ownership_share: Amount;
+  /** The part of its profit, in percent. */
+  profit_share: Amount;
+  /** Since when. */
+  start_date: string;
+}
+
 /** Someone who owns or runs a company. */
 export interface Party {
   /** A company's registered name. */
@@ -1738,6 +2301,25 @@ export interface Party {
   /** The name on a company's sign. */
   trade_name?: string | null;
   type?: PartyType | null;
+}
+
+/** More about one side of an invoice. */
+export interface PartyDetails {
+  /** The address in one line. */
+  address?: string | null;
+  collected_at?: Moment | null;
+  /** The country. */
+  country?: string | null;
+  /** E-mail. */
+  email?: string | null;
+  /** Telephone. */
+  phone_number?: string | null;
+  /** The tax regime. */
+  regimen?: string | null;
+  /** `Persona Jurídica` or `Persona Natural`. */
+  tax_payer_type?: string | null;
+  /** The tax scheme. */
+  tax_scheme?: string | null;
 }
 
 /** A payment of invoices that were not paid at once. */
@@ -1812,6 +2394,14 @@ export interface PayrollAmount {
   amount: Amount;
   /** What, by its code. */
   type?: string | null;
+}
+
+/** A person's pension. */
+export interface PensionIndividual {
+  /** What was paid out. */
+  net_pension_income?: Amount;
+  /** The part of it that is taxed. */
+  net_taxable_pension_income?: Amount;
 }
 
 /** What was allowed, in the network's words. */
@@ -1899,12 +2489,64 @@ export interface Progress {
   total?: number | null;
 }
 
+/** The tax on a property. */
+export interface PropertyTax {
+  /** Where it is. */
+  address: string;
+  /** The commune. */
+  district: string;
+  /** What should have been paid. */
+  overdue_tax_payments?: PropertyTaxPayment[];
+  /** Its number in the register. */
+  property_id: string;
+  /** What is still to come. */
+  scheduled_tax_payments?: PropertyTaxPayment[];
+  /** What it is used for. */
+  type: string;
+}
+
+/** An instalment of the tax on a property. */
+export interface PropertyTaxPayment {
+  /** How much. */
+  amount_due: Amount;
+  /** When it is to be paid. */
+  due_date: string;
+  /** The how-manieth of it. */
+  installment: number;
+  /** Of this year. */
+  year: number;
+}
+
 /** What others know an instrument by. */
 export interface PublicId {
   /** `ISIN`. */
   type: string;
   /** The number. */
   value: string;
+}
+
+/** What the ledger of purchases says of a document. */
+export interface PurchaseChile {
+  additional_tax_amount?: Amount | null;
+  /** Its code. */
+  additional_tax_code?: number | null;
+  /** Its rate, as text. */
+  additional_tax_rate?: string | null;
+  /** Whether a credit or debit note belongs to it. */
+  credit_or_debit_note_on_purchase?: boolean | null;
+  net_amount_fixed_assets?: Amount | null;
+  tax_cigar_amount?: Amount | null;
+  tax_cigarettes_amount?: Amount | null;
+  tax_exempt_amount?: Amount | null;
+  tax_non_credit_amount?: Amount | null;
+  tax_processed_tobacco_amount?: Amount | null;
+  vat_common_use?: Amount | null;
+  vat_fixed_assets?: Amount | null;
+  vat_non_refundable_amount?: Amount | null;
+  /** Why not, by its code. */
+  vat_non_refundable_code?: number | null;
+  vat_non_withheld?: Amount | null;
+  vat_refundable_amount?: Amount | null;
 }
 
 /** The `data` of an error. */
@@ -1971,6 +2613,14 @@ export interface RedemptionCondition {
   value: string;
 }
 
+/** A tax regime. */
+export interface RegimeChile {
+  /** Since when. */
+  start_date: string;
+  /** Which. */
+  type: string;
+}
+
 /** Points to another voucher. */
 export interface RelatedInvoice {
   /** The authority's number of the other. */
@@ -2012,12 +2662,20 @@ export interface Remuneration {
   rate_type?: string | null;
 }
 
-/** A report as a file. */
-export interface ReportFile {
-  /** Its title. */
-  type: string;
-  /** The file in base64. */
-  value?: string | null;
+/** Who acts for a company. */
+export interface Representative {
+  /** Their RUT. */
+  document_id_number: string;
+  /** Always `RUT`. */
+  document_id_type: DocumentChile;
+  /** Until when; null while they do. */
+  end_date?: string | null;
+  /** Whether they still do. */
+  is_current: boolean;
+  /** Their name. */
+  name: string;
+  /** Since when. */
+  start_date: string;
 }
 
 /** One kind of tax that was withheld. */
@@ -2097,6 +2755,50 @@ export interface SalaryPortability {
   portability_approval_date?: string | null;
 }
 
+/** What the ledger of sales says of a document. */
+export interface SaleChile {
+  additional_tax_amount?: Amount | null;
+  /** A further tax, by its code. */
+  additional_tax_code?: number | null;
+  /** Its rate, as text. */
+  additional_tax_rate?: string | null;
+  /** The authority's code of the branch. */
+  branch_code?: number | null;
+  construction_sector_tax_credit?: Amount | null;
+  container_deposit_guarantee?: Amount | null;
+  /** Whether a credit or debit note belongs to it. */
+  credit_or_debit_note_on_purchase?: boolean | null;
+  domestic_transportation_amount?: Amount | null;
+  /** The number of a receiver abroad. */
+  foreign_recipient_id?: string | null;
+  /** Their nationality. */
+  foreign_recipient_nationality?: string | null;
+  international_transportation_amount?: Amount | null;
+  invoice_settlement_exempt_commission?: Amount | null;
+  invoice_settlement_net_commission?: Amount | null;
+  /** The RUT of who settles for others. */
+  invoice_settlement_sender_id?: string | null;
+  invoice_settlement_vat_commission?: Amount | null;
+  /** Whether nothing is to be paid. */
+  is_free_of_charge?: boolean | null;
+  non_billable_amount?: Amount | null;
+  /** Whether it is for a service that is billed period by period. */
+  periodic_billing_type?: boolean | null;
+  /** Its number. */
+  reference_document_folio?: string | null;
+  /** The kind of the document that it refers to. */
+  reference_document_type?: string | null;
+  tax_exempt_amount?: Amount | null;
+  tax_free_trade_zone_amount?: Amount | null;
+  total_amount_for_period?: Amount | null;
+  vat_non_withheld?: Amount | null;
+  vat_partially_withheld?: Amount | null;
+  vat_past_due?: Amount | null;
+  vat_sales?: Amount | null;
+  vat_third_party?: Amount | null;
+  vat_total_withheld?: Amount | null;
+}
+
 /** How much was really seen of one account. */
 export interface Share {
   /** As in the whole answer. */
@@ -2121,6 +2823,21 @@ export interface Stated {
   closing?: Decimal | null;
   /** Before the first movement. */
   opening?: Decimal | null;
+}
+
+/** A movement as a statement prints it. */
+export interface StatementLine {
+  /** The day it was booked. */
+  accounting_date?: string | null;
+  amount?: Amount | null;
+  balance?: Amount | null;
+  /** The bank's words for it. */
+  description?: string | null;
+  /** The bank's reference. */
+  reference?: string | null;
+  type?: Direction | null;
+  /** The day it happened. */
+  value_date?: string | null;
 }
 
 /** Something that a taxpayer does. */
@@ -2168,6 +2885,62 @@ export interface TaxComplianceStatus {
   outcome?: Outcome | null;
   /** Whose it is: their tax number. */
   rfc?: string | null;
+}
+
+/** A company's declaration: form 110. */
+export interface TaxDeclarationBusiness {
+  /** What that cost. */
+  annual_costs_and_deductions_statement: CostsBusiness;
+  /** What it earned. */
+  annual_income_statement: IncomeBusiness;
+  /** When it was last read. */
+  collected_at?: string;
+  /** When it was stored or last changed. */
+  created_at?: string;
+  /** When it was filed. */
+  date_issued: string;
+  /** The form. */
+  document_information: DeclarationForm;
+  /** What it owns. */
+  equity_statement: EquityBusiness;
+  /** The record's own id. */
+  id?: string;
+  /** The link it was read through. */
+  link?: string;
+  /** The document in base64; null unless it was asked for. */
+  pdf?: string | null;
+  /** Its tax. */
+  tax_assessment: AssessmentBusiness;
+  /** Who declares. */
+  tax_payer_information: DeclarantBusiness;
+}
+
+/** A person's declaration: form 210. */
+export interface TaxDeclarationIndividual {
+  /** What they earned. */
+  annual_income_statement: IncomeIndividual;
+  /** When it was last read. */
+  collected_at?: string;
+  /** When it was stored or last changed. */
+  created_at?: string;
+  /** When it was filed. */
+  date_issued: string;
+  /** The form. */
+  document_information: DeclarationForm;
+  /** What they own. */
+  equity_statement: EquityIndividual;
+  /** The record's own id. */
+  id?: string;
+  /** The link it was read through. */
+  link?: string;
+  /** The document in base64; null unless it was asked for. */
+  pdf?: string | null;
+  /** Their pension. */
+  pension_income_statement: PensionIndividual;
+  /** Their tax. */
+  tax_assessment: AssessmentIndividual;
+  /** Who declares. */
+  tax_payer_information: DeclarantIndividual;
 }
 
 /** The taxes of a voucher. */
@@ -2218,7 +2991,7 @@ export interface TaxPayer {
   name?: string | null;
   /** Telephone. */
   phone?: string | null;
-  /** Tax number. */
+  /** Tax number: RFC or NIT. */
   rfc?: string | null;
   /** Second surname. */
   second_last_name?: string | null;
@@ -2370,6 +3143,34 @@ export interface TaxStatus {
   tax_payer_information?: TaxPayer | null;
 }
 
+/** How somebody is registered. Days are texts: ISO dates, or as the authority prints them. */
+export interface TaxStatusChile {
+  /** Where they are. */
+  addresses?: EntityAddress[];
+  /** What they may issue. */
+  authorized_tax_documents?: AuthorizedDocument[] | null;
+  /** What belongs to them. */
+  company_partnership_stakes?: PartnershipStake[];
+  /** What they do. */
+  economic_activities?: EntityActivity[];
+  /** Where to write. */
+  emails?: EntityEmail[];
+  /** Who it is, and since when. */
+  entity_details: EntityDetails;
+  /** Whom they belong to. */
+  equity_holders?: EquityHolder[];
+  /** The office in charge. */
+  fiscal_office: FiscalOffice;
+  /** Who acts for them. */
+  legal_representative?: Representative[];
+  /** Where to call. */
+  phone_numbers?: EntityPhone[];
+  /** The taxes on their property. */
+  property_tax_liabilities?: PropertyTax[] | null;
+  /** The tax regimes that they are in. */
+  regimes?: RegimeChile[] | null;
+}
+
 /** One kind of tax of a voucher. */
 export interface TaxTotal {
   /** What it is computed of. */
@@ -2452,6 +3253,20 @@ export interface Warnings {
   message?: string | null;
 }
 
+/** What a person's year came to. */
+export interface YearTotalsIndividual {
+  /** What is deducted. */
+  total_applicable_deductions?: Amount;
+  /** Exempt income. */
+  total_exempt_income?: Amount;
+  /** Both together. */
+  total_exemptions_and_deductions?: Amount;
+  /** What is left of the income. */
+  total_ordinary_net_income?: Amount;
+}
+
+export type AddressRole = "PRIMARY" | "SECONDARY" | "MAILING_ADDRESS" | "NOTIFICATION_ADDRESS";
+
 /** An exact number, best as a text. */
 export type Amount = string | number;
 
@@ -2484,12 +3299,18 @@ export type CounterpartyType = "INDIVIDUAL" | "COMPANY";
 
 export type CreditLimitType = "TOTAL_LIMIT" | "MODAL_LIMIT";
 
+export type DebtorDocument = "RUT";
+
 /** An exact decimal number, better as a text than as a number. */
 export type Decimal = string | number;
 
 export type Direction = "INFLOW" | "OUTFLOW";
 
+export type DocumentChile = "RUT";
+
 export type DocumentType = "DRIVERS_LICENSE" | "PASSPORT" | "ID_CARD" | "FISCAL_ID" | "FOREIGNER_REGISTRATION_CARD" | "OTHER";
+
+export type EmailRole = "CONTACT" | "NOTIFICATION" | "OTHER";
 
 export type EmploymentDocumentType = "NSS" | "CURP" | "RFC";
 
@@ -2521,7 +3342,14 @@ export type InstrumentType = "BOND" | "DEPOSIT" | "ETF" | "FUND" | "OTHER" | "PE
 
 export type InvestmentType = "FIXED_INCOME_BANKING" | "FIXED_INCOME_CREDIT" | "VARIABLE_INCOME" | "TREASURY_BOND" | "INVESTMENT_FUND";
 
+/** What somebody has issued or received, in the shape of its country. */
+export type Invoice = InvoiceMexico | InvoiceColombia;
+
+export type InvoiceStatusChile = "REGISTERED" | "PENDING" | "REJECTED" | "CANCELLED";
+
 export type InvoiceType = "Egreso" | "Ingreso" | "N\u00f3mina" | "Pago" | "Traslado";
+
+export type InvoiceTypeColombia = "Factura Electr\u00f3nica de Venta";
 
 export type JobEventType = "DISMISSED_RESIGNED" | "SALARY_MODIFICATION" | "HIRED" | "VOLUNTARY_CONTRIBUTION" | "ABSENCE" | "SICK_LEAVE" | "NORMAL" | "BDUTA_CERTIFICATE" | "DYE_CERTIFICATE";
 
@@ -2556,11 +3384,15 @@ export type PartyType = "MEMBER" | "ADMINISTRATOR";
 
 export type PaymentMethod = "PUE" | "PPD" | "PIP";
 
+export type PaymentMethodColombia = "Contado" | "Cr\u00e9dito";
+
 export type PaymentType = "FULL" | "INSTALLMENT";
 
 export type Periodicity = "DAILY" | "WEEKLY" | "TENTH_DAY" | "FOURTEENTH_DAY" | "FIFTEENTH_DAY" | "MONTHLY" | "BIMONTHLY" | "PER_TASK" | "COMMISSION" | "ONE_OFF" | "OTHER_PERIODICITY";
 
 export type PersonType = "INDIVIDUAL" | "COMPANY";
+
+export type PhoneKind = "LANDLINE" | "MOBILE" | "OTHER";
 
 export type PhoneType = "LANDLINE" | "MOBILE" | "OTHER";
 
@@ -2599,6 +3431,9 @@ export type StatusChange = "FIRST_MONTH" | "FINAL_MONTH" | "ON_LEAVE" | "RETIREM
 
 export type Subcategory = "Electricity & Energy" | "Rent" | "Telecommunications" | "Water" | "Auto" | "Credit Card" | "Instalment" | "Interest & Charges" | "Mortgage" | "Pay Advance" | "Personal" | "Adjustments" | "Bank Fees" | "Chargeback" | "Refund" | "Blocked Balances" | "Alimony" | "Alcohol & Tobacco" | "Bakery & Coffee" | "Bars & Nightclubs" | "Convenience Store" | "Delivery" | "Groceries" | "Restaurants" | "Education" | "Gyms & Fitness" | "Hair & Beauty" | "Health" | "Home Decor & Appliances" | "Laundry & Dry Cleaning" | "Pharmacies" | "Professional Services" | "Veterinary Services" | "Freelance" | "Interest" | "Retirement" | "Salary" | "Government" | "Home Insurance" | "Auto Insurance" | "Health & Life Insurance" | "Savings" | "Fixed income" | "Equity" | "Investment Funds" | "Derivatives" | "Cryptocurrencies" | "Apps, Software and Cloud Services" | "Events, Parks and Museums" | "Gambling" | "Gaming" | "Lottery" | "Movie & Audio" | "Books & News" | "Clothing & Accessories" | "Department Store" | "Electronics" | "E-commerce" | "Gifts" | "Office Supplies" | "Pet Supplies" | "Auto Tax & Fees" | "Donation" | "Government Fees" | "Income Tax" | "Real Estate Tax & Fees" | "Tax Return" | "Accommodation" | "Auto Expenses" | "Auto Rental" | "Flights" | "Gas" | "Mileage Programs" | "Parking & Tolls" | "Public Transit" | "Taxis & Rideshares" | "Other";
 
+/** What somebody has declared for a year. */
+export type TaxDeclaration = TaxDeclarationIndividual | TaxDeclarationBusiness;
+
 /** What somebody has declared. */
 export type TaxReturn = TaxReturnPersonal | TaxReturnPersonalMonthly | TaxReturnBusiness | TaxReturnBusinessMonthly;
 
@@ -2607,3 +3442,5 @@ export type TaxType = "NOMINAL" | "EFFECTIVE";
 export type Term = "DAY" | "WEEK" | "MONTH" | "YEAR" | "NO_DEADLINE_REMAINING";
 
 export type TransactionCategory = "Bills & Utilities" | "Credits & Loans" | "Deposits" | "Fees & Charges" | "Food & Groceries" | "Home & Life" | "Income & Payments" | "Insurance" | "Investments & Savings" | "Online Platforms & Leisure" | "Personal Shopping" | "Taxes" | "Transfers" | "Transport & Travel" | "Unknown" | "Withdrawal & ATM";
+
+export type Unavailability = "TEMPORARILY_UNAVAILABLE" | "UNAVAILABLE";

@@ -137,7 +137,7 @@ fn resources(definitions: &mut Map<String, Value>) -> Resources {
             kinds.insert(resource.name.into(), all.words().collect());
         }
         if let Some(of) = resource.documents {
-            documents.insert(resource.name.into(), of.keys.iter().copied().collect());
+            documents.insert(resource.name.into(), of.names.iter().copied().collect());
         }
     }
     Resources { items, kinds, documents }

@@ -6,7 +6,9 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Envelope, Events, Origin, Parent, Part, Resource, Shown, Verbs, WindowRule},
+    resource::{
+        AccountKey, Envelope, Events, Origin, Parent, Part, Resource, Shown, Verbs, WindowRule,
+    },
     time::Moment,
 };
 use jiff::Timestamp;
@@ -24,7 +26,7 @@ pub static BALANCE_SNAPSHOTS: Resource = Resource {
     origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: false, asynchronous: false },
     institutions: &[InstitutionType::Bank],
-    country: None,
+    countries: &[],
     core: false,
     window: WindowRule::Now,
     kinds: None,
@@ -32,7 +34,8 @@ pub static BALANCE_SNAPSHOTS: Resource = Resource {
     single: false,
     load: Part::WHOLE,
     vanishes: true,
-    account_key: Some("account_id"),
+    slice: None,
+    account_key: Some(AccountKey::optional("account_id")),
     belongs_to: Some(Parent { resource: &ACCOUNTS, shown: Shown::Apart }),
     envelope: &[
         Envelope::Id,

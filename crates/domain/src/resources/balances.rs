@@ -7,7 +7,8 @@ use crate::{
     money::Amount,
     record::{BadItem, Facts, Item},
     resource::{
-        ANY_WINDOW, Envelope, Events, Origin, Parent, Part, Resource, Shown, Verbs, WindowRule,
+        ANY_WINDOW, AccountKey, Envelope, Events, Origin, Parent, Part, Resource, Shown, Verbs,
+        WindowRule,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -25,7 +26,7 @@ pub static BALANCES: Resource = Resource {
     origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Bank],
-    country: None,
+    countries: &[],
     core: false,
     window: WindowRule::Dates { at_most: ANY_WINDOW },
     kinds: None,
@@ -33,7 +34,8 @@ pub static BALANCES: Resource = Resource {
     single: false,
     load: Part::WHOLE,
     vanishes: true,
-    account_key: Some("account"),
+    slice: None,
+    account_key: Some(AccountKey::optional("account")),
     belongs_to: Some(Parent { resource: &ACCOUNTS, shown: Shown::Whole("account") }),
     envelope: &[Envelope::Id, Envelope::CollectedAt],
     filters: &[

@@ -5,11 +5,12 @@ use crate::{
     filter::{Field, IS, Source},
     institution::InstitutionType,
     record::{BadItem, Facts, Item},
-    resource::{Envelope, Events, Origin, Part, Resource, Verbs, WindowRule},
+    resource::{Envelope, Events, Origin, Part, Resource, Sighting, Verbs, WindowRule},
     time::Moment,
+    webhook::{Announcement, Data},
     words,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -18,13 +19,13 @@ use utoipa::ToSchema;
 pub static CONSENTS: Resource = Resource {
     name: "CONSENTS",
     offered_as: "CONSENTS",
-    announced_as: "CONSENTS",
+    announced_as: "CONSENT",
     path: "/api/consents/",
     noun: "consent",
     origin: Origin::Institution,
     verbs: Verbs { retrieve: false, resume: false, delete: false, asynchronous: false },
     institutions: &[InstitutionType::Bank],
-    country: None,
+    countries: &[],
     core: true,
     window: WindowRule::Now,
     kinds: None,
@@ -32,14 +33,16 @@ pub static CONSENTS: Resource = Resource {
     single: false,
     load: Part::WHOLE,
     vanishes: true,
+    slice: None,
     account_key: None,
     belongs_to: None,
     envelope: &[Envelope::Id, Envelope::LinkId, Envelope::InstitutionFace, Envelope::CreatedAt],
     filters: &[Field::text("user_document", IS, Source::Body(&["document_number"]))],
     required: Some("user_document"),
     deletion_limited: false,
-    marks_seen: false,
-    events: Events::NONE,
+    // When it was seen last tells whether its end has come near since.
+    marks_seen: true,
+    events: Events { told: Some(told), ..Events::NONE },
     read,
     schemas: || served::<Consent>(&CONSENTS),
 };
@@ -65,7 +68,19 @@ pub struct Consent {
     pub status: Option<ConsentStatus>,
     /// What was allowed, by family.
     pub permissions: Permissions,
+    /// How some of what was allowed cannot be read; left out where all of it can.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unavailable_resources: Vec<Unavailability>,
 }
+words!(
+    /// How what was allowed cannot be read.
+    Unavailability {
+        /// Not at present.
+        Paused = "TEMPORARILY_UNAVAILABLE",
+        /// No more.
+        Lost = "UNAVAILABLE",
+    }
+);
 words!(
     /// Where a consent stands.
     ConsentStatus {
@@ -100,6 +115,78 @@ pub struct Permissions {
     pub investments: Vec<String>,
 }
 
+/// A consent's end is told of when it lies within this.
+const NEAR: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// A consent as it is served, as far as webhooks speak of it.
+#[derive(Deserialize)]
+struct Served {
+    id: String,
+    belvo_institution_name: String,
+    institution_display_name: String,
+    institution_icon_logo: String,
+    expired_at: Option<Moment>,
+    #[serde(default)]
+    unavailable_resources: Vec<Unavailability>,
+}
+
+fn says(code: &'static str, data: Data) -> Announcement {
+    Announcement { of: "CONSENT", code, data }
+}
+
+impl Served {
+    fn of(body: &str) -> Option<Self> {
+        serde_json::from_str(body).ok()
+    }
+    fn id(&self) -> Data {
+        Data::default().with("consent_id", self.id.as_str())
+    }
+    /// That it is to be renewed, and where.
+    fn to_renew(&self, data: Data) -> Data {
+        data.with("action", "renew")
+            .with("institution", self.belvo_institution_name.as_str())
+            .with("institution_display_name", self.institution_display_name.as_str())
+            .with("institution_icon_logo", self.institution_icon_logo.as_str())
+    }
+}
+
+/// What is told of a consent that is seen again.
+fn told(it: &Sighting<'_>) -> Vec<Announcement> {
+    let (Some(before), Some(after)) = (Served::of(it.before), Served::of(it.after)) else {
+        return Vec::new();
+    };
+    let mut told = Vec::new();
+    if before.expired_at != after.expired_at {
+        told.push(says("openfinance_consent_expiration_changed", after.id()));
+    }
+    if let Some(Moment(ends)) = after.expired_at {
+        let is_near = |at: Timestamp| ends.duration_since(at) <= NEAR;
+        let was_told = before.expired_at == after.expired_at && is_near(it.seen);
+        if is_near(it.at) && it.at < ends && !was_told {
+            let due = after.id().with("consent_due_date", Moment(ends).to_string());
+            let code = "openfinance_consent_about_to_expire";
+            told.push(says(code, after.to_renew(due)));
+        }
+    }
+    for (how, code) in [
+        (Unavailability::Lost, "openfinance_consent_with_unrecoverable_resources"),
+        (Unavailability::Paused, "openfinance_consent_with_temporarily_unavailable_resources"),
+    ] {
+        let is = |consent: &Served| consent.unavailable_resources.contains(&how);
+        if is(&after) && !is(&before) {
+            told.push(says(code, after.id()));
+        }
+    }
+    told
+}
+
+/// What is told of a consent, as it is served, once it does not hold any more.
+#[must_use]
+pub fn expired(body: &str) -> Option<Announcement> {
+    let it = Served::of(body)?;
+    Some(says("openfinance_consent_expired", it.to_renew(it.id())))
+}
+
 fn read(item: &RawValue, key: Option<String>, _stamp: Timestamp) -> Result<Item, BadItem> {
     let mut it: Consent = parse(&CONSENTS, item)?;
     it.document_number.retain(|c| c.is_ascii_alphanumeric());
@@ -112,4 +199,64 @@ fn read(item: &RawValue, key: Option<String>, _stamp: Timestamp) -> Result<Item,
         day: None,
         body: body(&CONSENTS, &it)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn consent(ends: Option<&str>, unavailable: &[&str]) -> String {
+        json!({"id": "c", "belvo_institution_name": "b_br_r", "institution_display_name": "B",
+            "institution_icon_logo": "", "document_number": "1", "permissions": {},
+            "expired_at": ends, "unavailable_resources": unavailable})
+        .to_string()
+    }
+    fn codes(before: &str, seen: &str, after: &str, at: &str) -> Vec<&'static str> {
+        let instant = |text: &str| text.parse().expect("a timestamp");
+        let sighting = Sighting { before, seen: instant(seen), after, at: instant(at) };
+        told(&sighting).into_iter().map(|said| said.code).collect()
+    }
+    const ENDS: Option<&str> = Some("2026-02-10T00:00:00Z");
+
+    #[test]
+    fn the_end_of_a_consent_is_told_of_once_when_it_has_come_near() {
+        let it = consent(ENDS, &[]);
+        let near = ["openfinance_consent_about_to_expire"];
+        let at = |day: u8| format!("2026-02-{day:02}T00:00:00Z");
+        assert_eq!(codes(&it, &at(1), &it, &at(2)), [""; 0], "eight days before");
+        assert_eq!(codes(&it, &at(2), &it, &at(3)), near);
+        assert_eq!(codes(&it, &at(3), &it, &at(4)), [""; 0], "it was told already");
+        assert_eq!(codes(&it, &at(1), &it, &at(9)), near, "however long nobody looked");
+        assert_eq!(codes(&it, &at(1), &it, &at(11)), [""; 0], "it is over");
+        let told = ["openfinance_consent_expiration_changed", near[0]];
+        assert_eq!(codes(&consent(None, &[]), &at(8), &it, &at(9)), told);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_of_when_it_begins() {
+        let (one, at) = ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z");
+        let (all, paused) = (consent(None, &[]), consent(None, &["TEMPORARILY_UNAVAILABLE"]));
+        let lost = consent(None, &["TEMPORARILY_UNAVAILABLE", "UNAVAILABLE"]);
+        let code = |word: &str| format!("openfinance_consent_with_{word}_resources");
+        assert_eq!(codes(&all, one, &paused, at), [code("temporarily_unavailable")]);
+        assert_eq!(codes(&paused, one, &paused, at), [""; 0]);
+        assert_eq!(codes(&paused, one, &lost, at), [code("unrecoverable")]);
+        assert_eq!(codes(&lost, one, &all, at), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_told_of_consents_is_in_the_catalogue() {
+        let said = expired(&consent(ENDS, &[])).expect("a consent");
+        let known = said.event_type().expect("known");
+        assert_eq!(said.data.keys().collect::<Vec<_>>(), known.data);
+        assert_eq!(expired("{}"), None);
+        let at = "2026-02-09T00:00:00Z".parse().expect("a timestamp");
+        let (before, after) = (consent(None, &[]), consent(ENDS, &["UNAVAILABLE"]));
+        let sighting = Sighting { before: &before, seen: at, after: &after, at };
+        for said in told(&sighting) {
+            let known = said.event_type().expect("known");
+            assert_eq!(said.data.keys().collect::<Vec<_>>(), known.data, "{}", said.code);
+        }
+    }
 }

@@ -6,7 +6,10 @@ use crate::{
     institution::InstitutionType,
     money::Amount,
     record::{BadItem, Facts, Item},
-    resource::{Changes, Count, Envelope, Events, Origin, Part, Resource, Verbs, WindowRule},
+    resource::{
+        Changes, Count, Documents, DocumentsShown, Envelope, Events, Origin, Part, Resource, Verbs,
+        WindowRule,
+    },
     time::Moment,
     words,
 };
@@ -15,6 +18,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
+
+/// The document that belongs to a report, by its title: the weeks that were paid in.
+pub const REPORT: &str = "Constancia de semanas cotizadas";
 
 /// `/api/employment-records/`.
 pub static EMPLOYMENT_RECORDS: Resource = Resource {
@@ -26,14 +32,19 @@ pub static EMPLOYMENT_RECORDS: Resource = Resource {
     origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: true },
     institutions: &[InstitutionType::Employment],
-    country: None,
+    countries: &[],
     core: true,
     window: WindowRule::Now,
     kinds: None,
-    documents: None,
+    documents: Some(Documents {
+        asked_by: "attach_pdf",
+        names: &[REPORT],
+        shown: DocumentsShown::Listed("files"),
+    }),
     single: false,
     load: Part::WHOLE,
     vanishes: false,
+    slice: None,
     account_key: None,
     belongs_to: None,
     envelope: &[Envelope::Id, Envelope::Link, Envelope::CollectedAt, Envelope::CreatedAt],
@@ -76,8 +87,6 @@ pub struct EmploymentRecord {
     pub employment_scores: Option<Vec<EmploymentScore>>,
     /// What the person may earn today; null without a model.
     pub salary_estimation: Option<SalaryEstimate>,
-    /// The report itself, where it was asked for.
-    pub files: Option<Vec<ReportFile>>,
 }
 
 /// Whose report it is.
@@ -235,16 +244,6 @@ pub struct SalaryEstimate {
     pub base_salary_estimate: Option<Amount>,
     /// ISO 4217.
     pub currency: String,
-}
-
-/// A report as a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ReportFile {
-    /// Its title.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The file in base64.
-    pub value: Option<String>,
 }
 
 fn read(item: &RawValue, _key: Option<String>, stamp: Timestamp) -> Result<Item, BadItem> {

@@ -27,7 +27,7 @@ pub static EXCHANGE_EVENTS: Resource = Resource {
     origin: Origin::Institution,
     verbs: Verbs { retrieve: false, resume: false, delete: false, asynchronous: false },
     institutions: &[InstitutionType::Bank],
-    country: None,
+    countries: &[],
     core: false,
     window: WindowRule::Now,
     kinds: None,
@@ -35,6 +35,7 @@ pub static EXCHANGE_EVENTS: Resource = Resource {
     single: false,
     load: Part::WHOLE,
     vanishes: false,
+    slice: None,
     account_key: None,
     belongs_to: Some(Parent { resource: &EXCHANGES, shown: Shown::Apart }),
     envelope: &[

@@ -31,7 +31,7 @@ pub static INSTRUMENT_TRANSACTIONS: Resource = Resource {
     origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Bank],
-    country: None,
+    countries: &[],
     core: false,
     window: WindowRule::Dates { at_most: ANY_WINDOW },
     kinds: None,
@@ -39,6 +39,7 @@ pub static INSTRUMENT_TRANSACTIONS: Resource = Resource {
     single: false,
     load: Part::WHOLE,
     vanishes: true,
+    slice: None,
     account_key: None,
     belongs_to: Some(Parent {
         resource: &PORTFOLIOS,

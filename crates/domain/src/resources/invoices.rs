@@ -1,7 +1,9 @@
 //! Invoices: what somebody has issued and received, as their tax authority keeps it (in Mexico
-//! CFDI).
+//! CFDI). Mexico and Colombia share the resource, each with a shape of its own.
 
-use super::{bad, body, parse, served};
+use super::{
+    any_of, bad, body, invoices_colombia, invoices_colombia::InvoiceColombia, parse, served,
+};
 use crate::{
     filter::{Field, IN, Source},
     institution::InstitutionType,
@@ -15,21 +17,30 @@ use crate::{
     words,
 };
 use jiff::{Timestamp, civil::Date};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, schema::Schema},
+};
 
 const INFLOW: &str = Direction::Inflow.as_str();
 const OUTFLOW: &str = Direction::Outflow.as_str();
 
+const EVERYWHERE: &[&str] = &[];
+/// Where five years are kept, and not one.
+const FIVE_YEARS: &[&str] = &["MX"];
+
 const fn first(kind: &'static str, code: &'static str) -> Part {
-    Part { kind: Some(kind), days: Reach::Last(30), code }
+    Part { countries: EVERYWHERE, kind: Some(kind), days: Reach::Last(30), code }
 }
-const fn inflow(year: i32) -> Part {
-    Part { kind: Some(INFLOW), days: Reach::Year(year), code: "historical_inflow_update" }
+const fn inflow(countries: &'static [&'static str], year: i32) -> Part {
+    let (kind, code) = (Some(INFLOW), "historical_inflow_update");
+    Part { countries, kind, days: Reach::Year(year), code }
 }
-const fn outflow(year: i32) -> Part {
-    Part { kind: Some(OUTFLOW), days: Reach::Year(year), code: "historical_outflow_update" }
+const fn outflow(countries: &'static [&'static str], year: i32) -> Part {
+    let (kind, code) = (Some(OUTFLOW), "historical_outflow_update");
+    Part { countries, kind, days: Reach::Year(year), code }
 }
 
 /// `/api/invoices/`.
@@ -42,31 +53,32 @@ pub static INVOICES: Resource = Resource {
     origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: true },
     institutions: &[InstitutionType::Fiscal],
-    country: Some("MX"),
+    countries: &["MX", "CO"],
     core: true,
     window: WindowRule::Dates { at_most: 365 },
     kinds: Some(Kinds {
         all: &[Kind { word: INFLOW, window: None }, Kind { word: OUTFLOW, window: None }],
         unsaid: Unsaid::Refused,
     }),
-    documents: Some(Documents { asked_by: "attach_xml", keys: &["xml"] }),
+    documents: Some(Documents::apart("attach_xml", &["xml"])),
     single: false,
-    // What is recent comes first, for whoever waits for it; then five years.
+    // What is recent comes first, for whoever waits for it; then all that is kept.
     load: &[
         first(INFLOW, "initial_inflow_update"),
         first(OUTFLOW, "initial_outflow_update"),
-        inflow(0),
-        outflow(0),
-        inflow(1),
-        outflow(1),
-        inflow(2),
-        outflow(2),
-        inflow(3),
-        outflow(3),
-        inflow(4),
-        outflow(4),
+        inflow(EVERYWHERE, 0),
+        outflow(EVERYWHERE, 0),
+        inflow(FIVE_YEARS, 1),
+        outflow(FIVE_YEARS, 1),
+        inflow(FIVE_YEARS, 2),
+        outflow(FIVE_YEARS, 2),
+        inflow(FIVE_YEARS, 3),
+        outflow(FIVE_YEARS, 3),
+        inflow(FIVE_YEARS, 4),
+        outflow(FIVE_YEARS, 4),
     ],
     vanishes: false,
+    slice: Some(92),
     account_key: None,
     belongs_to: None,
     envelope: &[Envelope::Id, Envelope::Link, Envelope::CollectedAt, Envelope::CreatedAt],
@@ -104,11 +116,12 @@ pub static INVOICES: Resource = Resource {
         ..Events::NONE
     },
     read,
-    schemas: || served::<Invoice>(&INVOICES),
+    schemas,
 };
 
-/// An invoice, or another voucher of the authority's: a credit note, a payment, a payroll.
+/// An invoice of Mexico, or another voucher of the authority's: a credit note, a payment, a payroll.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = InvoiceMexico)]
 pub struct Invoice {
     /// The authority's number of it: the same for issuer and receiver, and for ever.
     pub invoice_identification: Option<String>,
@@ -518,16 +531,43 @@ pub struct Warnings {
     pub message: Option<String>,
 }
 
+/// What tells the shapes apart.
+#[derive(Deserialize)]
+struct Outline {
+    invoice_type: Option<String>,
+    sender_details: Option<IgnoredAny>,
+    receiver_details: Option<IgnoredAny>,
+}
+
 fn read(item: &RawValue, account: Option<String>, stamp: Timestamp) -> Result<Item, BadItem> {
-    let mut it: Invoice = parse(&INVOICES, item)?;
-    let number = it.invoice_identification.as_deref().map(str::trim).unwrap_or_default();
+    let it: Outline = parse(&INVOICES, item)?;
+    let details = it.sender_details.is_some() || it.receiver_details.is_some();
+    if details || it.invoice_type.as_deref() == Some(invoices_colombia::SALE) {
+        invoices_colombia::read(item, account, stamp)
+    } else {
+        read_mexico(item, account, stamp)
+    }
+}
+
+/// By what an invoice is known, whatever its country: the authority's number of it.
+pub(super) fn key(number: Option<&str>) -> Result<String, BadItem> {
+    let number = number.map(str::trim).unwrap_or_default();
     if number.is_empty() {
         return Err(bad(&INVOICES, "invoice_identification", "must be known"));
     }
+    Ok(format!("folio:{}", number.to_ascii_lowercase()))
+}
+
+fn read_mexico(
+    item: &RawValue,
+    account: Option<String>,
+    stamp: Timestamp,
+) -> Result<Item, BadItem> {
+    let mut it: Invoice = parse(&INVOICES, item)?;
+    let key = key(it.invoice_identification.as_deref())?;
     if it.invoice_date.is_none() {
         return Err(bad(&INVOICES, "invoice_date", "must be known"));
     }
-    let key = format!("folio:{}", number.to_ascii_lowercase());
     let stamp = Some(Moment(stamp));
     for line in &mut it.invoice_details {
         line.collected_at = stamp;
@@ -546,4 +586,10 @@ fn read(item: &RawValue, account: Option<String>, stamp: Timestamp) -> Result<It
         day: it.invoice_date,
         body: body(&INVOICES, &it)?,
     })
+}
+
+fn schemas() -> Vec<(String, RefOr<Schema>)> {
+    let says = "What somebody has issued or received, in the shape of its country.";
+    let mexico = served::<Invoice>(&INVOICES);
+    any_of("Invoice", says, [mexico, served::<InvoiceColombia>(&INVOICES)])
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     record::{BadItem, Facts, Item},
-    resource::{Envelope, Parent, Resource, Shown},
+    resource::{DocumentsShown, Envelope, Parent, Resource, Shown},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
@@ -10,7 +10,10 @@ use utoipa::{
     ToSchema,
     openapi::{
         Ref, RefOr,
-        schema::{AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type},
+        schema::{
+            AnyOfBuilder, ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat,
+            SchemaType, Type,
+        },
     },
 };
 
@@ -20,6 +23,7 @@ pub mod balances;
 pub mod bills;
 pub mod consents;
 pub mod current_employments;
+pub mod debt_reports;
 pub mod employment_metrics;
 pub mod employment_records;
 pub mod employments_brazil;
@@ -32,15 +36,20 @@ pub mod instrument_transactions;
 pub mod investment_transactions;
 pub mod investments;
 pub mod invoices;
+pub mod invoices_chile;
+pub mod invoices_colombia;
 pub mod owners;
 pub mod portfolios;
 pub mod receivables;
 pub mod recurring_expenses;
 pub mod risk_insights;
+pub mod statements;
 pub mod tax_compliance_status;
+pub mod tax_declarations;
 pub mod tax_retentions;
 pub mod tax_returns;
 pub mod tax_status;
+pub mod tax_status_chile;
 pub mod transactions;
 
 /// Every resource, in the order in which a load reads them.
@@ -51,6 +60,7 @@ pub(crate) static ALL: &[&Resource] = &[
     &balances::BALANCES,
     &balance_snapshots::BALANCE_SNAPSHOTS,
     &bills::BILLS,
+    &statements::STATEMENTS,
     &investments::INVESTMENTS,
     &investment_transactions::INVESTMENT_TRANSACTIONS,
     &portfolios::PORTFOLIOS,
@@ -68,8 +78,12 @@ pub(crate) static ALL: &[&Resource] = &[
     &employments_brazil::EMPLOYMENTS_BRAZIL,
     &employments_colombia::EMPLOYMENTS_COLOMBIA,
     &invoices::INVOICES,
+    &invoices_chile::INVOICES_CHILE,
     &tax_returns::TAX_RETURNS,
+    &tax_declarations::TAX_DECLARATIONS,
     &tax_status::TAX_STATUS,
+    &tax_status_chile::TAX_STATUS_CHILE,
+    &debt_reports::DEBT_REPORTS,
     &tax_compliance_status::TAX_COMPLIANCE_STATUS,
     &tax_retentions::TAX_RETENTIONS,
     &financial_statements::FINANCIAL_STATEMENTS,
@@ -104,7 +118,11 @@ fn bad(resource: &Resource, path: &str, problem: &str) -> BadItem {
 
 /// The record's body: keys in the order of the struct, so that equal records are equal texts.
 fn body<T: Serialize>(resource: &Resource, record: &T) -> Result<String, BadItem> {
-    serde_json::to_string(record).map_err(|_| bad(resource, ".", "cannot be written as JSON"))
+    let mut text = serde_json::to_string(record)
+        .map_err(|_| bad(resource, ".", "cannot be written as JSON"))?;
+    // Many of them wait until a reading is whole.
+    text.shrink_to_fit();
+    Ok(text)
 }
 
 /// What tells one edition of a document from another: a hash (FNV-1a) of what it says.
@@ -133,6 +151,27 @@ fn served<T: ToSchema>(resource: &Resource) -> Vec<(String, RefOr<Schema>)> {
     schemas
 }
 
+/// The schemas of a record that has several shapes: under `name` it is any of them.
+fn any_of(
+    name: &str,
+    says: &str,
+    shapes: impl IntoIterator<Item = Vec<(String, RefOr<Schema>)>>,
+) -> Vec<(String, RefOr<Schema>)> {
+    let mut any = AnyOfBuilder::new().description(Some(says));
+    let mut below = Vec::new();
+    for shape in shapes {
+        if let Some((name, _)) = shape.first() {
+            any = any.item(Ref::from_schema_name(name.clone()));
+        }
+        below.extend(shape);
+    }
+    let mut schemas = vec![(name.to_owned(), Schema::AnyOf(any.build()).into())];
+    schemas.extend(below);
+    let mut seen = std::collections::BTreeSet::new();
+    schemas.retain(|(name, _)| seen.insert(name.clone()));
+    schemas
+}
+
 fn with_envelope(resource: &Resource, schema: RefOr<Schema>) -> RefOr<Schema> {
     let RefOr::T(Schema::Object(mut object)) = schema else { return schema };
     for part in resource.envelope {
@@ -140,11 +179,10 @@ fn with_envelope(resource: &Resource, schema: RefOr<Schema>) -> RefOr<Schema> {
             object.properties.insert((*key).into(), of_platform(*part, key).into());
         }
     }
-    for &key in resource.documents.iter().flat_map(|documents| documents.keys) {
-        let document = ObjectBuilder::new()
-            .schema_type(utoipa::openapi::schema::SchemaType::from_iter([Type::String, Type::Null]))
-            .description(Some("The document in base64; null unless it was asked for."));
-        object.properties.insert(key.into(), document.build().into());
+    if let Some(documents) = &resource.documents {
+        for &key in documents.keys() {
+            object.properties.insert(key.into(), document(documents.shown).into());
+        }
     }
     if let Some(parent) = resource.belongs_to
         && let Some(key) = parent.shown.key()
@@ -159,6 +197,31 @@ fn with_envelope(resource: &Resource, schema: RefOr<Schema>) -> RefOr<Schema> {
     RefOr::T(Schema::Object(object))
 }
 
+/// What is under a key that shows documents.
+fn document(shown: DocumentsShown) -> Schema {
+    let text = |nullable: bool| {
+        let types: SchemaType =
+            [Type::String].into_iter().chain(nullable.then_some(Type::Null)).collect();
+        ObjectBuilder::new().schema_type(types)
+    };
+    match shown {
+        DocumentsShown::Apart => text(true)
+            .description(Some("The document in base64; null unless it was asked for."))
+            .build()
+            .into(),
+        DocumentsShown::Listed(_) => {
+            let one = ObjectBuilder::new()
+                .property("type", text(false).description(Some("What it is.")))
+                .property("value", text(true).description(Some("The document in base64.")));
+            let list = ArrayBuilder::new()
+                .schema_type(SchemaType::from_iter([Type::Array, Type::Null]))
+                .items(one)
+                .description(Some("The documents; null unless they were asked for."));
+            list.build().into()
+        }
+    }
+}
+
 /// What is under one of the platform's keys.
 fn of_platform(part: Envelope, key: &str) -> Schema {
     let text = || ObjectBuilder::new().schema_type(Type::String);
@@ -168,16 +231,17 @@ fn of_platform(part: Envelope, key: &str) -> Schema {
         Envelope::Link | Envelope::LinkId => {
             ("The link it was read through.", format(KnownFormat::Uuid))
         }
-        Envelope::Parent(_) => ("What it belongs to.", format(KnownFormat::Uuid)),
+        Envelope::Parent(_) | Envelope::Pointer(_) => {
+            ("What it belongs to.", format(KnownFormat::Uuid))
+        }
         Envelope::CollectedAt => ("When it was last read.", format(KnownFormat::DateTime)),
         Envelope::CreatedAt => {
             ("When it was stored or last changed.", format(KnownFormat::DateTime))
         }
         Envelope::LastAccessedAt => (
             "When its link last reached the institution.",
-            format(KnownFormat::DateTime).schema_type(
-                utoipa::openapi::schema::SchemaType::from_iter([Type::String, Type::Null]),
-            ),
+            format(KnownFormat::DateTime)
+                .schema_type(SchemaType::from_iter([Type::String, Type::Null])),
         ),
         Envelope::Computations => (
             if key == "created_at" {

@@ -26,7 +26,7 @@ pub static RECEIVABLES: Resource = Resource {
     origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Bank],
-    country: None,
+    countries: &[],
     core: false,
     window: WindowRule::Dates { at_most: ANY_WINDOW },
     kinds: None,
@@ -34,6 +34,7 @@ pub static RECEIVABLES: Resource = Resource {
     single: false,
     load: Part::WHOLE,
     vanishes: true,
+    slice: None,
     account_key: None,
     belongs_to: Some(Parent {
         resource: &ACCOUNTS,

@@ -27,7 +27,7 @@ const YEARLY: &str = "yearly";
 const MONTHLY: &str = "monthly";
 
 const fn whole(kind: &'static str) -> Part {
-    Part { kind: Some(kind), days: Reach::Default, code: "historical_update" }
+    Part { countries: &[], kind: Some(kind), days: Reach::Default, code: "historical_update" }
 }
 
 /// `/api/tax-returns/`.
@@ -40,7 +40,7 @@ pub static TAX_RETURNS: Resource = Resource {
     origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Fiscal],
-    country: Some("MX"),
+    countries: &["MX"],
     core: true,
     window: WindowRule::Years { default: 5 },
     kinds: Some(Kinds {
@@ -50,10 +50,11 @@ pub static TAX_RETURNS: Resource = Resource {
         ],
         unsaid: Unsaid::Is(YEARLY),
     }),
-    documents: Some(Documents { asked_by: "attach_pdf", keys: &["pdf", "receipt_pdf"] }),
+    documents: Some(Documents::apart("attach_pdf", &["pdf", "receipt_pdf"])),
     single: false,
     load: &[whole(YEARLY), whole(MONTHLY)],
     vanishes: false,
+    slice: None,
     account_key: None,
     belongs_to: None,
     envelope: &[Envelope::Id, Envelope::Link, Envelope::CollectedAt, Envelope::CreatedAt],

@@ -1,5 +1,5 @@
 //! Tax status: how somebody is registered at the tax authority (in Mexico the *Constancia de
-//! Situación Fiscal*).
+//! Situación Fiscal*, in Colombia the *RUT*). Colombia says it under Mexico's keys.
 
 use super::{bad, body, edition, parse, served};
 use crate::{
@@ -23,14 +23,15 @@ pub static TAX_STATUS: Resource = Resource {
     origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: false, delete: true, asynchronous: false },
     institutions: &[InstitutionType::Fiscal],
-    country: Some("MX"),
+    countries: &["MX", "CO"],
     core: true,
     window: WindowRule::Now,
     kinds: None,
-    documents: Some(Documents { asked_by: "attach_pdf", keys: &["pdf"] }),
+    documents: Some(Documents::apart("attach_pdf", &["pdf"])),
     single: true,
     load: Part::WHOLE,
     vanishes: false,
+    slice: None,
     account_key: None,
     belongs_to: None,
     envelope: &[Envelope::Id, Envelope::Link, Envelope::CollectedAt, Envelope::CreatedAt],
@@ -82,7 +83,7 @@ pub struct TaxStatus {
 /// A taxpayer as the authority knows them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct TaxPayer {
-    /// Tax number.
+    /// Tax number: RFC or NIT.
     pub rfc: Option<String>,
     /// Population register number; people only.
     pub curp: Option<String>,

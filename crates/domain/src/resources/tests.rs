@@ -12,7 +12,7 @@ use super::{
 use crate::{
     money::Amount,
     record::{Facts, Item},
-    resource::{Count, Envelope, Resource, Shown, all, named, offered_as},
+    resource::{Count, Documents, Envelope, Resource, Shown, all, named, offered_as},
 };
 use jiff::{Timestamp, civil::date};
 use serde_json::{Value, json, value::RawValue};
@@ -39,7 +39,11 @@ fn as_served(resource: &Resource, item: &Item) -> Value {
     for part in resource.envelope {
         for key in part.keys() {
             let value = match part {
-                Envelope::Id | Envelope::Link | Envelope::LinkId | Envelope::Parent(_) => {
+                Envelope::Id
+                | Envelope::Link
+                | Envelope::LinkId
+                | Envelope::Parent(_)
+                | Envelope::Pointer(_) => {
                     json!("018f0000-0000-7000-8000-000000000001")
                 }
                 Envelope::Institution => json!({"name": "b_mx_r", "type": "bank"}),
@@ -68,7 +72,7 @@ fn as_served(resource: &Resource, item: &Item) -> Value {
             _ => whole,
         };
     }
-    for key in resource.documents.iter().flat_map(|documents| documents.keys) {
+    for &key in resource.documents.iter().flat_map(Documents::keys) {
         assert_eq!(record.get(key), None, "{}: {key} is a document", resource.name);
         record[key] = Value::Null;
     }
@@ -89,7 +93,7 @@ fn assert_valid(schema: &str, record: &Value) {
 
 /// For each resource: the contract's schema, the least an institution can say, and the most.
 fn samples() -> Vec<(&'static Resource, &'static str, Value)> {
-    [banking(), fiscal(), insights()].concat()
+    [banking(), fiscal(), chile(), colombia(), insights()].concat()
 }
 /// What is computed, rather than said.
 fn insights() -> Vec<(&'static Resource, &'static str, Value)> {
@@ -179,6 +183,126 @@ fn insights() -> Vec<(&'static Resource, &'static str, Value)> {
             "EmploymentMetric",
             json!(EmploymentMetric { reference_date: Some(day), ..metric.clone() }),
         ),
+    ]
+}
+fn chile() -> Vec<(&'static Resource, &'static str, Value)> {
+    let r = |name| named(name).expect("a resource");
+    let invoice = json!({"total_amount": 119, "net_amount": 100, "vat_amount": 19,
+        "currency": "CLP", "issue_date": "2026-01-14", "status": "REGISTERED",
+        "document_code": 33, "category": "FACTURA_ELECTRONICA", "folio": "77",
+        "sender_id": "76086428-5", "sender_name": "A", "receiver_id": "12345678-5",
+        "receiver_name": "B", "type": "INFLOW"});
+    let mut purchase = invoice.clone();
+    purchase["received_at"] = json!("2026-01-14T12:00:00Z");
+    purchase["claim_date"] = json!("2026-01-15");
+    purchase["purchase_invoice_details"] = json!({"vat_refundable_amount": 19,
+        "vat_non_refundable_code": 1, "credit_or_debit_note_on_purchase": false});
+    let mut sum = invoice.clone();
+    for key in ["folio", "receiver_id", "receiver_name"] {
+        sum.as_object_mut().expect("an object").remove(key);
+    }
+    sum["type"] = json!("OUTFLOW");
+    sum["sales_invoice_details"] = json!({"branch_code": 3, "is_free_of_charge": false});
+    sum["summary_invoice_details"] = json!({"month": "2026-01", "total_documents": 12,
+        "updated_at": "2026-01-14T12:00:00Z", "tax_exempt_amount": 0});
+    let entity = json!({"incorporation_date": "2001-02-03", "start_date": "03-02-2001",
+        "document_id_type": "RUT", "document_id_number": "76086428-5", "name": "A"});
+    let holder = json!({"is_current": true, "name": "B", "document_id_type": "RUT",
+        "document_id_number": "12345678-5", "inactive": false, "start_date": "2001-02-03",
+        "capital_contributed": 1, "capital_contribution_outstanding": 0,
+        "ownership_share": 100, "profit_share": 100});
+    vec![
+        (r("INVOICES_CHILE"), "InvoiceChile", invoice),
+        (r("INVOICES_CHILE"), "InvoiceChile", purchase),
+        (r("INVOICES_CHILE"), "InvoiceChile", sum),
+        (
+            r("TAX_STATUS_CHILE"),
+            "TaxStatusChile",
+            json!({"entity_details": entity, "fiscal_office": {"name": "", "address": ""}}),
+        ),
+        (
+            r("TAX_STATUS_CHILE"),
+            "TaxStatusChile",
+            json!({"entity_details": entity, "fiscal_office": {"name": "C", "address": "D"},
+                "addresses": [{"type": "PRIMARY", "date": "2001-02-03", "address": "E"}],
+                "emails": [{"type": "CONTACT", "email": "a@example.com"}],
+                "phone_numbers": [{"type": null, "number": "1"}],
+                "economic_activities": [{"type": "F", "activity": "G", "code": "1",
+                    "tax_category": 1, "vat_affected": true, "start_date": "2001-02-03"}],
+                "legal_representative": [{"is_current": true, "name": "B",
+                    "document_id_type": "RUT", "document_id_number": "12345678-5",
+                    "start_date": "2001-02-03"}],
+                "equity_holders": [holder], "company_partnership_stakes": [holder],
+                "regimes": [{"type": "H", "start_date": "2001-02-03"}],
+                "authorized_tax_documents": [{"type": "I", "document_limit": 5,
+                    "authorization_date": "2001-02-03"}],
+                "property_tax_liabilities": [{"property_id": "1-2", "district": "J",
+                    "address": "K", "type": "L", "scheduled_tax_payments": [{"year": 2026,
+                        "installment": 1, "due_date": "2026-04-30", "amount_due": 5}]}]}),
+        ),
+        (
+            r("DEBT_REPORTS"),
+            "DebtReportChile",
+            json!({"personal_data": {"full_name": "B", "document_id_type": "RUT",
+                    "document_id_number": "12345678-5"}, "currency": "CLP",
+                "debt_data_last_update": "2025-12-31"}),
+        ),
+        (
+            r("DEBT_REPORTS"),
+            "DebtReportChile",
+            json!({"personal_data": {"full_name": "B", "document_id_type": "RUT",
+                    "document_id_number": "12345678-5"}, "currency": "CLP", "total": 3,
+                "debt_data_last_update": "2025-12-31", "current": 1, "defaulted": 2,
+                "direct_debts": [{"financial_institution": "M", "credit_type": "Consumo",
+                    "amount": 3, "current": 1, "defaulted": 2}],
+                "credit_lines": [{"financial_institution": "M", "direct_amount": 9}]}),
+        ),
+    ]
+}
+fn colombia() -> Vec<(&'static Resource, &'static str, Value)> {
+    let r = |name| named(name).expect("a resource");
+    let declared = |kind: &str, who: Value| {
+        let mut who = who;
+        who["main_economic_activity"] = json!("4711");
+        who["document_id"] = json!({"document_type": "NIT", "document_number": "860034313-7"});
+        who["reporting_id"] = json!({"reporting_type": "sectional", "reporting_value": "32"});
+        json!({"document_information": {"name": "F", "type": kind, "form_number": "1",
+                "year": 2024}, "tax_payer_information": who, "date_issued": "2025-08-12",
+            "equity_statement": {}, "annual_income_statement": {}, "tax_assessment": {}})
+    };
+    let mut person = declared(
+        "210",
+        json!({"first_last_name": "G", "second_last_name": "H", "first_name": "I",
+            "other_names": ""}),
+    );
+    person["pension_income_statement"] = json!({"net_pension_income": 1});
+    let mut company = declared("110", json!({"company_name": "J"}));
+    company["annual_costs_and_deductions_statement"] = json!({"costs": 2});
+    vec![
+        (
+            r("INVOICES"),
+            "InvoiceDian",
+            json!({"invoice_identification": "A", "invoice_date": "2026-01-14",
+                "invoice_type": "Factura Electrónica de Venta", "type": "OUTFLOW"}),
+        ),
+        (
+            r("INVOICES"),
+            "InvoiceDian",
+            json!({"invoice_identification": "A", "invoice_date": "2026-01-14", "type": "INFLOW",
+                "sender_details": {"tax_payer_type": "Persona Jurídica", "country": "CO"},
+                "receiver_details": {"email": "a@example.com"}, "payment_method": "Crédito",
+                "expiration_date": "2026-02-14", "status": "Aprobado", "total_amount": 119,
+                "invoice_details": [{"description": "B", "tax_type": "IVA", "quantity": 1}]}),
+        ),
+        (
+            r("TAX_STATUS"),
+            "TaxStatusDian",
+            json!({"tax_payer_information": {"rfc": "860034313-7"}, "id_cif": "10",
+                "address": {"postal_code": "110111"}, "obligations": [],
+                "regimens": [{"regimen": "49-No responsable de IVA"}]}),
+        ),
+        (r("TAX_DECLARATIONS"), "TaxDeclarationIndividual", person),
+        (r("TAX_DECLARATIONS"), "TaxDeclarationBusiness", company),
     ]
 }
 fn fiscal() -> Vec<(&'static Resource, &'static str, Value)> {
@@ -318,6 +442,21 @@ fn banking() -> Vec<(&'static Resource, &'static str, Value)> {
 fn samples_of_wealth() -> Vec<(&'static Resource, &'static str, Value)> {
     let r = |name| named(name).expect("a resource");
     vec![
+        (
+            r("STATEMENTS"),
+            "AccountStatement",
+            json!({"period_start_date": "2025-12-01", "period_end_date": "2025-12-31"}),
+        ),
+        (
+            r("STATEMENTS"),
+            "AccountStatement",
+            json!({"period_start_date": "2025-12-01", "period_end_date": "2025-12-31",
+                "cut_date": "2025-12-31", "account_number": "1", "RFC": "R", "CLABE": "C",
+                "previous_balance": 10, "final_balance": 7, "total_inflow_amount": 0,
+                "total_outflow_amount": 3, "total_inflow_transactions": 0,
+                "total_outflow_transactions": 1, "transactions": [{"type": "OUTFLOW",
+                    "amount": 3, "balance": 7, "accounting_date": "2025-12-04"}]}),
+        ),
         (r("BILLS"), "Bill", json!({"due_date": "2026-01-20"})),
         (r("BILLS"), "Bill", bill()),
         (r("INVESTMENTS"), "InvestmentBrazil", investment()),
@@ -737,6 +876,8 @@ fn the_documented_schemas_hold_every_key_that_is_served() {
         }
         let own = match (resource.name, schema) {
             ("OWNERS", "Owner") => "OwnerGeneric",
+            ("INVOICES", "InvoiceSat") => "InvoiceMexico",
+            ("INVOICES", "InvoiceDian") => "InvoiceColombia",
             // The contract calls some by their country.
             (_, schema) if !names.contains(&schema) => names[0],
             (_, schema) => schema,

@@ -7,8 +7,8 @@ use crate::{
     money::Amount,
     record::{BadItem, Direction, Facts, Item, Movement},
     resource::{
-        ANY_WINDOW, Count, Envelope, Events, News, Origin, Parent, Part, Resource, Shown, Verbs,
-        WindowRule,
+        ANY_WINDOW, AccountKey, Count, Envelope, Events, News, Origin, Parent, Part, Pointer,
+        Resource, Shown, Verbs, WindowRule,
     },
     time::{Moment, day},
     words,
@@ -28,7 +28,7 @@ pub static TRANSACTIONS: Resource = Resource {
     origin: Origin::Institution,
     verbs: Verbs { retrieve: true, resume: true, delete: true, asynchronous: true },
     institutions: &[InstitutionType::Bank],
-    country: None,
+    countries: &[],
     core: true,
     window: WindowRule::Dates { at_most: ANY_WINDOW },
     kinds: None,
@@ -36,9 +36,15 @@ pub static TRANSACTIONS: Resource = Resource {
     single: false,
     load: Part::WHOLE,
     vanishes: true,
-    account_key: Some("account"),
+    slice: None,
+    account_key: Some(AccountKey::optional("account")),
     belongs_to: Some(Parent { resource: &ACCOUNTS, shown: Shown::Whole("account") }),
-    envelope: &[Envelope::Id, Envelope::CollectedAt, Envelope::CreatedAt],
+    envelope: &[
+        Envelope::Id,
+        Envelope::CollectedAt,
+        Envelope::CreatedAt,
+        Envelope::Pointer(Pointer { object: "credit_card_bill", resource: "BILLS" }),
+    ],
     filters: &[
         Field::id("link", IN, Source::Column("link")),
         Field::id("account", IN, Source::Column("account")),
@@ -78,6 +84,7 @@ pub static TRANSACTIONS: Resource = Resource {
         updated: Some("transactions_updated"),
         deleted: Some("transactions_deleted"),
         changes: None,
+        told: None,
     },
     read,
     schemas: || served::<Transaction>(&TRANSACTIONS),
@@ -225,6 +232,9 @@ pub struct CreditCardData {
 /// Points to a bill.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct CreditCardBill {
+    /// The bill's own id, where it is stored. Added when the movement is shown.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub id: Option<uuid::Uuid>,
     /// The institution's key of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub internal_identification: Option<String>,

@@ -43,7 +43,7 @@ impl Collector {
         let Given { account, page, item, mut documents } = given;
         match (self.resource.read)(&item, account, self.at) {
             Ok(item) => {
-                let known = self.resource.documents.map_or(&[][..], |documents| documents.keys);
+                let known = self.resource.documents.map_or(&[][..], |documents| documents.names);
                 documents.retain(|document| known.contains(&document.key.as_str()));
                 if !documents.is_empty() {
                     self.documents.insert(self.items.len(), documents);

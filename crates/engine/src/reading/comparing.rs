@@ -13,11 +13,13 @@ use crate::{
 };
 use connect::talk::{Covered, Fetch, Share};
 use domain::{
+    access::AccessMode,
     ids::RecordId,
     record::{Facts, Item},
-    resource::{Changes, Resource, WindowRule},
+    resource::{Changes, Resource, Sighting, WindowRule},
     resources,
     time::Window,
+    webhook::Announcement,
 };
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
@@ -232,6 +234,7 @@ impl Reader {
                 ),
             }
         };
+        kept.tally.told.extend(self.told(tx, engine, resource, part, items, &plan, at).await?);
         let new = plan.create.iter().map(|(index, _)| items[*index].1.body.as_str());
         kept.tally.changes.extend(self.changes(tx, resource, part, new).await?);
         for (index, doubt) in &plan.create {
@@ -240,10 +243,12 @@ impl Reader {
                 *index,
                 NewRecord { doubt: text(doubt.as_ref()), ..record(id, *index, None) },
             );
+            kept.write_some(tx).await?;
             self.shown_as_of(tx, resource, &items[*index].1, covered, id, at).await?;
         }
         for &(id, index) in &plan.update {
             kept.updated(index, record(id, index, stored.get(&id)));
+            kept.write_some(tx).await?;
             self.shown_as_of(tx, resource, &items[index].1, covered, id, at).await?;
         }
         kept.unchanged += plan.unchanged.len();
@@ -281,6 +286,43 @@ impl Reader {
         Ok(before.map_or_else(Vec::new, |(_, before)| {
             new.flat_map(|after| between(&before, after)).collect()
         }))
+    }
+
+    /// What is told of records that were seen again, through a recurrent link.
+    #[expect(clippy::too_many_arguments, reason = "one reading with all that it is compared with")]
+    async fn told(
+        &self,
+        tx: &mut Tx,
+        engine: &Engine,
+        resource: &Resource,
+        part: &Part,
+        items: &[(u32, Item)],
+        plan: &Plan,
+        at: Timestamp,
+    ) -> Result<Vec<Announcement>, Error> {
+        let recurrent = self.link.access_mode == AccessMode::Recurrent;
+        let Some(tells) = resource.events.told.filter(|_| recurrent) else { return Ok(Vec::new()) };
+        let again: HashMap<RecordId, usize> =
+            plan.update.iter().chain(&plan.unchanged).copied().collect();
+        let seen = part.known.iter().map(|record| (record.id, record));
+        let seen: HashMap<RecordId, &StoredRecord> = seen.collect();
+        let ids: Vec<RecordId> = again.keys().copied().collect();
+        let mut told = Vec::new();
+        for (id, before) in tx.bodies(self.link.id, &ids).await? {
+            let (Some(index), Some(&stored)) = (again.get(&id), seen.get(&id)) else { continue };
+            let platform = Platform {
+                id: Some(id),
+                parent: part.account,
+                created_at: stored.created_at,
+                collected_at: at,
+                changed_at: at,
+            };
+            let item = &items[*index].1.body;
+            let after = engine.compose(&self.link, resource, platform, item);
+            let seen = stored.collected_at;
+            told.extend(tells(&Sighting { before: &before, seen, after: &after, at }));
+        }
+        Ok(told)
     }
 
     /// A listing may be of an earlier day than one before it: the accounts that are stored as of a

@@ -35,6 +35,9 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// Records that wait to be written at most.
+    const AT_ONCE: usize = 400;
+
     pub(super) fn of(
         resource: &'static Resource,
         items: &[(u32, Item)],
@@ -97,6 +100,15 @@ impl Kept {
         if let Verdict::DisagreesBy(amount) = plan.verdict {
             self.disagreements.push(amount);
         }
+    }
+
+    /// Writes what is to be written once it is a lot, so that bodies are not held twice.
+    pub(super) async fn write_some(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        if self.writes.len() >= Self::AT_ONCE {
+            tx.write_records(&self.writes).await?;
+            self.writes.clear();
+        }
+        Ok(())
     }
 
     pub(super) async fn write(

@@ -4,6 +4,7 @@ use domain::{
     ids::RecordId,
     record::{Direction, Facts, Item},
     resource::{Count, Resource},
+    webhook::Announcement,
 };
 use jiff::civil::Date;
 use serde_json::value::RawValue;
@@ -18,6 +19,8 @@ pub(crate) struct Tally {
     pub(crate) deleted: Vec<RecordId>,
     /// How new records differ from those before them.
     pub(crate) changes: Vec<&'static str>,
+    /// What is told of records that were seen again.
+    pub(crate) told: Vec<Announcement>,
     pub(crate) inflow: usize,
     pub(crate) outflow: usize,
     pub(crate) first: Option<Date>,
@@ -40,6 +43,7 @@ impl Tally {
         self.updated.extend(other.updated);
         self.deleted.extend(other.deleted);
         self.changes.extend(other.changes);
+        self.told.extend(other.told);
         self.kind = other.kind;
         self.sum += other.sum;
     }

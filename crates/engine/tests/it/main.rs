@@ -13,6 +13,7 @@ mod checkpoint;
 mod institutions;
 mod jobs;
 mod links;
+mod memory;
 mod nodes;
 mod operators;
 mod registration;

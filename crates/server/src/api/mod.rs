@@ -38,6 +38,7 @@ pub(crate) fn operations() -> Vec<Operation> {
 
 /// Ids that examples of bodies name.
 const EXAMPLE_LINK: &str = "0197a6e8-1111-7abc-8def-000000000001";
+const EXAMPLE_ACCOUNT: &str = "0197a6e8-2222-7abc-8def-000000000002";
 const EXAMPLE_SESSION: &str = "0197a6e833337abc8def000000000003";
 
 /// Where to go from here.

@@ -1,11 +1,11 @@
 //! The body of a retrieval, as the resource's descriptor shapes it: how it is read, and what the
 //! OpenAPI document says of it.
 
-use super::EXAMPLE_LINK;
+use super::{EXAMPLE_ACCOUNT, EXAMPLE_LINK};
 use crate::body::{Form, Key, Month, Year, describe};
 use domain::{
     ids::{LinkId, RecordId},
-    resource::{ANY_WINDOW, Choice, HISTORY, Kinds, Resource, Unsaid, WindowRule},
+    resource::{ANY_WINDOW, AccountKey, Choice, HISTORY, Kinds, Resource, Unsaid, WindowRule},
     time::Window,
 };
 use engine::retrieval::Retrieval;
@@ -37,7 +37,8 @@ impl Wanted {
         let save = Option::<bool>::draw(form, "save_data");
         let token = Option::<SecretString>::draw(form, "token");
         let account = match r.account_key {
-            Some(key) => Option::<RecordId>::draw(form, key),
+            Some(AccountKey { key, required: true }) => RecordId::draw(form, key).map(Some),
+            Some(AccountKey { key, required: false }) => Option::<RecordId>::draw(form, key),
             None => Some(None),
         };
         let documents = match r.documents {
@@ -73,6 +74,9 @@ impl Wanted {
         if let Some(word) = kind {
             body["type"] = word.into();
         }
+        if let Some(AccountKey { key, required: true }) = r.account_key {
+            body[key] = EXAMPLE_ACCOUNT.into();
+        }
         let keys: &[(&str, Value)] = match r.window_of(kind) {
             WindowRule::Now | WindowRule::Day | WindowRule::LastYear { .. } => &[],
             WindowRule::Dates { .. } | WindowRule::OptionalDates { .. } | WindowRule::Touching => {
@@ -97,8 +101,14 @@ impl Wanted {
             "Whether to keep what is read; true if nothing is said.",
         );
         body = describe::<Option<SecretString>>(body, "token", "A token given up front.");
-        if let Some(key) = r.account_key {
-            body = describe::<Option<RecordId>>(body, key, "Only this account.");
+        match r.account_key {
+            Some(AccountKey { key, required: true }) => {
+                body = describe::<RecordId>(body, key, "The account.");
+            }
+            Some(AccountKey { key, required: false }) => {
+                body = describe::<Option<RecordId>>(body, key, "Only this account.");
+            }
+            None => {}
         }
         if let Some(documents) = r.documents {
             body = describe::<Option<bool>>(

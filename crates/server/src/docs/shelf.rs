@@ -92,6 +92,7 @@ static FILES: &[(&str, Files)] = shelf! {
         "docs/adr/0016-conformance-json-lies-beside-the-manifest.md",
         "docs/adr/0017-documents-are-kept-apart.md",
         "docs/adr/0018-computed-resources-are-readings-of-the-store.md",
+        "docs/adr/0019-ids-of-other-records-are-put-in-when-shown.md",
         "docs/adr/0021-operators-see-every-tenant.md",
     ],
 };

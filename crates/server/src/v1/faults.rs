@@ -51,7 +51,7 @@ fn schema() -> Schema {
     let text = || ObjectBuilder::new().schema_type(Type::String);
     let object = || ObjectBuilder::new().schema_type(Type::Object);
     let number = || ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
-    let instant = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+    let instant = || text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
     let user = object()
         .property("institution", text())
         .property("username", text())
@@ -70,9 +70,12 @@ fn schema() -> Schema {
         "duplicated",
         "empty",
         "churn_ids",
+        "paused_resources",
+        "lost_resources",
     ];
     let effect = OneOfBuilder::new()
         .item(text().enum_values(Some(words)))
+        .item(object().property("consent_until", instant()).required("consent_until"))
         .item(object().property("slow", number()).required("slow"))
         .item(object().property("change_password", text()).required("change_password"))
         .item(object().property("truncated", number()).required("truncated"));
@@ -84,7 +87,7 @@ fn schema() -> Schema {
             "calls",
             number().description(Some("How many more times; always, if nothing is said.")),
         )
-        .property("until", instant.description(Some("Until when; for ever, if nothing is said.")))
+        .property("until", instant().description(Some("Until when; for ever, if nothing is said.")))
         .required("scope")
         .required("effect")
         .into()

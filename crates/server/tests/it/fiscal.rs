@@ -348,3 +348,127 @@ async fn whoever_has_no_document_gets_an_error_instead_of_an_object() {
         assert_eq!(answer.code(), "unsupported_operation");
     }
 }
+
+const COLOMBIA: (&str, [(&str, &str); 2]) =
+    ("tatooine_co_fiscal", [("1020304050-8", "individual"), ("900555120-2", "business")]);
+const CHILE: (&str, [(&str, &str); 2]) =
+    ("tatooine_cl_fiscal", [("15620310-6", "individual"), ("77100200-5", "business")]);
+
+/// A link of somebody at an authority, with these resources loaded.
+async fn link_at(api: &Api, site: &str, (user, password): (&str, &str), all: &[&str]) -> String {
+    let body = json!({"institution": site, "username": user, "password": password,
+        "fetch_resources": all});
+    let answer = api.post("/api/links/", &body).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+    api.settle().await;
+    answer.json()["id"].as_str().expect("an id").to_owned()
+}
+
+#[tokio::test]
+async fn whatever_people_and_companies_of_colombia_and_chile_are_shown_is_as_the_schemas_say() {
+    for api in Api::each().await {
+        for ((site, people), paths) in [
+            (COLOMBIA, [INVOICES, STATUS, "/api/tax-declarations/"]),
+            (CHILE, ["/api/cl/invoices/", "/api/cl/tax-status/", "/api/cl/debt-reports/"]),
+        ] {
+            for who in [people[0], people[1], ("fiscal100", "full"), ("fiscal101", "nodata")] {
+                let all = ["INVOICES", "TAX_STATUS", "TAX_DECLARATIONS", "DEBT_REPORTS"];
+                let of = if site == CHILE.0 {
+                    [all[0], all[1], all[3]]
+                } else {
+                    [all[0], all[1], all[2]]
+                };
+                let link = link_at(&api, site, who, &of).await;
+                for path in paths {
+                    let page = api.get(&format!("{path}?link={link}&page_size=1000")).await;
+                    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+                    let none =
+                        who.1 == "nodata" || path == "/api/cl/invoices/" && who.1 != "business";
+                    assert_eq!(page.json()["count"] == 0, none, "{site} {who:?} {path}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn invoices_of_colombia_are_loaded_for_a_year_and_those_of_chile_with_sums_by_month() {
+    for api in Api::each_announcing().await {
+        let link = link_at(&api, COLOMBIA.0, COLOMBIA.1[1], &["INVOICES"]).await;
+        let said = announced(&api, "INVOICES").await;
+        let mut codes: Vec<&str> = said.iter().map(|(code, _)| code.as_str()).collect();
+        codes.sort_unstable();
+        assert_eq!(
+            codes,
+            [
+                "historical_inflow_update",
+                "historical_outflow_update",
+                "initial_inflow_update",
+                "initial_outflow_update"
+            ],
+            "one year"
+        );
+        let one = api.get(&format!("{INVOICES}?link={link}&type=OUTFLOW&page_size=1")).await.json();
+        assert_eq!(one["results"][0]["sender_id"], COLOMBIA.1[1].0);
+        assert_eq!(one["results"][0]["currency"], "COP");
+
+        let link = link_at(&api, CHILE.0, CHILE.1[1], &["INVOICES"]).await;
+        assert_eq!(announced(&api, "INVOICES").await.len(), 8);
+        let path = "/api/cl/invoices/";
+        let all = api.get(&format!("{path}?link={link}&page_size=1000")).await.json();
+        let sum = |all: &Value| {
+            let mut sums = all
+                .as_array()
+                .expect("invoices")
+                .iter()
+                .filter(|one| one["summary_invoice_details"]["month"] == "2026-01");
+            sums.next().cloned().expect("a sum")
+        };
+        let january = sum(&all["results"]);
+        // Without a kind it is both.
+        let body = json!({"link": link, "date_from": "2026-01-01", "date_to": "2026-01-14"});
+        let read = api.post(path, &body).await.json();
+        for kind in ["INFLOW", "OUTFLOW"] {
+            assert!(read.as_array().expect("invoices").iter().any(|one| one["type"] == kind));
+        }
+        assert_eq!(sum(&read)["id"], january["id"]);
+        api.advance(24 * 4).await;
+        let body = json!({"link": link, "date_from": "2026-01-01", "date_to": "2026-01-18"});
+        let later = sum(&api.post(path, &body).await.json());
+        assert_eq!(later["id"], january["id"], "a month's sum grows and stays one");
+        assert!(later["total_amount"].as_f64() > january["total_amount"].as_f64());
+    }
+}
+
+#[tokio::test]
+async fn documents_of_colombia_and_chile_come_where_they_are_asked_for() {
+    let api = Api::new().await;
+    let colombia = link_at(&api, COLOMBIA.0, COLOMBIA.1[0], &["TAX_STATUS"]).await;
+    let chile = link_at(&api, CHILE.0, CHILE.1[0], &["TAX_STATUS"]).await;
+    for (link, path, number) in [
+        (&colombia, STATUS, "1020304050-8"),
+        (&colombia, "/api/tax-declarations/", "1020304050-8"),
+        (&chile, "/api/cl/tax-status/", "15620310-6"),
+        (&chile, "/api/cl/debt-reports/", "15620310-6"),
+    ] {
+        let read = api.post(path, &json!({"link": link, "attach_pdf": true})).await;
+        assert_eq!(read.status, StatusCode::CREATED, "{}", read.text);
+        let read = read.json();
+        let one = read.as_array().map_or(&read, |all| &all[0]);
+        assert!(decoded(&one["pdf"]).starts_with("%PDF-"), "{path}");
+        assert!(one.to_string().contains(number), "{path}");
+    }
+    let declared = format!("/api/tax-declarations/?link={colombia}");
+    assert_eq!(count(&api, &declared).await, 4, "of five years back, the last is not filed yet");
+    assert_eq!(count(&api, &format!("{declared}&year__gte=2023")).await, 2);
+    // Neither is Mexico's, nor are Mexico's theirs.
+    for (link, path) in
+        [(&colombia, RETURNS), (&chile, INVOICES), (&colombia, "/api/cl/tax-status/")]
+    {
+        let body = json!({"link": link, "type": "INFLOW", "date_from": "2026-01-01",
+            "date_to": "2026-01-14"});
+        let kinds = json!({"link": link, "year_to": "2025"});
+        let body = if path == RETURNS { kinds } else { body };
+        assert_eq!(api.post(path, &body).await.code(), "unsupported_operation", "{path}");
+    }
+}

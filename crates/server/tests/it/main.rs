@@ -1,10 +1,14 @@
 //! The whole HTTP surface on a real engine, in process, on both databases.
 
+mod account_statements;
 mod api;
+mod bills;
 mod browser;
+mod catalogue;
 mod computed;
 mod console;
 mod docs;
+mod employment;
 mod fiscal;
 mod hostile;
 mod insights;

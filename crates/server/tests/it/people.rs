@@ -2,7 +2,7 @@
 
 use crate::api::Api;
 use axum::http::StatusCode;
-use domain::resource::{self, Resource, Unsaid, WindowRule};
+use domain::resource::{self, AccountKey, Resource, Unsaid, WindowRule};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -28,6 +28,8 @@ const PEOPLE: &[(&str, &str, &str)] = &[
     ("planet_br_employment", "76109277673", ""),
     ("planet_co_employment", "1032456789", ""),
     ("tatooine_mx_fiscal", "PMO010101000", "business"),
+    ("tatooine_co_fiscal", "900555120-2", "business"),
+    ("tatooine_cl_fiscal", "77100200-5", "business"),
 ];
 
 /// Links of those who have something, each made when it is first needed.
@@ -51,7 +53,8 @@ impl<'a> People<'a> {
             let all = self.institutions.as_array().expect("institutions");
             let known = all.iter().find(|i| i["name"] == name).expect("an institution");
             known["resources"].as_array().expect("names").contains(&resource.offered_as.into())
-                && resource.country.is_none_or(|country| known["country_code"] == country)
+                && (resource.countries.is_empty()
+                    || resource.countries.iter().any(|country| known["country_code"] == *country))
         };
         let of = PEOPLE.iter().find(|(name, ..)| offers(name));
         let &(institution, user, password) =
@@ -89,8 +92,17 @@ impl<'a> People<'a> {
 }
 
 /// The body that reads a resource.
-pub(crate) fn asking(resource: &Resource, link: &str) -> Value {
+pub(crate) async fn asking(api: &Api, resource: &Resource, link: &str) -> Value {
     let mut body = json!({"link": link});
+    if let Some(AccountKey { key, required: true }) = resource.account_key {
+        let category = "category=CHECKING_ACCOUNT";
+        let accounts = api.get(&format!("/api/accounts/?link={link}&{category}")).await.json();
+        body[key] = ids(&accounts).remove(0).into();
+    }
+    if resource.window == WindowRule::Month {
+        body["year"] = "2025".into();
+        body["month"] = "12".into();
+    }
     if let WindowRule::Dates { .. } = resource.window {
         let long = resource.name != "INVOICES";
         body["date_from"] = json!(if long { "2025-07-01" } else { "2025-12-15" });

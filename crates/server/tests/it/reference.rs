@@ -74,7 +74,7 @@ impl Page {
         }
         text.push('\n');
         if verbs.retrieve {
-            let asked = asking(resource, link);
+            let asked = asking(api, resource, link).await;
             let answer = api.post(path, &asked).await;
             assert_eq!(answer.status, StatusCode::CREATED, "{path}: {}", answer.text);
             self.shows(&format!("POST {path}"), Some(&asked), &answer.json());
@@ -117,7 +117,10 @@ impl Page {
 }
 
 fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).expect("JSON is text")
+    let mut value = value.clone();
+    // In whatever order this build keeps the keys of an object.
+    value.sort_all_objects();
+    serde_json::to_string_pretty(&value).expect("JSON is text")
 }
 
 /// `amount`, `amount__gte` … as one word.

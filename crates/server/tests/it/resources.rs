@@ -8,7 +8,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use domain::resource::{self, Resource};
+use domain::resource;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ async fn every_resource_is_read_kept_listed_shown_and_forgotten() {
             let list = listed_at(&api, resource, user, &link).await;
             let mut kept = None;
             if resource.verbs.retrieve {
-                let body = asking(resource, &link);
+                let body = asking(&api, resource, &link).await;
                 let read = api.post(resource.path, &body).await;
                 assert_eq!(read.status, StatusCode::CREATED, "{at}: {}", read.text);
                 let mut unsaved = body.clone();
@@ -92,7 +92,7 @@ async fn what_belongs_to_a_record_goes_with_it() {
             // What a child before this one took along comes back.
             for read in [parent.resource, child] {
                 if read.verbs.retrieve {
-                    api.post(read.path, &asking(read, &link)).await;
+                    api.post(read.path, &asking(&api, read, &link).await).await;
                 }
             }
             let list = listed_at(&api, child, user, &link).await;
@@ -105,44 +105,6 @@ async fn what_belongs_to_a_record_goes_with_it() {
             let left = api.get(&list).await;
             let gone = left.status == StatusCode::NOT_FOUND || left.json()["count"] == 0;
             assert!(gone, "{}: {}", child.name, left.text);
-        }
-    }
-}
-
-#[tokio::test]
-async fn whatever_a_resource_announces_reaches_its_webhook() {
-    let api = Api::each_announcing().await.swap_remove(0);
-    let daily = api.patch("/v1/settings/", &json!({"default_rate": "24h"})).await;
-    assert_eq!(daily.status, StatusCode::OK, "{}", daily.text);
-    let mut people = People::at(&api).await;
-    let announced = async |resource: &Resource, code: &str| {
-        let path = format!(
-            "/v1/deliveries/?webhook_type={}&webhook_code={code}&page_size=1000",
-            resource.announced_as
-        );
-        api.get(&path).await.json()["count"].as_u64().expect("a count")
-    };
-    // What belongs to others before those, which would take it along.
-    for resource in resource::all().iter().rev() {
-        let (.., link) = people.with(resource).await;
-        for part in resource.load.iter().filter(|_| !resource.is_nested()) {
-            let loads = announced(resource, part.code).await;
-            let speaks = !resource.events.loaded.is_empty();
-            assert_eq!(loads > 0, speaks, "{} {}", resource.name, part.code);
-        }
-        if resource.verbs.delete {
-            // What the caller forgot and the institution still shows is new to the next refresh.
-            let page = api.get(&format!("{}?link={link}", resource.path)).await.json();
-            let latest = format!("{}{}/", resource.path, ids(&page).remove(0));
-            assert_eq!(api.call("DELETE", &latest, "").await.status, StatusCode::NO_CONTENT);
-        }
-    }
-    // The returns of a month are filed on the 17th of the next.
-    api.advance(4 * 24).await;
-    for resource in resource::all() {
-        for news in resource.events.new {
-            let told = announced(resource, news.code).await;
-            assert!(told > 0, "{} {}", resource.name, news.code);
         }
     }
 }

@@ -87,9 +87,17 @@ pub(crate) fn check(method: &Method, uri: &Uri, answer: &Answer) {
 /// What the contract calls an object of ours.
 fn contracted<'a>(name: &'a str, item: &Value) -> &'a str {
     let company = item["informacion_general"].get("denominacion_razon_social").is_some();
+    // Colombia's numbers have a line in front of their check digit.
+    let number = item["tax_payer_information"]["rfc"].as_str().unwrap_or_default();
     match (name, company, item.get("type").is_some()) {
+        ("Invoice", ..) if item.get("receiver_details").is_some() => "InvoiceDian",
         ("Invoice", ..) => "InvoiceSat",
+        ("TaxStatus", ..) if number.contains('-') => "TaxStatusDian",
         ("TaxStatus", ..) => "TaxStatusSat",
+        ("TaxDeclaration", ..) if item["tax_payer_information"]["company_name"].is_string() => {
+            "TaxDeclarationBusiness"
+        }
+        ("TaxDeclaration", ..) => "TaxDeclarationIndividual",
         ("TaxReturn", false, false) => "TaxReturnPersonal",
         ("TaxReturn", false, true) => "TaxReturnPersonalMonthly",
         ("TaxReturn", true, false) => "TaxReturnBusiness",

@@ -111,7 +111,7 @@ class _Offered(TypedDict):
     """The number in its path; no other connector's institution has it."""
     name: str
     """The name by which links refer to it, for ever: `<brand>_<country>_<kind>`."""
-    resources: list[Literal["ACCOUNTS", "BALANCES", "BILLS", "CONSENTS", "CURRENT_EMPLOYMENTS", "EMPLOYMENTS", "EMPLOYMENT_RECORDS", "EXCHANGES", "FINANCIAL_STATEMENTS", "INVESTMENTS", "INVESTMENTS_PORTFOLIOS", "INVESTMENT_TRANSACTIONS", "INVOICES", "OWNERS", "RECEIVABLES_TRANSACTIONS", "TAX_COMPLIANCE_STATUS", "TAX_RETENTIONS", "TAX_RETURNS", "TAX_STATUS", "TRANSACTIONS"]]
+    resources: list[Literal["ACCOUNTS", "BALANCES", "BILLS", "CONSENTS", "CURRENT_EMPLOYMENTS", "DEBT_REPORTS", "EMPLOYMENTS", "EMPLOYMENT_RECORDS", "EXCHANGES", "FINANCIAL_STATEMENTS", "INVESTMENTS", "INVESTMENTS_PORTFOLIOS", "INVESTMENT_TRANSACTIONS", "INVOICES", "OWNERS", "RECEIVABLES_TRANSACTIONS", "STATEMENTS", "TAX_COMPLIANCE_STATUS", "TAX_DECLARATIONS", "TAX_RETENTIONS", "TAX_RETURNS", "TAX_STATUS", "TRANSACTIONS"]]
     """What it can answer: names of resources."""
     type: Literal["bank", "fiscal", "employment"]
     """Its family."""

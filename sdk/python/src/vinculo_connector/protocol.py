@@ -6,8 +6,12 @@ from typing import Any, Literal, TypedDict, Union
 
 __all__ = [
     "Account",
+    "AccountStatement",
     "Address",
     "Answer",
+    "AssessmentBusiness",
+    "AssessmentIndividual",
+    "AuthorizedDocument",
     "Balance",
     "BalanceSheet",
     "BalanceSnapshot",
@@ -25,8 +29,10 @@ __all__ = [
     "Collateral",
     "Consent",
     "ContractedCharge",
+    "CostsBusiness",
     "Counterparty",
     "Covered",
+    "CreditAvailable",
     "CreditCardBill",
     "CreditCardData",
     "CreditData",
@@ -39,7 +45,15 @@ __all__ = [
     "CurrentPersonalData",
     "DailyBalance",
     "Days",
+    "DebtReportChile",
+    "DebtToBank",
     "Debtor",
+    "DebtorChile",
+    "DeclarantBusiness",
+    "DeclarantDocument",
+    "DeclarantIndividual",
+    "DeclarationForm",
+    "DeclarationOffice",
     "Described",
     "Document",
     "Earning",
@@ -53,7 +67,15 @@ __all__ = [
     "EmploymentRecord",
     "EmploymentScore",
     "Entitlements",
+    "EntityActivity",
+    "EntityAddress",
+    "EntityDetails",
+    "EntityEmail",
+    "EntityPhone",
     "Equity",
+    "EquityBusiness",
+    "EquityHolder",
+    "EquityIndividual",
     "Error",
     "Exchange",
     "ExchangeHistory",
@@ -62,12 +84,16 @@ __all__ = [
     "Filiation",
     "FinanceCharge",
     "FinancialStatement",
+    "FiscalOffice",
     "Fund",
     "FundClassification",
     "FundIdentification",
     "Host",
     "Identity",
     "IdentityDocument",
+    "IncomeBusiness",
+    "IncomeBySource",
+    "IncomeIndividual",
     "IncomeStatement",
     "IndividualPatrimony",
     "IndividualProfile",
@@ -88,8 +114,11 @@ __all__ = [
     "InvestmentTransactionBrazil",
     "InvestmentTransactionLegacy",
     "InvestmentsPortfolio",
-    "Invoice",
+    "InvoiceChile",
+    "InvoiceColombia",
     "InvoiceLine",
+    "InvoiceLineColombia",
+    "InvoiceMexico",
     "Job",
     "JobEvent",
     "LoanData",
@@ -100,6 +129,7 @@ __all__ = [
     "LoggedIn",
     "Login",
     "Merchant",
+    "MonthSumChile",
     "Nationality",
     "NationalityDocument",
     "NonCurrentAssets",
@@ -111,41 +141,52 @@ __all__ = [
     "OwnerGeneric",
     "OwnerIndividual",
     "PaidInvoice",
+    "PartnershipStake",
     "Party",
+    "PartyDetails",
     "Payment",
     "Payroll",
     "PayrollAccount",
     "PayrollAmount",
+    "PensionIndividual",
     "Permissions",
     "PersonalData",
     "Phone",
     "Procurator",
     "Product",
     "Progress",
+    "PropertyTax",
+    "PropertyTaxPayment",
     "PublicId",
+    "PurchaseChile",
     "Reason",
     "ReceivablesData",
     "ReceivablesFee",
     "ReceivablesTransaction",
     "Record",
     "RedemptionCondition",
+    "RegimeChile",
     "RelatedInvoice",
     "Remark",
     "Removed",
     "Remuneration",
-    "ReportFile",
+    "Representative",
     "Retained",
     "RetainedTax",
     "SalaryBrazil",
     "SalaryColombia",
     "SalaryEstimate",
     "SalaryPortability",
+    "SaleChile",
     "Share",
     "SocialSecurity",
     "Stated",
+    "StatementLine",
     "TaxActivity",
     "TaxAddress",
     "TaxComplianceStatus",
+    "TaxDeclarationBusiness",
+    "TaxDeclarationIndividual",
     "TaxDetails",
     "TaxDocument",
     "TaxObligation",
@@ -157,11 +198,14 @@ __all__ = [
     "TaxReturnPersonal",
     "TaxReturnPersonalMonthly",
     "TaxStatus",
+    "TaxStatusChile",
     "TaxTotal",
     "Transaction",
     "TransferredTax",
     "VoucherPayment",
     "Warnings",
+    "YearTotalsIndividual",
+    "AddressRole",
     "Amount",
     "BalanceType",
     "BillPaymentMode",
@@ -177,9 +221,12 @@ __all__ = [
     "ContractedChargeType",
     "CounterpartyType",
     "CreditLimitType",
+    "DebtorDocument",
     "Decimal",
     "Direction",
+    "DocumentChile",
     "DocumentType",
+    "EmailRole",
     "EmploymentDocumentType",
     "EmploymentStatus",
     "ExchangeType",
@@ -195,7 +242,10 @@ __all__ = [
     "InstrumentTransactionType",
     "InstrumentType",
     "InvestmentType",
+    "Invoice",
+    "InvoiceStatusChile",
     "InvoiceType",
+    "InvoiceTypeColombia",
     "JobEventType",
     "Kind",
     "Level",
@@ -209,9 +259,11 @@ __all__ = [
     "PartyDocument",
     "PartyType",
     "PaymentMethod",
+    "PaymentMethodColombia",
     "PaymentType",
     "Periodicity",
     "PersonType",
+    "PhoneKind",
     "PhoneType",
     "PortfolioType",
     "Problem",
@@ -230,10 +282,12 @@ __all__ = [
     "Status",
     "StatusChange",
     "Subcategory",
+    "TaxDeclaration",
     "TaxReturn",
     "TaxType",
     "Term",
     "TransactionCategory",
+    "Unavailability",
 ]
 
 
@@ -278,6 +332,38 @@ class Account(_Account, total=False):
     """What the institution calls this kind of account."""
 
 
+class _AccountStatement(TypedDict):
+    period_end_date: str
+    """The last day."""
+    period_start_date: str
+    """The first day."""
+
+
+class AccountStatement(_AccountStatement, total=False):
+    """What a bank says of an account's month."""
+
+    CLABE: str | None
+    """The account's number between banks; Mexico."""
+    RFC: str | None
+    """The customer's tax number; Mexico."""
+    account_number: str | None
+    """The account's number, as the bank prints it."""
+    client_number: str | None
+    """The bank's number of the customer."""
+    cut_date: str | None
+    """The day on which the bank closed the period."""
+    final_balance: Amount | None
+    previous_balance: Amount | None
+    total_inflow_amount: Amount | None
+    total_inflow_transactions: int | None
+    """How often something came in."""
+    total_outflow_amount: Amount | None
+    total_outflow_transactions: int | None
+    """How often something went out."""
+    transactions: list[StatementLine]
+    """The movements that were booked in the period, the earliest first."""
+
+
 class _Address(TypedDict):
     address: str
     """Street and number."""
@@ -315,6 +401,63 @@ class Answer(TypedDict):
 
     answer: str
     """Empty for `push`, `qr` and `redirect`; base64 for `file`."""
+
+
+class AssessmentBusiness(TypedDict, total=False):
+    """A company's tax."""
+
+    fortuitous_profit_tax: Amount
+    """On gains by chance."""
+    net_income_tax: Amount
+    """After what is credited."""
+    net_income_taxable: Amount
+    """The income that is taxed."""
+    total_balance_in_favor: Amount
+    """What was paid too much."""
+    total_balance_payable: Amount
+    """What is still to be paid."""
+    total_payment: Amount
+    """What is to be paid together."""
+    total_tax_due: Amount
+    """All that is due."""
+    total_tax_on_taxable_net_income: Amount
+    """On the taxed income."""
+    total_withholdings_for_the_taxable_year_to_be_declared: Amount
+    """What was withheld."""
+
+
+class AssessmentIndividual(TypedDict, total=False):
+    """A person's tax."""
+
+    balance_payable: Amount
+    """What is still to be paid."""
+    balance_refundable: Amount
+    """What was paid too much."""
+    fortuitous_profit_tax: Amount
+    """On gains by chance."""
+    net_income_tax: Amount
+    """After what is credited."""
+    previous_year_balance: Amount
+    """What was over from the year before."""
+    total_payment: Amount
+    """What is to be paid together."""
+    total_tax_due: Amount
+    """All that is due."""
+    total_tax_on_taxable_net_income: Amount
+    """On the taxed income."""
+    total_withheld_tax: Amount
+    """What was withheld."""
+
+
+class AuthorizedDocument(TypedDict):
+    """Something that somebody may issue."""
+
+    authorization_date: str
+    """Since when."""
+    document_limit: int
+    """How many of it."""
+    type: str
+    """What."""
 
 
 class Balance(TypedDict, total=False):
@@ -550,6 +693,8 @@ class Consent(_Consent, total=False):
     """Who did."""
     expired_at: Moment | None
     status: ConsentStatus | None
+    unavailable_resources: list[Unavailability]
+    """How some of what was allowed cannot be read; left out where all of it can."""
     undefined_consent_expiration: bool
     """Whether it has no end."""
     user_name: str | None
@@ -563,6 +708,21 @@ class ContractedCharge(TypedDict, total=False):
     """Says more."""
     rate: Amount | None
     type: ContractedChargeType | None
+
+
+class CostsBusiness(TypedDict, total=False):
+    """A company's costs."""
+
+    administration_expenses: Amount
+    """Of being run."""
+    costs: Amount
+    """Of what it sold."""
+    distribution_and_sales_expenses: Amount
+    """Of selling."""
+    financial_expenses: Amount
+    """Of money."""
+    total_costs_and_deductible_expenses: Amount
+    """All of it."""
 
 
 class Counterparty(TypedDict, total=False):
@@ -599,6 +759,18 @@ class Covered(TypedDict, total=False):
     """Balances that the institution stated around the window, by account."""
     window: Days | None
     """The days really covered, if the resource has days."""
+
+
+class _CreditAvailable(TypedDict):
+    financial_institution: str
+    """The bank."""
+
+
+class CreditAvailable(_CreditAvailable, total=False):
+    """What one bank would still lend."""
+
+    direct_amount: Amount | None
+    indirect_amount: Amount | None
 
 
 class CreditCardBill(TypedDict, total=False):
@@ -802,6 +974,51 @@ Days = TypedDict("Days", {"from": "str", "to": "str"})
 """Days from first to last, both included."""
 
 
+class _DebtReportChile(TypedDict):
+    currency: str
+    """ISO 4217."""
+    debt_data_last_update: str
+    """As of this day."""
+    personal_data: DebtorChile
+    """Whose they are."""
+
+
+class DebtReportChile(_DebtReportChile, total=False):
+    """Somebody's debts as of a day."""
+
+    credit_lines: list[CreditAvailable] | None
+    """Credit that could still be drawn."""
+    current: Amount | None
+    defaulted: Amount | None
+    delinquent: Amount | None
+    direct_debts: list[DebtToBank] | None
+    """As the debtor."""
+    indirect_debts: list[DebtToBank] | None
+    """As a guarantor."""
+    other_credits: list[CreditAvailable] | None
+    """Other credit."""
+    severely_delinquent: Amount | None
+    total: Amount | None
+
+
+class _DebtToBank(TypedDict):
+    amount: Amount
+    """All of it."""
+    credit_type: str
+    """`Vivienda`, `Comercial`, `Consumo` or `Otro`."""
+    financial_institution: str
+    """The bank."""
+
+
+class DebtToBank(_DebtToBank, total=False):
+    """What is owed to one bank."""
+
+    current: Amount | None
+    defaulted: Amount | None
+    delinquent: Amount | None
+    severely_delinquent: Amount | None
+
+
 class Debtor(TypedDict):
     """Who owes an investment."""
 
@@ -809,6 +1026,94 @@ class Debtor(TypedDict):
     """Their tax number."""
     name: str
     """Their name."""
+
+
+class DebtorChile(TypedDict):
+    """Who owes."""
+
+    document_id_number: str
+    """The RUT."""
+    document_id_type: DebtorDocument
+    """Always `RUT`."""
+    full_name: str
+    """The whole name."""
+
+
+class _DeclarantBusiness(TypedDict):
+    company_name: str
+    """The company's name."""
+    document_id: DeclarantDocument
+    """Its document."""
+    main_economic_activity: str
+    """What it does, by its code."""
+    reporting_id: DeclarationOffice
+    """Where it declares."""
+
+
+class DeclarantBusiness(_DeclarantBusiness, total=False):
+    """A company that declares, or a person on the form of companies."""
+
+    first_last_name: str | None
+    """First surname."""
+    first_name: str | None
+    """First name."""
+    other_names: str | None
+    """Other names."""
+    second_last_name: str | None
+    """Second surname."""
+
+
+class DeclarantDocument(TypedDict):
+    """The document of a taxpayer."""
+
+    document_number: str
+    """Its number."""
+    document_type: str
+    """`NIT` or another."""
+
+
+class DeclarantIndividual(TypedDict):
+    """A person who declares."""
+
+    document_id: DeclarantDocument
+    """Their document."""
+    first_last_name: str
+    """First surname."""
+    first_name: str
+    """First name."""
+    main_economic_activity: str
+    """What they do, by its code."""
+    other_names: str
+    """Other names."""
+    reporting_id: DeclarationOffice
+    """Where they declare."""
+    second_last_name: str
+    """Second surname."""
+
+
+class _DeclarationForm(TypedDict):
+    form_number: str
+    """The number under which it was filed."""
+    name: str
+    """Its title."""
+    type: str
+    """Its number: `110` or `210`."""
+
+
+class DeclarationForm(_DeclarationForm, total=False):
+    """The form."""
+
+    year: int | None
+    """The year that it is about."""
+
+
+class DeclarationOffice(TypedDict):
+    """The office of the authority."""
+
+    reporting_type: str
+    """What the value is: the code of the section."""
+    reporting_value: str
+    """The code."""
 
 
 class Described(TypedDict):
@@ -953,8 +1258,6 @@ class EmploymentRecord(_EmploymentRecord, total=False):
     """How many days old it was when it was read."""
     employment_scores: list[EmploymentScore] | None
     """How likely the person is to keep a job; null without a model."""
-    files: list[ReportFile] | None
-    """The report itself, where it was asked for."""
     report_date: str | None
     """The day of the report; that of reading where the institution does not say."""
     salary_estimation: SalaryEstimate | None
@@ -990,6 +1293,74 @@ class Entitlements(_Entitlements, total=False):
     """Until when; null while employed."""
 
 
+class EntityActivity(TypedDict):
+    """Something that somebody does."""
+
+    activity: str
+    """What."""
+    code: str
+    """The authority's code for it."""
+    start_date: str
+    """Since when."""
+    tax_category: int
+    """First or second category."""
+    type: str
+    """Of which broad kind."""
+    vat_affected: bool
+    """Whether it bears VAT."""
+
+
+class EntityAddress(TypedDict):
+    """Where somebody is."""
+
+    address: str
+    """The address in one line."""
+    date: str
+    """Since when."""
+    type: AddressRole
+    """What for."""
+
+
+class _EntityDetails(TypedDict):
+    document_id_number: str
+    """The RUT."""
+    document_id_type: DocumentChile
+    """Always `RUT`."""
+    incorporation_date: str
+    """Founded, or born."""
+    name: str
+    """The name."""
+    start_date: str
+    """When it began to work."""
+
+
+class EntityDetails(_EntityDetails, total=False):
+    """Who it is, and since when."""
+
+    end_date: str | None
+    """When it stopped; null while it works."""
+
+
+class EntityEmail(TypedDict):
+    """Where to write."""
+
+    email: str
+    """The address."""
+    type: EmailRole
+    """What for."""
+
+
+class _EntityPhone(TypedDict):
+    number: str
+    """The number."""
+
+
+class EntityPhone(_EntityPhone, total=False):
+    """Where to call."""
+
+    type: PhoneKind | None
+
+
 class Equity(TypedDict, total=False):
     """What belongs to the owners."""
 
@@ -1005,6 +1376,68 @@ class Equity(TypedDict, total=False):
     share_premium_on_stock_sales: Amount | None
     stockholders_equity: Amount | None
     total: Amount | None
+
+
+class EquityBusiness(TypedDict, total=False):
+    """What a company owns."""
+
+    accounts_documents_and_finance_leases_receivable: Amount
+    """What it is owed."""
+    cash_and_cash_equivalents: Amount
+    """Cash and what is as good."""
+    debts: Amount
+    """What it owes."""
+    inventory: Amount
+    """Inventory."""
+    investments_and_derivative_financial_instruments: Amount
+    """Investments."""
+    property_plant_and_equipment_investment_properties: Amount
+    """Property, plant and equipment."""
+    total_gross_equity: Amount
+    """All of it."""
+    total_net_equity: Amount
+    """What is left."""
+
+
+class _EquityHolder(TypedDict):
+    capital_contributed: Amount
+    """What they put in."""
+    capital_contribution_outstanding: Amount
+    """What they still have to put in."""
+    document_id_number: str
+    """Their RUT."""
+    document_id_type: DocumentChile
+    """Always `RUT`."""
+    inactive: bool
+    """Whether they have stopped to work."""
+    is_current: bool
+    """Whether it still does."""
+    name: str
+    """Their name."""
+    ownership_share: Amount
+    """Their part of it, in percent."""
+    profit_share: Amount
+    """Their part of its profit, in percent."""
+    start_date: str
+    """Since when."""
+
+
+class EquityHolder(_EquityHolder, total=False):
+    """Whom a company belongs to."""
+
+    end_date: str | None
+    """Until when; null while it does."""
+
+
+class EquityIndividual(TypedDict, total=False):
+    """What a person owns."""
+
+    total_debts: Amount
+    """What they owe."""
+    total_gross_equity: Amount
+    """All of it."""
+    total_net_equity: Amount
+    """What is left."""
 
 
 class Error(TypedDict, total=False):
@@ -1188,6 +1621,15 @@ class FinancialStatement(_FinancialStatement, total=False):
     """What the year brought and cost."""
 
 
+class FiscalOffice(TypedDict):
+    """The office in charge of somebody."""
+
+    address: str
+    """Where it is."""
+    name: str
+    """Its name."""
+
+
 class Fund(TypedDict, total=False):
     """A fund of a pension account."""
 
@@ -1256,6 +1698,49 @@ class IdentityDocument(_IdentityDocument, total=False):
     type: DocumentType | None
     type_additional_info: str | None
     """Says more about the kind."""
+
+
+class IncomeBusiness(TypedDict, total=False):
+    """A company's income."""
+
+    dividends: Amount
+    """Dividends."""
+    gross_income_from_ordinary_activities: Amount
+    """By what it does."""
+    other_income: Amount
+    """Anything else."""
+    returns_rebates_and_discounts_on_sales: Amount
+    """What it gave back."""
+    total_gross_income: Amount
+    """All of it."""
+    total_net_income: Amount
+    """What is left."""
+
+
+class IncomeBySource(TypedDict, total=False):
+    """A person's income by where it comes from."""
+
+    capital_income: Amount
+    """Capital."""
+    earned_income: Amount
+    """Employment."""
+    fee_based_income: Amount
+    """Fees."""
+    non_labor_income: Amount
+    """Anything else."""
+
+
+class IncomeIndividual(TypedDict, total=False):
+    """A person's income."""
+
+    annual_totals: YearTotalsIndividual
+    """The year together."""
+    gross_income: IncomeBySource
+    """All of it."""
+    net_income: IncomeBySource
+    """What is left."""
+    non_taxable_income: IncomeBySource
+    """What is not taxed."""
 
 
 class IncomeStatement(TypedDict, total=False):
@@ -1647,8 +2132,181 @@ class InvestmentsPortfolio(_InvestmentsPortfolio, total=False):
     """What is in it."""
 
 
-class Invoice(TypedDict, total=False):
-    """An invoice, or another voucher of the authority's: a credit note, a payment, a payroll."""
+class _InvoiceChile(TypedDict):
+    category: str
+    """The authority's name of its kind."""
+    currency: str
+    """ISO 4217."""
+    document_code: int
+    """The authority's code of its kind: 33 for an invoice."""
+    issue_date: str
+    """The day on which it was issued; of a sum, the first of its month."""
+    net_amount: Amount
+    """Before taxes."""
+    sender_id: str
+    """The issuer's RUT."""
+    sender_name: str
+    """The issuer."""
+    status: InvoiceStatusChile
+    """Where it stands."""
+    total_amount: Amount
+    """With all taxes."""
+    type: Direction
+    """`INFLOW` in the ledger of purchases, `OUTFLOW` in that of sales."""
+    vat_amount: Amount
+    """VAT."""
+
+
+class InvoiceChile(_InvoiceChile, total=False):
+    """A document in one of the authority's ledgers, or the month's sum of such as are not kept one
+    by one."""
+
+    acknowledged_at: Moment | None
+    claim_date: str | None
+    """When its receiver disputed it."""
+    folio: str | None
+    """The issuer's number; left out of a sum."""
+    purchase_invoice_details: PurchaseChile | None
+    received_at: Moment | None
+    receiver_id: str | None
+    """The receiver's RUT; left out of a sum."""
+    receiver_name: str | None
+    """The receiver; left out of a sum."""
+    sales_invoice_details: SaleChile | None
+    summary_invoice_details: MonthSumChile | None
+
+
+class InvoiceColombia(TypedDict, total=False):
+    """An invoice of Colombia."""
+
+    cancelation_status: str | None
+    """How far its cancellation has come."""
+    cancelation_update_date: str | None
+    """When it was cancelled."""
+    certification_authority: str | None
+    """Who certified it."""
+    certification_date: str | None
+    """When it was certified."""
+    collected_at: str
+    """When it was last read."""
+    created_at: str
+    """When it was stored or last changed."""
+    currency: str | None
+    """ISO 4217."""
+    discount_amount: Amount | None
+    exchange_rate: Amount | None
+    expiration_date: str | None
+    """When it is to be paid."""
+    folio: str | None
+    """The issuer's own number."""
+    id: str
+    """The record's own id."""
+    invoice_date: str | None
+    """The day on which it was issued."""
+    invoice_details: list[InvoiceLineColombia]
+    """What it is for."""
+    invoice_identification: str | None
+    """The authority's number of it (CUFE): the same for issuer and receiver, and for ever."""
+    invoice_type: InvoiceTypeColombia | None
+    link: str
+    """The link it was read through."""
+    payment_method: PaymentMethodColombia | None
+    payment_method_description: str | None
+    """Deprecated."""
+    payment_type: str | None
+    """How it is paid."""
+    payment_type_description: str | None
+    """Deprecated."""
+    payments: list[Payment]
+    """Payments that it tells of."""
+    payroll: Payroll | None
+    place_of_issue: str | None
+    """The postcode where it was issued."""
+    receiver_details: PartyDetails | None
+    receiver_id: str | None
+    """The receiver's tax number."""
+    receiver_name: str | None
+    """The receiver."""
+    receiver_tax_fraud_status: str | None
+    """What the authority knows of the receiver's honesty."""
+    sender_details: PartyDetails | None
+    sender_id: str | None
+    """The issuer's tax number."""
+    sender_name: str | None
+    """The issuer."""
+    sender_tax_fraud_status: str | None
+    """What the authority knows of the issuer's honesty."""
+    status: str | None
+    """`Aprobado`, `Vigente` or `Cancelado`."""
+    subtotal_amount: Amount | None
+    tax_amount: Amount | None
+    total_amount: Amount | None
+    type: Direction | None
+    usage: str | None
+    """What the receiver uses it for."""
+    version: str | None
+    """The version of its form."""
+    warnings: Warnings | None
+    xml: str | None
+    """The document in base64; null unless it was asked for."""
+
+
+class InvoiceLine(TypedDict, total=False):
+    """One line of an invoice."""
+
+    collected_at: Moment | None
+    description: str | None
+    """What it is."""
+    discount: Amount | None
+    identifier_number: str | None
+    """The seller's own code."""
+    pre_tax_amount: Amount | None
+    product_identification: str | None
+    """The catalogue's code for it."""
+    quantity: Amount | None
+    retained_taxes: list[RetainedTax]
+    """What was withheld of it."""
+    tax_amount: Amount | None
+    tax_percentage: Amount | None
+    tax_subject_code: str | None
+    """Whether it is taxed, by its code."""
+    tax_type: str | None
+    """Which tax it bears, where there is but one."""
+    total_amount: Amount | None
+    transferred_taxes: list[TransferredTax]
+    """What was added to it."""
+    unit_amount: Amount | None
+    unit_code: str | None
+    """The catalogue's code for its unit."""
+    unit_description: str | None
+    """Its unit."""
+
+
+class InvoiceLineColombia(TypedDict, total=False):
+    """One line of an invoice of Colombia."""
+
+    collected_at: Moment | None
+    description: str | None
+    """What it is."""
+    pre_tax_amount: Amount | None
+    product_identification: str | None
+    """The seller's code for it."""
+    quantity: Amount | None
+    tax_amount: Amount | None
+    tax_percentage: Amount | None
+    tax_type: str | None
+    """Which tax it bears."""
+    total_amount: Amount | None
+    unit_amount: Amount | None
+    unit_code: str | None
+    """The catalogue's code for its unit."""
+    unit_description: str | None
+    """Its unit."""
+
+
+class InvoiceMexico(TypedDict, total=False):
+    """An invoice of Mexico, or another voucher of the authority's: a credit note, a payment, a
+    payroll."""
 
     cancelation_status: str | None
     """How far its cancellation has come."""
@@ -1658,6 +2316,10 @@ class Invoice(TypedDict, total=False):
     """Who certified it: their tax number."""
     certification_date: str | None
     """When it was certified."""
+    collected_at: str
+    """When it was last read."""
+    created_at: str
+    """When it was stored or last changed."""
     currency: str | None
     """ISO 4217."""
     discount_amount: Amount | None
@@ -1666,6 +2328,8 @@ class Invoice(TypedDict, total=False):
     """Whether it is an export, by its code."""
     folio: str | None
     """The issuer's own number."""
+    id: str
+    """The record's own id."""
     invoice_date: str | None
     """The day on which it was issued."""
     invoice_details: list[InvoiceLine]
@@ -1673,6 +2337,8 @@ class Invoice(TypedDict, total=False):
     invoice_identification: str | None
     """The authority's number of it: the same for issuer and receiver, and for ever."""
     invoice_type: InvoiceType | None
+    link: str
+    """The link it was read through."""
     payment_method: PaymentMethod | None
     payment_method_description: str | None
     """Deprecated."""
@@ -1719,37 +2385,8 @@ class Invoice(TypedDict, total=False):
     version: str | None
     """The version of its form."""
     warnings: Warnings | None
-
-
-class InvoiceLine(TypedDict, total=False):
-    """One line of an invoice."""
-
-    collected_at: Moment | None
-    description: str | None
-    """What it is."""
-    discount: Amount | None
-    identifier_number: str | None
-    """The seller's own code."""
-    pre_tax_amount: Amount | None
-    product_identification: str | None
-    """The catalogue's code for it."""
-    quantity: Amount | None
-    retained_taxes: list[RetainedTax]
-    """What was withheld of it."""
-    tax_amount: Amount | None
-    tax_percentage: Amount | None
-    tax_subject_code: str | None
-    """Whether it is taxed, by its code."""
-    tax_type: str | None
-    """Which tax it bears, where there is but one."""
-    total_amount: Amount | None
-    transferred_taxes: list[TransferredTax]
-    """What was added to it."""
-    unit_amount: Amount | None
-    unit_code: str | None
-    """The catalogue's code for its unit."""
-    unit_description: str | None
-    """Its unit."""
+    xml: str | None
+    """The document in base64; null unless it was asked for."""
 
 
 class _Job(TypedDict):
@@ -1961,6 +2598,21 @@ class Merchant(_Merchant, total=False):
     """Where its logo is."""
     website: str | None
     """Where its site is."""
+
+
+class _MonthSumChile(TypedDict):
+    month: str
+    """`YYYY-MM`."""
+    total_documents: int
+    """How many documents."""
+
+
+class MonthSumChile(_MonthSumChile, total=False):
+    """What a month's documents came to that are not kept one by one."""
+
+    tax_exempt_amount: Amount
+    """What of them is exempt."""
+    updated_at: Moment | None
 
 
 class _Nationality(TypedDict):
@@ -2183,6 +2835,34 @@ class PaidInvoice(_PaidInvoice, total=False):
     previous_balance: Amount | None
 
 
+class _PartnershipStake(TypedDict):
+    capital_contributed: Amount
+    """What was put in."""
+    capital_contribution_outstanding: Amount
+    """What is still to be put in."""
+    document_id_number: str
+    """Its RUT."""
+    document_id_type: DocumentChile
+    """Always `RUT`."""
+    inactive: bool
+    """Whether it has stopped to work."""
+    name: str
+    """Its name."""
+    ownership_share: Amount
+    """The part of it, in percent."""
+    profit_share: Amount
+    """The part of its profit, in percent."""
+    start_date: str
+    """Since when."""
+
+
+class PartnershipStake(_PartnershipStake, total=False):
+    """A company that somebody has a part of."""
+
+    end_date: str | None
+    """Until when; null while it lasts."""
+
+
 class _Party(TypedDict):
     document_number: str
     """Its number."""
@@ -2213,6 +2893,26 @@ class Party(_Party, total=False):
     trade_name: str | None
     """The name on a company's sign."""
     type: PartyType | None
+
+
+class PartyDetails(TypedDict, total=False):
+    """More about one side of an invoice."""
+
+    address: str | None
+    """The address in one line."""
+    collected_at: Moment | None
+    country: str | None
+    """The country."""
+    email: str | None
+    """E-mail."""
+    phone_number: str | None
+    """Telephone."""
+    regimen: str | None
+    """The tax regime."""
+    tax_payer_type: str | None
+    """`Persona Jurídica` or `Persona Natural`."""
+    tax_scheme: str | None
+    """The tax scheme."""
 
 
 class Payment(TypedDict, total=False):
@@ -2297,6 +2997,15 @@ class PayrollAmount(_PayrollAmount, total=False):
 
     type: str | None
     """What, by its code."""
+
+
+class PensionIndividual(TypedDict, total=False):
+    """A person's pension."""
+
+    net_pension_income: Amount
+    """What was paid out."""
+    net_taxable_pension_income: Amount
+    """The part of it that is taxed."""
 
 
 class Permissions(TypedDict, total=False):
@@ -2405,6 +3114,39 @@ class Progress(_Progress, total=False):
     """Of how much, where known."""
 
 
+class _PropertyTax(TypedDict):
+    address: str
+    """Where it is."""
+    district: str
+    """The commune."""
+    property_id: str
+    """Its number in the register."""
+    type: str
+    """What it is used for."""
+
+
+class PropertyTax(_PropertyTax, total=False):
+    """The tax on a property."""
+
+    overdue_tax_payments: list[PropertyTaxPayment]
+    """What should have been paid."""
+    scheduled_tax_payments: list[PropertyTaxPayment]
+    """What is still to come."""
+
+
+class PropertyTaxPayment(TypedDict):
+    """An instalment of the tax on a property."""
+
+    amount_due: Amount
+    """How much."""
+    due_date: str
+    """When it is to be paid."""
+    installment: int
+    """The how-manieth of it."""
+    year: int
+    """Of this year."""
+
+
 class PublicId(TypedDict):
     """What others know an instrument by."""
 
@@ -2412,6 +3154,31 @@ class PublicId(TypedDict):
     """`ISIN`."""
     value: str
     """The number."""
+
+
+class PurchaseChile(TypedDict, total=False):
+    """What the ledger of purchases says of a document."""
+
+    additional_tax_amount: Amount | None
+    additional_tax_code: int | None
+    """Its code."""
+    additional_tax_rate: str | None
+    """Its rate, as text."""
+    credit_or_debit_note_on_purchase: bool | None
+    """Whether a credit or debit note belongs to it."""
+    net_amount_fixed_assets: Amount | None
+    tax_cigar_amount: Amount | None
+    tax_cigarettes_amount: Amount | None
+    tax_exempt_amount: Amount | None
+    tax_non_credit_amount: Amount | None
+    tax_processed_tobacco_amount: Amount | None
+    vat_common_use: Amount | None
+    vat_fixed_assets: Amount | None
+    vat_non_refundable_amount: Amount | None
+    vat_non_refundable_code: int | None
+    """Why not, by its code."""
+    vat_non_withheld: Amount | None
+    vat_refundable_amount: Amount | None
 
 
 class _Reason(TypedDict):
@@ -2496,6 +3263,15 @@ class RedemptionCondition(TypedDict):
     """As text."""
 
 
+class RegimeChile(TypedDict):
+    """A tax regime."""
+
+    start_date: str
+    """Since when."""
+    type: str
+    """Which."""
+
+
 class RelatedInvoice(TypedDict, total=False):
     """Points to another voucher."""
 
@@ -2547,16 +3323,24 @@ class Remuneration(TypedDict, total=False):
     """`LINEAR` or `EXPONENCIAL`."""
 
 
-class _ReportFile(TypedDict):
-    type: str
-    """Its title."""
+class _Representative(TypedDict):
+    document_id_number: str
+    """Their RUT."""
+    document_id_type: DocumentChile
+    """Always `RUT`."""
+    is_current: bool
+    """Whether they still do."""
+    name: str
+    """Their name."""
+    start_date: str
+    """Since when."""
 
 
-class ReportFile(_ReportFile, total=False):
-    """A report as a file."""
+class Representative(_Representative, total=False):
+    """Who acts for a company."""
 
-    value: str | None
-    """The file in base64."""
+    end_date: str | None
+    """Until when; null while they do."""
 
 
 class Retained(TypedDict, total=False):
@@ -2648,6 +3432,51 @@ class SalaryPortability(TypedDict, total=False):
     """When it was agreed to."""
 
 
+class SaleChile(TypedDict, total=False):
+    """What the ledger of sales says of a document."""
+
+    additional_tax_amount: Amount | None
+    additional_tax_code: int | None
+    """A further tax, by its code."""
+    additional_tax_rate: str | None
+    """Its rate, as text."""
+    branch_code: int | None
+    """The authority's code of the branch."""
+    construction_sector_tax_credit: Amount | None
+    container_deposit_guarantee: Amount | None
+    credit_or_debit_note_on_purchase: bool | None
+    """Whether a credit or debit note belongs to it."""
+    domestic_transportation_amount: Amount | None
+    foreign_recipient_id: str | None
+    """The number of a receiver abroad."""
+    foreign_recipient_nationality: str | None
+    """Their nationality."""
+    international_transportation_amount: Amount | None
+    invoice_settlement_exempt_commission: Amount | None
+    invoice_settlement_net_commission: Amount | None
+    invoice_settlement_sender_id: str | None
+    """The RUT of who settles for others."""
+    invoice_settlement_vat_commission: Amount | None
+    is_free_of_charge: bool | None
+    """Whether nothing is to be paid."""
+    non_billable_amount: Amount | None
+    periodic_billing_type: bool | None
+    """Whether it is for a service that is billed period by period."""
+    reference_document_folio: str | None
+    """Its number."""
+    reference_document_type: str | None
+    """The kind of the document that it refers to."""
+    tax_exempt_amount: Amount | None
+    tax_free_trade_zone_amount: Amount | None
+    total_amount_for_period: Amount | None
+    vat_non_withheld: Amount | None
+    vat_partially_withheld: Amount | None
+    vat_past_due: Amount | None
+    vat_sales: Amount | None
+    vat_third_party: Amount | None
+    vat_total_withheld: Amount | None
+
+
 class Share(TypedDict, total=False):
     """How much was really seen of one account."""
 
@@ -2675,6 +3504,22 @@ class Stated(TypedDict, total=False):
     """After the last movement."""
     opening: Decimal | None
     """Before the first movement."""
+
+
+class StatementLine(TypedDict, total=False):
+    """A movement as a statement prints it."""
+
+    accounting_date: str | None
+    """The day it was booked."""
+    amount: Amount | None
+    balance: Amount | None
+    description: str | None
+    """The bank's words for it."""
+    reference: str | None
+    """The bank's reference."""
+    type: Direction | None
+    value_date: str | None
+    """The day it happened."""
 
 
 class TaxActivity(TypedDict, total=False):
@@ -2725,6 +3570,70 @@ class TaxComplianceStatus(TypedDict, total=False):
     outcome: Outcome | None
     rfc: str | None
     """Whose it is: their tax number."""
+
+
+class _TaxDeclarationBusiness(TypedDict):
+    annual_costs_and_deductions_statement: CostsBusiness
+    """What that cost."""
+    annual_income_statement: IncomeBusiness
+    """What it earned."""
+    date_issued: str
+    """When it was filed."""
+    document_information: DeclarationForm
+    """The form."""
+    equity_statement: EquityBusiness
+    """What it owns."""
+    tax_assessment: AssessmentBusiness
+    """Its tax."""
+    tax_payer_information: DeclarantBusiness
+    """Who declares."""
+
+
+class TaxDeclarationBusiness(_TaxDeclarationBusiness, total=False):
+    """A company's declaration: form 110."""
+
+    collected_at: str
+    """When it was last read."""
+    created_at: str
+    """When it was stored or last changed."""
+    id: str
+    """The record's own id."""
+    link: str
+    """The link it was read through."""
+    pdf: str | None
+    """The document in base64; null unless it was asked for."""
+
+
+class _TaxDeclarationIndividual(TypedDict):
+    annual_income_statement: IncomeIndividual
+    """What they earned."""
+    date_issued: str
+    """When it was filed."""
+    document_information: DeclarationForm
+    """The form."""
+    equity_statement: EquityIndividual
+    """What they own."""
+    pension_income_statement: PensionIndividual
+    """Their pension."""
+    tax_assessment: AssessmentIndividual
+    """Their tax."""
+    tax_payer_information: DeclarantIndividual
+    """Who declares."""
+
+
+class TaxDeclarationIndividual(_TaxDeclarationIndividual, total=False):
+    """A person's declaration: form 210."""
+
+    collected_at: str
+    """When it was last read."""
+    created_at: str
+    """When it was stored or last changed."""
+    id: str
+    """The record's own id."""
+    link: str
+    """The link it was read through."""
+    pdf: str | None
+    """The document in base64; null unless it was asked for."""
 
 
 class _TaxDetails(TypedDict):
@@ -2783,7 +3692,7 @@ class TaxPayer(TypedDict, total=False):
     phone: str | None
     """Telephone."""
     rfc: str | None
-    """Tax number."""
+    """Tax number: RFC or NIT."""
     second_last_name: str | None
     """Second surname."""
     social_name: str | None
@@ -2947,6 +3856,38 @@ class TaxStatus(TypedDict, total=False):
     tax_payer_information: TaxPayer | None
 
 
+class _TaxStatusChile(TypedDict):
+    entity_details: EntityDetails
+    """Who it is, and since when."""
+    fiscal_office: FiscalOffice
+    """The office in charge."""
+
+
+class TaxStatusChile(_TaxStatusChile, total=False):
+    """How somebody is registered. Days are texts: ISO dates, or as the authority prints them."""
+
+    addresses: list[EntityAddress]
+    """Where they are."""
+    authorized_tax_documents: list[AuthorizedDocument] | None
+    """What they may issue."""
+    company_partnership_stakes: list[PartnershipStake]
+    """What belongs to them."""
+    economic_activities: list[EntityActivity]
+    """What they do."""
+    emails: list[EntityEmail]
+    """Where to write."""
+    equity_holders: list[EquityHolder]
+    """Whom they belong to."""
+    legal_representative: list[Representative]
+    """Who acts for them."""
+    phone_numbers: list[EntityPhone]
+    """Where to call."""
+    property_tax_liabilities: list[PropertyTax] | None
+    """The taxes on their property."""
+    regimes: list[RegimeChile] | None
+    """The tax regimes that they are in."""
+
+
 class _TaxTotal(TypedDict):
     pre_tax_amount: Amount
     """What it is computed of."""
@@ -3039,6 +3980,21 @@ class Warnings(TypedDict, total=False):
     message: str | None
     """The same in words."""
 
+
+class YearTotalsIndividual(TypedDict, total=False):
+    """What a person's year came to."""
+
+    total_applicable_deductions: Amount
+    """What is deducted."""
+    total_exempt_income: Amount
+    """Exempt income."""
+    total_exemptions_and_deductions: Amount
+    """Both together."""
+    total_ordinary_net_income: Amount
+    """What is left of the income."""
+
+AddressRole = Literal["PRIMARY", "SECONDARY", "MAILING_ADDRESS", "NOTIFICATION_ADDRESS"]
+
 Amount = Union[str, float]
 """An exact number, best as a text."""
 
@@ -3071,12 +4027,18 @@ CounterpartyType = Literal["INDIVIDUAL", "COMPANY"]
 
 CreditLimitType = Literal["TOTAL_LIMIT", "MODAL_LIMIT"]
 
+DebtorDocument = Literal["RUT"]
+
 Decimal = Union[str, float]
 """An exact decimal number, better as a text than as a number."""
 
 Direction = Literal["INFLOW", "OUTFLOW"]
 
+DocumentChile = Literal["RUT"]
+
 DocumentType = Literal["DRIVERS_LICENSE", "PASSPORT", "ID_CARD", "FISCAL_ID", "FOREIGNER_REGISTRATION_CARD", "OTHER"]
+
+EmailRole = Literal["CONTACT", "NOTIFICATION", "OTHER"]
 
 EmploymentDocumentType = Literal["NSS", "CURP", "RFC"]
 
@@ -3108,7 +4070,14 @@ InstrumentType = Literal["BOND", "DEPOSIT", "ETF", "FUND", "OTHER", "PENSION", "
 
 InvestmentType = Literal["FIXED_INCOME_BANKING", "FIXED_INCOME_CREDIT", "VARIABLE_INCOME", "TREASURY_BOND", "INVESTMENT_FUND"]
 
+Invoice = Union[InvoiceMexico, InvoiceColombia]
+"""What somebody has issued or received, in the shape of its country."""
+
+InvoiceStatusChile = Literal["REGISTERED", "PENDING", "REJECTED", "CANCELLED"]
+
 InvoiceType = Literal["Egreso", "Ingreso", "N\u00f3mina", "Pago", "Traslado"]
+
+InvoiceTypeColombia = Literal["Factura Electr\u00f3nica de Venta"]
 
 JobEventType = Literal["DISMISSED_RESIGNED", "SALARY_MODIFICATION", "HIRED", "VOLUNTARY_CONTRIBUTION", "ABSENCE", "SICK_LEAVE", "NORMAL", "BDUTA_CERTIFICATE", "DYE_CERTIFICATE"]
 
@@ -3141,11 +4110,15 @@ PartyType = Literal["MEMBER", "ADMINISTRATOR"]
 
 PaymentMethod = Literal["PUE", "PPD", "PIP"]
 
+PaymentMethodColombia = Literal["Contado", "Cr\u00e9dito"]
+
 PaymentType = Literal["FULL", "INSTALLMENT"]
 
 Periodicity = Literal["DAILY", "WEEKLY", "TENTH_DAY", "FOURTEENTH_DAY", "FIFTEENTH_DAY", "MONTHLY", "BIMONTHLY", "PER_TASK", "COMMISSION", "ONE_OFF", "OTHER_PERIODICITY"]
 
 PersonType = Literal["INDIVIDUAL", "COMPANY"]
+
+PhoneKind = Literal["LANDLINE", "MOBILE", "OTHER"]
 
 PhoneType = Literal["LANDLINE", "MOBILE", "OTHER"]
 
@@ -3184,6 +4157,9 @@ StatusChange = Literal["FIRST_MONTH", "FINAL_MONTH", "ON_LEAVE", "RETIREMENT_MON
 
 Subcategory = Literal["Electricity & Energy", "Rent", "Telecommunications", "Water", "Auto", "Credit Card", "Instalment", "Interest & Charges", "Mortgage", "Pay Advance", "Personal", "Adjustments", "Bank Fees", "Chargeback", "Refund", "Blocked Balances", "Alimony", "Alcohol & Tobacco", "Bakery & Coffee", "Bars & Nightclubs", "Convenience Store", "Delivery", "Groceries", "Restaurants", "Education", "Gyms & Fitness", "Hair & Beauty", "Health", "Home Decor & Appliances", "Laundry & Dry Cleaning", "Pharmacies", "Professional Services", "Veterinary Services", "Freelance", "Interest", "Retirement", "Salary", "Government", "Home Insurance", "Auto Insurance", "Health & Life Insurance", "Savings", "Fixed income", "Equity", "Investment Funds", "Derivatives", "Cryptocurrencies", "Apps, Software and Cloud Services", "Events, Parks and Museums", "Gambling", "Gaming", "Lottery", "Movie & Audio", "Books & News", "Clothing & Accessories", "Department Store", "Electronics", "E-commerce", "Gifts", "Office Supplies", "Pet Supplies", "Auto Tax & Fees", "Donation", "Government Fees", "Income Tax", "Real Estate Tax & Fees", "Tax Return", "Accommodation", "Auto Expenses", "Auto Rental", "Flights", "Gas", "Mileage Programs", "Parking & Tolls", "Public Transit", "Taxis & Rideshares", "Other"]
 
+TaxDeclaration = Union[TaxDeclarationIndividual, TaxDeclarationBusiness]
+"""What somebody has declared for a year."""
+
 TaxReturn = Union[TaxReturnPersonal, TaxReturnPersonalMonthly, TaxReturnBusiness, TaxReturnBusinessMonthly]
 """What somebody has declared."""
 
@@ -3192,3 +4168,5 @@ TaxType = Literal["NOMINAL", "EFFECTIVE"]
 Term = Literal["DAY", "WEEK", "MONTH", "YEAR", "NO_DEADLINE_REMAINING"]
 
 TransactionCategory = Literal["Bills & Utilities", "Credits & Loans", "Deposits", "Fees & Charges", "Food & Groceries", "Home & Life", "Income & Payments", "Insurance", "Investments & Savings", "Online Platforms & Leisure", "Personal Shopping", "Taxes", "Transfers", "Transport & Travel", "Unknown", "Withdrawal & ATM"]
+
+Unavailability = Literal["TEMPORARILY_UNAVAILABLE", "UNAVAILABLE"]

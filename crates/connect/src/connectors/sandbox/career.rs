@@ -39,6 +39,12 @@ static BR: &[Employer] = &[
     employer("LIVRARIA IPE AMARELO LTDA", "4761001", "Livraria"),
 ];
 
+static CL: &[Employer] = &[
+    employer("VIÑEDOS COIRON SPA", "1102", "Elaboración de vinos"),
+    employer("GRUPO TRAPANANDA SPA", "4690", "Comercio al por mayor"),
+    employer("EDITORIAL COPIHUE LTDA", "5811", "Edición de libros"),
+];
+
 /// A time with one employer. Months count from the year 0, and jobs begin and end with them.
 #[derive(Debug, Clone)]
 pub(super) struct Job {
@@ -122,6 +128,7 @@ impl Career {
             Country::Mexico => MX,
             Country::Colombia => CO,
             Country::Brazil => BR,
+            Country::Chile => CL,
         };
         let begins = month_of(person.born) + 12 * 18 + seed.below(24).cast_signed();
         let years = (0..YEARS).map(|year| (year, seed.with(1).with(year.cast_unsigned())));

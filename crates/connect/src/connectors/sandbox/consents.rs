@@ -1,14 +1,42 @@
 //! What a customer of Open Finance has allowed.
 
-use super::{items::Showing, users::mock_customer};
-use domain::resources::consents::{Consent, ConsentStatus, Permissions};
+use super::{faults::Effect, items::Showing, users::mock_customer};
+use domain::{
+    resources::consents::{Consent, ConsentStatus, Permissions, Unavailability},
+    time::Moment,
+};
+use jiff::Timestamp;
+
+/// How a consent stands.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Consented {
+    /// Until when; for ever, if nothing is said.
+    until: Option<Timestamp>,
+    unavailable: Vec<Unavailability>,
+}
+
+impl Consented {
+    /// As these effects make it.
+    pub(super) fn by(effects: &[Effect]) -> Self {
+        let mut it = Self::default();
+        for effect in effects {
+            match effect {
+                Effect::ConsentUntil(end) => it.until = Some(*end),
+                Effect::PausedResources => it.unavailable.push(Unavailability::Paused),
+                Effect::LostResources => it.unavailable.push(Unavailability::Lost),
+                _ => {}
+            }
+        }
+        it
+    }
+}
 
 fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.into()).collect()
 }
 
 impl Showing<'_> {
-    /// The one consent of a known customer, which has no end.
+    /// The one consent of a known customer.
     pub(super) fn consents(&self) -> Vec<(String, Consent)> {
         let person = &self.world.person;
         if mock_customer(&person.document).is_none() {
@@ -18,8 +46,9 @@ impl Showing<'_> {
             display_name: Some(person.name.clone()),
             document_number: person.document.clone(),
             user_name: None,
-            expired_at: None,
-            undefined_consent_expiration: true,
+            expired_at: self.consented.until.map(Moment),
+            undefined_consent_expiration: self.consented.until.is_none(),
+            unavailable_resources: self.consented.unavailable.clone(),
             consent_duration: None,
             status: Some(ConsentStatus::Authorised),
             permissions: Permissions {

@@ -2,6 +2,7 @@
 
 use super::{
     chance::Seed,
+    consents::Consented,
     faults::{During, Effect, Faults, Visitor},
     fiscal::{Shown, Taxpayer},
     habits::Purse,
@@ -12,11 +13,12 @@ use super::{
 };
 use crate::{
     connectors::visit::Visit,
-    talk::{Ask, Covered, Credentials, Failure, Fetch, Given, LoggedIn, Sink},
+    talk::{Ask, Covered, Credentials, Document, Failure, Fetch, Given, LoggedIn, Sink},
 };
 use domain::{
     env::Env,
     resource,
+    resources::employment_records::REPORT,
     session::{Challenge, ChallengeKind},
     time::{Window, day},
 };
@@ -88,6 +90,11 @@ impl Visit for Talk {
                     return Err(Failure::InvalidCredentials);
                 }
                 Effect::Revoke => return Err(Failure::Revoked),
+                Effect::ConsentUntil(end)
+                    if site.door == Door::OpenFinance && *end <= self.env.now() =>
+                {
+                    return Err(Failure::Revoked);
+                }
                 Effect::DemandToken => fate.asks = fate.asks.or(Some(ChallengeKind::Otp)),
                 _ => {}
             }
@@ -142,7 +149,8 @@ impl Visit for Talk {
             let world = &inside.world;
             let books = world.books(from, now);
             let (items, covered) =
-                Showing { world, books, churn: inside.churn }.all(wanted, window)?;
+                Showing { world, books, churn: inside.churn, consented: Consented::by(&effects) }
+                    .all(wanted, window)?;
             Shown { items, covered }
         };
         let most = effects.iter().fold(usize::MAX, |most, effect| match effect {
@@ -278,7 +286,11 @@ impl Showing<'_> {
             "INVESTMENTS_PORTFOLIOS" => keyed(&mut items, self.portfolios())?,
             "EXCHANGE_HISTORY" => keyed(&mut items, self.exchange_events())?,
             "CONSENTS" => keyed(&mut items, self.consents())?,
-            "EMPLOYMENT_RECORDS" => push(&mut items, None, &self.employment_record())?,
+            "EMPLOYMENT_RECORDS" => {
+                let record = self.employment_record();
+                let report = wanted.documents.then(|| self.printed_report(&record));
+                push_with(&mut items, None, &record, report.map(|bytes| (REPORT, bytes)))?;
+            }
             "CURRENT_EMPLOYMENTS" => push(&mut items, None, &self.current_employment())?,
             "EMPLOYMENTS_BRAZIL" if self.country() == Country::Brazil => {
                 for contract in self.contracts_brazil(wanted.window) {
@@ -300,7 +312,7 @@ impl Showing<'_> {
                 covered.window = window;
                 covered.complete &= window.is_some();
                 let Some(window) = window else { return Ok((items, covered)) };
-                self.dated(dated, &books, window, &mut items)?;
+                self.dated(wanted, &books, window, &mut items)?;
                 if dated == "TRANSACTIONS" {
                     covered.stated = stated_by_key(self, &books, window);
                 }
@@ -312,16 +324,16 @@ impl Showing<'_> {
     /// All items of a resource that has days.
     fn dated(
         &self,
-        resource: &str,
+        wanted: &Fetch,
         books: &[&Book],
         window: Window,
         items: &mut Items,
     ) -> Result<(), Failure> {
-        match resource {
+        match wanted.resource.as_str() {
             "INVESTMENT_TRANSACTIONS" => keyed(items, self.investment_transactions(window)),
             "INSTRUMENT_TRANSACTIONS" => keyed(items, self.instrument_transactions(window)),
             "EXCHANGES" => keyed(items, self.exchanges(window)),
-            _ => {
+            resource => {
                 for book in books {
                     let key = || self.key(book.purse);
                     let one = |item| (key(), item);
@@ -332,6 +344,13 @@ impl Showing<'_> {
                         ("BALANCES", Purse::Checking | Purse::Savings) => {
                             let daily = Self::daily(book, window).into_iter();
                             keyed(items, daily.map(|balance| (key(), balance)))?;
+                        }
+                        ("STATEMENTS", purse) if Self::has_statements(purse) => {
+                            for statement in self.statements(book, window) {
+                                let printed = || ("pdf", self.printed_statement(&statement));
+                                let printed = wanted.documents.then(printed);
+                                push_with(items, Some(key()), &statement, printed)?;
+                            }
                         }
                         ("BILLS", Purse::Card) => {
                             let bills = self.bills(book, window).into_iter();
@@ -359,8 +378,20 @@ fn keyed<T: Serialize>(
 }
 
 fn push<T: Serialize>(items: &mut Items, account: Option<String>, item: &T) -> Result<(), Failure> {
+    push_with(items, account, item, None)
+}
+
+/// An item with its document.
+fn push_with<T: Serialize>(
+    items: &mut Items,
+    account: Option<String>,
+    item: &T,
+    document: Option<(&'static str, Vec<u8>)>,
+) -> Result<(), Failure> {
     let item = to_raw_value(item).map_err(|e| Failure::Unexpected(e.to_string()))?;
-    items.push(Given { account, page: 0, item, documents: Vec::new() });
+    let documents = document.into_iter();
+    let documents = documents.map(|(key, bytes)| Document { key: key.into(), bytes }).collect();
+    items.push(Given { account, page: 0, item, documents });
     Ok(())
 }
 

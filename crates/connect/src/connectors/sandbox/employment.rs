@@ -7,6 +7,7 @@ use super::{
     institutions::Country,
     items::Showing,
     national_ids::tax_number,
+    pdf,
     world::{in_month, month_of},
 };
 use domain::{
@@ -126,8 +127,31 @@ impl Showing<'_> {
             employment_records: jobs.into_iter().rev().collect(),
             employment_scores: None,
             salary_estimation: None,
-            files: None,
         }
+    }
+
+    /// The report as social security prints it.
+    pub(super) fn printed_report(&self, it: &EmploymentRecord) -> Vec<u8> {
+        let said = |text: Option<&String>| text.cloned().unwrap_or_default();
+        let documents = it.personal_data.document_ids.iter().filter_map(|one| {
+            Some(format!("{}: {}", one.document_type?, one.document_number.as_deref()?))
+        });
+        let weeks = it.social_security_summary.as_ref().and_then(|all| all.weeks_contributed);
+        let mut lines = vec![
+            format!("Nombre: {}", said(it.personal_data.official_name.as_ref())),
+            format!("Fecha: {}", self.today()),
+            format!("Semanas cotizadas: {}", weeks.unwrap_or_default()),
+        ];
+        lines.extend(documents);
+        for job in &it.employment_records {
+            let end = job.end_date.map_or("vigente".into(), |day| day.to_string());
+            lines.push(String::new());
+            lines.push(job.employer.clone());
+            lines.push(format!("Registro patronal: {}", said(job.employer_id.as_ref())));
+            lines.push(format!("Alta: {}, baja: {end}", job.start_date));
+            lines.push(format!("Salario base diario: {}", job.most_recent_base_salary));
+        }
+        pdf::document("CONSTANCIA DE SEMANAS COTIZADAS", &lines)
     }
 
     fn reported(&self, job: &Job) -> ReportedJob {

@@ -67,6 +67,12 @@ pub enum Effect {
     Empty,
     /// The institution's own ids are new at each login.
     ChurnIds,
+    /// The consent of Open Finance ends then, and lets nobody in any more.
+    ConsentUntil(Timestamp),
+    /// The consent says that some of what it allows cannot be read at present.
+    PausedResources,
+    /// The consent says that some of what it allows cannot be read any more.
+    LostResources,
 }
 
 /// A password of the sandbox: no secret, but not for logs either.
@@ -90,10 +96,13 @@ pub(super) enum During {
 impl Effect {
     fn shows(&self, during: During) -> bool {
         match self {
-            Self::Slow(_) => true,
-            Self::Partial | Self::Truncated(_) | Self::Duplicated | Self::Empty => {
-                during == During::Fetch
-            }
+            Self::Slow(_) | Self::ConsentUntil(_) => true,
+            Self::Partial
+            | Self::Truncated(_)
+            | Self::Duplicated
+            | Self::Empty
+            | Self::PausedResources
+            | Self::LostResources => during == During::Fetch,
             _ => during == During::Login,
         }
     }
@@ -254,6 +263,7 @@ mod tests {
             Effect::Slow(3),
             Effect::Truncated(7),
             Effect::ChurnIds,
+            Effect::ConsentUntil(now()),
             Effect::ChangePassword(SandboxPassword("hidden".into())),
         ] {
             let fault = Fault { effect, ..down(Scope::Link("s".into()), Some(1), None) };

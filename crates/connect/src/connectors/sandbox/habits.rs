@@ -169,6 +169,7 @@ impl Habits {
             Country::Mexico => &MEXICO,
             Country::Colombia => &COLOMBIA,
             Country::Brazil => &BRAZIL,
+            Country::Chile => &CHILE,
         }
     }
 }
@@ -181,6 +182,8 @@ impl Country {
             // Nobody pays less than a hundred pesos in Colombia.
             Self::Colombia => (cents * 220 + 5_000) / 10_000 * 10_000,
             Self::Brazil => cents * 3 / 10,
+            // Nor in Chile, where there are no smaller coins than of ten.
+            Self::Chile => (cents * 50 + 5_000) / 10_000 * 10_000,
         }
     }
 }
@@ -364,4 +367,56 @@ static BRAZIL: Habits = Habits {
     sold: habit(Savings, Books, (0, 0), &["TED RECEBIDA CORRETORA"], "{what} {ref}", "TED").inflow(),
     refund: "ESTORNO {what} {ref}",
     refund_rail: "OUTROS",
+};
+
+#[rustfmt::skip] // One habit, one line.
+static CHILE: Habits = Habits {
+    people: &[
+        habit(Checking, Payday(30), (0, 0), &[], "ABONO REMUNERACION {what}", "TEF").inflow().wage(100, 0).hours(13, 14),
+        habit(Checking, Yearly(9, 15), (0, 0), &[], "AGUINALDO FIESTAS PATRIAS {what}", "TEF").inflow().wage(20, 0).hours(14, 15),
+        habit(Checking, Monthly(5), (850_000, 1_200_000), &["ARRIENDO"], "TEF A {who} {what} {ref}", "TEF").steady().between_people(),
+        habit(Checking, Monthly(8), (45_000, 95_000), &["LUZ DEL VALLE"], "PAC {what} {ref}", "PAC").hours(11, 12),
+        habit(Checking, Monthly(12), (30_000, 60_000), &["AGUAS ALERCE"], "PAC {what} {ref}", "PAC").hours(11, 12),
+        habit(Checking, Monthly(15), (39_900, 59_900), &["FIBRA AUSTRAL"], "PAC {what} {ref}", "PAC").steady().hours(11, 12),
+        habit(Checking, Monthly(21), (25_000, 45_000), &["MOVIL QUILTRO"], "PAC {what} {ref}", "PAC").steady().hours(11, 12),
+        habit(Checking, Chance(250), (5_000, 30_000), &["ALMACEN DOÑA ROSA", "PANADERIA LA ESQUINA"], CITY, "COMPRA").shop(5499, 1, 2),
+        habit(Checking, Chance(220), (22_000, 98_000), &["SUPERMERCADO ROBLE", "FERIA CENTRAL"], CITY, "COMPRA").shop(5411, 1, 2),
+        habit(Checking, Chance(110), (40_000, 160_000), &["CAJERO AUTOMATICO"], "GIRO {what} {ref}", "GIRO"),
+        habit(Checking, Chance(200), (15_000, 140_000), &["ALMUERZO", "REGALO", "CUENTA"], "TEF A {who} {what} {ref}", "TEF").between_people(),
+        habit(Checking, Chance(120), (15_000, 140_000), &["GRACIAS", "PAGO"], "TEF DE {who} {what} {ref}", "TEF").inflow().between_people(),
+        habit(Checking, Monthly(27), (6_000, 9_000), &["COMISION ADMINISTRACION"], "{what}", "COMISION").steady().hours(6, 7),
+        habit(Card, Chance(330), (4_500, 9_000), &["CAFE COPIHUE", "CAFE PUERTO"], CITY, "COMPRA").shop(5814, 1, 2).steady().twins(),
+        habit(Card, Chance(240), (18_000, 85_000), &["PICADA EL HUASO", "RESTAURANTE CALETA"], CITY, "COMPRA").shop(5812, 1, 3).tips(),
+        habit(Card, Chance(280), (6_000, 17_000), &["VIAJES APP"], "{what} {ref}", "COMPRA").shop(4121, 1, 2).hours(0, 23),
+        habit(Card, Chance(90), (12_000, 45_000), &["FARMACIA DEL PARQUE"], CITY, "COMPRA").shop(5912, 1, 2),
+        habit(Card, Chance(150), (25_000, 140_000), &["TIENDA EN LINEA CL", "ROPA CORDILLERA"], "{what} {ref}", "COMPRA").shop(5399, 1, 3).hours(0, 23),
+        habit(Card, Chance(110), (45_000, 90_000), &["SERVICENTRO RUTA"], CITY, "COMPRA").shop(5541, 1, 3),
+        habit(Card, Monthly(5), (19_900, 29_900), &["CINE EN CASA"], "{what} {ref}", "COMPRA").shop(4899, 1, 1).steady(),
+        habit(Card, Monthly(12), (8_500, 9_900), &["MUSICA SIN FIN"], "{what} {ref}", "COMPRA").shop(5815, 1, 1).steady(),
+    ],
+    companies: &[
+        habit(Checking, Chance(700), (400_000, 4_200_000), &["COMERCIAL LENGA SPA", "OBRAS DEL MAULE LTDA", "HOTELES ALERCE SPA"], "TEF DE {what} {ref}", "TEF").inflow(),
+        habit(Checking, Chance(380), (90_000, 900_000), &["VENTAS CON TARJETA"], "ABONO {what} {ref}", "ABONO").inflow().hours(6, 8),
+        habit(Checking, Payday(30), (18_000_000, 24_000_000), &["REMUNERACIONES"], "NOMINA {what} {ref}", "TEF").hours(12, 13),
+        habit(Checking, Monthly(20), (2_000_000, 4_500_000), &["SII FORMULARIO 29"], "PAGO {what} {ref}", "PAGO"),
+        habit(Checking, Monthly(1), (2_500_000, 3_500_000), &["ARRIENDO BODEGA"], "TEF A {what} {ref}", "TEF").steady(),
+        habit(Checking, Chance(520), (150_000, 1_900_000), &["PROVEEDORA ANDINA", "INSUMOS CENTRO", "FLETES UNIDOS"], "TEF A {what} {ref}", "TEF"),
+        habit(Checking, Monthly(28), (30_000, 30_000), &["COMISION CUENTA EMPRESA"], "{what}", "COMISION").steady().hours(6, 7),
+        habit(Card, Chance(300), (50_000, 300_000), &["SERVICENTRO RUTA"], CITY, "COMPRA").shop(5541, 1, 3),
+        habit(Card, Chance(260), (30_000, 450_000), &["LIBRERIA NACIONAL", "TIENDA EN LINEA CL"], CITY, "COMPRA").shop(5943, 1, 2),
+        habit(Card, Chance(150), (40_000, 160_000), &["RESTAURANTE CALETA"], CITY, "COMPRA").shop(5812, 1, 3).tips(),
+    ],
+    card_bill: habit(Checking, Books, (0, 0), &["PAGO TARJETA DE CREDITO"], "{what} {ref}", "PAGO"),
+    card_paid: habit(Card, Books, (0, 0), &["ABONO RECIBIDO"], "{what} {ref}", "PAGO").inflow(),
+    instalment: habit(Checking, Books, (0, 0), &["CUOTA CREDITO AUTOMOTRIZ"], "{what} {ref}", "PAC"),
+    instalment_paid: habit(Loan, Books, (0, 0), &["ABONO CUOTA"], "{what} {ref}", "PAGO").inflow(),
+    put_aside: habit(Checking, Books, (0, 0), &["TRASPASO A AHORRO"], "{what}", "TRASPASO"),
+    set_aside: habit(Savings, Books, (0, 0), &["TRASPASO DE CUENTA"], "{what}", "TRASPASO").inflow(),
+    taken_back: habit(Checking, Books, (0, 0), &["TRASPASO DE AHORRO"], "{what}", "TRASPASO").inflow(),
+    given_back: habit(Savings, Books, (0, 0), &["TRASPASO A CUENTA"], "{what}", "TRASPASO"),
+    interest: habit(Savings, Books, (0, 0), &["ABONO INTERESES"], "{what}", "INTERESES").inflow(),
+    invested: habit(Savings, Books, (0, 0), &["DEPOSITO A PLAZO"], "{what} {ref}", "INVERSION"),
+    sold: habit(Savings, Books, (0, 0), &["RESCATE DEPOSITO"], "{what} {ref}", "INVERSION").inflow(),
+    refund: "REVERSO {what} {ref}",
+    refund_rail: "REVERSO",
 };

@@ -10,16 +10,18 @@ pub(super) enum Country {
     Mexico,
     Colombia,
     Brazil,
+    Chile,
 }
 
 impl Country {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 3] = [Self::Mexico, Self::Colombia, Self::Brazil];
+    pub(super) const ALL: [Self; 4] = [Self::Mexico, Self::Colombia, Self::Brazil, Self::Chile];
     pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Mexico => "MX",
             Self::Colombia => "CO",
             Self::Brazil => "BR",
+            Self::Chile => "CL",
         }
     }
     pub(super) const fn currency(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Country {
             Self::Mexico => "MXN",
             Self::Colombia => "COP",
             Self::Brazil => "BRL",
+            Self::Chile => "CLP",
         }
     }
     pub(super) const fn dialling(self) -> &'static str {
@@ -34,6 +37,7 @@ impl Country {
             Self::Mexico => "52",
             Self::Colombia => "57",
             Self::Brazil => "55",
+            Self::Chile => "56",
         }
     }
 }
@@ -80,7 +84,7 @@ const fn site(
     Site { id, name, display, country, door }
 }
 
-use Country::{Brazil, Colombia, Mexico};
+use Country::{Brazil, Chile, Colombia, Mexico};
 /// All of them.
 pub(super) static SITES: &[Site] = &[
     site(1001, "gringotts_mx_retail", "Gringotts Bank", Mexico, Door::Plain),
@@ -103,6 +107,10 @@ pub(super) static SITES: &[Site] = &[
     site(9454, "planet_mx_employment", "Planet", Mexico, Door::Employment),
     site(9455, "planet_br_employment", "Planet", Brazil, Door::Employment),
     site(9456, "planet_co_employment", "Planet", Colombia, Door::Employment),
+    site(9457, "tatooine_co_fiscal", "Tatooine Fiscal", Colombia, Door::Fiscal),
+    site(9458, "tatooine_cl_fiscal", "Tatooine Fiscal", Chile, Door::Fiscal),
+    site(9459, "erebor_cl_retail", "Erebor Bank", Chile, Door::Plain),
+    site(9460, "gotham_cl_business", "Gotham Business Bank", Chile, Door::Token),
 ];
 
 impl Site {
@@ -120,7 +128,8 @@ impl Site {
     }
     /// What it answers for.
     pub(super) fn resources(&self) -> &'static [&'static str] {
-        const BANK: [&str; 8] = [
+        const CORE: &[&str] = &["ACCOUNTS", "TRANSACTIONS", "OWNERS", "BALANCES"];
+        const BANK: &[&str] = &[
             "ACCOUNTS",
             "TRANSACTIONS",
             "OWNERS",
@@ -128,21 +137,44 @@ impl Site {
             "INCOMES",
             "RECURRING_EXPENSES",
             "RISK_INSIGHTS",
-            // Of Brazil alone.
+        ];
+        const MEXICO: &[&str] = &[
+            "ACCOUNTS",
+            "TRANSACTIONS",
+            "OWNERS",
+            "BALANCES",
+            "INCOMES",
+            "RECURRING_EXPENSES",
+            "RISK_INSIGHTS",
+            "STATEMENTS",
+        ];
+        const BRAZIL: &[&str] = &[
+            "ACCOUNTS",
+            "TRANSACTIONS",
+            "OWNERS",
+            "BALANCES",
+            "INCOMES",
+            "RECURRING_EXPENSES",
+            "RISK_INSIGHTS",
             "INVESTMENTS_PORTFOLIOS",
         ];
-        const BUSINESS: [&str; 5] =
-            ["ACCOUNTS", "TRANSACTIONS", "OWNERS", "BALANCES", "RECEIVABLES_TRANSACTIONS"];
-        let brazil = self.country == Country::Brazil;
+        const BUSINESS_MEXICO: &[&str] =
+            &["ACCOUNTS", "TRANSACTIONS", "OWNERS", "BALANCES", "STATEMENTS"];
+        const BUSINESS_BRAZIL: &[&str] =
+            &["ACCOUNTS", "TRANSACTIONS", "OWNERS", "BALANCES", "RECEIVABLES_TRANSACTIONS"];
         match self.door {
-            Door::Fiscal => &[
-                "TAX_COMPLIANCE_STATUS",
-                "TAX_RETURNS",
-                "TAX_STATUS",
-                "INVOICES",
-                "FINANCIAL_STATEMENTS",
-                "TAX_RETENTIONS",
-            ],
+            Door::Fiscal => match self.country {
+                Country::Colombia => &["INVOICES", "TAX_STATUS", "TAX_DECLARATIONS"],
+                Country::Chile => &["INVOICES", "TAX_STATUS", "DEBT_REPORTS"],
+                Country::Mexico | Country::Brazil => &[
+                    "TAX_COMPLIANCE_STATUS",
+                    "TAX_RETURNS",
+                    "TAX_STATUS",
+                    "INVOICES",
+                    "FINANCIAL_STATEMENTS",
+                    "TAX_RETENTIONS",
+                ],
+            },
             Door::Employment if self.country == Country::Mexico => {
                 &["EMPLOYMENT_RECORDS", "CURRENT_EMPLOYMENTS", "EMPLOYMENT_METRICS", "OWNERS"]
             }
@@ -161,10 +193,14 @@ impl Site {
                 "RECURRING_EXPENSES",
                 "RISK_INSIGHTS",
             ],
-            _ if self.is_business() && brazil => &BUSINESS,
-            _ if self.is_business() => BANK.first_chunk::<4>().map_or(&[], |core| core),
-            _ if brazil => &BANK,
-            _ => BANK.first_chunk::<7>().map_or(&[], |all| all),
+            _ => match (self.is_business(), self.country) {
+                (true, Country::Mexico) => BUSINESS_MEXICO,
+                (true, Country::Brazil) => BUSINESS_BRAZIL,
+                (true, _) => CORE,
+                (false, Country::Mexico) => MEXICO,
+                (false, Country::Brazil) => BRAZIL,
+                (false, _) => BANK,
+            },
         }
     }
 
@@ -249,13 +285,33 @@ impl Site {
                 [&plain[..], &[delay]].concat()
             }
             Door::Fiscal => {
-                let mut rfc = field("username", "text", "RFC", "PFIS010101000");
-                rfc.validation = r"^([A-Za-zÑñ&]{3,4}\d{6}[A-Za-z0-9]{3}|fiscal10\d)$".into();
-                rfc.validation_message = "An RFC has 12 or 13 letters and digits.".into();
+                let (label, example, form, says) = match self.country {
+                    Country::Colombia => (
+                        "NIT",
+                        "900555120-2",
+                        r"^(\d{6,10}(-\d)?|fiscal10\d)$",
+                        "A NIT has 6 to 10 digits, a line and a check digit.",
+                    ),
+                    Country::Chile => (
+                        "RUT",
+                        "77100200-5",
+                        r"^(\d{7,8}-[\dkK]|fiscal10\d)$",
+                        "A RUT has 7 or 8 digits, a line and a check digit or K.",
+                    ),
+                    Country::Mexico | Country::Brazil => (
+                        "RFC",
+                        "PFIS010101000",
+                        r"^([A-Za-zÑñ&]{3,4}\d{6}[A-Za-z0-9]{3}|fiscal10\d)$",
+                        "An RFC has 12 or 13 letters and digits.",
+                    ),
+                };
+                let mut number = field("username", "text", label, example);
+                number.validation = form.into();
+                number.validation_message = says.into();
                 let mut password = field("password", "password", "Password", "••••••••");
                 password.validation = "^.{1,64}$".into();
                 password.validation_message = "At most 64 letters.".into();
-                vec![rfc, password]
+                vec![number, password]
             }
             Door::Employment => {
                 let (label, example, form, says) = match self.country {
@@ -266,7 +322,7 @@ impl Site {
                         "A CURP has 18 letters and digits.",
                     ),
                     Country::Brazil => ("CPF", "76109277673", r"^\d{11}$", "A CPF has 11 digits."),
-                    Country::Colombia => {
+                    Country::Colombia | Country::Chile => {
                         ("Cédula", "1032456789", r"^\d{6,10}$", "A cédula has 6 to 10 digits.")
                     }
                 };

@@ -2,6 +2,7 @@
 
 use super::{
     chance::Seed,
+    consents::Consented,
     conversation::HISTORY,
     habits::Purse,
     institutions::{Country, Door},
@@ -46,6 +47,8 @@ pub(super) struct Showing<'a> {
     pub(super) books: Books,
     /// Ids are drawn from this as well, so that they are new at each login.
     pub(super) churn: Option<Seed>,
+    /// How the consent of Open Finance stands.
+    pub(super) consented: Consented,
 }
 
 const NUMBERS: u64 = 101;
@@ -61,6 +64,13 @@ pub(super) fn working_day(day: Date) -> Date {
         Weekday::Saturday => day.saturating_add(2.days()),
         Weekday::Sunday => day.saturating_add(1.days()),
         _ => day,
+    }
+}
+
+impl<'a> Showing<'a> {
+    /// With nothing out of the ordinary.
+    pub(super) fn of(world: &'a World, books: Books) -> Self {
+        Self { world, books, churn: None, consented: Consented::default() }
     }
 }
 
@@ -189,7 +199,7 @@ impl Showing<'_> {
                     ..account
                 }
             }
-            Country::Colombia => {
+            Country::Colombia | Country::Chile => {
                 let number = self.digits(purse, 11);
                 Account {
                     public_identification_name: Some("ACCOUNT_NUMBER".to_owned()),
@@ -387,7 +397,7 @@ impl Showing<'_> {
             card_number: Some(self.last_four()),
             installment_identifier: brazil.then(|| m.reference()),
             credit_card_bill: is_closed
-                .then_some(CreditCardBill { internal_identification: Some(key) }),
+                .then_some(CreditCardBill { id: None, internal_identification: Some(key) }),
             ..CreditCardData::default()
         }
     }
@@ -438,7 +448,8 @@ impl Showing<'_> {
         }
     }
 
-    fn customer(&self) -> String {
+    /// The institution's number of the customer.
+    pub(super) fn customer(&self) -> String {
         let seed = self.churn.unwrap_or(self.world.seed);
         format!("{:012x}", seed.with(KEY).bits() >> 16)
     }
@@ -652,6 +663,11 @@ fn names(country: Country, purse: Purse, company: bool) -> (&'static str, &'stat
         (Country::Brazil, Purse::Savings, _) => ("CONTA_POUPANCA", "Poupança"),
         (Country::Brazil, Purse::Card, _) => ("CARTAO_CREDITO", "Cartão Platina"),
         (Country::Brazil, Purse::Loan, _) => ("FINANCIAMENTO", "Financiamento de Veículo"),
+        (Country::Chile, Purse::Checking, false) => ("Cuenta vista", "Cuenta Vista"),
+        (Country::Chile, Purse::Checking, true) => ("Cuenta corriente", "Cuenta Corriente Empresa"),
+        (Country::Chile, Purse::Savings, _) => ("Cuenta de ahorro", "Ahorro Cordillera"),
+        (Country::Chile, Purse::Card, _) => ("Tarjeta de crédito", "Tarjeta Araucaria"),
+        (Country::Chile, Purse::Loan, _) => ("Crédito de consumo", "Crédito Automotriz"),
         (_, Purse::Receivables, _) => ("RECEBIVEIS", "Vendas no Cartão"),
     }
 }

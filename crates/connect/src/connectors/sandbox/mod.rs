@@ -1,5 +1,5 @@
 //! The sandbox: institutions that exist only here, with people whose money moves as it does in
-//! Mexico, Colombia and Brazil, users who provoke every failure and every challenge, and faults on
+//! Mexico, Colombia, Brazil and Chile, users who provoke every failure and every challenge, and faults on
 //! demand. `docs/sandbox.md` is its manual.
 
 mod bills;
@@ -17,9 +17,11 @@ mod institutions;
 mod investments;
 mod items;
 mod national_ids;
+mod pdf;
 mod people;
 mod receivables;
 mod shown;
+mod statements;
 mod users;
 mod world;
 

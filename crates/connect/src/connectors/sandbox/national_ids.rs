@@ -98,6 +98,7 @@ pub(super) fn tax_number(country: Country, name: &str) -> String {
         Country::Mexico => company_rfc(name, founded, seed),
         Country::Colombia => nit(&format!("9{}", seed.digits(8))),
         Country::Brazil => cnpj(&format!("{}0001", seed.digits(8))),
+        Country::Chile => rut(&format!("7{}", seed.digits(7))),
     }
 }
 
@@ -152,6 +153,16 @@ pub(super) fn nit(base: &str) -> String {
     format!("{base}-{check}")
 }
 
+/// The tax number of a taxpayer of Chile, of all but what stands behind the line.
+pub(super) fn rut(base: &str) -> String {
+    let sum: u32 = values(base).rev().zip((2..=7).cycle()).map(|(d, w)| d * w).sum();
+    match 11 - sum % 11 {
+        11 => format!("{base}-0"),
+        10 => format!("{base}-K"),
+        check => format!("{base}-{check}"),
+    }
+}
+
 /// Eighteen digits: the bank, the place, the account and a check digit.
 pub(super) fn clabe(bank: &str, place: &str, account: &str) -> String {
     let base = format!("{bank}{place}{account}");
@@ -179,6 +190,9 @@ mod tests {
         assert_eq!(cnpj("112223330001"), "11222333000181");
         assert_eq!(clabe("032", "180", "00011835971"), "032180000118359719");
         assert_eq!(nit("860034313"), "860034313-7");
+        assert_eq!(rut("12345678"), "12345678-5");
+        assert_eq!(rut("30686957"), "30686957-4");
+        assert_eq!(rut("76000006"), "76000006-K");
         let born = date(1972, 1, 15);
         let curp = curp("Gloria", "Hernández", "García", born, true, "DF", Seed::of(&[]));
         assert!(curp.starts_with("HEGG720115MDFRRL"), "{curp}");

@@ -4,7 +4,7 @@
 use super::{
     chance::Seed,
     institutions::Country,
-    national_ids::{bare, cnpj, company_rfc, cpf, curp, nit, nss, person_rfc},
+    national_ids::{bare, cnpj, company_rfc, cpf, curp, nit, nss, person_rfc, rut},
 };
 use jiff::civil::{Date, date};
 
@@ -24,7 +24,7 @@ pub(super) struct Person {
     pub(super) female: bool,
     /// Born or founded.
     pub(super) born: Date,
-    /// `CURP`, `RFC`, `CC`, `NIT`, `CPF` or `CNPJ`.
+    /// `CURP`, `RFC`, `CC`, `NIT`, `CPF`, `CNPJ` or `RUT`.
     pub(super) document_type: &'static str,
     pub(super) document: String,
     pub(super) email: String,
@@ -137,12 +137,38 @@ static BR: Stock = Stock {
     company: "LTDA",
 };
 
+static CL: Stock = Stock {
+    women: &["Javiera", "Constanza", "Catalina", "Francisca", "Antonia", "Isidora", "Paz"],
+    men: &["Matías", "Vicente", "Benjamín", "Cristóbal", "Ignacio", "Joaquín", "Tomás"],
+    families: &[
+        "Muñoz",
+        "Rojas",
+        "Contreras",
+        "Sepúlveda",
+        "Morales",
+        "Fuentes",
+        "Araya",
+        "Espinoza",
+        "Tapia",
+        "Reyes",
+    ],
+    streets: &["Calle Los Canelos", "Av. El Boldo", "Pasaje Las Lengas", "Calle Arrayán"],
+    cities: &[
+        city("Santiago", "SANTIAGO", "Región Metropolitana", "13", "2", "8320000"),
+        city("Valparaíso", "VALPARAISO", "Valparaíso", "05", "32", "2340000"),
+        city("Concepción", "CONCEPCION", "Biobío", "08", "41", "4030000"),
+    ],
+    trades: &["Comercial", "Panadería", "Constructora", "Transportes"],
+    company: "SpA",
+};
+
 impl Country {
     fn stock(self) -> &'static Stock {
         match self {
             Self::Mexico => &MX,
             Self::Colombia => &CO,
             Self::Brazil => &BR,
+            Self::Chile => &CL,
         }
     }
 }
@@ -178,6 +204,10 @@ impl Person {
             (Country::Colombia, true) => ("NIT", nit(&format!("9{}", seed.with(10).digits(8)))),
             (Country::Brazil, false) => ("CPF", cpf(&seed.with(10).digits(9))),
             (Country::Brazil, true) => ("CNPJ", cnpj(&format!("{}0001", seed.with(10).digits(8)))),
+            (Country::Chile, false) => {
+                ("RUT", rut(&seed.with(10).between(8_000_000, 20_000_000).to_string()))
+            }
+            (Country::Chile, true) => ("RUT", rut(&format!("7{}", seed.with(10).digits(7)))),
         };
         Self {
             email: format!("{}.{}@example.com", bare(first), bare(last)).to_lowercase(),

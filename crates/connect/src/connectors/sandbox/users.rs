@@ -92,6 +92,30 @@ pub(super) static TAXPAYERS: &[TestUser] = &[
         Does::Shows(Plan::Full),
         "A company: sales, purchases, and a payroll for six people.",
     ),
+    user(
+        "900555120-2",
+        Some("business"),
+        Does::Shows(Plan::Full),
+        "A company of Colombia: sales and purchases, and a declaration each year.",
+    ),
+    user(
+        "1020304050-8",
+        Some("individual"),
+        Does::Shows(Plan::Full),
+        "A person of Colombia with a salary.",
+    ),
+    user(
+        "77100200-5",
+        Some("business"),
+        Does::Shows(Plan::Full),
+        "A company of Chile: both ledgers, two partners, and a card at a bank.",
+    ),
+    user(
+        "15620310-6",
+        Some("individual"),
+        Does::Shows(Plan::Full),
+        "A person of Chile with a salary and debts at a bank, who has no ledgers.",
+    ),
     user("fiscal100", Some("full"), Does::Shows(Plan::Full), "Another person with a salary."),
     user("fiscal101", Some("nodata"), Does::Shows(Plan::Nothing), "Gets in and has nothing."),
     user(

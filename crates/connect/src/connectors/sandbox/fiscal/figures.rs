@@ -121,7 +121,7 @@ impl Taxpayer {
     fn statement(&self, number: i16, now: Timestamp) -> FinancialStatement {
         let window = year(number);
         let it = self.figures(window, now);
-        let books = self.bank.books(window.to, now);
+        let books = self.bank.books(window.to, Self::paid_by(window, now).min(now));
         let cash: i64 = (books.accounts.iter())
             .filter(|book| matches!(book.purse, Purse::Checking | Purse::Savings))
             .map(|book| book.at_end_of(window.to))

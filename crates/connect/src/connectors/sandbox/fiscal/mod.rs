@@ -1,10 +1,15 @@
 //! What tax authorities show of the sandbox's people and companies. It follows from the same lives
 //! that the banks show: an invoice is a payment seen from the other side, a payroll voucher is a
-//! salary, a return is a sum of both.
+//! salary, a return is a sum of both. Here is the authority of Mexico; those of Colombia and Chile
+//! are in their own files.
 
 mod cfdi;
+mod chile;
+mod colombia;
+mod deals;
 mod figures;
-mod pdf;
+mod forms;
+mod printed;
 mod retentions;
 mod returns;
 mod standing;
@@ -15,7 +20,8 @@ mod xml;
 
 use super::{
     chance::Seed,
-    institutions::Site,
+    institutions::{Country, Site},
+    national_ids::nit,
     people::Person,
     world::{Plan, World},
 };
@@ -25,21 +31,20 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::to_raw_value;
 
-/// The bank whose movements people's taxes follow from.
-const BANK: &str = "erebor_mx_retail";
-/// The same for companies.
-const BUSINESS_BANK: &str = "gotham_mx_business";
-
 /// Somebody at a tax authority.
 #[derive(Debug, Clone)]
 pub(super) struct Taxpayer {
     pub(super) person: Person,
-    pub(super) rfc: String,
+    /// By which the authority knows them: RFC, NIT or RUT.
+    pub(super) number: String,
     /// The account that pays and is paid.
     bank: World,
     plan: Plan,
     seed: Seed,
 }
+
+/// What Mexico's authority calls the document that says how somebody is registered.
+const CONSTANCIA: &str = "CONSTANCIA DE SITUACIÓN FISCAL";
 
 /// Whether a login has the form of an RFC.
 fn is_rfc(login: &str) -> bool {
@@ -47,37 +52,80 @@ fn is_rfc(login: &str) -> bool {
     (3..=4).contains(&letters) && login.chars().count() == letters + 9
 }
 
+/// The digits of a NIT or RUT before its check digit, where a login is one.
+fn base_of(login: &str) -> Option<u64> {
+    login.split('-').next().filter(|base| base.len() >= 6)?.parse().ok()
+}
+
 impl Taxpayer {
-    /// Whoever goes by that name: a company where it has the twelve letters of a company's RFC.
+    /// Whoever goes by that name: a company where it is a company's tax number.
     pub(super) fn of(site: &'static Site, login: &str, plan: Plan) -> Option<Self> {
-        let company = is_rfc(login) && login.chars().count() == 12;
-        let bank = Site::named(if company { BUSINESS_BANK } else { BANK })?;
-        let bank = World::of(bank, login, plan);
-        let person = Person::of(site.country, company, login);
-        let seed = Seed::of(&["taxpayer", site.name, login]);
-        let rfc = if is_rfc(login) { login.to_uppercase() } else { person.rfc() };
-        Some(Self { person, rfc, bank, plan, seed })
+        let (company, is_number, bank, business) = match site.country {
+            Country::Mexico => {
+                let company = is_rfc(login) && login.chars().count() == 12;
+                (company, is_rfc(login), "erebor_mx_retail", "gotham_mx_business")
+            }
+            // Companies have nine digits, the first of them an eight or a nine.
+            Country::Colombia => {
+                let base = base_of(login);
+                let company = base.is_some_and(|base| (800_000_000..1_000_000_000).contains(&base));
+                (company, base.is_some(), "erebor_co_retail", "gotham_co_business")
+            }
+            // Nobody alive has a number as high as a company's.
+            Country::Chile => {
+                let base = base_of(login);
+                let company = base.is_some_and(|base| base >= 50_000_000);
+                (company, base.is_some(), "erebor_cl_retail", "gotham_cl_business")
+            }
+            Country::Brazil => return None,
+        };
+        let bank = Site::named(if company { business } else { bank })?;
+        // At banks the same person logs in without the line.
+        let user: String = login.chars().filter(|c| *c != '-').collect();
+        let bank = World::of(bank, &user, plan);
+        let person = Person::of(site.country, company, &user);
+        let seed = Seed::of(&["taxpayer", site.name, &user]);
+        let number = match (is_number, site.country, company) {
+            (true, ..) => login.to_uppercase(),
+            (false, Country::Mexico, _) => person.rfc(),
+            (false, Country::Colombia, false) => nit(&person.document),
+            (false, ..) => person.document.clone(),
+        };
+        Some(Self { person, number, bank, plan, seed })
     }
 
     /// All items of what is wanted, and how much of it that is.
     pub(super) fn all(&self, wanted: &Fetch, now: Timestamp) -> Result<Shown, Failure> {
-        let mut shown = Shown { items: Vec::new(), covered: Covered::whole(None) };
+        match self.person.country {
+            _ if self.plan == Plan::Nothing => {
+                let mut shown = Shown::nothing();
+                shown.covered.window = wanted.window;
+                Ok(shown)
+            }
+            Country::Mexico => self.all_of_mexico(wanted, now),
+            Country::Colombia => self.all_of_colombia(wanted, now),
+            Country::Chile => self.all_of_chile(wanted, now),
+            Country::Brazil => Err(Failure::Unsupported),
+        }
+    }
+
+    fn all_of_mexico(&self, wanted: &Fetch, now: Timestamp) -> Result<Shown, Failure> {
+        let mut shown = Shown::nothing();
         match wanted.resource.as_str() {
-            _ if self.plan == Plan::Nothing => shown.covered.window = wanted.window,
             "TAX_STATUS" => {
                 let status = self.status(now);
-                let pdf = wanted.documents.then(|| pdf::of_status(&status));
+                let pdf = wanted.documents.then(|| printed::of_status(&status, CONSTANCIA, "RFC"));
                 shown.push(&status, pdf.map(|bytes| ("pdf", bytes)))?;
             }
             "TAX_COMPLIANCE_STATUS" => {
                 let opinion = self.opinion(now);
-                let pdf = wanted.documents.then(|| pdf::of_opinion(self, &opinion, now));
+                let pdf = wanted.documents.then(|| printed::of_opinion(self, &opinion, now));
                 shown.push(&opinion, pdf.map(|bytes| ("pdf", bytes)))?;
             }
             "INVOICES" => {
-                let window = invoiced(wanted.window, now);
-                shown.covered = Covered { complete: window.is_some(), ..Covered::whole(window) };
-                let Some(window) = window else { return Ok(shown) };
+                let Some(window) = shown.covering(kept(wanted.window, FIVE_YEARS, now)) else {
+                    return Ok(shown);
+                };
                 for voucher in self.vouchers(window, now) {
                     let direction = voucher.kind.map_or("", |kind| kind.as_str());
                     if wanted.kind.as_deref().is_some_and(|kind| kind != direction) {
@@ -88,9 +136,9 @@ impl Taxpayer {
                 }
             }
             "TAX_RETENTIONS" => {
-                let window = invoiced(wanted.window, now);
-                shown.covered = Covered { complete: window.is_some(), ..Covered::whole(window) };
-                let Some(window) = window else { return Ok(shown) };
+                let Some(window) = shown.covering(kept(wanted.window, FIVE_YEARS, now)) else {
+                    return Ok(shown);
+                };
                 for kind in Direction::ALL {
                     if wanted.kind.as_deref().is_some_and(|only| only != kind.as_str()) {
                         continue;
@@ -106,9 +154,9 @@ impl Taxpayer {
                 }
             }
             "TAX_RETURNS" => {
-                let window = invoiced(wanted.window, now);
-                shown.covered = Covered { complete: window.is_some(), ..Covered::whole(window) };
-                let Some(window) = window else { return Ok(shown) };
+                let Some(window) = shown.covering(kept(wanted.window, FIVE_YEARS, now)) else {
+                    return Ok(shown);
+                };
                 let is = |kind: &str| wanted.kind.as_deref().is_none_or(|only| only == kind);
                 let yearly = is("yearly").then(|| self.yearly(window, now));
                 let monthly = is("monthly").then(|| self.monthly(window, now));
@@ -129,9 +177,12 @@ impl Taxpayer {
     }
 }
 
-/// The days of `asked` for which an authority still has vouchers: five years.
-fn invoiced(asked: Option<Window>, now: Timestamp) -> Option<Window> {
-    let kept = Window::last_days(domain::time::day(now), 5 * 366);
+/// Days for which Mexico's authority keeps vouchers.
+const FIVE_YEARS: i32 = 5 * 366;
+
+/// The days of `asked` that are among the last so many, which an authority still has.
+fn kept(asked: Option<Window>, days: i32, now: Timestamp) -> Option<Window> {
+    let kept = Window::last_days(domain::time::day(now), days);
     let asked = asked.unwrap_or(kept);
     Window::new(asked.from.max(kept.from), asked.to.min(kept.to))
 }
@@ -143,6 +194,14 @@ pub(super) struct Shown {
 }
 
 impl Shown {
+    fn nothing() -> Self {
+        Self { items: Vec::new(), covered: Covered::whole(None) }
+    }
+    /// Says which days are shown: none is not all.
+    fn covering(&mut self, window: Option<Window>) -> Option<Window> {
+        self.covered = Covered { complete: window.is_some(), ..Covered::whole(window) };
+        window
+    }
     fn push(
         &mut self,
         item: &impl Serialize,

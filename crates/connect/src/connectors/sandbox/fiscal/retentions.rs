@@ -36,7 +36,7 @@ impl Taxpayer {
         window: Window,
         now: Timestamp,
     ) -> Vec<TaxRetention> {
-        let books = self.bank.books(window.from, now);
+        let books = self.bank.books(window.from, Self::paid_by(window, now).min(now));
         let mut all: Vec<&Movement> = (books.accounts.iter())
             .flat_map(|book| book.booked.iter().map(move |m| (book.purse, m)))
             .filter(|(purse, m)| match (kind, self.person.company) {
@@ -56,7 +56,7 @@ impl Taxpayer {
         let percent = if kind == Direction::Inflow { 2 } else { 10 };
         let withheld = m.cents * percent / (100 - percent);
         let whole = m.cents + withheld;
-        let own = (self.rfc.clone(), self.person.name.to_uppercase());
+        let own = (self.number.clone(), self.person.name.to_uppercase());
         let (sender, receiver) = match kind {
             Direction::Inflow => (self.bank_itself(), own),
             Direction::Outflow => (own, self.landlord()),
@@ -94,7 +94,7 @@ impl Taxpayer {
         (tax_number(self.person.country, &name), name)
     }
     fn landlord(&self) -> (String, String) {
-        let who = Person::of(self.person.country, false, &format!("{} landlord", self.rfc));
+        let who = Person::of(self.person.country, false, &format!("{} landlord", self.number));
         (who.rfc(), who.name.to_uppercase())
     }
 }

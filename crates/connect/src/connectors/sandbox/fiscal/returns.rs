@@ -3,8 +3,9 @@
 use super::{
     Taxpayer,
     figures::{Figures, less, percent, plus, year},
-    pdf,
+    forms::{BUSINESS, BUSINESS_MONTHLY, PERSONAL, PERSONAL_MONTHLY, filled},
 };
+use crate::connectors::sandbox::pdf;
 use domain::{
     money::Amount,
     record::Direction,
@@ -90,7 +91,7 @@ impl Taxpayer {
             "fecha_hora_presentacion": format!("{filed}T11:{:02}:00", seed.small(60)),
             "numero_operacion": seed.digits(12),
             "periodo_declaracion": period,
-            "rfc": self.rfc,
+            "rfc": self.number,
             "tipo_declaracion": "Normal",
         });
         let name = self.person.name.to_uppercase();
@@ -118,8 +119,8 @@ impl Taxpayer {
             said("Presentada", "fecha_hora_presentacion"),
             format!("Impuesto a cargo: {tax}"),
         ];
-        let pdf = pdf::page(title, &lines);
-        let receipt = pdf::page("ACUSE DE RECIBO DE DECLARACIÓN", &lines);
+        let pdf = pdf::document(title, &lines);
+        let receipt = pdf::document("ACUSE DE RECIBO DE DECLARACIÓN", &lines);
         Return { body, pdf, receipt }
     }
 
@@ -129,9 +130,11 @@ impl Taxpayer {
         let general = self.general(window.to, "Del Ejercicio", filed);
         if self.person.company {
             let (body, tax) = of_company(number, &general, &it);
+            let body = filled(BUSINESS, body);
             return self.printed(body, "DECLARACIÓN DEL EJERCICIO. PERSONAS MORALES", tax);
         }
         let (body, tax) = of_person(&general, &it, vouchers, window);
+        let body = filled(PERSONAL, body);
         self.printed(body, "DECLARACIÓN ANUAL. PERSONAS FÍSICAS", tax)
     }
 
@@ -144,6 +147,7 @@ impl Taxpayer {
         let general = self.general(month.to, name, filed);
         if self.person.company {
             let (body, tax) = company_month(&general, &it, &before);
+            let body = filled(BUSINESS_MONTHLY, body);
             return Some(self.printed(body, "DECLARACIÓN PROVISIONAL. PERSONAS MORALES", tax));
         }
         // Without fees there is nothing to declare month by month.
@@ -151,6 +155,7 @@ impl Taxpayer {
             return None;
         }
         let (body, tax) = person_month(&general, &it, &before);
+        let body = filled(PERSONAL_MONTHLY, body);
         Some(self.printed(body, "DECLARACIÓN PROVISIONAL. PERSONAS FÍSICAS", tax))
     }
 }
@@ -288,20 +293,29 @@ fn of_company(number: i16, general: &Value, it: &Figures) -> (Value, Amount) {
         "ventas_servicios_nacionales": with_strangers(it.sales),
         "ingresos_netos": with_strangers(it.sales),
         "compras_netas_nacionales": with_strangers(it.purchases),
+        "utilidad_bruta": due(less(it.sales, it.purchases)),
         "gastos_operacion": with_strangers(it.wages),
         "utilidad_operacion": due(result), "perdida_operacion": due(less(nothing(), result)),
         "utilidad_antes_impuesto": due(result), "isr": tax, "utilidad_neta": less(due(result), tax),
     });
     body["estado_posicion_financiera_balance"] = json!({
-        "activo": {"suma_activo": percent(it.sales, 20)},
-        "pasivo": {"suma_pasivo": percent(it.purchases, 5)},
+        "activo": {
+            "efectivo_caja_depositos_instituciones_credito_nacionales": percent(it.sales, 20),
+            "suma_activo": percent(it.sales, 20),
+        },
+        "pasivo": {
+            "contribuciones_por_pagar": percent(it.purchases, 5),
+            "suma_pasivo": percent(it.purchases, 5),
+        },
         "capital_contable": {
+            "utilidad_del_ejercicio": less(percent(it.sales, 20), percent(it.purchases, 5)),
             "suma_capital_contable": less(percent(it.sales, 20), percent(it.purchases, 5)),
             "suma_pasivo_mas_capital_contable": percent(it.sales, 20),
         },
     });
     body["conciliacion_entre_resultado_contable_fiscal"] = json!({
-        "utilidad_o_perdida_neta": less(result, tax), "isr_ietu_impac_ptu": tax,
+        "utilidad_o_perdida_neta": less(result, tax),
+        "utilidad_o_perdida_neta_historica": less(result, tax), "isr_ietu_impac_ptu": tax,
         "utilidad_o_perdida_fiscal_antes_de_ptu": result,
     });
     (body, tax)
@@ -380,7 +394,26 @@ fn company_month(general: &Value, it: &Figures, before: &Figures) -> (Value, Amo
             "r12_isr_retenciones_por_salarios": payment(of_wages),
         },
         "determinacion_iva": {
-            "determinacion_iva_acreditable": {"total_iva_acreditable_periodo": it.purchases_vat},
+            "montos_actos_actividades_pagados": {
+                "total_actos_actividades_pagados_tasa_16": it.purchases,
+            },
+            "detalle_total_actos_actividades_pagados_tasa_16": {
+                "otros_actos_pagados_tasa_16": it.purchases,
+                "total_actos_pagados_tasa_16": it.purchases,
+            },
+            "determinacion_iva_acreditable": {
+                "total_iva_actos_actividades_pagados_tasa_16": it.purchases_vat,
+                "total_iva_trasladado_contribuyente": it.purchases_vat,
+                "iva_trasladado_adquisicion_bienes_distintos_inversiones_actos_gravados":
+                    it.purchases_vat,
+                "total_iva_actos_actividades_gravados": it.purchases_vat,
+                "iva_acreditable": it.purchases_vat,
+                "total_iva_acreditable_periodo": it.purchases_vat,
+            },
+            "detalle_valor_actos_actividades_gravados_tasa_16": {
+                "otros_actos_actividades_gravados_tasa_16": it.sales,
+                "total_actos_actividades_gravados_tasa_16": it.sales,
+            },
             "determinacion_iva": {
                 "valor_actos_actividades_gravados_tasa_16": it.sales,
                 "suma_actos_actividades_gravados": it.sales, "impuesto_causado": it.sales_vat,

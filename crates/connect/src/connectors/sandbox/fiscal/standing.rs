@@ -92,7 +92,7 @@ impl Taxpayer {
         let issued = format!("{city} A {}", in_words(today));
         let stamp = format!(
             "||{today}|{}|CONSTANCIA DE SITUACIÓN FISCAL|200001088888800000031||",
-            self.rfc
+            self.number
         );
         let seal = self.seed.with(now.as_second().cast_unsigned());
         let seal = seal.digits(120);
@@ -101,7 +101,7 @@ impl Taxpayer {
             official_name: Some(p.name.to_uppercase()),
             id_cif: Some(format!("1{}", self.seed.with(1).digits(10))),
             tax_payer_information: Some(TaxPayer {
-                rfc: Some(self.rfc.clone()),
+                rfc: Some(self.number.clone()),
                 curp: (!p.company).then(|| p.document.clone()),
                 name: of_person(&p.first),
                 first_last_name: of_person(&p.last),
@@ -161,7 +161,7 @@ impl Taxpayer {
         let number = self.seed.with(now.as_second().cast_unsigned()).digits(7);
         TaxComplianceStatus {
             internal_identification: Some(format!("{:02}NA{number}", day(now).year() % 100)),
-            rfc: Some(self.rfc.clone()),
+            rfc: Some(self.number.clone()),
             outcome: Some(outcome),
         }
     }

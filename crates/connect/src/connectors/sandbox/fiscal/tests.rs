@@ -1,9 +1,6 @@
 //! What the authority shows agrees with itself and with the bank.
 
-use super::{
-    super::{institutions::Country, world::month_of},
-    *,
-};
+use super::{super::world::month_of, *};
 use domain::{
     money::Amount,
     record::Direction,
@@ -45,8 +42,8 @@ fn the_same_person_is_behind_a_name_at_the_bank_and_at_the_authority() {
     let who = taxpayer("ana", Plan::Full);
     let at_bank = Person::of(Country::Mexico, false, "ana");
     assert_eq!((&who.person.name, &who.person.document), (&at_bank.name, &at_bank.document));
-    assert_eq!(who.rfc[..10], who.person.document[..10], "RFC and CURP begin alike");
-    assert_eq!(person().rfc, "PFIS010101000");
+    assert_eq!(who.number[..10], who.person.document[..10], "RFC and CURP begin alike");
+    assert_eq!(person().number, "PFIS010101000");
     assert!(company().person.company && !person().person.company);
 }
 
@@ -142,10 +139,11 @@ fn every_kind_of_voucher_is_there_and_payments_name_what_they_pay() {
 fn documents_can_be_read_back() {
     let who = company();
     let status = who.status(now());
-    let document = lopdf::Document::load_mem(&pdf::of_status(&status)).expect("a PDF");
+    let document =
+        lopdf::Document::load_mem(&printed::of_status(&status, CONSTANCIA, "RFC")).expect("a PDF");
     let text = document.extract_text(&[1]).expect("text");
     assert!(text.contains("CONSTANCIA DE SITUACI") && text.contains("PMO010101000"), "{text}");
-    let opinion = pdf::of_opinion(&who, &who.opinion(now()), now());
+    let opinion = printed::of_opinion(&who, &who.opinion(now()), now());
     let text =
         lopdf::Document::load_mem(&opinion).and_then(|d| d.extract_text(&[1])).expect("text");
     assert!(text.contains("POSITIVA"), "{text}");
@@ -250,12 +248,20 @@ fn returns_follow_from_the_vouchers_of_their_time() {
         let tax = &one.body["determinacion_del_impuesto_sobre_la_renta"]["determinacion_del_impuesto_sobre_la_renta"];
         assert_eq!(number(&tax["total_ingresos_acumulables"]), figures.sales);
         assert_eq!(one.body["estado_resultados"].is_null(), year >= 2022, "the new form");
+        if year < 2022 {
+            let sheet = &one.body["estado_posicion_financiera_balance"];
+            assert!(sheet["activo"].get("depreciacion_acumulada").is_some(), "all of the form");
+            let sum = &sheet["capital_contable"]["suma_pasivo_mas_capital_contable"];
+            assert_eq!(number(&sheet["activo"]["suma_activo"]), number(sum));
+        }
     }
     let last = Window::last_days(day(now()), 365);
     let months = who.monthly(last, now());
     assert_eq!(months.len(), 11, "December is filed on the 17th");
     let mut sales = Amount::ZERO.0;
     for one in &months {
+        let vat = &one.body["determinacion_iva"];
+        assert!(vat["determinacion_iva"].get("saldo_a_favor").is_some(), "all of the form");
         let income = &one.body["determinacion_isr"]["personas_morales_regimen_general"];
         sales += number(&income["ingresos_nominales_mes_que_declara"]).0;
     }
@@ -302,7 +308,7 @@ proptest! {
                 prop_assert_eq!(amount, line.pre_tax_amount.expect("one").0);
             }
             prop_assert!(window.contains(it.invoice_date.expect("a day")));
-            prop_assert!([&it.sender_id, &it.receiver_id].iter().any(|id| id.as_deref() == Some(&who.rfc)));
+            prop_assert!([&it.sender_id, &it.receiver_id].iter().any(|id| id.as_deref() == Some(&who.number)));
         }
         // Later the same days show the same, but for what has been cancelled since.
         let then = now() + jiff::SignedDuration::from_hours(24 * later);
@@ -321,8 +327,9 @@ proptest! {
 
 #[test]
 fn five_years_are_kept_and_no_more() {
-    assert_eq!(invoiced(Window::new(date(2010, 1, 1), date(2011, 1, 1)), now()), None);
-    let all = invoiced(None, now()).expect("days");
+    let kept = |asked| kept(asked, FIVE_YEARS, now());
+    assert_eq!(kept(Window::new(date(2010, 1, 1), date(2011, 1, 1))), None);
+    let all = kept(None).expect("days");
     assert_eq!(all.to, day(now()));
-    assert!(invoiced(Some(year()), now()) == Some(year()));
+    assert!(kept(Some(year())) == Some(year()));
 }

@@ -18,7 +18,7 @@ use domain::{
         PaymentMethod, Payroll, PayrollAmount, Periodicity, RelatedInvoice, TaxDetails, TaxTotal,
         TransferredTax,
     },
-    time::{Moment, Window, day},
+    time::{Moment, Window, day, midnight},
 };
 use jiff::{
     SignedDuration, Timestamp, ToSpan,
@@ -26,7 +26,7 @@ use jiff::{
 };
 
 /// Days between an invoice that is paid later and its payment.
-const CREDIT: i64 = 15;
+pub(super) const CREDIT: i64 = 15;
 /// Days until a mistaken invoice is cancelled.
 const MISTAKEN: i64 = 2;
 /// Who certifies: the sandbox's own.
@@ -81,9 +81,9 @@ impl Party {
 }
 
 /// What was sold: the catalogue's codes of product and unit, the unit and the words.
-type Goods = (&'static str, &'static str, &'static str, &'static str);
+pub(super) type Goods = (&'static str, &'static str, &'static str, &'static str);
 
-fn goods(habit: &Habit) -> Goods {
+pub(super) fn goods(habit: &Habit) -> Goods {
     match habit.mcc {
         Some(5411 | 5499) => ("50192100", "H87", "Pieza", "Abarrotes"),
         Some(5541) => ("15101514", "LTR", "Litro", "Gasolina regular"),
@@ -104,16 +104,14 @@ fn cents(cents: i64) -> Option<Amount> {
 fn rate() -> Amount {
     Amount::cents(16)
 }
-fn instant(second: i64) -> Timestamp {
+pub(super) fn instant(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 impl Taxpayer {
     /// The vouchers of these days that there are at `now`, the earliest first.
     pub(super) fn vouchers(&self, window: Window, now: Timestamp) -> Vec<Invoice> {
-        // What is invoiced today may be paid days from now.
-        let later = now.saturating_add(SignedDuration::from_hours(24 * (CREDIT + 15)));
-        let books = self.bank.books(window.from, later.unwrap_or(Timestamp::MAX));
+        let books = self.bank.books(window.from, Self::paid_by(window, now));
         let movements = books.accounts.iter().flat_map(|book| &book.booked);
         let mut all: Vec<(i64, Invoice)> =
             movements.flat_map(|m| self.of_movement(m, now)).collect();
@@ -124,6 +122,14 @@ impl Taxpayer {
             a.cmp(b).then_with(|| one.invoice_identification.cmp(&other.invoice_identification))
         });
         all.into_iter().map(|(_, voucher)| voucher).collect()
+    }
+
+    /// By when whatever is invoiced in these days is paid: it may be days from now, and nothing that
+    /// moves later than that need be looked at.
+    pub(super) fn paid_by(window: Window, now: Timestamp) -> Timestamp {
+        let ended = midnight(window.to.saturating_add(1.days())).min(now);
+        let later = ended.saturating_add(SignedDuration::from_hours(24 * (CREDIT + 15)));
+        later.unwrap_or(Timestamp::MAX)
     }
 
     /// The vouchers that a movement of money leaves, each with the second at which it was issued.
@@ -204,7 +210,7 @@ impl Taxpayer {
 
     fn own(&self) -> Party {
         Party {
-            rfc: self.rfc.clone(),
+            rfc: self.number.clone(),
             name: self.person.name.to_uppercase(),
             regime: self.regime().0,
             postcode: self.person.postcode.clone(),
@@ -331,7 +337,7 @@ impl Taxpayer {
 
     /// A salary that they paid to the `n`th of their staff; together they are the movement.
     fn pay(&self, m: &Movement, n: u64) -> Invoice {
-        let who = Person::of(self.person.country, false, &format!("{} {n}", self.rfc));
+        let who = Person::of(self.person.country, false, &format!("{} {n}", self.number));
         let employee = Party {
             rfc: who.rfc(),
             name: who.name.to_uppercase(),

@@ -79,6 +79,67 @@ fn a_bill_is_the_sum_of_the_movements_that_point_to_it_and_is_paid_from_the_acco
 }
 
 #[test]
+fn a_statement_says_what_its_month_says_and_so_does_its_document() {
+    let mut visit = visit("erebor_mx_retail", "bnk100", "full").inside();
+    let statements = all(&mut visit, "STATEMENTS");
+    assert_eq!(statements.len(), 2 * 11, "of two accounts, for each month that is over");
+    let movements = all(&mut visit, "TRANSACTIONS");
+    for (key, it) in &statements {
+        let (from, to) = (&it["period_start_date"], &it["period_end_date"]);
+        let inside = |t: &Value| {
+            let on = t["accounting_date"].as_str();
+            on >= from.as_str() && on <= to.as_str()
+        };
+        // Newest first in the list, oldest first in the statement.
+        let mut known: Vec<&Value> =
+            movements.iter().filter(|(k, t)| k == key && inside(t)).map(|(_, t)| t).collect();
+        known.reverse();
+        let lines = it["transactions"].as_array().expect("lines");
+        assert_eq!(lines.len(), known.len(), "{from}");
+        let mut balance = number(&it["previous_balance"]);
+        for (line, movement) in lines.iter().zip(known) {
+            for same in [
+                "value_date",
+                "accounting_date",
+                "description",
+                "reference",
+                "type",
+                "amount",
+                "balance",
+            ] {
+                assert_eq!(line[same], movement[same], "{same}");
+            }
+            let sign = if line["type"] == "INFLOW" { 1 } else { -1 };
+            balance += number(&line["amount"]) * Decimal::from(sign);
+            assert_eq!(balance, number(&line["balance"]));
+        }
+        assert_eq!(balance, number(&it["final_balance"]));
+    }
+    let december = Window::new(date(2025, 12, 1), date(2025, 12, 31));
+    let wanted = Fetch { documents: true, ..fetch("STATEMENTS", None, december) };
+    let mut out = Collected::default();
+    let mut nobody = Answers::none();
+    visit.clock.run(visit.talk.fetch(&wanted, &mut nobody, &mut out)).expect("readable");
+    assert_eq!(out.0.len(), 2);
+    for given in out.0 {
+        let it: Value = serde_json::from_str(given.item.get()).expect("json");
+        let document = lopdf::Document::load_mem(&given.documents[0].bytes).expect("a PDF");
+        let pages: Vec<u32> = document.get_pages().into_keys().collect();
+        let text = document.extract_text(&pages).expect("text");
+        let lines = it["transactions"].as_array().expect("lines");
+        for line in lines {
+            let sign = if line["type"] == "INFLOW" { "+" } else { "-" };
+            let amount = |key: &str| format!("{:.2}", number(&line[key]));
+            let printed = format!("{sign}{} | {}", amount("amount"), amount("balance"));
+            assert!(text.contains(&printed), "{printed} is not in {text}");
+        }
+        let left = format!("Saldo final: {:.2}", number(&it["final_balance"]));
+        assert!(text.contains(&left), "{left}");
+        assert_eq!(pages.len(), (11 + lines.len()).div_ceil(44), "on as many pages as it needs");
+    }
+}
+
+#[test]
 fn an_investment_is_the_sum_of_its_transactions_and_they_are_paid_from_the_account() {
     let mut visit = customer();
     let investments = all(&mut visit, "INVESTMENTS");
