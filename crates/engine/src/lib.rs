@@ -29,6 +29,7 @@ pub mod retention;
 pub mod retrieval;
 pub mod sandbox;
 pub mod sessions;
+pub mod standing;
 pub mod statements;
 pub mod tenants;
 pub mod timeline;
@@ -67,6 +68,8 @@ pub struct Caller {
     pub key: KeyId,
     /// Repeated in errors and in the webhooks that the request causes.
     pub request: RequestId,
+    /// The widget token that was used, if it was one: the session that is opened is remembered for it.
+    pub token: Option<tokens::Presented>,
 }
 
 /// One page of something.

@@ -30,6 +30,7 @@ const STEPS: &[Step] = steps![
     6 "statement_mappings" "0006_statement_mappings.sql",
     7 "judgements" "0007_judgements.sql",
     8 "documents" "0008_documents.sql",
+    11 "token_sessions" "0011_token_sessions.sql",
 ];
 
 const TABLE: &str = "_sqlx_migrations";

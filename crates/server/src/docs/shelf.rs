@@ -47,6 +47,7 @@ static FILES: &[(&str, Files)] = shelf! {
     "Use": [
         "docs/resources.md",
         "docs/webhooks.md",
+        "docs/widget.md",
         "docs/insights.md",
         "docs/howto/upload-statements.md",
         "docs/statements.md",
@@ -90,6 +91,7 @@ static FILES: &[(&str, Files)] = shelf! {
         "docs/adr/0015-a-reading-goes-on-within-its-session.md",
         "docs/adr/0016-conformance-json-lies-beside-the-manifest.md",
         "docs/adr/0017-documents-are-kept-apart.md",
+        "docs/adr/0020-the-widget-is-an-application.md",
     ],
 };
 

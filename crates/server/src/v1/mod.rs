@@ -7,7 +7,7 @@ mod faults;
 mod institutions;
 mod links;
 mod settings;
-mod statements;
+pub(crate) mod statements;
 mod webhooks;
 
 use crate::operation::Operation;

@@ -2,6 +2,7 @@
 
 mod api;
 mod browser;
+mod connection;
 mod docs;
 mod fiscal;
 mod hostile;
