@@ -96,6 +96,17 @@ pub(crate) fn reference() -> Result<()> {
     machine::run(test.args(["--", "reference"]).env("VINCULO_WRITES_REFERENCE", "1"))
 }
 
+/// Keeps what a test of the server's looks at, in every language, in the light, in the dark and on a
+/// small phone.
+pub(crate) fn screenshots() -> Result<()> {
+    let folder = machine::target().join("screenshots");
+    let mut test = cargo(&["test", "--quiet", "--locked", "--package", "server", "--test", "it"]);
+    test.args(["--", "every_step"]).env("VINCULO_SCREENSHOTS", &folder);
+    machine::run(&mut test)?;
+    println!("   the pictures are in {}", folder.display());
+    Ok(())
+}
+
 /// Writes the schemas that connectors are built on. That they are what the code reads is a test of
 /// `connect`'s.
 pub(crate) fn schemas() -> Result<()> {

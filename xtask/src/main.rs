@@ -49,6 +49,8 @@ enum Chore {
     },
     /// Write docs/resources.md from what a sandbox answers
     Reference,
+    /// Show every step of the widget as pictures in target/screenshots
+    Screenshots,
     /// Write sdk/schema/ from the code
     Schema,
     /// Run the official SDKs against a release build
@@ -125,6 +127,7 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
         Chore::Tidy => tidy::run(&chores()),
         Chore::Openapi { check } => ci::openapi(&program()?, check),
         Chore::Reference => ci::reference(),
+        Chore::Screenshots => ci::screenshots(),
         Chore::Schema => ci::schemas(),
         Chore::Sdk { database } => {
             let program = program()?;

@@ -33,6 +33,7 @@ pub mod retention;
 pub mod retrieval;
 pub mod sandbox;
 pub mod sessions;
+pub mod standing;
 pub mod statements;
 pub mod tenants;
 pub mod timeline;
@@ -75,6 +76,8 @@ pub struct Caller {
     pub by: Actor,
     /// Repeated in errors and in the webhooks that the request causes.
     pub request: RequestId,
+    /// The widget token that was used, if it was one: the session that is opened is remembered for it.
+    pub token: Option<tokens::Presented>,
 }
 
 impl Caller {

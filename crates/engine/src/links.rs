@@ -185,6 +185,7 @@ impl Engine {
                 let job = self.new_job(&link, Kind::Erase, link.id.to_string(), &(), at);
                 tx.schedule(&job).await?;
             }
+            self.bind_token(&mut tx, caller, row.session.id).await?;
             let brought = Brought { token, secrets: None };
             let run = Run::new(self, row, Purpose::Register, brought);
             tx.commit().await?;

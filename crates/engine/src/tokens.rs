@@ -4,13 +4,14 @@
 use crate::{Caller, Engine, Error};
 use domain::{
     access::{CredentialsStorage, Scope, StaleIn},
-    ids::{KeyId, LinkId, RequestId, TenantId},
+    ids::{KeyId, LinkId, RequestId, SessionId, TenantId},
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::Tx;
+use uuid::Uuid;
 use vault::Signer;
 
 /// What a token is to be good for.
@@ -65,6 +66,25 @@ pub struct Grant {
     pub stale_in: Option<StaleIn>,
     /// How the widget looks, and where it sends people afterwards.
     pub widget: Option<Value>,
+    /// Whether it has connected its link: then it only tells how that went.
+    pub used: bool,
+}
+
+/// A widget token that a request came with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Presented {
+    /// Which token it is.
+    pub id: Uuid,
+    /// When it ends.
+    pub ends: Timestamp,
+}
+
+impl Grant {
+    /// The token itself; `None` if it was made with an id that is none of ours.
+    #[must_use]
+    pub fn presented(&self) -> Option<Presented> {
+        Some(Presented { id: Uuid::try_parse(&self.token).ok()?, ends: self.ends })
+    }
 }
 
 /// The two kinds of token.
@@ -182,8 +202,12 @@ impl Tokens<'_> {
     }
     /// What a token of this kind says, if it is ours and lives.
     fn read(&self, token: &str, kind: Kind, now: Timestamp) -> Option<Claims> {
+        self.said(token, kind).filter(|claims| now.as_second() < claims.exp)
+    }
+    /// What a token of this kind says or said, if it is ours.
+    fn said(&self, token: &str, kind: Kind) -> Option<Claims> {
         let claims: Claims = serde_json::from_value(self.signer.verify(token).ok()?).ok()?;
-        (claims.token_type == kind && now.as_second() < claims.exp).then_some(claims)
+        (claims.token_type == kind).then_some(claims)
     }
 }
 
@@ -205,6 +229,7 @@ impl From<Claims> for Grant {
             credentials_storage: claims.credentials_storage,
             stale_in: claims.stale_in,
             widget: claims.widget,
+            used: false,
         }
     }
 }
@@ -238,17 +263,25 @@ impl Engine {
         ))
     }
 
-    /// What an access token allows; `None` if it is not ours, has ended, is used up, or its key is
-    /// gone.
+    /// What an access token allows, or allowed before it was used up; `None` if it is not ours, has
+    /// ended, or its key is gone.
     pub async fn grant(&self, token: &str) -> Result<Option<Grant>, Error> {
         let Some(claims) = self.tokens().read(token, Kind::Access, self.env().now()) else {
             return Ok(None);
         };
         let mut tx = self.store().read().await?;
-        if tx.token_is_used(&claims.jti).await? || !holds(&mut tx, &claims).await? {
+        if !holds(&mut tx, &claims).await? {
             return Ok(None);
         }
-        Ok(Some(claims.into()))
+        let used = tx.token_is_used(&claims.jti).await?;
+        Ok(Some(Grant { used, ..claims.into() }))
+    }
+
+    /// The `widget` of an access token of ours, whether or not it still opens anything: it says where
+    /// to send a person who comes too late.
+    #[must_use]
+    pub fn widget_of(&self, token: &str) -> Option<Value> {
+        self.tokens().said(token, Kind::Access)?.widget
     }
 
     /// A fresh access token for a refresh token; `None` if it is not ours, has ended, or its key is
@@ -262,6 +295,19 @@ impl Engine {
             return Ok(None);
         }
         Ok(Some(self.tokens().access(claims, now, self.token_id())))
+    }
+
+    /// Remembers which session the token of a request has begun, in the transaction that opens it.
+    pub(crate) async fn bind_token(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        session: SessionId,
+    ) -> Result<(), Error> {
+        if let Some(Presented { id, ends }) = caller.token {
+            tx.bind_token(&id.simple().to_string(), session, ends).await?;
+        }
+        Ok(())
     }
 
     /// The token has connected its link: it opens nothing any more. False if it had been used up
@@ -285,7 +331,6 @@ async fn holds(tx: &mut Tx, claims: &Claims) -> Result<bool, Error> {
 mod tests {
     use super::*;
     use secrecy::{ExposeSecret, SecretSlice};
-    use uuid::Uuid;
 
     fn signer() -> Signer {
         Signer::new(&SecretSlice::from(vec![7; 64]))

@@ -72,6 +72,7 @@ impl Engine {
                 if self.is_crowded(&mut tx, &link).await? {
                     return Err(Failure::TooManySessions.into());
                 }
+                self.bind_token(&mut tx, caller, row.session.id).await?;
                 let run = Run::new(self, row, purpose, brought);
                 tx.commit().await?;
                 return Ok(Watch::of(run));
@@ -221,26 +222,27 @@ impl Engine {
         let progress = self.env().within(deadline, waiting).await.ok_or(Error::TimedOut)??;
         match progress {
             Progress::Challenged { number, until, challenge } => {
-                Err(self.challenged(&watch, number, until, &challenge))
+                let place = (watch.session, watch.link);
+                Err(Error::Challenged(Box::new(self.challenged(place, number, until, &challenge))))
             }
             progress => Ok(progress),
         }
     }
 
-    fn challenged(
+    pub(crate) fn challenged(
         &self,
-        watch: &Watch,
+        (session, link): (SessionId, LinkId),
         number: u32,
         until: Timestamp,
         challenge: &domain::session::Challenge,
-    ) -> Error {
+    ) -> Challenged {
         let left = until.duration_since(self.env().now()).max(SignedDuration::ZERO);
-        Error::Challenged(Box::new(Challenged {
-            session: ticket(watch.session, number),
-            link: watch.link,
+        Challenged {
+            session: ticket(session, number),
+            link,
             expiry: u32::try_from(left.as_secs()).unwrap_or(0),
             challenge: challenge.clone(),
-        }))
+        }
     }
 
     /// The session runs in another process: looks at its row until it says something new.

@@ -23,6 +23,18 @@ macro_rules! files { ($($name:literal from $path:literal),* $(,)?) => {
 
 /// Name and text. A file that pages use has its line here; modules find each other by these names.
 static FILES: &[(&str, &str)] = files![
+    "connect-api.js" from "assets/connect-api.js",
+    "connect-config.js" from "assets/connect-config.js",
+    "connect-en.json" from "locales/connect/en.json",
+    "connect-es.json" from "locales/connect/es.json",
+    "connect-flow.js" from "assets/connect-flow.js",
+    "connect-loader.js" from "assets/connect-loader.js",
+    "connect-outside.js" from "assets/connect-outside.js",
+    "connect-pt.json" from "locales/connect/pt.json",
+    "connect-theme.js" from "assets/connect-theme.js",
+    "connect-view.js" from "assets/connect-view.js",
+    "connect.css" from "assets/connect.css",
+    "connect.js" from "assets/connect.js",
     "console.css" from "assets/console.css",
     "dark.css" from "assets/dark.css",
     "docs.css" from "assets/docs.css",

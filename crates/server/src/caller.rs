@@ -65,17 +65,24 @@ pub(crate) async fn authorise(
     headers: &HeaderMap,
     request: RequestId,
 ) -> Result<Option<Caller>, Problem> {
-    let scope = match access {
-        Access::Open => return Ok(None),
-        Access::Keys => None,
-        Access::KeysOr(scope) => Some(scope),
-    };
+    if access == Access::Open {
+        return Ok(None);
+    }
     if let Some(token) = bearer(headers) {
-        let grant = engine.grant(token).await?.ok_or_else(Problem::bad_token)?;
-        if !scope.is_some_and(|scope| grant.scopes.contains(&scope)) {
+        let grant = engine.grant(token).await?;
+        let alive = grant.filter(|grant| !grant.used || access == Access::KeysOrToken);
+        let grant = alive.ok_or_else(Problem::bad_token)?;
+        let allowed = match access {
+            Access::Open | Access::KeysOrToken => true,
+            Access::Keys => false,
+            Access::KeysOr(scope) => grant.scopes.contains(&scope),
+        };
+        if !allowed {
             return Err(Problem::forbidden());
         }
-        let caller = engine::Caller { tenant: grant.tenant, by: Actor::Key(grant.key), request };
+        let token = grant.presented();
+        let caller =
+            engine::Caller { tenant: grant.tenant, by: Actor::Key(grant.key), request, token };
         return Ok(Some(Caller { engine: caller, grant: Some(grant) }));
     }
     let (id, secret) = basic(headers).ok_or_else(Problem::unauthenticated)?;
@@ -93,14 +100,15 @@ pub(crate) async fn by_keys(
 ) -> Result<engine::Caller, Problem> {
     let known = engine.authenticate(id, secret).await?;
     let (tenant, key) = known.ok_or_else(Problem::unauthenticated)?;
-    Ok(engine::Caller { tenant, by: Actor::Key(key), request })
+    Ok(engine::Caller { tenant, by: Actor::Key(key), request, token: None })
 }
 
 fn credentials<'h>(headers: &'h HeaderMap, scheme: &str) -> Option<&'h str> {
     let (said, rest) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     said.eq_ignore_ascii_case(scheme).then(|| rest.trim())
 }
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token of a widget, unread.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     credentials(headers, "bearer")
 }
 /// Id and password. Passwords may hold colons: the first one separates.

@@ -22,6 +22,7 @@ mod page;
 mod path;
 mod pictures;
 mod problem;
+mod qr;
 mod query;
 mod router;
 mod v1;

@@ -38,6 +38,9 @@ pub(crate) enum Access {
     Keys,
     /// Whoever has API keys, or a widget token of this scope.
     KeysOr(Scope),
+    /// Whoever has API keys, or a widget token, be it used up: it tells how its own link fares, and no
+    /// more.
+    KeysOrToken,
 }
 
 type Schemas = BTreeMap<String, RefOr<Schema>>;
@@ -403,6 +406,9 @@ impl Operation {
             Access::KeysOr(scope) => doc
                 .security(SecurityRequirement::new("keys", none))
                 .security(SecurityRequirement::new("token", [scope.as_str()])),
+            Access::KeysOrToken => doc
+                .security(SecurityRequirement::new("keys", none))
+                .security(SecurityRequirement::new("token", none)),
         };
         let others = ResponseBuilder::new()
             .description("Any other error.")

@@ -1,12 +1,16 @@
 //! The one place where failures become status codes, and the only file that knows them. Every error
 //! body is a JSON array; the outermost layer of the router adds the request's id to each item.
 
-use crate::origin::Origin;
+use crate::{origin::Origin, qr};
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{filter::BadFilter, filter::BadPage, session::Challenge};
+use domain::{
+    filter::BadFilter,
+    filter::BadPage,
+    session::{Challenge, ChallengeKind},
+};
 use engine::{
     Challenged, Error, Failure, FieldProblem, LoginProblem, Remark, Unreadable,
     error::{TOKEN_REQUIRED, login_message},
@@ -31,6 +35,9 @@ pub(crate) struct Item {
     /// The key of the body or query that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<Cow<'static, str>>,
+    /// What about the login, where the message alone does not say it; for widgets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
     /// Filled in when the problem is rendered.
     request_id: String,
     /// The person who is linked already.
@@ -70,6 +77,9 @@ struct Asked {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
+    /// The value of a QR code, drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picture: Option<String>,
     expects_user_input: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     options: Vec<String>,
@@ -88,6 +98,18 @@ impl Item {
             self.message.replace(BRAND, brand).into()
         } else {
             self.message.clone()
+        }
+    }
+    /// As the caller of `request` sees it, who reaches this server at `origin`.
+    pub(crate) fn shown(&self, request: &str, brand: &str, origin: &Origin) -> Self {
+        Self {
+            request_id: request.into(),
+            message: self.said(brand),
+            token_generation_data: self.token_generation_data.clone().map(|asked| Asked {
+                value: asked.value.map(|value| origin.resolve(&value)),
+                ..asked
+            }),
+            ..self.clone()
         }
     }
     pub(crate) fn at(self, field: impl Into<Cow<'static, str>>) -> Self {
@@ -189,20 +211,17 @@ impl Problem {
     }
 
     /// The body and headers that the caller sees.
-    pub(crate) fn render(&self, request: &str, brand: &str, origin: &Origin) -> Response {
-        let shown: Vec<_> = self
-            .items
-            .iter()
-            .map(|item| Item {
-                request_id: request.into(),
-                message: item.said(brand),
-                token_generation_data: item.token_generation_data.clone().map(|asked| Asked {
-                    value: asked.value.map(|value| origin.resolve(&value)),
-                    ..asked
-                }),
-                ..item.clone()
-            })
-            .collect();
+    /// What only a widget needs is left out unless it goes to one.
+    pub(crate) fn render(
+        &self,
+        request: &str,
+        brand: &str,
+        origin: &Origin,
+        to_widget: bool,
+    ) -> Response {
+        let shown = self.items.iter().map(|item| item.shown(request, brand, origin));
+        let shown: Vec<_> =
+            shown.map(|item| Item { reason: item.reason.filter(|_| to_widget), ..item }).collect();
         let mut response = (self.status, axum::Json(shown)).into_response();
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -320,7 +339,9 @@ impl From<Challenged> for Problem {
 }
 impl From<Challenge> for Asked {
     fn from(challenge: Challenge) -> Self {
+        let code = challenge.value.as_deref().filter(|value| !value.starts_with("data:"));
         Self {
+            picture: code.filter(|_| challenge.kind == ChallengeKind::Qr).and_then(qr::drawn),
             kind: challenge.kind.as_str(),
             expects_user_input: challenge.expects_input(),
             instructions: challenge.prompt,
@@ -350,6 +371,26 @@ impl From<Unreadable> for Problem {
     }
 }
 
+/// One message of the contract stands for several reasons; who shows it to a person needs to know.
+fn login_error(failure: &Failure) -> Item {
+    let reason = match failure {
+        Failure::InvalidCredentials => Some("invalid_credentials"),
+        Failure::Revoked => Some("revoked"),
+        Failure::Login(problem) => Some(match problem {
+            LoginProblem::Locked => "locked",
+            LoginProblem::PasswordExpired => "password_expired",
+            LoginProblem::ActionNeeded => "action_needed",
+            LoginProblem::Forbidden => "forbidden",
+            LoginProblem::MissingCredentials => "missing_credentials",
+            LoginProblem::NotActivated => "not_activated",
+            LoginProblem::UnsupportedChallenge => "unsupported_challenge",
+            LoginProblem::NotAttempted => "not_attempted",
+        }),
+        _ => None,
+    };
+    Item { reason, ..Item::new("login_error", login_message(failure, BRAND)) }
+}
+
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -361,11 +402,11 @@ impl From<Failure> for Problem {
                 ),
             ),
             Failure::InvalidCredentials | Failure::Revoked | Failure::Login(_) => {
-                Self::refused("login_error", login_message(&failure, BRAND))
+                Self::bad(vec![login_error(&failure)])
             }
             Failure::Unexpected(ref what) => {
                 tracing::warn!(what, "a conversation broke");
-                Self::refused("login_error", login_message(&failure, BRAND))
+                Self::bad(vec![login_error(&failure)])
             }
             // A token that nobody can be asked for: the link waits for its person.
             Failure::TokenRequired | Failure::WrongToken => Self::new(

@@ -78,13 +78,14 @@ async fn answer(State(app): State<App>, mut request: Request, next: Next) -> Res
     let origin = Origin::of(request.headers(), request.uri(), &app.settings);
     request.extensions_mut().insert(origin.clone());
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let to_widget = caller::bearer(request.headers()).is_some();
     #[expect(clippy::disallowed_types, reason = "telemetry")]
     let since = std::time::Instant::now();
     app.metrics.open.inc();
     let mut response = next.run(request).await;
     app.metrics.open.dec();
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
-        let rendered = problem.render(&id.hex(), &app.engine.settings().brand, &origin);
+        let rendered = problem.render(&id.hex(), &app.engine.settings().brand, &origin, to_widget);
         let plain = std::mem::replace(&mut response, rendered);
         for (name, value) in plain.headers() {
             if !response.headers().contains_key(name) && *name != header::CONTENT_LENGTH {

@@ -563,6 +563,14 @@ impl Tx {
         rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
     }
 
+    /// The names of the resources of which a link has anything.
+    pub async fn resources_of(&mut self, link: LinkId) -> Result<Vec<String>, Error> {
+        const SQL: &str = "select distinct resource from records where bucket = $1 and link = $2
+            order by resource";
+        let rows = self.rows(SQL, values![link.bucket(), link]).await?;
+        rows.iter().map(|row| row.at(0)).collect()
+    }
+
     /// What a link has of a resource.
     pub async fn summary(&mut self, link: LinkId, resource: &str) -> Result<Summary, Error> {
         const SQL: &str = "select count(*),

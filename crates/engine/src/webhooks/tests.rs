@@ -59,7 +59,8 @@ impl World {
         let wall = VirtualClock::stopped("2025-06-01T12:00:00Z".parse().unwrap());
         let env = Env::new(Arc::new(clock.clone()), [7; 32]);
         let vault = Arc::new(Vault::new(&KeyRing::generate().unwrap()).unwrap());
-        let caller = Caller { tenant: env.id(), by: Actor::Key(env.id()), request: env.id() };
+        let caller =
+            Caller { tenant: env.id(), by: Actor::Key(env.id()), request: env.id(), token: None };
         let tenant = Tenant {
             id: caller.tenant,
             name: "test".into(),

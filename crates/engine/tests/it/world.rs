@@ -139,7 +139,12 @@ impl World {
 
     /// A request of the tenant's.
     pub(crate) fn caller(&self) -> Caller {
-        Caller { tenant: self.tenant, by: Actor::Key(self.key), request: self.env.id() }
+        Caller {
+            tenant: self.tenant,
+            by: Actor::Key(self.key),
+            request: self.env.id(),
+            token: None,
+        }
     }
     pub(crate) fn now(&self) -> Timestamp {
         self.env.now()

@@ -2,9 +2,10 @@
 //! them with.
 
 mod page;
+mod standing;
 
 use crate::operation::Operation;
 
 pub(crate) fn operations() -> Vec<Operation> {
-    page::operations()
+    page::operations().into_iter().chain(standing::operations()).collect()
 }

@@ -1,6 +1,7 @@
 //! The widget's page. All that it does it does through the API, with the token that it was given.
 
 use crate::{
+    App, assets,
     locale::{CONNECT, Locale, Speech},
     operation::{Access, Operation, get},
     page::{Framed, page},
@@ -8,7 +9,14 @@ use crate::{
     query::Query,
 };
 use askama::Template;
-use axum::response::Response;
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::Value;
+use url::Url;
+use utoipa::openapi::{ObjectBuilder, Type};
 
 #[derive(Template)]
 #[template(path = "connect/page.html")]
@@ -24,20 +32,62 @@ impl Widget {
 }
 
 pub(crate) fn operations() -> Vec<Operation> {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
     vec![
         get("/connect/", "connect", "The page on which a person connects an institution", show)
             .says(
-                "The widget, hosted: `access_token` and the widget's options come in the query, \
-                 and are not looked at by the server.",
+                "The widget, hosted: `access_token` and the widget's options come in the query. Where \
+                 the token has ended and names an address for events, that is where it leads.",
             )
             .access(Access::Open)
-            .answers_media(200, "The page.", "text/html"),
+            .answers_media(200, "The page.", "text/html")
+            .answers_nothing(303, "The token has ended.")
+            .query("access_token", "The token.", text())
+            .query("locale", "`es`, `en` or `pt`.", text()),
+        loader("/connect/widget.js", "widget_script"),
+        // As the pages of applications that exist call it.
+        loader("/belvo-widget-1-stable.js", "widget_script_by_its_old_name"),
     ]
 }
 
-async fn show(query: Query) -> Result<Response, Problem> {
+/// The script with which applications embed the page.
+fn loader(path: &str, id: &str) -> Operation {
+    get(path, id, "The script that shows the widget over an application's page", script)
+        .access(Access::Open)
+        .unlimited()
+        .answers_media(200, "The script.", "text/javascript")
+}
+
+async fn script(headers: HeaderMap) -> Result<Response, Problem> {
+    let script = assets::named("connect-loader.js").ok_or_else(Problem::not_found)?;
+    // Its address never changes, so that what it says must be asked for again now and then.
+    Ok(script.sent(&headers, "public, max-age=300"))
+}
+
+async fn show(State(app): State<App>, query: Query) -> Result<Response, Problem> {
+    let token = query.value("access_token").unwrap_or_default();
+    if !token.is_empty()
+        && app.engine.grant(token).await?.is_none()
+        && let Some(address) = app.engine.widget_of(token).and_then(|widget| late(&widget))
+    {
+        return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, address)]).into_response());
+    }
     let locale = Locale::of(query.value("locale").unwrap_or_default());
     page(&Widget { locale, texts: &CONNECT }, Framed::Anywhere)
+}
+
+/// Where an application wants to hear that a token of its own came too late. Nobody else can say so:
+/// the token is signed.
+fn late(widget: &Value) -> Option<String> {
+    let mut url: Url = widget.get("callback_urls")?.get("event")?.as_str()?.parse().ok()?;
+    let runs = ["about", "blob", "data", "file", "filesystem", "javascript", "vbscript"];
+    if runs.contains(&url.scheme()) {
+        return None;
+    }
+    url.query_pairs_mut()
+        .append_pair("error", "ACCESS_TOKEN_NOT_VALID")
+        .append_pair("error_message", "The access token was not provided or is not valid");
+    Some(url.into())
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ impl Desk {
     /// As whom the engine is called.
     pub(super) fn caller(&self) -> Caller {
         let by = Actor::Operator(self.visitor.who.id);
-        Caller { tenant: self.tenant.id, by, request: self.request.0 }
+        Caller { tenant: self.tenant.id, by, request: self.request.0, token: None }
     }
     /// What surrounds a page of the section `here`.
     pub(super) fn frame(self, app: &App, here: &'static str) -> Frame {

@@ -47,6 +47,7 @@ static FILES: &[(&str, Files)] = shelf! {
     "Use": [
         "docs/resources.md",
         "docs/webhooks.md",
+        "docs/widget.md",
         "docs/insights.md",
         "docs/howto/upload-statements.md",
         "docs/statements.md",
@@ -93,6 +94,7 @@ static FILES: &[(&str, Files)] = shelf! {
         "docs/adr/0017-documents-are-kept-apart.md",
         "docs/adr/0018-computed-resources-are-readings-of-the-store.md",
         "docs/adr/0019-ids-of-other-records-are-put-in-when-shown.md",
+        "docs/adr/0020-the-widget-is-an-application.md",
         "docs/adr/0021-operators-see-every-tenant.md",
     ],
 };

@@ -11,7 +11,7 @@ mod keys;
 mod links;
 mod overview;
 mod settings;
-mod statements;
+pub(crate) mod statements;
 mod webhooks;
 
 use crate::operation::Operation;

@@ -41,7 +41,7 @@ const MEDIA: &str = "Send the file as multipart/form-data in the field file, or 
 
 /// What came of a file.
 #[derive(Serialize, ToSchema)]
-struct Statement {
+pub(crate) struct Statement {
     /// The format of the file: `ofx`.
     format: Option<String>,
     /// The accounts that it speaks of.
@@ -255,12 +255,22 @@ async fn upload(
     Id(id): Id<LinkId>,
     request: Request,
 ) -> Result<Response, Problem> {
+    read_in(&app, &caller.engine, id, request).await
+}
+
+/// Reads the file in `request` into a link.
+pub(crate) async fn read_in(
+    app: &App,
+    caller: &engine::Caller,
+    id: LinkId,
+    request: Request,
+) -> Result<Response, Problem> {
     // Megabytes are taken in only for a link that can use them.
-    app.engine.check_upload(&caller.engine, id).await?;
+    app.engine.check_upload(caller, id).await?;
     let place = app.doors.uploads.acquire().await.map_err(|_| Problem::busy())?;
-    let arriving = tokio::time::timeout(ARRIVAL, file_of(request, &app));
+    let arriving = tokio::time::timeout(ARRIVAL, file_of(request, app));
     let file = arriving.await.unwrap_or_else(|_| Err(Problem::timed_out()))?;
-    let uploaded = app.engine.upload_statement(&caller.engine, id, file).await?;
+    let uploaded = app.engine.upload_statement(caller, id, file).await?;
     drop(place);
     Ok(json(StatusCode::CREATED, shown(&Statement::from(uploaded))?))
 }

@@ -1,11 +1,9 @@
-#![expect(
-    dead_code,
-    reason = "a kit: what one page's tests have no use for, those of another have"
-)]
 //! Debian's Chromium, driven as a person would drive it. What a page must never do, whatever it is
 //! for, is asked here once: say something on the console, break its policy, shut somebody out.
 
 use axum::Router;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -16,20 +14,26 @@ use std::{
     process::{Child, Command, Stdio},
     time::Duration,
 };
-use thirtyfour::{
-    By, ChromiumLikeCapabilities as _, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver,
-    prelude::*,
-};
 use tokio::task::JoinSet;
+use url::Url;
 
 /// How long something may take to appear.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Installed with its lock file from here.
 const TOOLS: &str = "tests/browser";
+/// The key under which the protocol puts an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// A browser of a test's own, with one tab.
+/// Keys that have no letter, as the protocol writes them.
+pub(crate) const TAB: &str = "\u{e004}";
+pub(crate) const ENTER: &str = "\u{e007}";
+pub(crate) const ESCAPE: &str = "\u{e00c}";
+
+/// A browser of a test's own, with one tab. It is asked by the `WebDriver` protocol; the libraries
+/// that speak it would change how the product's JSON is written while it is tested.
 pub(crate) struct Browser {
-    pub(crate) tab: WebDriver,
+    http: reqwest::Client,
+    session: String,
     axe: String,
     _driver: Driver,
 }
@@ -71,23 +75,50 @@ impl Drop for Driver {
 impl Browser {
     pub(crate) async fn start() -> Self {
         let (driver, port) = Driver::start();
-        let mut wanted = DesiredCapabilities::chrome();
-        for argument in
-            ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        {
-            wanted.add_arg(argument).expect("an argument");
-        }
-        wanted.set_browser_log_level(LoggingPrefsLogLevel::All).expect("a log");
-        let tab = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await.unwrap_or_else(
-            |error| panic!("Chromium does not start ({error}): apt-get install chromium"),
-        );
-        tab.set_script_timeout(PATIENCE * 2).await.expect("patience");
-        Self { tab, axe: axe(), _driver: driver }
+        #[expect(clippy::disallowed_methods, reason = "asks the driver beside the test")]
+        let http = reqwest::Client::new();
+        let arguments =
+            ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"];
+        let wanted = json!({"capabilities": {"alwaysMatch": {
+            "goog:chromeOptions": {"args": arguments},
+            "goog:loggingPrefs": {"browser": "ALL"},
+            "timeouts": {"script": 2 * u64::try_from(PATIENCE.as_millis()).expect("patience")},
+        }}});
+        let base = format!("http://127.0.0.1:{port}/session");
+        let mut browser = Self { http, session: base, axe: axe(), _driver: driver };
+        let begun = browser.ask(Method::POST, "", wanted).await.unwrap_or_else(|error| {
+            panic!("Chromium does not start ({error}): apt-get install chromium")
+        });
+        let id = begun["sessionId"].as_str().expect("a session");
+        browser.session = format!("{}/{id}", browser.session);
+        browser
+    }
+
+    /// One command of the protocol.
+    async fn ask(&self, method: Method, path: &str, body: Value) -> Result<Value, String> {
+        let request = self.http.request(method.clone(), format!("{}{path}", self.session));
+        let request = if method == Method::GET { request } else { request.json(&body) };
+        let answer = request.send().await.map_err(|error| error.to_string())?;
+        let good = answer.status().is_success();
+        let mut said: Value = answer.json().await.map_err(|error| error.to_string())?;
+        if good { Ok(said["value"].take()) } else { Err(said["value"]["message"].to_string()) }
+    }
+    async fn tell(&self, path: &str, body: Value) -> Value {
+        let said = self.ask(Method::POST, path, body).await;
+        said.unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+    async fn find(&self, using: &str, value: &str) -> Result<String, String> {
+        let wanted = json!({"using": using, "value": value});
+        let found = self.ask(Method::POST, "/element", wanted).await?;
+        Ok(found[ELEMENT].as_str().unwrap_or_default().to_owned())
+    }
+    async fn element(&self, css: &str) -> String {
+        self.find("css selector", css).await.unwrap_or_else(|error| panic!("{css}: {error}"))
     }
 
     /// Goes to an address.
     pub(crate) async fn open(&self, url: &str) {
-        self.tab.goto(url).await.expect("a page");
+        self.tell("/url", json!({"url": url})).await;
     }
     /// Waits until an expression of JavaScript is true in the page.
     pub(crate) async fn until(&self, expression: &str) {
@@ -102,15 +133,41 @@ impl Browser {
              look();",
             PATIENCE.as_millis()
         );
-        let met = self.tab.execute_async(script, Vec::new()).await.expect("a script");
-        if met.json() != &json!(true) {
+        if self.run(&script, json!([])).await != json!(true) {
             let seen = self.eval("return document.body.innerText").await;
-            panic!("never came: {expression}\nthe page says: {seen}");
+            let said = self.console().await;
+            panic!("never came: {expression}\nthe page says: {seen}\nthe console: {said:#?}");
         }
     }
     /// What a script returns.
     pub(crate) async fn eval(&self, script: &str) -> Value {
-        self.tab.execute(script, Vec::new()).await.expect("a script").json().clone()
+        self.tell("/execute/sync", json!({"script": script, "args": []})).await
+    }
+    /// What a script gives to the function that is its last argument.
+    pub(crate) async fn run(&self, script: &str, arguments: Value) -> Value {
+        self.tell("/execute/async", json!({"script": script, "args": arguments})).await
+    }
+    /// Where the tab is.
+    pub(crate) async fn address(&self) -> Url {
+        let said = self.ask(Method::GET, "/url", Value::Null).await.expect("an address");
+        said.as_str().expect("text").parse().expect("an address")
+    }
+    /// Loads the page again.
+    pub(crate) async fn reload(&self) {
+        self.tell("/refresh", json!({})).await;
+    }
+    /// Goes back, as the browser's own button does.
+    pub(crate) async fn back(&self) {
+        self.tell("/back", json!({})).await;
+    }
+    /// Goes into the frame that is there.
+    pub(crate) async fn enter(&self, css: &str) {
+        let frame = self.element(css).await;
+        self.tell("/frame", json!({"id": {ELEMENT: frame}})).await;
+    }
+    /// Goes out of all frames.
+    pub(crate) async fn leave(&self) {
+        self.tell("/frame", json!({"id": null})).await;
     }
     /// Waits for an element that can be seen.
     pub(crate) async fn see(&self, css: &str) {
@@ -125,22 +182,74 @@ impl Browser {
         let path = format!(
             "(//button|//a|//summary|//label)[normalize-space()={name:?} or @aria-label={name:?}]"
         );
-        let found = self.tab.query(By::XPath(path)).wait(PATIENCE, Duration::from_millis(15));
-        let found = found.and_displayed().first().await;
-        found.unwrap_or_else(|_| panic!("there is no {name}")).click().await.expect("a click");
+        let seen = format!(
+            "document.evaluate({path:?}, document, null, 9, null).singleNodeValue?.checkVisibility()"
+        );
+        // What is pressed may be exchanged for its like between being found and being clicked.
+        for _ in 0..3 {
+            self.until(&seen).await;
+            if let Ok(found) = self.find("xpath", &path).await {
+                let click = format!("/element/{found}/click");
+                if self.ask(Method::POST, &click, json!({})).await.is_ok() {
+                    return;
+                }
+            }
+        }
+        panic!("{name} cannot be pressed");
+    }
+    /// Clicks the first element of this kind, once it is there.
+    pub(crate) async fn click(&self, css: &str) {
+        self.see(css).await;
+        let found = self.element(css).await;
+        self.tell(&format!("/element/{found}/click"), json!({})).await;
+    }
+    /// Clicks it twice, as fast as a mouse does.
+    pub(crate) async fn double_click(&self, css: &str) {
+        let origin = json!({ELEMENT: self.element(css).await});
+        let (down, up) = (
+            json!({"type": "pointerDown", "button": 0}),
+            json!({"type": "pointerUp", "button": 0}),
+        );
+        let there = json!({"type": "pointerMove", "x": 0, "y": 0, "origin": origin});
+        let moves = json!([there, down, up, down, up]);
+        let mouse = json!({"type": "pointer", "id": "mouse", "actions": moves});
+        self.tell("/actions", json!({"actions": [mouse]})).await;
+    }
+    /// A tab that knows nothing of the one before.
+    pub(crate) async fn fresh(&self) {
+        let new = self.tell("/window/new", json!({"type": "tab"})).await["handle"].take();
+        self.ask(Method::DELETE, "/window", json!({})).await.expect("it closes");
+        self.tell("/window", json!({"handle": new})).await;
+    }
+    /// Connects the page to the network, or cuts it off.
+    pub(crate) async fn online(&self, online: bool) {
+        let conditions = json!({
+            "offline": !online, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1
+        });
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.emulateNetworkConditions", conditions).await;
     }
     /// Types into the field of this name.
     pub(crate) async fn write(&self, field: &str, text: &str) {
         let css = format!("[name={field:?}]");
         self.see(&css).await;
-        let field = self.tab.find(By::Css(css)).await.expect("a field");
-        field.clear().await.expect("it can be cleared");
-        field.send_keys(text).await.expect("it can be typed into");
+        let field = format!("/element/{}", self.element(&css).await);
+        self.tell(&format!("{field}/clear"), json!({})).await;
+        self.tell(&format!("{field}/value"), json!({"text": text})).await;
     }
-    /// Presses a key, wherever the focus is.
-    pub(crate) async fn key(&self, key: impl Into<thirtyfour::TypingData>) {
-        let keys = self.tab.action_chain().send_keys(key);
-        keys.perform().await.expect("a key");
+    /// Types into an element, or gives it a file, without a look whether it can be seen.
+    pub(crate) async fn give(&self, css: &str, text: &str) {
+        let field = self.element(css).await;
+        self.tell(&format!("/element/{field}/value"), json!({"text": text})).await;
+    }
+    /// Presses keys one after the other, wherever the focus is.
+    pub(crate) async fn key(&self, keys: &str) {
+        let keys: Vec<Value> = keys
+            .chars()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key})))
+            .collect();
+        let board = json!({"type": "key", "id": "keyboard", "actions": keys});
+        self.tell("/actions", json!({"actions": [board]})).await;
     }
     /// Looks through a window of this size.
     pub(crate) async fn size(&self, width: u32, height: u32) {
@@ -151,12 +260,13 @@ impl Browser {
     }
     /// Asks Chromium itself.
     pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Value {
-        self.tab.cdp().send_raw(command, parameters).await.expect("Chromium does it")
+        self.tell("/goog/cdp/execute", json!({"cmd": command, "params": parameters})).await
     }
     /// Keeps what can be seen as `name`.png in `folder`.
     pub(crate) async fn picture(&self, folder: &Path, name: &str) {
         fs::create_dir_all(folder).expect("a folder");
-        let png = self.tab.screenshot_as_png().await.expect("a picture");
+        let png = self.ask(Method::GET, "/screenshot", Value::Null).await.expect("a picture");
+        let png = STANDARD.decode(png.as_str().expect("base64")).expect("base64");
         fs::write(folder.join(format!("{name}.png")), png).expect("a file");
     }
 
@@ -167,9 +277,8 @@ impl Browser {
               found => done(found.violations.map(one => `${one.id} (${one.impact}): ${one.help}: `
                 + one.nodes.map(node => `${node.html} ${node.failureSummary}`).join('; '))),
               error => done([String(error)]));";
-        self.tab.execute(self.axe.as_str(), Vec::new()).await.expect("axe");
-        let found = self.tab.execute_async(script, Vec::new()).await.expect("axe runs");
-        assert_eq!(found.json(), &json!([]), "{at}");
+        self.eval(&self.axe).await;
+        assert_eq!(self.run(script, json!([])).await, json!([]), "{at}");
         self.fits(at).await;
     }
     /// Nothing of the page is wider than the window.
@@ -185,11 +294,18 @@ impl Browser {
     }
     /// What was said on the console since the last look.
     pub(crate) async fn console(&self) -> Vec<String> {
-        let log = self.tab.browser_log().await.expect("a log");
+        let log = self.tell("/se/log", json!({"type": "browser"})).await;
+        let log = log.as_array().expect("a log").iter();
+        let said = log.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned());
         // That an answer was an error is what several of the tests are about.
-        let answers = |message: &str| message.contains("Failed to load resource");
-        log.into_iter().map(|entry| entry.message).filter(|said| !answers(said)).collect()
+        said.filter(|said| !said.contains("Failed to load resource")).collect()
     }
+}
+
+/// A file of the tests' own.
+pub(crate) fn script(name: &str) -> String {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    fs::read_to_string(top.join(TOOLS).join(name)).expect("a script")
 }
 
 /// The source of axe-core, installed once.
@@ -228,13 +344,18 @@ pub(crate) async fn listen(tasks: &mut JoinSet<()>, router: Router) -> u16 {
     port
 }
 
+/// Says how far a test has come, for those who want to know.
+#[expect(clippy::print_stdout, reason = "what a test prints is shown where it fails, or asked for")]
+pub(crate) fn tell(what: &str) {
+    println!("· {what}");
+}
+
 /// Does one of several things with a browser, and says which one failed.
-#[expect(clippy::print_stdout, reason = "says how far it came")]
 pub(crate) async fn scenario(name: &str, doing: impl Future<Output = ()>) {
     // Only this one, while it is being worked on.
     if std::env::var("VINCULO_SCENARIO").is_ok_and(|only| !name.contains(&only)) {
         return;
     }
-    println!("· {name}");
+    tell(name);
     doing.await;
 }

@@ -6,6 +6,7 @@ mod bills;
 mod browser;
 mod catalogue;
 mod computed;
+mod connection;
 mod console;
 mod docs;
 mod employment;

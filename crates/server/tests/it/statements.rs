@@ -249,7 +249,7 @@ async fn bodies_that_are_no_file_are_refused() {
     let form = "multipart/form-data; boundary=x";
     let nothing = api.upload_as(&link, form, part("other") + "--x--\r\n").await;
     assert_eq!(nothing.codes(), [("required".into(), "file".into())]);
-    let two = api.upload_as(&link, form, part("file") + part("file").as_str() + "--x--\r\n").await;
+    let two = api.upload_as(&link, form, part("file") + &part("file") + "--x--\r\n").await;
     assert_eq!(two.codes(), [("invalid".into(), "file".into())]);
     for broken in ["", "--x", "--x\r\n\r\n", "OFX"] {
         let answer = api.upload_as(&link, form, broken).await;

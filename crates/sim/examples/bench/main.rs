@@ -62,7 +62,7 @@ impl House {
         let tenant = engine.add_tenant("bench").await.unwrap().id;
         let key = engine.add_key(tenant, None, "bench", &SecretString::from(SECRET)).await.unwrap();
         engine.start();
-        let caller = Caller { tenant, by: Actor::Key(key), request: env.id() };
+        let caller = Caller { tenant, by: Actor::Key(key), request: env.id(), token: None };
         Self { engine, bank, caller, url }
     }
 

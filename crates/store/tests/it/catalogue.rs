@@ -3,7 +3,7 @@
 use crate::world::{after, any_page, env, page, start};
 use domain::{
     filter::{Field, Operator, Source, parse},
-    ids::TenantId,
+    ids::{SessionId, TenantId},
     institution::{Health, Institution, InstitutionType, IntegrationType},
     refresh::Rate,
 };
@@ -254,8 +254,15 @@ async fn a_token_is_used_once_and_forgotten_after_its_end() {
         assert!(tx.use_token("t", after(60)).await.unwrap());
         assert!(!tx.use_token("t", after(60)).await.unwrap());
         assert!(tx.token_is_used("t").await.unwrap());
+        let sessions = [env().id::<SessionId>(), env().id()];
+        assert_eq!(tx.session_of_token("t").await.unwrap(), None);
+        for session in sessions {
+            tx.bind_token("t", session, after(60)).await.unwrap();
+            assert_eq!(tx.session_of_token("t").await.unwrap(), Some(session));
+        }
         assert_eq!(tx.forget_ended_tokens(after(59)).await.unwrap(), 0);
         assert_eq!(tx.forget_ended_tokens(after(60)).await.unwrap(), 1);
+        assert_eq!(tx.session_of_token("t").await.unwrap(), None);
         assert!(!tx.token_is_used("t").await.unwrap());
     }
 }

@@ -269,6 +269,7 @@ async fn a_summary_counts_directions_and_says_the_first_and_last_day() {
             last: Some(day("2026-01-05")),
         };
         assert_eq!(tx.summary(link.id, "TRANSACTIONS").await.unwrap(), expected, "{}", store.name);
+        assert_eq!(tx.resources_of(link.id).await.unwrap(), ["TRANSACTIONS"]);
     }
 }
 

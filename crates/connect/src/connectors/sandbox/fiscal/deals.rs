@@ -61,7 +61,8 @@ impl Deal {
     /// Before taxes, and the taxes, in cents and without any cents: at so many percent.
     pub(super) const fn parts(&self, percent: i64) -> (i64, i64) {
         let pesos = self.cents / 100;
-        let net = (pesos * 100 + (100 + percent) / 2) / (100 + percent);
+        let whole = 100 + percent;
+        let net = (pesos * 100 + whole / 2) / whole;
         (net * 100, self.cents - net * 100)
     }
 }

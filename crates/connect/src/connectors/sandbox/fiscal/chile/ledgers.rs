@@ -55,7 +55,7 @@ impl Taxpayer {
         };
         let (net, vat) = deal.parts(VAT);
         let (code, category) = if deal.returned { CREDIT_NOTE } else { INVOICE };
-        let received = instant(deal.issued + 3_600);
+        let arrived = instant(deal.issued + 3_600);
         let acknowledged = instant(deal.issued + ACKNOWLEDGED * 86_400);
         let is_acknowledged = acknowledged <= now;
         let nothing = Some(Amount::cents(0));
@@ -65,7 +65,7 @@ impl Taxpayer {
             vat_amount: Amount::cents(vat),
             currency: "CLP".into(),
             issue_date: deal.day(),
-            received_at: Some(Moment(received)),
+            received_at: Some(Moment(arrived)),
             acknowledged_at: is_acknowledged.then_some(Moment(acknowledged)),
             claim_date: None,
             status: if is_acknowledged {
