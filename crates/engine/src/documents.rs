@@ -66,7 +66,9 @@ pub(crate) fn with_documents(
 }
 
 fn push(json: &mut String, parts: &[&str]) {
-    parts.iter().for_each(|part| json.push_str(part));
+    for part in parts {
+        json.push_str(part);
+    }
 }
 
 fn field(record: RecordId, key: &str) -> String {
