@@ -24,17 +24,12 @@ struct Dev {
     frame: Frame,
     faults: Vec<(String, String)>,
     effects: &'static [(&'static str, &'static str)],
+    leaps: &'static [(&'static str, &'static str)],
 }
 
 /// How far the clock is moved at a click.
 const LEAPS: [(&str, &str); 4] =
     [("1h", "an hour"), ("1d", "a day"), ("7d", "a week"), ("30d", "30 days")];
-
-impl Dev {
-    const fn leaps(&self) -> [(&'static str, &'static str); 4] {
-        LEAPS
-    }
-}
 
 /// What can be made to go wrong here with a click. The rest is there by `/v1/sandbox/faults/`.
 const EFFECTS: [(&str, &str); 6] = [
@@ -63,6 +58,7 @@ pub(super) async fn show(
     shown(&Dev {
         faults: faults.collect(),
         effects: &EFFECTS,
+        leaps: &LEAPS,
         frame: desk.frame(&app, "dev").after(&query),
     })
 }

@@ -1,6 +1,6 @@
 //! What surrounds every page: who is signed in, which tenant is shown, where one can go.
 
-use super::{form::PROOF, visitor::Visitor};
+use super::visitor::Visitor;
 use crate::{
     App,
     page::{Framed, page},
@@ -81,9 +81,6 @@ impl Frame {
     }
     pub(super) fn clock(&self) -> String {
         when(self.now)
-    }
-    pub(super) const fn proof_name(&self) -> &'static str {
-        PROOF
     }
 }
 

@@ -12,7 +12,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::ids::KeyId;
-use engine::tenants::LONGEST_KEY_NAME;
 use secrecy::{ExposeSecret, SecretString};
 
 #[derive(Template)]
@@ -22,12 +21,6 @@ struct Keys {
     rows: Vec<Row>,
     /// One that has just been made: its id, and the password that is shown only now.
     made: Option<(KeyId, SecretString)>,
-}
-
-impl Keys {
-    const fn longest(&self) -> usize {
-        LONGEST_KEY_NAME
-    }
 }
 
 /// A key in the list.

@@ -44,9 +44,6 @@ impl Search {
     fn is_empty(&self) -> bool {
         self.find.is_empty() && self.institution.is_empty() && self.status.is_empty()
     }
-    fn is(&self, status: &Status) -> bool {
-        self.status == status.as_str()
-    }
 }
 
 /// A link in the list.
@@ -189,6 +186,10 @@ struct Entry {
     detail: String,
 }
 
+fn or_dash(text: String) -> String {
+    if text.is_empty() { "–".into() } else { text }
+}
+
 /// What helps, in a sentence for whoever is awake at night.
 fn advice(action: &str) -> &'static str {
     match action {
@@ -251,7 +252,7 @@ pub(super) async fn show(
             },
         ),
         ("Refused logins", link.refused.to_string()),
-        ("Resources", link.fetch_resources.join(", ")),
+        ("Resources", or_dash(link.fetch_resources.join(", "))),
         ("Stale in", link.stale_in.to_string()),
     ];
     shown(&Shown {

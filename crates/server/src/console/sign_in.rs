@@ -2,7 +2,7 @@
 
 use super::{
     SIGN_IN,
-    form::{Form, PROOF},
+    form::Form,
     frame::{done, shown},
     visitor::{Visitor, cookie, token},
 };
@@ -27,12 +27,6 @@ struct SignIn {
     refused: bool,
     done: Option<&'static str>,
     steerable: bool,
-}
-
-impl SignIn {
-    const fn proof_name(&self) -> &'static str {
-        PROOF
-    }
 }
 
 /// The address of the sign-in that leads back to the page that was asked for.

@@ -67,12 +67,12 @@ impl FromRequestParts<App> for Desk {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let visitor = Visitor::from_request_parts(parts, app).await?;
         let request = Request::from_request_parts(parts, app).await?;
-        let Path(names) = Path::<HashMap<String, String>>::from_request_parts(parts, app)
+        let Path(said) = Path::<HashMap<String, String>>::from_request_parts(parts, app)
             .await
             .map_err(|_| Problem::not_found())?;
-        let named = names.get("tenant").and_then(|text| text.parse::<TenantId>().ok());
+        let wanted = said.get("tenant").and_then(|text| text.parse::<TenantId>().ok());
         let tenants = app.engine.tenants().await?;
-        let tenant = tenants.iter().find(|tenant| Some(tenant.id) == named).cloned();
+        let tenant = tenants.iter().find(|tenant| Some(tenant.id) == wanted).cloned();
         let tenant = tenant.ok_or_else(Problem::not_found)?;
         Ok(Self { tenant, tenants, visitor, request })
     }
@@ -84,10 +84,10 @@ pub(super) struct Named<T>(pub(super) T);
 impl<T: domain::ids::Id + Send> FromRequestParts<App> for Named<T> {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let Path(names) = Path::<HashMap<String, String>>::from_request_parts(parts, app)
+        let Path(said) = Path::<HashMap<String, String>>::from_request_parts(parts, app)
             .await
             .map_err(|_| Problem::not_found())?;
-        let id = names.get("id").and_then(|text| uuid::Uuid::try_parse(text).ok());
+        let id = said.get("id").and_then(|text| uuid::Uuid::try_parse(text).ok());
         id.map(|id| Self(id.into())).ok_or_else(Problem::not_found)
     }
 }

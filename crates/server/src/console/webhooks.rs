@@ -60,7 +60,7 @@ struct EndpointRow {
     made: String,
 }
 
-fn endpoint_row(endpoint: Endpoint) -> EndpointRow {
+fn endpoint_row(endpoint: &Endpoint) -> EndpointRow {
     let (tone, state) = match (&endpoint.disabled, endpoint.failing_since) {
         (Some((at, why)), _) => ("bad", format!("disabled since {}: {why}", when(*at))),
         (None, Some(since)) => ("warn", format!("failing since {}", when(since))),
@@ -86,7 +86,7 @@ pub(super) async fn list(
     let page = page_of(&query)?;
     let listed = app.engine.webhooks().endpoints(desk.tenant.id, page).await?;
     shown(&Webhooks {
-        endpoints: listed.items.into_iter().map(endpoint_row).collect(),
+        endpoints: listed.items.iter().map(endpoint_row).collect(),
         frame: desk.frame(&app, "webhooks").after(&query),
     })
 }
@@ -112,7 +112,7 @@ pub(super) async fn enable(
 
 #[derive(Template)]
 #[template(path = "console/deliveries.html")]
-struct Deliveries {
+struct List {
     frame: Frame,
     states: &'static [DeliveryState],
     search: Search,
@@ -141,9 +141,6 @@ impl Search {
     }
     fn is_empty(&self) -> bool {
         [&self.link, &self.endpoint, &self.state, &self.kind].iter().all(|said| said.is_empty())
-    }
-    fn is(&self, state: &DeliveryState) -> bool {
-        self.state == state.as_str()
     }
 }
 
@@ -196,7 +193,7 @@ pub(super) async fn deliveries(
     let page = page_of(&query)?;
     let conditions = conditions(&query, FILTERS)?;
     let listed = app.engine.webhooks().deliveries(desk.tenant.id, &conditions, page).await?;
-    shown(&Deliveries {
+    shown(&List {
         states: DeliveryState::ALL,
         search: Search::of(&query),
         pager: Pager::new(&query, page, listed.count, listed.items.len()),

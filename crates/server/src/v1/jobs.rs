@@ -98,7 +98,8 @@ pub(crate) fn wanted(query: &Query) -> Result<Shown, Problem> {
     let said = query.value("state").unwrap_or("waiting");
     let known = STATES.into_iter().find(|(word, _)| *word == said);
     known.map(|(_, shown)| shown).ok_or_else(|| {
-        Problem::bad(vec![Item::new("invalid", "Choose waiting or failed.").at("state")])
+        let message = format!("\"{said:.100}\" is not a valid choice.");
+        Problem::bad(vec![Item::new("invalid_choice", message).at("state")])
     })
 }
 

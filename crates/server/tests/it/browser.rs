@@ -133,7 +133,15 @@ impl Browser {
              look();",
             PATIENCE.as_millis()
         );
-        if self.run(&script, json!([])).await != json!(true) {
+        let body = json!({"script": script, "args": []});
+        let mut met = self.ask(Method::POST, "/execute/async", body.clone()).await;
+        // A page that is left takes the script along; then the next page is asked.
+        for _ in 0..3 {
+            if met.is_err() {
+                met = self.ask(Method::POST, "/execute/async", body.clone()).await;
+            }
+        }
+        if met.expect("a script") != json!(true) {
             let seen = self.eval("return document.body.innerText").await;
             let said = self.console().await;
             panic!("never came: {expression}\nthe page says: {seen}\nthe console: {said:#?}");

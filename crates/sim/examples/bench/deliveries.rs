@@ -68,7 +68,7 @@ pub(crate) async fn run(house: &House) {
     );
 }
 
-pub(crate) async fn announce(house: &House, model: &Link) {
+async fn announce(house: &House, model: &Link) {
     let engine = &house.engine;
     let links: Vec<Link> = (0..LINKS)
         .map(|n| {

@@ -42,7 +42,7 @@ pub(crate) async fn run(house: &House, options: &Options) {
 }
 
 /// Serves on a port of its own, until the process ends.
-pub(crate) async fn serve(router: Router) -> SocketAddr {
+async fn serve(router: Router) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

@@ -2,7 +2,7 @@
 //! `cargo xtask bench` runs it in release and docs/performance.md keeps the results.
 //!
 //! `bench [--database URL] [--seconds N] [PART …]`, the parts being `list`, `register`, `ledger`,
-//! `refresh`, `deliveries`, `overview` and `programs`; without a part, all of them.
+//! `refresh`, `deliveries` and `programs`; without a part, all of them.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool that prints and may stop")]
 #![expect(clippy::cast_precision_loss, reason = "figures for people")]
@@ -13,7 +13,6 @@ mod deliveries;
 mod ledger;
 mod list;
 mod load;
-mod overview;
 mod programs;
 mod refresh;
 mod register;
@@ -148,9 +147,6 @@ async fn run() {
     }
     if options.wants("deliveries") {
         deliveries::run(&house).await;
-    }
-    if options.wants("overview") {
-        overview::run(&house, &options).await;
     }
     if options.wants("programs") {
         programs::run().await;
