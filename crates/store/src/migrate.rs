@@ -31,8 +31,8 @@ const STEPS: &[Step] = steps![
     7 "judgements" "0007_judgements.sql",
     8 "documents" "0008_documents.sql",
     9 "readings" "0009_readings.sql",
-    11 "token_sessions" "0011_token_sessions.sql",
-    12 "console" "0012_console.sql",
+    10 "token_sessions" "0010_token_sessions.sql",
+    11 "console" "0011_console.sql",
 ];
 
 const TABLE: &str = "_sqlx_migrations";
