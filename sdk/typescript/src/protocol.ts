@@ -1668,10 +1668,6 @@ export interface InvoiceColombia {
   certification_authority?: string | null;
   /** When it was certified. */
   certification_date?: string | null;
-  /** When it was last read. */
-  collected_at?: string;
-  /** When it was stored or last changed. */
-  created_at?: string;
   /** ISO 4217. */
   currency?: string | null;
   discount_amount?: Amount | null;
@@ -1680,8 +1676,6 @@ export interface InvoiceColombia {
   expiration_date?: string | null;
   /** The issuer's own number. */
   folio?: string | null;
-  /** The record's own id. */
-  id?: string;
   /** The day on which it was issued. */
   invoice_date?: string | null;
   /** What it is for. */
@@ -1689,8 +1683,6 @@ export interface InvoiceColombia {
   /** The authority's number of it (CUFE): the same for issuer and receiver, and for ever. */
   invoice_identification?: string | null;
   invoice_type?: InvoiceTypeColombia | null;
-  /** The link it was read through. */
-  link?: string;
   payment_method?: PaymentMethodColombia | null;
   /** Deprecated. */
   payment_method_description?: string | null;
@@ -1728,8 +1720,6 @@ export interface InvoiceColombia {
   /** The version of its form. */
   version?: string | null;
   warnings?: Warnings | null;
-  /** The document in base64; null unless it was asked for. */
-  xml?: string | null;
 }
 
 /** One line of an invoice. */
@@ -1796,10 +1786,6 @@ export interface InvoiceMexico {
   certification_authority?: string | null;
   /** When it was certified. */
   certification_date?: string | null;
-  /** When it was last read. */
-  collected_at?: string;
-  /** When it was stored or last changed. */
-  created_at?: string;
   /** ISO 4217. */
   currency?: string | null;
   discount_amount?: Amount | null;
@@ -1808,8 +1794,6 @@ export interface InvoiceMexico {
   export_type?: string | null;
   /** The issuer's own number. */
   folio?: string | null;
-  /** The record's own id. */
-  id?: string;
   /** The day on which it was issued. */
   invoice_date?: string | null;
   /** What it is for. */
@@ -1817,8 +1801,6 @@ export interface InvoiceMexico {
   /** The authority's number of it: the same for issuer and receiver, and for ever. */
   invoice_identification?: string | null;
   invoice_type?: InvoiceType | null;
-  /** The link it was read through. */
-  link?: string;
   payment_method?: PaymentMethod | null;
   /** Deprecated. */
   payment_method_description?: string | null;
@@ -1865,8 +1847,6 @@ export interface InvoiceMexico {
   /** The version of its form. */
   version?: string | null;
   warnings?: Warnings | null;
-  /** The document in base64; null unless it was asked for. */
-  xml?: string | null;
 }
 
 /** A job: one time with one employer. */
@@ -2893,22 +2873,12 @@ export interface TaxDeclarationBusiness {
   annual_costs_and_deductions_statement: CostsBusiness;
   /** What it earned. */
   annual_income_statement: IncomeBusiness;
-  /** When it was last read. */
-  collected_at?: string;
-  /** When it was stored or last changed. */
-  created_at?: string;
   /** When it was filed. */
   date_issued: string;
   /** The form. */
   document_information: DeclarationForm;
   /** What it owns. */
   equity_statement: EquityBusiness;
-  /** The record's own id. */
-  id?: string;
-  /** The link it was read through. */
-  link?: string;
-  /** The document in base64; null unless it was asked for. */
-  pdf?: string | null;
   /** Its tax. */
   tax_assessment: AssessmentBusiness;
   /** Who declares. */
@@ -2919,22 +2889,12 @@ export interface TaxDeclarationBusiness {
 export interface TaxDeclarationIndividual {
   /** What they earned. */
   annual_income_statement: IncomeIndividual;
-  /** When it was last read. */
-  collected_at?: string;
-  /** When it was stored or last changed. */
-  created_at?: string;
   /** When it was filed. */
   date_issued: string;
   /** The form. */
   document_information: DeclarationForm;
   /** What they own. */
   equity_statement: EquityIndividual;
-  /** The record's own id. */
-  id?: string;
-  /** The link it was read through. */
-  link?: string;
-  /** The document in base64; null unless it was asked for. */
-  pdf?: string | null;
   /** Their pension. */
   pension_income_statement: PensionIndividual;
   /** Their tax. */

@@ -161,10 +161,7 @@ fn item(resource: &Resource, definitions: &mut Map<String, Value>) -> String {
     });
     let Some((own, mut schema)) = all.next() else { return String::new() };
     without_envelope(resource, &mut schema);
-    // An item that is one of several shapes refers to them.
-    let shapes = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
-    let shapes: Vec<_> =
-        shapes.filter_map(|shape| shape["$ref"].as_str()).map(definition).collect();
+    let shapes = shapes(&schema);
     for (name, mut schema) in all {
         if shapes.contains(&name) {
             without_envelope(resource, &mut schema);
@@ -174,6 +171,12 @@ fn item(resource: &Resource, definitions: &mut Map<String, Value>) -> String {
     }
     definitions.insert(own.clone(), schema);
     own
+}
+
+/// The names of the shapes that an item has, if it has several: it then refers to them.
+fn shapes(schema: &Value) -> Vec<String> {
+    let several = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)?.as_array());
+    several.flatten().filter_map(|shape| shape["$ref"].as_str()).map(definition).collect()
 }
 
 /// The name at the end of a reference.
@@ -271,9 +274,7 @@ mod tests {
             let own = (resource.schemas)().remove(0).0;
             let target = &schema["x-items"][resource.name]["$ref"];
             assert_eq!(target, &json!(format!("#/$defs/{own}")));
-            let shapes = definitions[&own]["oneOf"].as_array();
-            let shapes = shapes.map(|all| all.iter().filter_map(|shape| shape["$ref"].as_str()));
-            let mut shapes: Vec<_> = shapes.into_iter().flatten().map(definition).collect();
+            let mut shapes = shapes(&definitions[&own]);
             if shapes.is_empty() {
                 shapes.push(own);
             }

@@ -240,7 +240,7 @@ async fn without_a_code(world: &World) {
         "only where it is asked for"
     );
     browser.give("#search", "erebór").await;
-    browser.until("document.querySelectorAll('.institution').length === 3").await;
+    browser.until("document.querySelectorAll('.institution').length === 4").await;
     browser.click(&format!("[data-name={EREBOR}]")).await;
     browser.see("form").await;
     world.is_sound("form").await;

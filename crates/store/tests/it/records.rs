@@ -356,6 +356,27 @@ async fn what_was_read_of_an_account_is_forgotten_with_it() {
     }
 }
 
+#[tokio::test]
+async fn records_are_found_by_the_keys_that_they_are_filed_under() {
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let sister = new_link(&env, link.tenant, 3);
+        let mut tx = store.write().await.unwrap();
+        let filed = |link: &Link, resource: &'static str, key: &str| NewRecord {
+            natural_key: key.into(),
+            ..record(&env, link, resource, None)
+        };
+        let (one, other) = (filed(&link, "BILLS", "bill-1"), filed(&link, "BILLS", "bill-2"));
+        let elsewhere = [filed(&link, "ACCOUNTS", "bill-1"), filed(&sister, "BILLS", "bill-1")];
+        tx.write_records(&[&[one.clone(), other][..], &elsewhere].concat()).await.unwrap();
+        let keys = ["bill-1".to_owned(), "bill-9".to_owned()];
+        let found = tx.records_with_keys(link.id, "BILLS", &keys).await.unwrap();
+        assert_eq!(found, [("bill-1".to_owned(), one.id)], "{}", store.name);
+        assert_eq!(tx.records_with_keys(link.id, "BILLS", &[]).await.unwrap(), []);
+    }
+}
+
 async fn taken(tx: &mut store::Tx, link: &Link, since: Option<Date>) -> Vec<RecordId> {
     let (mut ids, mut last) = (Vec::new(), None);
     loop {

@@ -74,12 +74,13 @@ fn merchants_that_mean_nothing_keep_it_from_starting_and_are_named_with_their_li
     assert_eq!((dev.code, dev.err.contains(told)), (Some(2), true), "{}", dev.err);
     let gone = say(folder.path(), &["dev", "--data", "data", "--merchants", "nowhere.toml"]);
     assert_eq!((gone.code, gone.err.contains("nowhere.toml")), (Some(2), true), "{}", gone.err);
-    for arguments in [&["init"][..], &["migrate"]] {
+    for arguments in [&["init"][..], &["migrate", "--database", "sqlite:db"]] {
         assert_eq!(say(folder.path(), arguments).code, Some(0));
     }
     let with = |command: &str| {
-        let merchants = ("VINCULO_INSIGHTS__MERCHANTS", "merchants.toml");
-        said(vinculo(folder.path()).arg(command).env(merchants.0, merchants.1))
+        let mut program = vinculo(folder.path());
+        program.args([command, "--database", "sqlite:db"]);
+        said(program.env("VINCULO_INSIGHTS__MERCHANTS", "merchants.toml"))
     };
     let serve = with("serve");
     assert_eq!((serve.code, serve.err.contains(told)), (Some(2), true), "{}", serve.err);

@@ -2187,10 +2187,6 @@ class InvoiceColombia(TypedDict, total=False):
     """Who certified it."""
     certification_date: str | None
     """When it was certified."""
-    collected_at: str
-    """When it was last read."""
-    created_at: str
-    """When it was stored or last changed."""
     currency: str | None
     """ISO 4217."""
     discount_amount: Amount | None
@@ -2199,8 +2195,6 @@ class InvoiceColombia(TypedDict, total=False):
     """When it is to be paid."""
     folio: str | None
     """The issuer's own number."""
-    id: str
-    """The record's own id."""
     invoice_date: str | None
     """The day on which it was issued."""
     invoice_details: list[InvoiceLineColombia]
@@ -2208,8 +2202,6 @@ class InvoiceColombia(TypedDict, total=False):
     invoice_identification: str | None
     """The authority's number of it (CUFE): the same for issuer and receiver, and for ever."""
     invoice_type: InvoiceTypeColombia | None
-    link: str
-    """The link it was read through."""
     payment_method: PaymentMethodColombia | None
     payment_method_description: str | None
     """Deprecated."""
@@ -2247,8 +2239,6 @@ class InvoiceColombia(TypedDict, total=False):
     version: str | None
     """The version of its form."""
     warnings: Warnings | None
-    xml: str | None
-    """The document in base64; null unless it was asked for."""
 
 
 class InvoiceLine(TypedDict, total=False):
@@ -2316,10 +2306,6 @@ class InvoiceMexico(TypedDict, total=False):
     """Who certified it: their tax number."""
     certification_date: str | None
     """When it was certified."""
-    collected_at: str
-    """When it was last read."""
-    created_at: str
-    """When it was stored or last changed."""
     currency: str | None
     """ISO 4217."""
     discount_amount: Amount | None
@@ -2328,8 +2314,6 @@ class InvoiceMexico(TypedDict, total=False):
     """Whether it is an export, by its code."""
     folio: str | None
     """The issuer's own number."""
-    id: str
-    """The record's own id."""
     invoice_date: str | None
     """The day on which it was issued."""
     invoice_details: list[InvoiceLine]
@@ -2337,8 +2321,6 @@ class InvoiceMexico(TypedDict, total=False):
     invoice_identification: str | None
     """The authority's number of it: the same for issuer and receiver, and for ever."""
     invoice_type: InvoiceType | None
-    link: str
-    """The link it was read through."""
     payment_method: PaymentMethod | None
     payment_method_description: str | None
     """Deprecated."""
@@ -2385,8 +2367,6 @@ class InvoiceMexico(TypedDict, total=False):
     version: str | None
     """The version of its form."""
     warnings: Warnings | None
-    xml: str | None
-    """The document in base64; null unless it was asked for."""
 
 
 class _Job(TypedDict):
@@ -3572,7 +3552,9 @@ class TaxComplianceStatus(TypedDict, total=False):
     """Whose it is: their tax number."""
 
 
-class _TaxDeclarationBusiness(TypedDict):
+class TaxDeclarationBusiness(TypedDict):
+    """A company's declaration: form 110."""
+
     annual_costs_and_deductions_statement: CostsBusiness
     """What that cost."""
     annual_income_statement: IncomeBusiness
@@ -3589,22 +3571,9 @@ class _TaxDeclarationBusiness(TypedDict):
     """Who declares."""
 
 
-class TaxDeclarationBusiness(_TaxDeclarationBusiness, total=False):
-    """A company's declaration: form 110."""
+class TaxDeclarationIndividual(TypedDict):
+    """A person's declaration: form 210."""
 
-    collected_at: str
-    """When it was last read."""
-    created_at: str
-    """When it was stored or last changed."""
-    id: str
-    """The record's own id."""
-    link: str
-    """The link it was read through."""
-    pdf: str | None
-    """The document in base64; null unless it was asked for."""
-
-
-class _TaxDeclarationIndividual(TypedDict):
     annual_income_statement: IncomeIndividual
     """What they earned."""
     date_issued: str
@@ -3619,21 +3588,6 @@ class _TaxDeclarationIndividual(TypedDict):
     """Their tax."""
     tax_payer_information: DeclarantIndividual
     """Who declares."""
-
-
-class TaxDeclarationIndividual(_TaxDeclarationIndividual, total=False):
-    """A person's declaration: form 210."""
-
-    collected_at: str
-    """When it was last read."""
-    created_at: str
-    """When it was stored or last changed."""
-    id: str
-    """The record's own id."""
-    link: str
-    """The link it was read through."""
-    pdf: str | None
-    """The document in base64; null unless it was asked for."""
 
 
 class _TaxDetails(TypedDict):
