@@ -270,12 +270,16 @@ fn webhooks(told: &Told, stored: &BTreeMap<String, &Value>) -> Result<()> {
 }
 
 /// Every resource that a load or a refresh brings, and its list.
-const LISTS: [(&str, &str); 5] = [
+const LISTS: [(&str, &str); 9] = [
     ("OWNERS", "owners"),
     ("ACCOUNTS", "accounts"),
     ("TRANSACTIONS", "transactions"),
     ("BALANCES", "balances"),
     ("BALANCE_SNAPSHOTS", "br/balances"),
+    ("STATEMENTS", "statements"),
+    ("INCOMES", "incomes"),
+    ("RECURRING_EXPENSES", "recurring-expenses"),
+    ("RISK_INSIGHTS", "risk-insights"),
 ];
 
 /// The reader's copy is what the lists show.
