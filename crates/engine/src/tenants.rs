@@ -83,13 +83,28 @@ impl Engine {
         secret: &SecretString,
     ) -> Result<KeyId, Error> {
         let id = id.unwrap_or_else(|| self.env().id());
+        let key = self.fresh_key(tenant, id, name, secret).await?;
+        let mut tx = self.store().write().await?;
+        tx.add_key(&key).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// A key that nobody has used, not yet stored: of its secret only the hash.
+    async fn fresh_key(
+        &self,
+        tenant: TenantId,
+        id: KeyId,
+        name: &str,
+        secret: &SecretString,
+    ) -> Result<ApiKey, Error> {
         let secret = secret.clone();
         let hash = self
             .tracker()
             .spawn_blocking(move || vault::hash_secret(&secret))
             .await
             .map_err(|e| Error::Internal("hashing a key", Box::new(e)))??;
-        let key = ApiKey {
+        Ok(ApiKey {
             id,
             tenant,
             hash,
@@ -97,11 +112,7 @@ impl Engine {
             created_at: self.env().now(),
             last_used_at: None,
             revoked_at: None,
-        };
-        let mut tx = self.store().write().await?;
-        tx.add_key(&key).await?;
-        tx.commit().await?;
-        Ok(id)
+        })
     }
 
     /// A tenant's API keys, those that were revoked included, the oldest first.
@@ -121,21 +132,7 @@ impl Engine {
             return Err(Error::field("invalid", message, "name"));
         }
         let secret = vault::random_secret()?;
-        let hashed = secret.clone();
-        let hash = self
-            .tracker()
-            .spawn_blocking(move || vault::hash_secret(&hashed))
-            .await
-            .map_err(|e| Error::Internal("hashing a key", Box::new(e)))??;
-        let key = ApiKey {
-            id: self.env().id(),
-            tenant: caller.tenant,
-            hash,
-            name: name.into(),
-            created_at: self.env().now(),
-            last_used_at: None,
-            revoked_at: None,
-        };
+        let key = self.fresh_key(caller.tenant, self.env().id(), name, &secret).await?;
         let mut tx = self.store().write().await?;
         let good = tx.keys(caller.tenant).await?.iter().filter(|k| k.revoked_at.is_none()).count();
         if good >= MOST_KEYS {
