@@ -14,6 +14,7 @@ use std::{
     process::{Child, Command, Stdio},
     time::Duration,
 };
+use tempfile::TempDir;
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -38,13 +39,19 @@ pub(crate) struct Browser {
     _driver: Driver,
 }
 
-/// The browser's driver; it and the browser end when this is dropped.
-struct Driver(Child);
+/// The browser's driver; it, the browser and what they wrote end when this is dropped.
+struct Driver {
+    child: Child,
+    _folder: TempDir,
+}
 
 impl Driver {
     fn start() -> (Self, u16) {
+        let folder = tempfile::tempdir().expect("a directory");
         let mut child = Command::new("chromedriver")
             .arg("--port=0")
+            // A browser that is killed leaves its profile.
+            .env("TMPDIR", folder.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .process_group(0)
@@ -55,7 +62,7 @@ impl Driver {
                 )
             });
         let said = BufReader::new(child.stdout.take().expect("standard output"));
-        let driver = Self(child);
+        let driver = Self { child, _folder: folder };
         let port = said.lines().map_while(Result::ok).find_map(|line| {
             let (_, port) = line.split_once("started successfully on port ")?;
             port.trim_end_matches('.').parse().ok()
@@ -67,8 +74,9 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         // The browser is of the same group, and would stay.
-        drop(Command::new("kill").args(["-KILL", "--", &format!("-{}", self.0.id())]).status());
-        drop(self.0.wait());
+        let group = format!("-{}", self.child.id());
+        drop(Command::new("kill").args(["-KILL", "--", &group]).status());
+        drop(self.child.wait());
     }
 }
 
