@@ -42,7 +42,10 @@ class Product:
         assert self.bank.stdout is not None
         ready = json.loads(self.bank.stdout.readline())
         for folder in connectors.iterdir():
-            (folder / "toybank.pem").write_bytes(Path(ready["certificate"]).read_bytes())
+            # Whole at once: others may be reading the one that was there.
+            part = folder / "toybank.pem.part"
+            part.write_bytes(Path(ready["certificate"]).read_bytes())
+            part.replace(folder / "toybank.pem")
         keys = {
             "VINCULO_SECRET_ID": "0b8f2c64-51d7-4c3e-9a60-7c1d2e3f4a5b",
             "VINCULO_SECRET_PASSWORD": "a-secret-of-this-test-alone",

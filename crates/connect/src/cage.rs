@@ -57,8 +57,18 @@ pub struct Cell {
     /// The Unix socket of the session's proxy ([`crate::egress::Egress::socket`]); `None` for no
     /// network at all.
     pub egress: Option<PathBuf>,
-    /// A certificate (PEM) that HTTP clients inside are told to trust, when a session is recorded.
-    pub trust: Option<PathBuf>,
+    /// Whom those inside are told to trust, when a session is recorded or replayed.
+    pub trust: Option<Trusted>,
+}
+
+/// Who answers in the institutions' place when a session is recorded or replayed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trusted {
+    /// The certificate (PEM) of its authority, for HTTP clients.
+    pub authority: PathBuf,
+    /// SHA-256 of the one key (SPKI) that it has for all of them, in base64, for browsers: they look
+    /// for authorities in places of their own, but can be told that a key is good.
+    pub key: String,
 }
 
 /// What everything in one cage may use up together.

@@ -21,6 +21,7 @@ pub use entry::{Entry, NotAnEntry};
 pub use record::Recorder;
 pub use recording::{Asked, Body, Came, Exchange, Recording};
 
+use crate::cage::Trusted;
 use authority::Authority;
 use connection::Connection;
 use intercept::{Answers, Interceptor};
@@ -96,6 +97,8 @@ pub struct Tally {
     pub refused: Vec<Refused>,
     /// How many were refused.
     pub refusals: u64,
+    /// Of these, how many a recording had no answer to.
+    pub missing: u64,
 }
 
 /// How many refusals of a session are kept in words.
@@ -105,7 +108,7 @@ pub const MOST_REFUSALS: usize = 100;
 #[derive(Debug)]
 pub struct Egress {
     socket: PathBuf,
-    certificate: Option<PathBuf>,
+    trusted: Option<Trusted>,
     session: Arc<Session>,
     _serving: AbortOnDropHandle<()>,
     _folder: TempDir,
@@ -119,7 +122,7 @@ impl Egress {
 
     /// Opens a proxy that also opens the connector's TLS and lets `recorder` hear what is said, cleaned
     /// of the session's secrets and of what looks like one person's own. For development: the connector must
-    /// trust [`Egress::certificate`], and who keeps the file must read it first. Plain HTTP is refused.
+    /// trust [`Egress::trusted`], and who keeps the file must read it first. Plain HTTP is refused.
     pub fn record(rules: Rules, recorder: Arc<Recorder>) -> io::Result<Self> {
         Self::intercepted(rules, Answers::Recorded(recorder))
     }
@@ -145,23 +148,26 @@ impl Egress {
         let socket = folder.path().join("proxy");
         let listener = UnixListener::bind(&socket)?;
         fs::set_permissions(&socket, fs::Permissions::from_mode(0o600))?;
-        let certificate = interceptor.as_ref().map(|_| folder.path().join("authority.pem"));
-        if let (Some(path), Some(interceptor)) = (&certificate, &interceptor) {
-            fs::write(path, &interceptor.authority.certificate)?;
+        let trusted = interceptor.as_ref().map(|interceptor| Trusted {
+            authority: folder.path().join("authority.pem"),
+            key: interceptor.authority.key(),
+        });
+        if let (Some(Trusted { authority, .. }), Some(interceptor)) = (&trusted, &interceptor) {
+            fs::write(authority, &interceptor.authority.certificate)?;
             // The connector is another user.
-            fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
+            fs::set_permissions(authority, fs::Permissions::from_mode(0o644))?;
         }
         let session = Arc::new(Session { rules, resolver, interceptor, tally: Mutex::default() });
         let serving = TaskTracker::new().spawn(serve(listener, session.clone()));
         let serving = AbortOnDropHandle::new(serving);
-        Ok(Self { socket, certificate, session, _serving: serving, _folder: folder })
+        Ok(Self { socket, trusted, session, _serving: serving, _folder: folder })
     }
 
-    /// The certificate (PEM) that the connector must trust, to give to [`crate::cage::Cell::trust`];
-    /// `None` if TLS is not opened.
+    /// Whom the connector must trust, to give to [`crate::cage::Cell::trust`]; `None` if TLS is not
+    /// opened.
     #[must_use]
-    pub fn certificate(&self) -> Option<&Path> {
-        self.certificate.as_deref()
+    pub fn trusted(&self) -> Option<&Trusted> {
+        self.trusted.as_ref()
     }
 
     /// What to give to [`crate::cage::Cell::egress`].

@@ -6,6 +6,9 @@
 //! accidents, not a wall against a connector that wants to tell; that wall is the egress.
 
 mod dress;
+mod words;
+
+pub(crate) use words::Words;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -40,6 +43,8 @@ struct Known {
     patterns: Vec<Pattern>,
     /// Which patterns may begin with a byte.
     by_first: Vec<Vec<u16>>,
+    /// How many of them the index knows.
+    indexed: usize,
 }
 
 /// Characters that may come in any dress.
@@ -200,15 +205,19 @@ impl Known {
         }
     }
 
+    /// Takes the patterns that are new into the index.
     fn index(&mut self) {
-        let mut by_first = vec![BTreeSet::new(); 256];
-        for (number, pattern) in self.patterns.iter().enumerate() {
+        self.by_first.resize(256, Vec::new());
+        for (number, pattern) in self.patterns.iter().enumerate().skip(self.indexed) {
             let Some(first) = pattern.characters.first() else { continue };
-            for byte in dress::beginnings(*first, pattern.fold) {
-                by_first[usize::from(byte)].extend(u16::try_from(number).ok());
+            let Ok(number) = u16::try_from(number) else { continue };
+            let beginnings: BTreeSet<u8> =
+                dress::beginnings(*first, pattern.fold).into_iter().collect();
+            for byte in beginnings {
+                self.by_first[usize::from(byte)].push(number);
             }
         }
-        self.by_first = by_first.into_iter().map(|set| set.into_iter().collect()).collect();
+        self.indexed = self.patterns.len();
     }
 
     /// Writes what is clean of `text` to `out`, and answers how many bytes of it are dealt with: all,

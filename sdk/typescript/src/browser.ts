@@ -42,6 +42,15 @@ export const ARGUMENTS = [
   ].join(",")}`,
 ];
 
+/**
+ * What makes Chromium trust who answers when a session is recorded or replayed, which the host says;
+ * otherwise nothing.
+ */
+export function trusted(): string[] {
+  const key = process.env["VINCULO_TRUSTED_KEY"];
+  return key ? [`--ignore-certificate-errors-spki-list=${key}`] : [];
+}
+
 /** A Chromium that goes through the proxy. */
 export class Browser {
   readonly #proxy: string | null;
@@ -65,7 +74,9 @@ export class Browser {
       if (!executablePath) throw new Unexpected(`Chromium is missing: none of ${EXECUTABLES.join(", ")}`);
       this.#chromium = await chromium.launch({
         executablePath,
-        args: [...ARGUMENTS, ...more],
+        // Of the same argument twice Chromium takes the last: a recording's is then the only key
+        // that is shown.
+        args: [...ARGUMENTS, ...more, ...trusted()],
         // Without a proxy there is no network, which an unreachable one says at once.
         proxy: { server: this.#proxy ?? "http://127.0.0.1:9" },
       });

@@ -143,8 +143,8 @@ pub(super) fn command(
     let mut cell = cell.clone();
     if let Some(trust) = &mut cell.trust {
         let there = inside("trust.pem");
-        arguments.bind(trust, &there);
-        *trust = there;
+        arguments.bind(&trust.authority, &there);
+        trust.authority = there;
     }
     arguments.add([&"--remount-ro", &"/", &"--chdir", &"/"]);
     let port = cell.egress.as_ref().map(|_| super::PROXY_PORT);
@@ -157,7 +157,7 @@ pub(super) fn command(
     reads.extend(["/proc", "/dev"].map(PathBuf::from));
     reads.push(cell.folder.clone());
     reads.extend(cell.needs.iter().cloned());
-    reads.extend(cell.trust.clone());
+    reads.extend(cell.trust.iter().map(|trust| trust.authority.clone()));
     let order = Order {
         namespaces: true,
         folder: cell.folder.clone(),

@@ -287,9 +287,9 @@ pub(super) async fn start(cell: &Cell, walls: &Walls) -> Result<Inmate, Error> {
             if let Some(trust) = &mut cell.trust {
                 // Where it is, the connector's user cannot go.
                 let there = folder.path().join("trust.pem");
-                fs::write(&there, fs::read(&*trust)?)?;
+                fs::write(&there, fs::read(&trust.authority)?)?;
                 fs::set_permissions(&there, fs::Permissions::from_mode(0o644))?;
-                *trust = there;
+                trust.authority = there;
             }
             walls.fallback_command(&cell, folder.path(), proxy, user)?
         }

@@ -1,6 +1,6 @@
 //! What on this machine can hold a connector: tried, not guessed.
 
-use super::{Cell, Ended, Error, Limits, MARKER, order::Order, spawn};
+use super::{Cell, Ended, Error, Limits, MARKER, Trusted, order::Order, spawn};
 use std::{
     collections::BTreeMap,
     fs,
@@ -227,7 +227,7 @@ impl Walls {
         reads.extend(SINGLE.iter().map(PathBuf::from));
         reads.push(cell.folder.clone());
         reads.extend(cell.needs.iter().cloned());
-        reads.extend(cell.trust.clone());
+        reads.extend(cell.trust.iter().map(|trust| trust.authority.clone()));
         let order = Order {
             namespaces: false,
             folder: cell.folder.clone(),
@@ -297,10 +297,11 @@ pub(super) fn environment(
         all.insert("HTTPS_PROXY", proxy.clone());
         all.insert("HTTP_PROXY", proxy);
     }
-    if let Some(trust) = &cell.trust {
-        all.insert("SSL_CERT_FILE", trust.clone());
-        all.insert("NODE_EXTRA_CA_CERTS", trust.clone());
-        all.insert("REQUESTS_CA_BUNDLE", trust.clone());
+    if let Some(Trusted { authority, key }) = &cell.trust {
+        all.insert("SSL_CERT_FILE", authority.clone());
+        all.insert("NODE_EXTRA_CA_CERTS", authority.clone());
+        all.insert("REQUESTS_CA_BUNDLE", authority.clone());
+        all.insert("VINCULO_TRUSTED_KEY", key.into());
     }
     all
 }

@@ -68,7 +68,14 @@ impl Interceptor {
         let config =
             self.authority.server(host).map_err(|_| "no certificate can be made for it")?;
         let tls = TlsAcceptor::from(config).accept(stream).await;
-        let tls = tls.map_err(|_| "the connector does not trust the recording's authority")?;
+        let tls = match tls {
+            Ok(tls) => tls,
+            Err(error) if error.get_ref().is_some_and(|error| error.is::<rustls::Error>()) => {
+                return Err("the connector does not trust the recording's authority");
+            }
+            // It came and went, as browsers do that open a connection in case they need one.
+            Err(_) => return Ok(()),
+        };
         let service = service_fn(|request| async {
             let answer = timeout(PATIENCE, self.exchange(request, host, port, session)).await;
             let answer = answer.unwrap_or(Err("the exchange took too long"));
@@ -111,7 +118,14 @@ impl Interceptor {
         }
         let request = Request::from_parts(head, body);
         let mut answer = match &self.answers {
-            Answers::Replayed(replay) => replay.answer(host, port, &request)?,
+            Answers::Replayed(replay) => match replay.answer(host, port, &request) {
+                Ok(answer) => answer,
+                Err(_) if aside(&request) => not_found(),
+                Err(why) => {
+                    session.tally().missing += 1;
+                    return Err(why);
+                }
+            },
             Answers::Recorded(recorder) => {
                 let stream = session.dial(host, port).await?;
                 recorder.answer(stream, host, port, request, session).await?
@@ -120,6 +134,25 @@ impl Interceptor {
         without_hops(answer.headers_mut());
         Ok(answer)
     }
+}
+
+/// Whether a browser asks for what a page is dressed with, or in case it is needed: pictures, fonts,
+/// styles, its icon. Whether and when it does so is chance, and nothing is read from it.
+fn aside(request: &Request) -> bool {
+    let is = |name: &str, good: &dyn Fn(&[u8]) -> bool| {
+        request.headers().get(name).is_some_and(|value| good(value.as_bytes()))
+    };
+    is("sec-purpose", &|purpose| purpose.starts_with(b"prefetch"))
+        || is("sec-fetch-dest", &|what| !PAGES.contains(&what))
+}
+
+/// What a page or a program of it is read from, as browsers call it.
+const PAGES: [&[u8]; 4] = [b"document", b"iframe", b"frame", b"empty"];
+
+fn not_found() -> Response {
+    let mut answer = http::Response::new(Bytes::new());
+    *answer.status_mut() = http::StatusCode::NOT_FOUND;
+    answer
 }
 
 fn without_hops(headers: &mut HeaderMap) {

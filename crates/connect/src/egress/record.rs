@@ -41,6 +41,16 @@ impl std::fmt::Debug for Recorder {
     }
 }
 
+/// What a client must not ask for, so that every answer is whole and can be cleaned: what is
+/// compressed, what it has already, a piece.
+const WHOLE: [header::HeaderName; 5] = [
+    header::ACCEPT_ENCODING,
+    header::IF_NONE_MATCH,
+    header::IF_MODIFIED_SINCE,
+    header::IF_RANGE,
+    header::RANGE,
+];
+
 /// The longest body that is passed on while recording, in bytes.
 pub(super) const LONGEST_BODY: usize = 16 << 20;
 
@@ -111,8 +121,9 @@ impl Recorder {
         mut request: Request,
         session: &Session,
     ) -> Result<Response, &'static str> {
-        // What is compressed cannot be cleaned.
-        request.headers_mut().remove(header::ACCEPT_ENCODING);
+        for name in WHOLE {
+            request.headers_mut().remove(name);
+        }
         let asked = request.clone();
         if !session.carry(Way::Out, request.body().len()) {
             return Err("the session moved too many bytes");
@@ -164,7 +175,7 @@ impl Recorder {
         let path = asked.uri().path_and_query().map_or("/", |path| path.as_str());
         let request = Asked {
             method: asked.method().to_string(),
-            url: format!("https://{host}:{port}{}", scrub.text(path)),
+            url: format!("https://{host}:{port}{}", scrub.address(path)),
             headers: headers(asked.headers(), scrub),
             body: body(asked.headers(), asked.body(), scrub),
         };
@@ -190,8 +201,26 @@ fn headers(all: &http::HeaderMap, scrub: &mut Scrub) -> Vec<(String, String)> {
 
 fn body(headers: &http::HeaderMap, bytes: &Bytes, scrub: &mut Scrub) -> Body {
     let plain = headers.get(header::CONTENT_ENCODING).is_none_or(|value| value == "identity");
+    let said = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match std::str::from_utf8(bytes) {
-        Ok(text) if plain => Body::Text(scrub.body(text)),
+        Ok(text) if plain && common(headers) => Body::Text(scrub.common(text)),
+        Ok(text) if plain => Body::Text(scrub.body(said(header::CONTENT_TYPE), text)),
         _ => Body::Omitted(bytes.len() as u64),
     }
+}
+
+/// Whether a body is a program or a style that the institution lets everybody's caches keep.
+fn common(headers: &http::HeaderMap) -> bool {
+    let all = |name: header::HeaderName| -> String {
+        let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+        values.collect::<Vec<_>>().join(",").to_ascii_lowercase()
+    };
+    let (kind, kept) = (all(header::CONTENT_TYPE), all(header::CACHE_CONTROL));
+    let has = |words: &[&str]| words.iter().any(|word| kept.contains(word));
+    ["text/css", "text/javascript", "application/javascript"]
+        .iter()
+        .any(|one| kind.starts_with(one))
+        && has(&["public", "immutable"])
+        && !has(&["private", "no-store", "no-cache"])
+        && !headers.contains_key(header::SET_COOKIE)
 }

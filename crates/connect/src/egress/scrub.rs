@@ -5,13 +5,15 @@
 //! It is careful, not wise: a name in the middle of a page is a word. Who keeps a recording reads it
 //! first.
 
-use crate::redactor::{REDACTED, Redactor};
+use crate::redactor::{REDACTED, Redactor, Words};
 use regex::{Captures, Regex};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
+    ops::Range,
     sync::{Arc, LazyLock},
 };
+use url::form_urlencoded;
 use zeroize::Zeroize as _;
 
 /// How many stand-ins a session has at most; what comes after is [`REDACTED`].
@@ -25,7 +27,7 @@ pub(super) struct Scrub {
     /// What was seen, and what stands for it.
     seen: BTreeMap<String, String>,
     /// Of these, what no pattern would know again: names, cookies.
-    words: Vec<String>,
+    words: Words,
 }
 
 impl Drop for Scrub {
@@ -33,7 +35,6 @@ impl Drop for Scrub {
         for (mut seen, _) in std::mem::take(&mut self.seen) {
             seen.zeroize();
         }
-        self.words.zeroize();
     }
 }
 
@@ -105,7 +106,7 @@ const MONEY_KEYS: &[&str] = &[
 
 impl Scrub {
     pub(super) fn new(redactor: Arc<Redactor>) -> Self {
-        Self { redactor, seen: BTreeMap::new(), words: Vec::new() }
+        Self { redactor, seen: BTreeMap::new(), words: Words::default() }
     }
 
     /// Whatever else is known to be one person's own, longer words first.
@@ -114,33 +115,32 @@ impl Scrub {
         own.sort_by_key(|word| (std::cmp::Reverse(word.len()), *word));
         for word in own {
             // What only a pattern has found so far is looked for everywhere from now on.
-            let stand_in = self.word(word, |number| shape(word, number));
-            if !self.words.iter().any(|known| known == word)
-                && stand_in != *word
-                && self.words.len() < MOST_WORDS
-                && word.chars().count() >= SHORTEST_WORD
-            {
-                self.words.push(word.to_owned());
-            }
+            self.word(word, |number| shape(word, number));
         }
-        self.words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     }
 
     /// What was cleaned already, once more, of what has come to be known since: where it stands alone,
     /// so that no stand-in and no amount of money is torn.
     pub(super) fn again(&self, text: &str) -> String {
-        let mut pieces = vec![(self.redactor.clean(text), false)];
-        for word in &self.words {
-            let stand_in = self.seen.get(word).map_or(REDACTED, String::as_str);
-            if pieces.iter().any(|(piece, done)| !done && piece.contains(word.as_str())) {
-                pieces = split_alone(pieces, word, stand_in);
-            }
-        }
-        pieces.into_iter().map(|(piece, _)| piece).collect()
+        let clean = self.redactor.clean(text);
+        let found = self.words.find(&clean, |place| alone(&clean, place));
+        pieces(&clean, &found).map(|(piece, _)| piece).collect()
     }
 
-    /// A body: JSON by its keys, all else as text.
-    pub(super) fn body(&mut self, text: &str) -> String {
+    /// What an institution lets everybody's caches keep is nobody's own, and a number in it is a
+    /// program's: secrets alone are taken out.
+    pub(super) fn common(&self, text: &str) -> String {
+        self.redactor.clean(text)
+    }
+
+    /// A body of a media type: forms and JSON by their keys, all else as text.
+    pub(super) fn body(&mut self, kind: &str, text: &str) -> String {
+        if let Some(boundary) = boundary(kind) {
+            return self.parts(text, boundary);
+        }
+        if is_form(kind) {
+            return self.form(text);
+        }
         match serde_json::from_str::<Value>(text) {
             Ok(mut value @ (Value::Object(_) | Value::Array(_))) => {
                 self.value(&mut value, false, false);
@@ -149,6 +149,60 @@ impl Scrub {
             }
             _ => self.text(text),
         }
+    }
+
+    /// An address, or a path with its query.
+    pub(super) fn address(&mut self, address: &str) -> String {
+        match address.split_once('?') {
+            Some((place, query)) => format!("{}?{}", self.text(place), self.form(query)),
+            None => self.text(address),
+        }
+    }
+
+    /// `name=value&name=value`.
+    fn form(&mut self, text: &str) -> String {
+        let pairs = text.split('&').map(|pair| {
+            let Some((name, value)) = form_urlencoded::parse(pair.as_bytes()).next() else {
+                return pair.to_owned();
+            };
+            let (clean_name, clean) = (self.text(&name), self.field(&name, &value));
+            // Written anew only where it must be: addresses are compared.
+            if clean_name == name && clean == value {
+                return pair.to_owned();
+            }
+            format!("{}={}", encoded(&clean_name), encoded(&clean))
+        });
+        pairs.collect::<Vec<_>>().join("&")
+    }
+
+    /// A form in parts.
+    fn parts(&mut self, text: &str, boundary: &str) -> String {
+        let mark = format!("--{boundary}");
+        let parts = text.split(&mark).map(|part| match part.split_once("\r\n\r\n") {
+            Some((head, rest)) => {
+                let value = rest.strip_suffix("\r\n").unwrap_or(rest);
+                let end = rest.get(value.len()..).unwrap_or_default();
+                let name = head.split_once(" name=\"").and_then(|(_, name)| name.split('"').next());
+                let clean = self.field(name.unwrap_or_default(), value);
+                format!("{}\r\n\r\n{clean}{end}", self.text(head))
+            }
+            None => self.text(part),
+        });
+        parts.collect::<Vec<_>>().join(&mark)
+    }
+
+    /// A field of a form. Frameworks write their own parts before its name:
+    /// `ctl00$ContentPlaceHolder1$txtNome`, `person[name]`.
+    fn field(&mut self, name: &str, value: &str) -> String {
+        let key = name.trim_end_matches(']').rsplit(['$', '.', ':', '[']).next().unwrap_or(name);
+        let (own, money) = keys(key);
+        if own && !money { self.own(value) } else { self.body("", value) }
+    }
+
+    /// What stands under a key of a person's own things.
+    fn own(&mut self, text: &str) -> String {
+        let clean = self.redactor.clean(text);
+        if clean == text { self.word(text, |number| shape(text, number)) } else { clean }
     }
 
     /// The value of a header.
@@ -163,6 +217,7 @@ impl Scrub {
                 Some((pair, rest)) => format!("{};{rest}", self.cookie(pair)),
                 None => self.cookie(value),
             },
+            "location" | "content-location" | "referer" => self.address(value),
             "date" | "expires" | "last-modified" | "content-type" => self.redactor.clean(value),
             _ => self.text(value),
         }
@@ -181,14 +236,9 @@ impl Scrub {
     /// Any text.
     pub(super) fn text(&mut self, text: &str) -> String {
         // What is done is not looked at again, or stand-ins would get stand-ins.
-        let mut pieces = vec![(self.redactor.clean(text), false)];
-        for word in std::mem::take(&mut self.words) {
-            if pieces.iter().any(|(piece, done)| !done && piece.contains(&word)) {
-                let stand_in = self.seen.get(&word).map_or(REDACTED, String::as_str).to_owned();
-                pieces = split(pieces, &word, &stand_in);
-            }
-            self.words.push(word);
-        }
+        let clean = self.redactor.clean(text);
+        let found = self.words.find(&clean, |_| true);
+        let pieces: Vec<_> = pieces(&clean, &found).collect();
         let pieces = pieces.into_iter();
         pieces.map(|(piece, done)| if done { piece } else { self.patterns(&piece) }).collect()
     }
@@ -212,11 +262,10 @@ impl Scrub {
 
     /// The stand-in of something that is to be known again wherever it stands.
     fn word(&mut self, value: &str, write: impl Fn(usize) -> String) -> String {
-        let known = self.seen.contains_key(value);
         let stand_in = self.stand_in(value, write);
-        let room = self.words.len() < MOST_WORDS && value.chars().count() >= SHORTEST_WORD;
-        if !known && room && self.seen.contains_key(value) {
-            self.words.push(value.to_owned());
+        let room = self.words.count() < MOST_WORDS && value.chars().count() >= SHORTEST_WORD;
+        if room && self.seen.contains_key(value) {
+            self.words.add(value, &stand_in);
         }
         stand_in
     }
@@ -225,9 +274,8 @@ impl Scrub {
         match value {
             Value::Object(map) => {
                 for (key, value) in map {
-                    let key = key.to_ascii_lowercase();
-                    let has = |keys: &[&str]| keys.iter().any(|word| key.contains(word));
-                    self.value(value, has(OWN_KEYS), has(MONEY_KEYS));
+                    let (own, money) = keys(key);
+                    self.value(value, own, money);
                 }
             }
             Value::Array(values) => {
@@ -236,12 +284,7 @@ impl Scrub {
                 }
             }
             Value::String(text) if own && !text.is_empty() && !money => {
-                let clean = self.redactor.clean(text);
-                *text = if clean == *text {
-                    self.word(&clean, |number| shape(&clean, number))
-                } else {
-                    clean
-                };
+                *text = self.own(text);
             }
             Value::String(text) => *text = self.text(text),
             Value::Number(number) if !money => {
@@ -296,49 +339,69 @@ fn shape(value: &str, number: usize) -> String {
         .collect()
 }
 
-/// Puts `stand_in` in the place of `word` in the pieces that are not done.
-fn split(pieces: Vec<(String, bool)>, word: &str, stand_in: &str) -> Vec<(String, bool)> {
-    let mut all = Vec::new();
-    for (piece, done) in pieces {
-        if done {
-            all.push((piece, true));
-            continue;
-        }
-        for (number, part) in piece.split(word).enumerate() {
-            if number > 0 {
-                all.push((stand_in.to_owned(), true));
-            }
-            all.push((part.to_owned(), false));
-        }
-    }
-    all
+/// Whether a key says that what stands under it is a person's own, and whether that it is money.
+fn keys(key: &str) -> (bool, bool) {
+    let key = key.to_ascii_lowercase();
+    let has = |keys: &[&str]| keys.iter().any(|word| key.contains(word));
+    (has(OWN_KEYS), has(MONEY_KEYS))
 }
 
-/// As [`split`], where nothing stands beside `word` that it could be a piece of.
-fn split_alone(pieces: Vec<(String, bool)>, word: &str, stand_in: &str) -> Vec<(String, bool)> {
-    let mut all = Vec::new();
-    for (piece, done) in pieces {
-        let mut rest = 0;
-        let found = piece.match_indices(word).filter(|_| !done);
-        for (at, _) in found.filter(|(at, _)| alone(&piece, *at, at + word.len())) {
-            all.push((piece.get(rest..at).unwrap_or_default().to_owned(), false));
-            all.push((stand_in.to_owned(), true));
-            rest = at + word.len();
-        }
-        all.push((piece.get(rest..).unwrap_or_default().to_owned(), done));
-    }
-    all
+/// Whether a media type is that of a form whose fields stand in one line.
+pub(super) fn is_form(kind: &str) -> bool {
+    kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
 }
 
-fn alone(text: &str, from: usize, to: usize) -> bool {
-    let before = text.get(..from).unwrap_or_default().chars().rev();
-    let after = text.get(to..).unwrap_or_default().chars();
+/// What lies between the parts of a form, if its media type says that it has parts.
+pub(super) fn boundary(kind: &str) -> Option<&str> {
+    let (name, parameters) = kind.split_once(';')?;
+    let mut parameters = parameters.split(';').filter_map(|one| one.trim().split_once('='));
+    let (_, boundary) = parameters.find(|(name, _)| name.eq_ignore_ascii_case("boundary"))?;
+    let boundary = boundary.trim_matches('"');
+    (name.trim().eq_ignore_ascii_case("multipart/form-data") && !boundary.is_empty())
+        .then_some(boundary)
+}
+
+/// As a form writes it; what stands for a secret can still be read.
+fn encoded(text: &str) -> String {
+    let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    encoded.replace("%5Bredacted%5D", REDACTED)
+}
+
+/// A text in pieces: what stands for what was found in it, which is done, and what lies between.
+fn pieces(text: &str, found: &[(Range<usize>, &str)]) -> impl Iterator<Item = (String, bool)> {
+    let mut all = Vec::with_capacity(2 * found.len() + 1);
+    let mut rest = 0;
+    for (place, stand_in) in found {
+        all.push((text.get(rest..place.start).unwrap_or_default().to_owned(), false));
+        all.push(((*stand_in).to_owned(), true));
+        rest = place.end;
+    }
+    all.push((text.get(rest..).unwrap_or_default().to_owned(), false));
+    all.into_iter()
+}
+
+/// Whether nothing stands beside a place that it could be a piece of.
+fn alone(text: &str, place: &Range<usize>) -> bool {
+    let before = text.get(..place.start).unwrap_or_default();
+    let after = text.get(place.end..).unwrap_or_default();
     let beside = |mut one: Box<dyn Iterator<Item = char> + '_>| {
         let (next, further) = (one.next(), one.next());
         next.is_some_and(char::is_alphanumeric)
             || matches!(next, Some('.' | ',')) && further.is_some_and(|c| c.is_ascii_digit())
     };
-    !beside(Box::new(before)) && !beside(Box::new(after))
+    (escape_before(before) || !beside(Box::new(before.chars().rev())))
+        && !beside(Box::new(after.chars()))
+}
+
+/// Whether a text ends with what stands for a sign: `%20`, `\n`, `\u003e`.
+fn escape_before(text: &str) -> bool {
+    let hex = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_hexdigit);
+    match text.as_bytes() {
+        [.., b'\\', b'n' | b'r' | b't'] => true,
+        [.., b'%', a, b] if hex(&[*a, *b]) => true,
+        [.., b'\\', b'u', a, b, c, d] => hex(&[*a, *b, *c, *d]),
+        _ => false,
+    }
 }
 
 /// Whether digits are a day or an instant as statements write it: `20260131`, `20260131120000`.

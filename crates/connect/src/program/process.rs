@@ -93,7 +93,7 @@ impl Process {
                 ..cage::Limits::default()
             },
             egress: egress.as_ref().map(|egress| egress.socket().to_owned()),
-            trust: egress.as_ref().and_then(Egress::certificate).map(Into::into),
+            trust: egress.as_ref().and_then(Egress::trusted).cloned(),
         };
         let mut inmate = cage::spawn(&cell, walls).await?;
         let pipes = (inmate.stdin.take(), inmate.stdout.take(), inmate.stderr.take());

@@ -31,7 +31,7 @@ impl Lengths {
 /// The longest of all dresses is an HTML number with this many digits, leading zeros included.
 const MOST_DIGITS: usize = 8;
 
-/// Named characters of HTML that libraries write when they escape.
+/// Named characters of HTML that libraries write when they escape, and those of our languages.
 const NAMED: &[(char, &str)] = &[
     ('&', "&amp;"),
     ('<', "&lt;"),
@@ -39,6 +39,34 @@ const NAMED: &[(char, &str)] = &[
     ('"', "&quot;"),
     ('\'', "&apos;"),
     ('\u{a0}', "&nbsp;"),
+    ('á', "&aacute;"),
+    ('â', "&acirc;"),
+    ('à', "&agrave;"),
+    ('ã', "&atilde;"),
+    ('ç', "&ccedil;"),
+    ('é', "&eacute;"),
+    ('ê', "&ecirc;"),
+    ('í', "&iacute;"),
+    ('ñ', "&ntilde;"),
+    ('ó', "&oacute;"),
+    ('ô', "&ocirc;"),
+    ('õ', "&otilde;"),
+    ('ú', "&uacute;"),
+    ('ü', "&uuml;"),
+    ('Á', "&Aacute;"),
+    ('Â', "&Acirc;"),
+    ('À', "&Agrave;"),
+    ('Ã', "&Atilde;"),
+    ('Ç', "&Ccedil;"),
+    ('É', "&Eacute;"),
+    ('Ê', "&Ecirc;"),
+    ('Í', "&Iacute;"),
+    ('Ñ', "&Ntilde;"),
+    ('Ó', "&Oacute;"),
+    ('Ô', "&Ocirc;"),
+    ('Õ', "&Otilde;"),
+    ('Ú', "&Uacute;"),
+    ('Ü', "&Uuml;"),
 ];
 
 /// What a backslash stands before in JSON and in JavaScript.

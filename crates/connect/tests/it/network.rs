@@ -200,7 +200,7 @@ async fn an_honest_client_needs_only_its_environment_to_be_replayed(kind: WallsK
     let egress =
         Egress::replay(rules, &Recording::read(&path).expect("a recording")).expect("a proxy");
     let mut honest = Malicious::new(kind, &["visit", "https://bank.example/balance"]).await;
-    honest.cell.trust = egress.certificate().map(Path::to_owned);
+    honest.cell.trust = egress.trusted().cloned();
     let outcome = honest.egress(egress.socket()).run().await;
     assert_eq!(outcome.said, "10.50\n", "{outcome:?} {:?}", egress.tally());
     // Without being told, it trusts nobody but the world's authorities.

@@ -65,9 +65,13 @@ function refused(words: string): void {
 
 connector.fetch("OWNERS", async (session) => {
   await inside("/profile");
+  // The page's own program asks for the rest of it.
+  await page.locator("#name.whole").waitFor();
   await session.record({
     display_name: await seen("#name"),
     email: await seen("#email"),
+    phone_number: await seen("#phone"),
+    address: await seen("#city"),
     document_id: { document_type: "CURP", document_number: await seen("#curp") },
   });
   return { complete: true };

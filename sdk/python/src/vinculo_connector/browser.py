@@ -3,6 +3,7 @@ system's Chromium: Playwright's own download is not used."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from .errors import Unexpected
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-__all__ = ["ARGUMENTS", "EXECUTABLES", "Browser"]
+__all__ = ["ARGUMENTS", "EXECUTABLES", "Browser", "trusted"]
 
 #: Where Chromium is looked for. Debian's own first: `/usr/bin/chromium` is a script that reads
 #: `/etc/chromium.d`, which the cage does not show.
@@ -47,6 +48,13 @@ ARGUMENTS = (
 )
 
 
+def trusted() -> list[str]:
+    """What makes Chromium trust who answers when a session is recorded or replayed, which the host
+    says; otherwise nothing."""
+    key = os.environ.get("VINCULO_TRUSTED_KEY")
+    return [f"--ignore-certificate-errors-spki-list={key}"] if key else []
+
+
 class Browser:
     """A Chromium that goes through the proxy. For the thread that handlers run in."""
 
@@ -70,7 +78,9 @@ class Browser:
             self._playwright = sync_playwright().start()
             self._chromium = self._playwright.chromium.launch(
                 executable_path=executable,
-                args=[*ARGUMENTS, *arguments],
+                # Of the same argument twice Chromium takes the last: a recording's is then the only
+                # key that is shown.
+                args=[*ARGUMENTS, *arguments, *trusted()],
                 # Without a proxy there is no network, which an unreachable one says at once.
                 proxy={"server": self._proxy or "http://127.0.0.1:9"},
             )

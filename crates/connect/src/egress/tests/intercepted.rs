@@ -1,7 +1,6 @@
 //! A session recorded from a real TLS server, and replayed without it.
 
 use super::*;
-use crate::egress::recording::Body;
 use http_body_util::{BodyExt as _, Full};
 use hyper::{body::Bytes, client::conn::http1, http, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -35,6 +34,8 @@ async fn page(
 ) -> Result<http::Response<Full<Bytes>>, hyper::Error> {
     let cookie = request.headers().get("cookie").cloned();
     let path = request.uri().path().to_owned();
+    let whole =
+        ["if-none-match", "range"].iter().all(|name| !request.headers().contains_key(*name));
     let body = request.into_body().collect().await?.to_bytes();
     let answer = http::Response::builder();
     Ok(match path.as_str() {
@@ -44,6 +45,15 @@ async fn page(
         "/account" if cookie.is_some_and(|cookie| cookie == "sid=abcdef123") => answer
             .header("content-type", "application/json")
             .body(Full::new(Bytes::from(r#"{"number":"00123456789","balance":"10.50"}"#))),
+        "/bank.js" | "/own.js" if !whole => answer.status(304).body(Full::default()),
+        "/bank.js" => answer
+            .header("content-type", "text/javascript")
+            .header("cache-control", "public, max-age=60")
+            .body(Full::new(Bytes::from("const day = 86400000; 'hunter2!'"))),
+        "/own.js" => answer
+            .header("content-type", "text/javascript")
+            .header("cache-control", "private, max-age=60")
+            .body(Full::new(Bytes::from("const day = 86400000; 'hunter2!'"))),
         "/logo" => answer.body(Full::new(Bytes::from_static(b"\x89PNG\xff"))),
         _ => answer.status(403).body(Full::new(Bytes::from("no"))),
     }
@@ -57,7 +67,7 @@ async fn ask(egress: &Egress, request: http::Request<&'static str>) -> http::Res
     let mut answer = [0; 39];
     stream.read_exact(&mut answer).await.expect("an answer");
     let mut roots = rustls::RootCertStore::empty();
-    let certificate = egress.certificate().expect("TLS is opened");
+    let certificate = &egress.trusted().expect("TLS is opened").authority;
     roots.add(CertificateDer::from_pem_file(certificate).expect("PEM")).expect("an authority");
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
@@ -138,6 +148,106 @@ async fn a_session_is_recorded_without_its_secrets_and_replayed_without_its_bank
     let missing = ask(&egress, request("GET", "/other", "", "")).await;
     assert_eq!(missing.status(), 502);
     assert_eq!(egress.tally().refused[0].why, "the recording has no answer to this");
+}
+
+/// A recording by hand: method, address, what was carried as JSON, what came.
+fn recording(all: &[(&str, &str, &str, &str)]) -> Recording {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    let exchanges = all.iter().map(|(method, path, carried, came)| Exchange {
+        request: Asked {
+            method: (*method).to_owned(),
+            url: format!("https://bank.example:443{path}"),
+            headers: headers.clone(),
+            body: Body::Text((*carried).to_owned()),
+        },
+        response: Came {
+            status: 200,
+            headers: headers.clone(),
+            body: Body::Text((*came).to_owned()),
+        },
+    });
+    Recording { session: None, exchanges: exchanges.collect() }
+}
+
+fn replaying(all: &[(&str, &str, &str, &str)]) -> Egress {
+    let rules = rules(&["bank.example:443"], &[], Caps::default());
+    Egress::replay(rules, &recording(all)).expect("a proxy")
+}
+
+#[tokio::test]
+async fn what_is_asked_for_at_the_same_time_is_answered_by_what_was_asked_not_by_its_order() {
+    let egress = replaying(&[
+        ("POST", "/ask", r#"{"what":"phone","n":1}"#, "phone"),
+        ("POST", "/ask", r#"{"what":"city","n":1}"#, "city"),
+        ("POST", "/ask", r#"{"what":"city","n":1}"#, "city again"),
+        ("GET", "/list?page=1", "", "one"),
+        ("GET", "/list?page=2", "", "two"),
+    ]);
+    let said = async |method, path, body| ask(&egress, request(method, path, "", body)).await;
+    for (method, path, body, wanted) in [
+        ("POST", "/ask", r#"{"n":1, "what":"city"}"#, "city"),
+        ("POST", "/ask", r#"{"n":1, "what":"phone"}"#, "phone"),
+        ("POST", "/ask", r#"{"n":1, "what":"city"}"#, "city again"),
+        ("POST", "/ask", r#"{"n":1, "what":"city"}"#, "city again"),
+        ("GET", "/list?page=2", "", "two"),
+        ("GET", "/list?page=2", "", "two"),
+        ("GET", "/list?page=3", "", "one"),
+    ] {
+        assert_eq!(said(method, path, body).await.body(), wanted, "{method} {path} {body}");
+    }
+    assert_eq!(egress.tally().refusals, 0);
+}
+
+#[tokio::test]
+async fn what_a_browser_wants_for_the_eye_is_not_missed_and_what_a_page_is_read_from_is() {
+    let egress = replaying(&[("GET", "/", "", "page")]);
+    let wanted = |name: &'static str, value: &'static str| {
+        let mut request = request("GET", "/other", "", "");
+        request.headers_mut().insert(name, http::HeaderValue::from_static(value));
+        request
+    };
+    for (name, value) in
+        [("sec-fetch-dest", "image"), ("sec-fetch-dest", "style"), ("sec-purpose", "prefetch")]
+    {
+        assert_eq!(ask(&egress, wanted(name, value)).await.status(), 404, "{name}: {value}");
+    }
+    assert_eq!((egress.tally().refusals, egress.tally().missing), (0, 0));
+    for value in ["document", "iframe", "empty"] {
+        assert_eq!(ask(&egress, wanted("sec-fetch-dest", value)).await.status(), 502, "{value}");
+    }
+    assert_eq!((egress.tally().refusals, egress.tally().missing), (3, 3));
+}
+
+#[tokio::test]
+async fn a_connection_that_is_opened_in_case_is_nothing_refused() {
+    let egress = replaying(&[("GET", "/", "", "page")]);
+    drop(tunnel(&egress).await);
+    // The next one is served after it.
+    assert_eq!(ask(&egress, request("GET", "/", "", "")).await.body(), "page");
+    assert_eq!(egress.tally().refusals, 0, "{:?}", egress.tally());
+}
+
+#[tokio::test]
+async fn answers_are_asked_for_whole_and_programs_for_everybody_keep_their_numbers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (address, trust, _bank) = bank(folder.path()).await;
+    let hosts = [("bank.example:443", address)];
+    let recorder = Arc::new(Recorder::new(Some(&trust)).expect("authorities"));
+    recorder.redactor().learn(&SecretString::from("hunter2!"));
+    let rules = rules(&["bank.example:443"], &hosts, Caps::default());
+    let egress = Egress::record(rules, recorder.clone()).expect("a proxy");
+    for path in ["/bank.js", "/own.js"] {
+        let mut program = request("GET", path, "", "");
+        for (name, value) in [("if-none-match", "\"1\""), ("range", "bytes=0-1")] {
+            program.headers_mut().insert(name, http::HeaderValue::from_static(value));
+        }
+        assert_eq!(ask(&egress, program).await.status(), 200);
+    }
+    let kept = recorder.recording(&[]);
+    let body = |number: usize| kept.exchanges[number].response.body.clone();
+    assert_eq!(body(0), Body::Text("const day = 86400000; '[redacted]'".into()));
+    assert_eq!(body(1), Body::Text("const day = 90000001; '[redacted]'".into()));
+    assert!(kept.exchanges[0].request.headers.iter().all(|(name, _)| name != "if-none-match"));
 }
 
 #[tokio::test]

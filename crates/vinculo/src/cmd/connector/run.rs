@@ -129,7 +129,8 @@ struct Held {
     outcome: Outcome,
     /// What it has shown to be one person's own.
     own: Vec<String>,
-    refusals: u64,
+    /// What it asked for and the recording did not have.
+    missing: u64,
 }
 
 impl Flags {
@@ -152,8 +153,8 @@ impl Flags {
         let person = Person { there: !plan.background, plays: true };
         let network = Network::Replay(Arc::new(recording));
         let held = self.hold(network, plan, person, quiet, env).await?;
-        if held.refusals > 0 {
-            bail!("it asked for {} things that the recording does not have", held.refusals);
+        if held.missing > 0 {
+            bail!("it asked for {} things that the recording does not have", held.missing);
         }
         match held.said {
             Err(error) if held.outcome.failure.is_none() => Err(error),
@@ -224,7 +225,7 @@ impl Flags {
             tell(format_args!("  refused {}: {}", refused.asked, refused.why));
         }
         let Seen { outcome, own, .. } = seen;
-        Ok(Held { said, outcome, own, refusals: tally.refusals })
+        Ok(Held { said, outcome, own, missing: tally.missing })
     }
     /// The fields that were given, and those that are asked for.
     /// In a replay nobody is asked: a recording is right for every login, and what stands for a secret in
