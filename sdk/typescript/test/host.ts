@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
 export interface Message {
@@ -149,6 +150,13 @@ export class Host {
   stop(): void {
     this.process.kill("SIGKILL");
   }
+}
+
+/** A host that goes with its test. */
+export function host(context: TestContext): Host {
+  const host = new Host();
+  context.after(() => host.stop());
+  return host;
 }
 
 export function kind(message: Message | undefined): string | undefined {

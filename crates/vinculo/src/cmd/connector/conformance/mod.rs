@@ -18,6 +18,7 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 use suite::Suite;
 use talk::Observed;
@@ -40,6 +41,10 @@ pub(crate) struct Flags {
     /// Where chance starts, to repeat a run
     #[arg(long)]
     seed: Option<u64>,
+    /// For how long nothing is read, to see whether the connector waits
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 2000)]
+    #[arg(value_parser = clap::value_parser!(u64).range(100..=60_000))]
+    look_away: u64,
     /// Run the connector without a cage: it can then read this machine
     #[arg(long)]
     uncaged: bool,
@@ -92,6 +97,7 @@ pub(crate) async fn run(flags: &Flags) -> Result<()> {
                     confinement: &confinement,
                     env: &env,
                     seed,
+                    look_away: Duration::from_millis(flags.look_away),
                     observed: Arc::new(Mutex::new(Observed {
                         verbose: flags.verbose,
                         ..Observed::default()

@@ -32,8 +32,6 @@ use std::{
 };
 use tokio::time::{Instant, sleep, timeout};
 
-/// How long the suite looks away, to see whether the connector waits.
-const LOOK_AWAY: Duration = Duration::from_secs(2);
 /// How much more memory a connector may have afterwards, in KiB.
 const GROWTH: u64 = 64 << 10;
 /// What an institution that cannot be reached may be called.
@@ -50,6 +48,8 @@ pub(super) struct Suite<'a> {
     /// Where chance comes from.
     pub(super) env: &'a Env,
     pub(super) seed: u64,
+    /// How long the suite looks away, to see whether the connector waits.
+    pub(super) look_away: Duration,
     pub(super) observed: Arc<Mutex<Observed>>,
     /// Told of each row as it is known.
     pub(super) tell: &'a mut dyn FnMut(&Row),
@@ -700,7 +700,7 @@ impl Suite<'_> {
         let id = talk.send("fetch", &fetch_of(whole.resource, Some(window), None)).await?;
         // Nothing is read meanwhile: the pipe fills, and the connector must wait.
         let mut most = before;
-        let until = Instant::now() + LOOK_AWAY;
+        let until = Instant::now() + self.look_away;
         while Instant::now() < until {
             sleep(Duration::from_millis(50)).await;
             most = most.max(memory::of_children());
