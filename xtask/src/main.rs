@@ -33,7 +33,7 @@ struct Cli {
     program: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Clone, Subcommand)]
 enum Chore {
     /// All of CI, on this machine: what is missing is installed or named
     Ci,
@@ -96,6 +96,9 @@ enum Chore {
     Bench {
         /// On which database; on both, if nothing is said
         database: Option<Database>,
+        /// Only these parts: insights, list, register, ledger, fiscal, refresh, deliveries, programs
+        #[arg(long, value_delimiter = ',')]
+        parts: Vec<String>,
     },
 }
 
@@ -145,13 +148,21 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
             on_each(database, |cluster| kill::run(&program, cluster, rounds, seed))
         }
         Chore::Sim { cases, seed } => ci::sim(cases, seed),
-        Chore::Bench { database } => {
-            let mut insights = machine::cargo(&["run", "--release", "--locked"]);
-            machine::run(insights.args(["--package", "insights", "--example", "bench"]))?;
+        Chore::Bench { database, mut parts } => {
+            let all = parts.is_empty();
+            let insights = parts.iter().any(|part| part == "insights");
+            parts.retain(|part| part != "insights");
+            if all || insights {
+                let mut insights = machine::cargo(&["run", "--release", "--locked"]);
+                machine::run(insights.args(["--package", "insights", "--example", "bench"]))?;
+            }
+            if !all && parts.is_empty() {
+                return Ok(());
+            }
             on_each(database, |cluster| {
                 let mut bench =
                     machine::cargo(&["run", "--release", "--locked", "--package", "sim"]);
-                bench.args(["--example", "bench", "--"]);
+                bench.args(["--example", "bench", "--"]).args(&parts);
                 if let Some(cluster) = cluster {
                     bench.args(["--database", &cluster.database("bench")?]);
                 }

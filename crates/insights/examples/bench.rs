@@ -1,5 +1,5 @@
-//! What insights cost for a link with 5,000 movements a month for twelve months, beside a plain
-//! loop that sums them. `cargo xtask bench` runs it in release.
+//! What insights cost for a link with 5,000 movements a month for twelve months, in time and in
+//! memory, beside a plain loop that sums them. `cargo xtask bench` runs it in release.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool that prints and may stop")]
 #![expect(clippy::disallowed_types, reason = "it measures real time")]
@@ -14,10 +14,16 @@ use jiff::{
     civil::{Date, date},
 };
 use rust_decimal::Decimal;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::{
+    alloc::System,
     hint::black_box,
     time::{Duration, Instant},
 };
+
+/// Counts in this program alone.
+#[global_allocator]
+static MEMORY: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const TODAY: Date = date(2026, 1, 31);
 const MOVEMENTS: i64 = 60_000;
@@ -40,32 +46,50 @@ fn main() {
     let (accounts, movements) = (accounts(), movements());
     let rules = Rules::embedded();
     println!("insights of {MOVEMENTS} movements in 12 months, the median of {RUNS} runs:");
-    let plain = median(|| movements.iter().map(|movement| movement.amount.0).sum::<Decimal>());
-    println!("  a plain loop that sums them: {plain:.2?}");
-    let says = |what: &str, took: Duration| {
-        println!("  {what}: {took:.2?}, {:.0} loops", took.as_secs_f64() / plain.as_secs_f64());
+    let sum = || movements.iter().map(|movement| movement.amount.0).sum::<Decimal>();
+    let plain = measured(sum);
+    println!("  a plain loop that sums them: {}", plain.says());
+    let beside = |what: &str, cost: Cost| {
+        let loops = cost.took.as_secs_f64() / plain.took.as_secs_f64();
+        println!("  {what}: {}, {loops:.0} loops", cost.says());
     };
-    says(
-        "labels alone",
-        median(|| {
-            let labels = movements.iter().filter_map(|movement| {
-                rules.label(movement.description.as_deref()?, movement.direction, None)
-            });
-            labels.count()
-        }),
-    );
-    says(
-        "opening the book (labels, order, transfers)",
-        median(|| Book::open(&accounts, &movements, rules)),
-    );
-    let book = Book::open(&accounts, &movements, rules);
-    says("incomes", median(|| incomes(&book, &IncomesWanted::until(TODAY))));
-    says("recurring expenses", median(|| recurring_expenses(&book, None, TODAY, TODAY)));
-    says("risk insights", median(|| risk_insights(&book, TODAY)));
+    let labels = || {
+        let labels = movements.iter().filter_map(|movement| {
+            rules.label(movement.description.as_deref()?, movement.direction, None)
+        });
+        labels.count()
+    };
+    beside("labels alone", measured(labels));
+    let open = || Book::open(&accounts, &movements, rules);
+    beside("opening the book (labels, order, transfers)", measured(open));
+    let book = open();
+    beside("incomes", measured(|| incomes(&book, &IncomesWanted::until(TODAY))));
+    beside("recurring expenses", measured(|| recurring_expenses(&book, None, TODAY, TODAY)));
+    beside("risk insights", measured(|| risk_insights(&book, TODAY)));
 }
 
-/// How long `work` takes.
-fn median<T>(work: impl Fn() -> T) -> Duration {
+/// What a piece of work costs.
+struct Cost {
+    /// The median of several runs.
+    took: Duration,
+    /// Allocations and reallocations of one run.
+    allocations: usize,
+    /// Bytes that one run asked for, whether or not it gave them back.
+    bytes: usize,
+}
+
+impl Cost {
+    fn says(&self) -> String {
+        let Self { took, allocations, bytes } = self;
+        format!("{took:.2?}, {allocations} allocations of {} kB", bytes / 1_000)
+    }
+}
+
+/// What `work` costs.
+fn measured<T>(work: impl Fn() -> T) -> Cost {
+    let region = Region::new(MEMORY);
+    black_box(work());
+    let counted = region.change();
     let mut took: Vec<Duration> = (0..RUNS)
         .map(|_| {
             let since = Instant::now();
@@ -74,7 +98,11 @@ fn median<T>(work: impl Fn() -> T) -> Duration {
         })
         .collect();
     took.sort_unstable();
-    *took.get(RUNS / 2).unwrap()
+    Cost {
+        took: *took.get(RUNS / 2).unwrap(),
+        allocations: counted.allocations + counted.reallocations,
+        bytes: counted.bytes_allocated,
+    }
 }
 
 fn accounts() -> Vec<Account> {

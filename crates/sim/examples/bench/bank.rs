@@ -1,4 +1,5 @@
-//! A bank that answers at once: one account and as many movements as it is told, always the same.
+//! A bank that answers at once: one account and as many movements as it is told, always the same. It
+//! keeps taxpayers' invoices as well, under another name.
 
 use connect::talk::{
     Ask, Connector, Conversation, Covered, Credentials, Failure, Fetch, Given, LoggedIn, Sink,
@@ -8,7 +9,10 @@ use domain::{
     institution::{Health, Institution, InstitutionType, IntegrationType},
     record::Trust,
 };
-use jiff::{Span, civil::date};
+use jiff::{
+    Span,
+    civil::{Date, date},
+};
 use serde_json::{json, value::RawValue};
 use std::sync::{
     Arc,
@@ -17,8 +21,10 @@ use std::sync::{
 
 /// Its name.
 pub(crate) const NAME: &str = "bench_mx_retail";
+/// Its name as a tax authority.
+pub(crate) const AUTHORITY: &str = "bench_mx_fiscal";
 
-/// Shared: the number of movements can be changed while it runs.
+/// Shared: the number of movements, or invoices, can be changed while it runs.
 #[derive(Clone)]
 pub(crate) struct Bank(Arc<AtomicUsize>);
 
@@ -42,7 +48,7 @@ impl Connector for Bank {
     }
     fn institutions(&self) -> Vec<Institution> {
         let names = ["ACCOUNTS", "TRANSACTIONS"];
-        vec![Institution {
+        let bank = Institution {
             id: 1,
             name: NAME.into(),
             kind: InstitutionType::Bank,
@@ -61,7 +67,15 @@ impl Connector for Bank {
             integration_type: IntegrationType::Credentials,
             status: Health::Healthy,
             openbanking_information: None,
-        }]
+        };
+        let authority = Institution {
+            id: 2,
+            name: AUTHORITY.into(),
+            kind: InstitutionType::Fiscal,
+            resources: vec!["INVOICES".into()],
+            ..bank.clone()
+        };
+        vec![bank, authority]
     }
     fn trust(&self, _institution: &str) -> Trust {
         Trust::Stable
@@ -78,7 +92,7 @@ impl Connector for Bank {
 struct Talk {
     bank: Bank,
     user: String,
-    today: jiff::civil::Date,
+    today: Date,
 }
 
 impl Conversation for Talk {
@@ -97,6 +111,9 @@ impl Conversation for Talk {
         out: &'a mut dyn Sink,
     ) -> BoxFuture<'a, Result<Covered, Failure>> {
         Box::pin(async move {
+            if wanted.resource == "INVOICES" {
+                return self.invoices(wanted, out).await;
+            }
             let count = if wanted.resource == "ACCOUNTS" { 1 } else { self.bank.0.load(Relaxed) };
             for index in 0..count {
                 let item = if wanted.resource == "ACCOUNTS" {
@@ -130,6 +147,22 @@ fn account(user: &str) -> String {
 }
 
 impl Talk {
+    /// What was received within the second month back from today: as much as it is told, and
+    /// nothing else.
+    async fn invoices(&self, wanted: &Fetch, out: &mut dyn Sink) -> Result<Covered, Failure> {
+        let received = wanted.kind.as_deref() == Some("INFLOW");
+        for index in 0..if received { self.bank.0.load(Relaxed) } else { 0 } {
+            let back = 31 + i64::try_from(index % 28).unwrap_or(0);
+            let day = self.today.saturating_sub(Span::new().days(back));
+            if wanted.window.is_some_and(|window| window.contains(day)) {
+                let item = RawValue::from_string(payroll(day, index));
+                let item = item.map_err(|e| Failure::Unexpected(e.to_string()))?;
+                out.give(Given { account: None, page: 0, item, documents: Vec::new() }).await?;
+            }
+        }
+        Ok(Covered::whole(wanted.window))
+    }
+
     /// The movement number `index`, spread over the last three hundred days.
     fn movement(&self, index: usize) -> String {
         movement(self.today, index)
@@ -137,7 +170,7 @@ impl Talk {
 }
 
 /// The movement number `index`, as a connector gives it.
-pub(crate) fn movement(today: jiff::civil::Date, index: usize) -> String {
+pub(crate) fn movement(today: Date, index: usize) -> String {
     let back = i64::try_from(index % 300).unwrap_or(0);
     let day = today.saturating_sub(Span::new().days(back)).max(date(2000, 1, 1));
     json!({
@@ -148,6 +181,41 @@ pub(crate) fn movement(today: jiff::civil::Date, index: usize) -> String {
         "type": "OUTFLOW", "status": "PROCESSED", "credit_card_data": null, "counterparty": null,
         "loan_data": null, "payment_type": null, "operation_type": "OUTROS",
         "operation_type_additional_info": null, "mcc": null,
+    })
+    .to_string()
+}
+
+/// The voucher number `index` of a pay, as a connector gives it.
+fn payroll(day: Date, index: usize) -> String {
+    let amount = |kind: &str, amount: u32| json!({"type": kind, "amount": amount});
+    let earned = |kind: &str, amount: u32| {
+        json!({"type": kind, "taxable_amount": amount,
+        "vat_free_amount": 0})
+    };
+    json!({
+        "invoice_identification": format!("018F0000-0000-7000-8000-{index:012}"),
+        "invoice_date": day, "status": "Vigente", "invoice_type": "Nómina", "type": "INFLOW",
+        "sender_id": "AAA010101AAA", "sender_name": "COMERCIAL BRISA SA DE CV",
+        "sender_fiscal_regime": "601", "receiver_id": "BBBB010101BB1",
+        "receiver_name": "ANA LUZ DEL MAR", "receiver_fiscal_regime": "605",
+        "certification_date": day, "certification_authority": "SAT970701NN3",
+        "payment_type": "99", "payment_method": "PUE", "usage": "CN01", "version": "4.0",
+        "place_of_issue": "06600", "currency": "MXN", "subtotal_amount": 15_250,
+        "exchange_rate": 1, "tax_amount": 0, "discount_amount": 3_150, "total_amount": 12_100,
+        "invoice_details": [{
+            "description": "Pago de nómina", "product_identification": "84111505", "quantity": 1,
+            "unit_code": "ACT", "unit_description": "Actividad", "unit_amount": 15_250,
+            "discount": 3_150, "tax_subject_code": "01", "pre_tax_amount": 15_250,
+            "tax_percentage": 0, "tax_amount": 0, "total_amount": 15_250,
+        }],
+        "payroll": {
+            "days": 15, "type": "O", "amount": 12_100, "version": "1.2", "date_from": day,
+            "date_to": day, "payment_date": day, "periodicity": "FIFTEENTH_DAY",
+            "earnings_breakdown": [earned("001", 13_000), earned("010", 1_250), earned("049", 1_000)],
+            "tax_deductions": [amount("001", 450), amount("002", 2_100), amount("004", 600)],
+            "other_payments": [amount("002", 0), amount("999", 0)],
+        },
+        "folio": format!("{index}"), "series": "NOM",
     })
     .to_string()
 }

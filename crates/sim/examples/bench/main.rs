@@ -2,7 +2,7 @@
 //! `cargo xtask bench` runs it in release and docs/performance.md keeps the results.
 //!
 //! `bench [--database URL] [--seconds N] [PART …]`, the parts being `list`, `register`, `ledger`,
-//! `refresh`, `deliveries` and `programs`; without a part, all of them.
+//! `fiscal`, `refresh`, `deliveries` and `programs`; without a part, all of them.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool that prints and may stop")]
 #![expect(clippy::cast_precision_loss, reason = "figures for people")]
@@ -10,6 +10,7 @@
 
 mod bank;
 mod deliveries;
+mod fiscal;
 mod ledger;
 mod list;
 mod load;
@@ -72,9 +73,19 @@ impl House {
 
     /// Registers a link for a user of the bank.
     async fn register(&self, user: &str, mode: domain::access::AccessMode) -> domain::link::Link {
+        self.register_at(bank::NAME, user, mode).await
+    }
+
+    /// Registers a link for a user of an institution.
+    async fn register_at(
+        &self,
+        institution: &str,
+        user: &str,
+        mode: domain::access::AccessMode,
+    ) -> domain::link::Link {
         let fields = [("username", user), ("password", "full")];
         let wanted = engine::links::Registration {
-            institution: bank::NAME.into(),
+            institution: institution.into(),
             fields: BTreeMap::from(fields.map(|(k, v)| (k.to_owned(), SecretString::from(v)))),
             token: None,
             access_mode: mode,
@@ -141,6 +152,9 @@ async fn run() {
     }
     if options.wants("ledger") {
         ledger::run(&house).await;
+    }
+    if options.wants("fiscal") {
+        fiscal::run(&house, &options).await;
     }
     if options.wants("refresh") {
         refresh::run(&house, &options).await;
