@@ -2,6 +2,7 @@
 
 use super::{chance::Seed, institutions::Country};
 use jiff::civil::{Date, date};
+use std::ops::Range;
 
 /// Capitals without accents.
 pub(super) fn bare(text: &str) -> String {
@@ -61,6 +62,18 @@ pub(super) fn curp(
     let place = |c| CURP_ORDER.chars().position(|o| o == c).unwrap_or(0);
     let sum: usize = curp.chars().enumerate().map(|(i, c)| place(c) * (18 - i)).sum();
     curp + &((10 - sum % 10) % 10).to_string()
+}
+
+/// When the bearer of a CURP was born, and whether she is a woman; `None` of what is no CURP.
+pub(super) fn said_by_curp(curp: &str) -> Option<(Date, bool)> {
+    let number = |at: Range<usize>| curp.get(at)?.parse::<i16>().ok();
+    let small = |at: Range<usize>| i8::try_from(number(at)?).ok();
+    let letters = curp.as_bytes();
+    let (sex, age) = (letters.get(10)?, letters.get(16)?);
+    let century = if age.is_ascii_digit() { 1900 } else { 2000 };
+    let born = Date::new(century + number(4..6)?, small(6..8)?, small(8..10)?).ok()?;
+    let known = letters.len() == 18 && matches!(sex, b'H' | b'M');
+    known.then_some((born, *sex == b'M'))
 }
 
 /// The tax number of a company of Mexico: 12 letters and digits.
@@ -216,6 +229,8 @@ mod tests {
         ) {
             let seed = Seed::of(&[]).with(bits);
             let curp = curp(&first, &last, &second, born, female, "JC", seed);
+            prop_assert_eq!(said_by_curp(&curp), Some((born, female)));
+            prop_assert_eq!(said_by_curp(&curp[1..]), None);
             prop_assert_eq!(curp.chars().count(), 18);
             let rfc = person_rfc(&curp, seed);
             prop_assert_eq!(rfc.chars().count(), 13);

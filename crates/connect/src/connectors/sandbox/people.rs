@@ -4,7 +4,7 @@
 use super::{
     chance::Seed,
     institutions::Country,
-    national_ids::{bare, cnpj, company_rfc, cpf, curp, nit, nss, person_rfc, rut},
+    national_ids::{bare, cnpj, company_rfc, cpf, curp, nit, nss, person_rfc, rut, said_by_curp},
 };
 use jiff::civil::{Date, date};
 
@@ -178,7 +178,9 @@ impl Person {
     pub(super) fn of(country: Country, company: bool, user: &str) -> Self {
         let seed = Seed::of(&["person", country.code(), user]).with(u64::from(company));
         let stock = country.stock();
-        let female = seed.with(1).once_in(2);
+        // A person's CURP says when they were born.
+        let said = said_by_curp(user).filter(|_| country == Country::Mexico && !company);
+        let female = said.map_or_else(|| seed.with(1).once_in(2), |(_, female)| female);
         let first = seed.with(2).pick(if female { stock.women } else { stock.men });
         let last = seed.with(3).pick(stock.families);
         let second_last = seed.with(4).pick(stock.families);
@@ -190,6 +192,7 @@ impl Person {
             m.small(12).cast_signed() + 1,
             d.small(28).cast_signed() + 1,
         );
+        let born = said.map_or(born, |(born, _)| born);
         let name = match (company, country) {
             (true, _) => format!("{} {last} {}", seed.with(9).pick(stock.trades), stock.company),
             (false, Country::Brazil) => format!("{first} {second_last} {last}"),
