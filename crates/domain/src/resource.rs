@@ -13,7 +13,9 @@ use jiff::{Span, Timestamp, civil::Date};
 use serde_json::value::RawValue;
 
 mod origin;
+mod passing;
 pub use origin::{Choice, Computed, Insight, Origin};
+pub use passing::{Passing, replaced};
 
 /// A kind of data with a REST path.
 #[derive(Debug)]
@@ -52,8 +54,9 @@ pub struct Resource {
     pub load: &'static [Part],
     /// What a complete reading does not show is gone. Otherwise nothing leaves by silence.
     pub vanishes: bool,
-    /// The most days that are read and kept at once, where a reading of all may be too much to be
-    /// held in memory.
+    /// The most days that are asked for at once, where there may be too much of it to be held in
+    /// memory: each such reading is then kept part by part. Only of what has one key, belongs to the
+    /// link itself and does not vanish.
     pub slice: Option<i32>,
     /// The body key that restricts a retrieval to one account.
     pub account_key: Option<AccountKey>,
@@ -383,6 +386,8 @@ pub enum Envelope {
     /// What people know the institution by: `belvo_institution_name`, `institution_display_name`,
     /// `institution_icon_logo`.
     InstitutionFace,
+    /// What people call the institution, as `institution`.
+    InstitutionName,
     /// The id of what it belongs to, under this key: `account_id`.
     Parent(&'static str),
     /// `collected_at`.
@@ -396,6 +401,8 @@ pub enum Envelope {
     Computations,
     /// `id` of what an object inside means, beside the institution's own key of it.
     Pointer(Pointer),
+    /// Nothing, but the institution's own key is brought up to the day when it is shown.
+    Passing(Passing),
 }
 
 /// An object inside a record that means a record of another resource, by the institution's key.
@@ -504,7 +511,7 @@ impl Envelope {
             Self::Id => &["id"],
             Self::Link => &["link"],
             Self::LinkId => &["link_id"],
-            Self::Institution => &["institution"],
+            Self::Institution | Self::InstitutionName => &["institution"],
             Self::InstitutionFace => {
                 &["belvo_institution_name", "institution_display_name", "institution_icon_logo"]
             }
@@ -513,7 +520,7 @@ impl Envelope {
             Self::CreatedAt => &["created_at"],
             Self::LastAccessedAt => &["last_accessed_at"],
             Self::Computations => &["created_at", "updated_at"],
-            Self::Pointer(_) => &[],
+            Self::Pointer(_) | Self::Passing(_) => &[],
         }
     }
 }
@@ -525,6 +532,14 @@ impl Resource {
         self.envelope.iter().find_map(|part| match part {
             Envelope::Pointer(pointer) => Some(*pointer),
             _ => None,
+        })
+    }
+    /// A stored body as it is at an instant.
+    #[must_use]
+    pub fn shown_at(&self, body: String, at: Timestamp) -> String {
+        self.envelope.iter().fold(body, |body, part| match part {
+            Envelope::Passing(passing) => passing.shown(body, at),
+            _ => body,
         })
     }
     /// The keys of a record of which its institution says nothing.

@@ -100,8 +100,8 @@ pub static CATALOGUE: &[EventType] = &[
     event("OWNERS", "new_owners_available", NEW, &["new_owners"]),
     event("TRANSACTIONS", "historical_update", HISTORICAL, BREAKDOWN),
     event("TRANSACTIONS", "new_transactions_available", NEW, &["new_transactions"]),
-    event("TRANSACTIONS", "transactions_updated", ANY, &["count", "transactions"]),
-    event("TRANSACTIONS", "transactions_deleted", ANY, &["count", "transactions"]),
+    event("TRANSACTIONS", "transactions_updated", ANY, &["count", "transactions", "updated_transactions"]),
+    event("TRANSACTIONS", "transactions_deleted", ANY, &["count", "transactions", "deleted_transactions"]),
     event("BILLS", "historical_update", HISTORICAL, &["total_bills"]),
     event("BILLS", "new_bills_available", NEW, &["new_bills"]),
     event("INVESTMENTS", "historical_update", HISTORICAL, &["total_investments"]),
@@ -257,20 +257,28 @@ impl Announcement {
     /// Stored records have changed.
     #[must_use]
     pub fn updated(resource: &Resource, ids: &[RecordId]) -> Vec<Self> {
-        Self::listing(resource, resource.events.updated, ids)
+        Self::listing(resource, resource.events.updated, "updated", ids)
     }
     /// Stored records have vanished at the institution.
     #[must_use]
     pub fn deleted(resource: &Resource, ids: &[RecordId]) -> Vec<Self> {
-        Self::listing(resource, resource.events.deleted, ids)
+        Self::listing(resource, resource.events.deleted, "deleted", ids)
     }
-    fn listing(resource: &Resource, code: Option<&'static str>, ids: &[RecordId]) -> Vec<Self> {
+    /// Receivers look for the ids under either key.
+    fn listing(
+        resource: &Resource,
+        code: Option<&'static str>,
+        what: &str,
+        ids: &[RecordId],
+    ) -> Vec<Self> {
         let Some(code) = code else { return Vec::new() };
+        let name = resource.announced_as.to_ascii_lowercase();
         let events = ids.chunks(Self::MOST_IDS).map(|ids| {
             let listed: Vec<String> = ids.iter().map(RecordId::to_string).collect();
             let data = Data::default()
                 .with("count", ids.len())
-                .with(resource.announced_as.to_ascii_lowercase(), listed);
+                .with(name.as_str(), listed.clone())
+                .with(format!("{what}_{name}"), listed);
             Self { of: resource.announced_as, code, data }
         });
         events.collect()

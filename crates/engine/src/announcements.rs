@@ -8,10 +8,9 @@ use crate::{
 use connect::talk::Failure;
 use domain::{
     access::AccessMode,
-    ids::RecordId,
     link::Link,
     resource::Resource,
-    resources::consents::{self, CONSENTS},
+    resources::consents,
     webhook::{Announcement, Counts},
 };
 use store::Tx;
@@ -98,12 +97,10 @@ pub(crate) async fn link_invalid(
     cause: &Cause,
     failure: Option<&Failure>,
 ) -> Result<(), Error> {
-    if failure == Some(&Failure::Revoked) && link.access_mode == AccessMode::Recurrent {
-        let known = tx.records_for_ledger(link.id, CONSENTS.name, None, None).await?;
-        let ids: Vec<RecordId> = known.iter().map(|record| record.id).collect();
-        let bodies = tx.bodies(link.id, &ids).await?;
-        let ended: Vec<_> = bodies.iter().filter_map(|(_, body)| consents::expired(body)).collect();
-        if !ended.is_empty() {
+    if failure == Some(&Failure::Revoked) {
+        let ended = engine.end_consents(tx, link).await?;
+        let ended: Vec<_> = ended.iter().filter_map(|body| consents::expired(body)).collect();
+        if !ended.is_empty() && link.access_mode == AccessMode::Recurrent {
             return engine.announce(tx, link, &cause.as_link_event(), ended).await;
         }
     }

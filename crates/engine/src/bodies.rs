@@ -34,6 +34,15 @@ pub(crate) struct Platform {
 }
 
 impl Engine {
+    /// What people know an institution by, its name and its icon, as JSON.
+    fn face_of(&self, institution: &str) -> (serde_json::Value, serde_json::Value) {
+        let known = self.institution_of(institution);
+        let (name, icon) = known.as_ref().map_or((institution, None), |known| {
+            (known.display_name.as_str(), known.icon_logo.as_deref())
+        });
+        (name.into(), icon.unwrap_or_default().into())
+    }
+
     /// The whole body: the platform's keys before the institution's.
     pub(crate) fn compose(
         &self,
@@ -50,19 +59,16 @@ impl Engine {
                 Envelope::Link => write!(json, r#""link":"{}","#, link.id),
                 Envelope::LinkId => write!(json, r#""link_id":"{}","#, link.id),
                 Envelope::InstitutionFace => {
-                    let known = self.institution_of(&link.institution);
-                    let shown = |text: &str| serde_json::Value::from(text);
-                    let (name, icon) =
-                        known.as_ref().map_or((link.institution.as_str(), None), |known| {
-                            (known.display_name.as_str(), known.icon_logo.as_deref())
-                        });
+                    let (name, icon) = self.face_of(&link.institution);
                     write!(
                         json,
-                        r#""belvo_institution_name":"{}","institution_display_name":{},"institution_icon_logo":{},"#,
+                        r#""belvo_institution_name":"{}","institution_display_name":{name},"institution_icon_logo":{icon},"#,
                         link.institution,
-                        shown(name),
-                        shown(icon.unwrap_or_default())
                     )
+                }
+                Envelope::InstitutionName => {
+                    let (name, _) = self.face_of(&link.institution);
+                    write!(json, r#""institution":{name},"#)
                 }
                 Envelope::Institution => {
                     let kind = self.kind_of(&link.institution);
@@ -76,7 +82,7 @@ impl Engine {
                     platform.parent.map_or(Ok(()), |id| write!(json, r#""{key}":"{id}","#))
                 }
                 // When it is shown: the other may be stored later.
-                Envelope::Pointer(_) => Ok(()),
+                Envelope::Pointer(_) | Envelope::Passing(_) => Ok(()),
                 Envelope::CollectedAt => {
                     write!(json, r#""collected_at":"{}","#, Moment(platform.collected_at))
                 }

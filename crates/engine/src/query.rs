@@ -28,9 +28,10 @@ impl Engine {
         let known: Vec<_> = rows.rows.iter().map(|row| (row.link, row.id)).collect();
         let documents = self.open_documents(&mut tx, tenant, resource, &known, projection).await?;
         let mut parents = ShownParents::of(resource);
+        let now = self.env().now();
         let shown = |row: PageRow| {
             let parent = row.account.and_then(|id| Some((id, rows.parents.get(&id)?.as_str())));
-            let body = parents.embed(parent, &row.body);
+            let body = parents.embed(parent, &resource.shown_at(row.body, now));
             (row.link, with_documents(resource.documents, documents.get(&row.id), body))
         };
         let bodies = rows.rows.into_iter().map(shown).collect();
@@ -74,7 +75,8 @@ impl Engine {
         let known = [(row.link, row.id)];
         let documents = self.open_documents(&mut tx, tenant, resource, &known, projection).await?;
         let parent = parent.as_ref().map(|(id, body)| (*id, body.as_str()));
-        let body = ShownParents::of(resource).embed(parent, &row.body);
+        let body = resource.shown_at(row.body, self.env().now());
+        let body = ShownParents::of(resource).embed(parent, &body);
         let body = with_documents(resource.documents, documents.get(&id), body);
         let shown = self.point(&mut tx, resource, vec![(row.link, body)]).await?;
         shown.into_iter().next().ok_or(Error::NoSuch("record"))

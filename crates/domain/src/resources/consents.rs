@@ -5,7 +5,9 @@ use crate::{
     filter::{Field, IS, Source},
     institution::InstitutionType,
     record::{BadItem, Facts, Item},
-    resource::{Envelope, Events, Origin, Part, Resource, Sighting, Verbs, WindowRule},
+    resource::{
+        Envelope, Events, Origin, Part, Passing, Resource, Sighting, Verbs, WindowRule, replaced,
+    },
     time::Moment,
     webhook::{Announcement, Data},
     words,
@@ -36,7 +38,13 @@ pub static CONSENTS: Resource = Resource {
     slice: None,
     account_key: None,
     belongs_to: None,
-    envelope: &[Envelope::Id, Envelope::LinkId, Envelope::InstitutionFace, Envelope::CreatedAt],
+    envelope: &[
+        Envelope::Id,
+        Envelope::LinkId,
+        Envelope::InstitutionFace,
+        Envelope::CreatedAt,
+        Envelope::Passing(ENDS),
+    ],
     filters: &[Field::text("user_document", IS, Source::Body(&["document_number"]))],
     required: Some("user_document"),
     deletion_limited: false,
@@ -45,6 +53,14 @@ pub static CONSENTS: Resource = Resource {
     events: Events { told: Some(told), ..Events::NONE },
     read,
     schemas: || served::<Consent>(&CONSENTS),
+};
+
+/// A consent that holds does so until its end, whether or not anybody looks.
+const ENDS: Passing = Passing::Word {
+    key: "status",
+    while_it_lasts: ConsentStatus::Authorised.as_str(),
+    until: "expired_at",
+    after: ConsentStatus::Expired.as_str(),
 };
 
 /// What somebody allowed.
@@ -187,6 +203,25 @@ pub fn expired(body: &str) -> Option<Announcement> {
     Some(says("openfinance_consent_expired", it.to_renew(it.id())))
 }
 
+/// A consent, as it is served, that the institution lets nobody in by any more: it has ended or, where
+/// it still had time, was withdrawn.
+#[must_use]
+pub fn withdrawn(body: &str, at: Timestamp) -> String {
+    let body = ENDS.shown(body.to_owned(), at);
+    let holds = serde_json::from_str::<Standing>(&body)
+        .is_ok_and(|it| it.status == Some(ConsentStatus::Authorised));
+    if !holds {
+        return body;
+    }
+    let withdrawn = format!("\"{}\"", ConsentStatus::Rejected);
+    replaced(body, "status", &withdrawn)
+}
+
+#[derive(Deserialize)]
+struct Standing {
+    status: Option<ConsentStatus>,
+}
+
 fn read(item: &RawValue, key: Option<String>, _stamp: Timestamp) -> Result<Item, BadItem> {
     let mut it: Consent = parse(&CONSENTS, item)?;
     it.document_number.retain(|c| c.is_ascii_alphanumeric());
@@ -243,6 +278,24 @@ mod tests {
         assert_eq!(codes(&paused, one, &paused, at), [""; 0]);
         assert_eq!(codes(&paused, one, &lost, at), [code("unrecoverable")]);
         assert_eq!(codes(&lost, one, &all, at), [""; 0]);
+    }
+
+    #[test]
+    fn a_consent_that_lets_nobody_in_has_ended_or_was_withdrawn() {
+        let at = |text: &str| text.parse().expect("a timestamp");
+        let said = |ends: Option<&str>, status: &str| {
+            let mut it: serde_json::Value =
+                serde_json::from_str(&consent(ends, &[])).expect("json");
+            it["status"] = status.into();
+            let body = withdrawn(&it.to_string(), at("2026-02-10T00:00:00Z"));
+            let it: serde_json::Value = serde_json::from_str(&body).expect("json");
+            it["status"].as_str().expect("a status").to_owned()
+        };
+        assert_eq!(said(ENDS, "AUTHORISED"), "EXPIRED");
+        assert_eq!(said(Some("2026-02-10T00:00:01Z"), "AUTHORISED"), "REJECTED");
+        assert_eq!(said(None, "AUTHORISED"), "REJECTED", "it had no end");
+        assert_eq!(said(ENDS, "AWAITING_AUTHORISATION"), "AWAITING_AUTHORISATION");
+        assert_eq!(withdrawn("{}", at("2026-02-10T00:00:00Z")), "{}");
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::{
     money::Amount,
     record::{BadItem, Facts, Item},
     resource::{
-        Changes, Count, Documents, DocumentsShown, Envelope, Events, Origin, Part, Resource, Verbs,
-        WindowRule,
+        Changes, Count, Documents, DocumentsShown, Envelope, Events, Origin, Part, Passing,
+        Resource, Verbs, WindowRule,
     },
     time::Moment,
     words,
@@ -47,7 +47,13 @@ pub static EMPLOYMENT_RECORDS: Resource = Resource {
     slice: None,
     account_key: None,
     belongs_to: None,
-    envelope: &[Envelope::Id, Envelope::Link, Envelope::CollectedAt, Envelope::CreatedAt],
+    envelope: &[
+        Envelope::Id,
+        Envelope::Link,
+        Envelope::CollectedAt,
+        Envelope::CreatedAt,
+        Envelope::Passing(Passing::Days { key: "days_since_extraction", since: "collected_at" }),
+    ],
     filters: &[
         Field::id("link", IN, Source::Column("link")),
         Field::id("id", IN, Source::Column("id")),
@@ -72,7 +78,7 @@ pub static EMPLOYMENT_RECORDS: Resource = Resource {
 pub struct EmploymentRecord {
     /// The day of the report; that of reading where the institution does not say.
     pub report_date: Option<Date>,
-    /// How many days old it was when it was read.
+    /// How many days old it is when it is shown.
     #[serde(default)]
     pub days_since_extraction: u32,
     /// The person's CURP.

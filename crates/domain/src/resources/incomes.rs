@@ -56,7 +56,7 @@ pub static INCOMES: Resource = Resource {
     slice: None,
     account_key: None,
     belongs_to: None,
-    envelope: &[Envelope::Id, Envelope::Link, Envelope::CreatedAt],
+    envelope: &[Envelope::Id, Envelope::Link, Envelope::CreatedAt, Envelope::InstitutionName],
     filters: &[
         Field::id("link", IN, Source::Column("link")),
         Field::id("account", IN, Source::Within("income_streams")),

@@ -231,7 +231,8 @@ fn of_platform(part: Envelope, key: &str) -> Schema {
         Envelope::Link | Envelope::LinkId => {
             ("The link it was read through.", format(KnownFormat::Uuid))
         }
-        Envelope::Parent(_) | Envelope::Pointer(_) => {
+        // Of these it has no keys of its own.
+        Envelope::Parent(_) | Envelope::Pointer(_) | Envelope::Passing(_) => {
             ("What it belongs to.", format(KnownFormat::Uuid))
         }
         Envelope::CollectedAt => ("When it was last read.", format(KnownFormat::DateTime)),
@@ -255,6 +256,7 @@ fn of_platform(part: Envelope, key: &str) -> Schema {
             "The institution that keeps it.",
             ObjectBuilder::new().property("name", text()).property("type", text()),
         ),
+        Envelope::InstitutionName => ("What people call the institution.", text()),
         Envelope::InstitutionFace => match key {
             "institution_icon_logo" => ("Where the institution's icon is.", text()),
             "institution_display_name" => ("What people call the institution.", text()),

@@ -43,11 +43,12 @@ fn as_served(resource: &Resource, item: &Item) -> Value {
                 | Envelope::Link
                 | Envelope::LinkId
                 | Envelope::Parent(_)
-                | Envelope::Pointer(_) => {
+                | Envelope::Pointer(_)
+                | Envelope::Passing(_) => {
                     json!("018f0000-0000-7000-8000-000000000001")
                 }
                 Envelope::Institution => json!({"name": "b_mx_r", "type": "bank"}),
-                Envelope::InstitutionFace => json!("Bank"),
+                Envelope::InstitutionFace | Envelope::InstitutionName => json!("Bank"),
                 Envelope::CollectedAt | Envelope::CreatedAt | Envelope::Computations => {
                     json!("2026-01-14T09:12:33.104000Z")
                 }

@@ -16,6 +16,7 @@ mod insights;
 mod institutions;
 mod links;
 mod native;
+mod passing;
 mod people;
 mod programs;
 mod reference;
