@@ -19,6 +19,9 @@ use vault::{Place, WrappedKey};
 /// Bytes of all documents that one answer shows.
 const MOST: u64 = 64 << 20;
 
+/// Bytes of documents that are sealed and not yet written, unless one is larger.
+const AT_ONCE: usize = 4 << 20;
+
 /// Documents in base64, by their names.
 pub(crate) type Shown = BTreeMap<String, String>;
 
@@ -92,16 +95,21 @@ impl Engine {
         }
         let secrets = tx.secrets(link.id).await?.ok_or(Error::NoSuch("link"))?;
         let key = data_key(&secrets);
+        let (mut some, mut held) = (Vec::new(), 0);
         for &(record, Document { key: name, bytes }) in documents {
             let field = field(record, name);
             let place =
                 Place { tenant: link.tenant.into(), subject: link.id.into(), field: &field };
             let sealed = self.vault().seal(&key, &place, bytes)?;
             let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-            let one = StoredDocument { record, name: name.clone(), size, sealed };
-            tx.put_documents(link.id, &[one]).await?;
+            some.push(StoredDocument { record, name: name.clone(), size, sealed });
+            held += bytes.len();
+            if held >= AT_ONCE {
+                tx.put_documents(link.id, &std::mem::take(&mut some)).await?;
+                held = 0;
+            }
         }
-        Ok(())
+        Ok(tx.put_documents(link.id, &some).await?)
     }
 
     /// The documents of some of a tenant's records, as far as they are shown.

@@ -7,7 +7,7 @@ use crate::{
     value::{Row, hex, values},
 };
 use domain::ids::{LinkId, RecordId};
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 /// A document as it is kept.
 #[derive(Clone, PartialEq, Eq)]
@@ -49,19 +49,29 @@ fn wanted(tx: &Tx, records: &[(LinkId, RecordId)], then: &'static str) -> Sql {
 }
 
 impl Tx {
-    /// Keeps a link's documents, each in the place of the one before.
+    /// Keeps a link's documents, each in the place of the one before; of two for one place the later.
     pub async fn put_documents(
         &mut self,
         link: LinkId,
         documents: &[StoredDocument],
     ) -> Result<(), Error> {
-        const SQL: &str = "insert into documents (bucket, link, record, name, size, sealed)
-            values ($1, $2, $3, $4, $5, $6)
-            on conflict (bucket, link, record, name)
-                do update set size = excluded.size, sealed = excluded.sealed";
-        for StoredDocument { record, name, size, sealed } in documents {
-            let row = values![link.bucket(), link, *record, name, *size, sealed];
-            self.run(SQL, row).await?;
+        const INSERT: &str =
+            "insert into documents (bucket, link, record, name, size, sealed) values ";
+        const UPDATE: &str = " on conflict (bucket, link, record, name)
+            do update set size = excluded.size, sealed = excluded.sealed";
+        // A statement cannot touch a row twice.
+        let places = documents.iter().map(|one| ((one.record, one.name.as_str()), one));
+        let last: BTreeMap<_, _> = places.collect();
+        let last: Vec<&StoredDocument> = last.into_values().collect();
+        for some in last.chunks(BATCH) {
+            let rows = some.iter().map(|one| {
+                let StoredDocument { record, name, size, sealed } = one;
+                values![link.bucket(), link, *record, name, *size, sealed]
+            });
+            let mut sql = Sql::new(INSERT, Vec::with_capacity(some.len() * 6));
+            sql.rows(self, None, rows).push(UPDATE);
+            let (sql, values) = sql.finish();
+            self.run(sql, values).await?;
         }
         Ok(())
     }

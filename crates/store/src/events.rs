@@ -261,6 +261,12 @@ macro_rules! in_order {
     };
 }
 
+/// A tenant's deliveries, each with the type and code of its event.
+const DELIVERIES: &str = " from deliveries join
+    (select bucket as event_bucket, id as event_id, type, code from events) as about
+    on event_bucket = deliveries.bucket and event_id = deliveries.event
+    where deliveries.tenant = $1";
+
 impl Tx {
     /// How many of a link's events of this type and code have been announced for a request: work that
     /// is done again after a crash does not announce again what it had announced before.
@@ -550,11 +556,7 @@ impl Tx {
         conditions: &[Condition],
         page: Page,
     ) -> Result<Listed<ListedDelivery>, Error> {
-        const FROM: &str = " from deliveries join
-            (select bucket as event_bucket, id as event_id, type, code from events) as about
-            on event_bucket = deliveries.bucket and event_id = deliveries.event
-            where deliveries.tenant = $1";
-        self.deliveries_page(Sql::new(FROM, values![tenant]), conditions, page).await
+        self.deliveries_page(Sql::new(DELIVERIES, values![tenant]), conditions, page).await
     }
 
     /// The same of one link, out of its bucket.
@@ -565,13 +567,11 @@ impl Tx {
         conditions: &[Condition],
         page: Page,
     ) -> Result<Listed<ListedDelivery>, Error> {
-        const FROM: &str = " from deliveries join
-            (select bucket as event_bucket, id as event_id, type, code from events) as about
-            on event_bucket = deliveries.bucket and event_id = deliveries.event
-            where deliveries.tenant = $1 and deliveries.bucket = $2 and deliveries.event in
-                (select id from events where bucket = $2 and link = $3)";
-        let from = Sql::new(FROM, values![tenant, link.bucket(), link]);
-        self.deliveries_page(from, conditions, page).await
+        const OF_LINK: &str = " and deliveries.bucket = $2 and deliveries.event in
+            (select id from events where bucket = $2 and link = $3)";
+        let mut list = Sql::new(DELIVERIES, values![tenant, link.bucket(), link]);
+        list.push(OF_LINK);
+        self.deliveries_page(list, conditions, page).await
     }
 
     async fn deliveries_page(

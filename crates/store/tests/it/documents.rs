@@ -30,10 +30,11 @@ async fn a_document_is_replaced_shown_with_its_record_and_gone_with_it() {
         tx.insert_link(&link, &[7; 32]).await.unwrap();
         tx.write_records(&records).await.unwrap();
         let some = |id| [document(id, "pdf", "one"), document(id, "receipt_pdf", "two")];
-        for id in &ids {
-            tx.put_documents(link.id, &some(*id)).await.unwrap();
-        }
-        tx.put_documents(link.id, &[document(ids[0], "pdf", "another")]).await.unwrap();
+        let all: Vec<_> = ids.iter().flat_map(|id| some(*id)).collect();
+        tx.put_documents(link.id, &all).await.unwrap();
+        // Of two for one place, the later one.
+        let again = ["yet another", "another"].map(|text| document(ids[0], "pdf", text));
+        tx.put_documents(link.id, &again).await.unwrap();
         tx.commit().await.unwrap();
         let mut expected: Vec<_> = ids.iter().flat_map(|id| some(*id)).collect();
         expected[0] = document(ids[0], "pdf", "another");
