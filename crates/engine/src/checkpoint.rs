@@ -68,7 +68,7 @@ impl Run {
         let mut tx = engine.store().write().await?;
         let link = tx.link_for_update(self.tenant(), self.link()).await?;
         let link = link.ok_or(Error::NoSuch("link"))?;
-        self.still_ours(&mut tx).await?;
+        self.mandate.still_ours(&mut tx).await?;
         if said.user != self.user {
             // Two people's data must not become one reading.
             return Err(Failure::Unexpected("somebody else was let in".into()).into());

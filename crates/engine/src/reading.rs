@@ -5,6 +5,7 @@
 mod collector;
 mod comparing;
 mod computing;
+mod intake;
 mod kept;
 mod tally;
 
@@ -18,7 +19,7 @@ use crate::{
     effects::Cause,
     ledger::{Coverage, Rules},
     retrieval::{Retrieved, Wanted},
-    sessions::Run,
+    sessions::{Mandate, Run},
 };
 use collector::Collector;
 use computing::Material;
@@ -30,6 +31,7 @@ use domain::{
     resource::{Parent, Resource},
     time::{Window, day},
 };
+use intake::Intake;
 use jiff::Timestamp;
 use kept::Kept;
 use serde_json::json;
@@ -65,6 +67,8 @@ pub(crate) struct Reader {
     catches_up: bool,
     /// What was read without being kept, where something is computed from it.
     unsaved: Option<Material>,
+    /// What the reading under way has shown of its days, where it is kept part by part.
+    shown: HashSet<RecordId>,
 }
 
 /// When what is read is announced.
@@ -78,6 +82,18 @@ enum Announced<'a> {
     Now(&'a Wanted),
 }
 
+impl Announced<'_> {
+    /// The same for what is not the last of it. News are told with what is new: whoever does the work
+    /// again would not find it new any more. What was asked for is told of once, at its end.
+    fn of_part(self, cause: &Cause) -> Self {
+        match (self, cause) {
+            (Self::Now(_), Cause::Schedule(_)) => self,
+            (Self::Now(_), _) => Self::Later,
+            _ => self,
+        }
+    }
+}
+
 impl Reader {
     pub(crate) fn new(link: Link, options: BTreeMap<String, String>) -> Self {
         Self {
@@ -88,6 +104,7 @@ impl Reader {
             asked_for: HashSet::new(),
             catches_up: false,
             unsaved: None,
+            shown: HashSet::new(),
         }
     }
 
@@ -102,7 +119,7 @@ impl Reader {
         let resource = wanted.resource()?;
         if let Some(computed) = resource.computed() {
             self.bring_up_to_date(talk, run, computed, wanted.save).await?;
-            return self.compute(run, wanted).await.map(Some);
+            return self.compute(&run.mandate, wanted).await.map(Some);
         }
         if let Some(Parent { resource: parent, .. }) = resource.belongs_to
             && !self.parents.contains_key(parent.name)
@@ -129,18 +146,18 @@ impl Reader {
         let mut all: Option<Retrieved> = None;
         let kinds = resource.kinds_of(wanted.kind.as_deref());
         // A part of a load that is about all kinds is announced once. News are of one kind each.
-        let at_once = run.work().is_some_and(|work| matches!(work.cause, Cause::Load(_)));
+        let at_once = run.mandate.work().is_some_and(|work| matches!(work.cause, Cause::Load(_)));
         for (index, &kind) in kinds.iter().enumerate() {
             let is_last = index + 1 == kinds.len();
             let announced =
                 if is_last || !at_once { Announced::Now(wanted) } else { Announced::Later };
             match self.read_one(talk, run, resource, wanted, kind, announced).await {
                 Err(Error::Failed(Failure::Unsupported | Failure::UnavailableData))
-                    if run.work().is_some_and(|w| {
+                    if run.mandate.work().is_some_and(|w| {
                         matches!(w.cause, Cause::Load(_) | Cause::Schedule(_))
                     }) =>
                 {
-                    self.nothing(run, resource, kind, announced).await?;
+                    self.nothing(&run.mandate, resource, kind, announced).await?;
                 }
                 Err(error) => return Err(error),
                 Ok(read) => match &mut all {
@@ -149,7 +166,7 @@ impl Reader {
                 },
             }
         }
-        let shown = all.as_ref().filter(|_| resource.single && run.shows(resource));
+        let shown = all.as_ref().filter(|_| resource.single && run.mandate.shows(resource));
         if shown.is_some_and(|read| read.items.is_empty()) {
             return Err(Failure::UnavailableData.into());
         }
@@ -169,9 +186,9 @@ impl Reader {
         self.asked_for.insert(resource.name);
         let window = match wanted.window {
             // A file says its days itself.
-            None if run.is_upload() => None,
+            None if run.mandate.is_upload() => None,
             None => {
-                let cause = run.work().map(|work| &work.cause);
+                let cause = run.mandate.work().map(|work| &work.cause);
                 self.default_window(&engine, resource, wanted, kind, cause).await?
             }
             window => window,
@@ -199,11 +216,8 @@ impl Reader {
         let mut left = slices.len();
         for window in slices {
             left -= 1;
-            // Told once, of all of them.
-            let announced = match announced {
-                Announced::Now(_) if left > 0 => Announced::Later,
-                announced => announced,
-            };
+            let announced =
+                if left > 0 { announced.of_part(&run.mandate.cause()) } else { announced };
             let fetch = Fetch { window, ..fetch.clone() };
             match self.read_slice(talk, run, resource, wanted, fetch, kind, announced).await {
                 Ok(read) => match &mut all {
@@ -213,7 +227,7 @@ impl Reader {
                 // Of some days there may be nothing.
                 Err(Error::Failed(Failure::UnavailableData)) if several => {
                     if left == 0 && all.is_some() {
-                        self.nothing(run, resource, kind, announced).await?;
+                        self.nothing(&run.mandate, resource, kind, announced).await?;
                     }
                 }
                 Err(error) => return Err(error),
@@ -222,7 +236,7 @@ impl Reader {
         all.ok_or(Failure::UnavailableData.into())
     }
 
-    /// Reads and keeps what is held in memory at once.
+    /// Reads and keeps what is asked for at once.
     #[expect(clippy::too_many_arguments, reason = "one reading with all that it is about")]
     async fn read_slice(
         &mut self,
@@ -234,78 +248,79 @@ impl Reader {
         kind: Option<&'static str>,
         announced: Announced<'_>,
     ) -> Result<Retrieved, Error> {
-        let engine = run.engine.clone();
-        let at = engine.env().now();
-        let mut collector = Collector::new(resource, kind, at);
+        let mandate = run.mandate.clone();
+        let collector = Collector::new(resource, kind, mandate.engine.env().now());
+        let mut intake =
+            Intake::new(self, &mandate, fetch.clone(), collector, wanted.save, announced);
         let mut covered = loop {
-            let broke = match talk.fetch(&fetch, run, &mut collector).await {
+            let broke = match talk.fetch(&fetch, run, &mut intake).await {
                 Ok(covered) => break covered,
                 Err(failure) => failure,
             };
-            let Some(cursor) = collector.back() else { return Err(broke.into()) };
+            let cursor = intake.back(&broke)?;
             run.return_to(talk, broke, resource).await?;
             fetch.cursor = Some(cursor);
         };
-        covered.complete &= collector.refused == 0;
+        let refused = intake.refused();
+        covered.complete &= !refused;
         for share in covered.accounts.values_mut() {
-            share.complete &= collector.refused == 0;
+            share.complete &= !refused;
         }
-        self.finish(run, resource, wanted.save, &fetch, collector, covered, announced).await
+        intake.finish(covered).await
     }
 
-    /// Keeps what came, or only shows it.
-    #[expect(clippy::too_many_arguments, reason = "one reading and what becomes of it")]
-    async fn finish(
+    /// What came, only shown.
+    fn show(
         &mut self,
-        run: &Run,
+        engine: &Engine,
         resource: &'static Resource,
-        save: bool,
-        fetch: &Fetch,
         collector: Collector,
-        covered: Covered,
-        announced: Announced<'_>,
-    ) -> Result<Retrieved, Error> {
-        if !save {
-            let (engine, at) = (&run.engine, collector.at);
-            let mut parents = ShownParents::of(resource);
-            let items = (collector.items.iter().enumerate())
-                .map(|(index, (_, item))| {
-                    let body = self.compose_unsaved(engine, resource, item, at, &mut parents);
-                    let documents = collector.documents.get(&index).map(|all| encoded(all));
-                    with_documents(resource.documents, documents.as_ref(), body)
-                })
-                .collect();
-            self.remember_unsaved(engine, resource, &collector.items, at);
-            self.remember_material(resource, &collector.items);
-            return Ok(Retrieved { saved: false, items, ..Retrieved::default() });
-        }
-        self.keep(run, resource, fetch, collector, covered, announced).await
+    ) -> Retrieved {
+        let at = collector.at;
+        let mut parents = ShownParents::of(resource);
+        let items = (collector.items.iter().enumerate())
+            .map(|(index, (_, item))| {
+                let body = self.compose_unsaved(engine, resource, item, at, &mut parents);
+                let documents = collector.documents.get(&index).map(|all| encoded(all));
+                with_documents(resource.documents, documents.as_ref(), body)
+            })
+            .collect();
+        self.remember_unsaved(engine, resource, &collector.items, at);
+        self.remember_material(resource, &collector.items);
+        Retrieved { saved: false, items, ..Retrieved::default() }
     }
 
     /// One transaction: what is stored, what was read, the difference.
     async fn keep(
         &mut self,
-        run: &Run,
+        mandate: &Mandate,
         resource: &'static Resource,
         fetch: &Fetch,
         collector: Collector,
         covered: Covered,
         announced: Announced<'_>,
     ) -> Result<Retrieved, Error> {
-        let engine = &run.engine;
-        let Collector { mut items, at, kind, documents, .. } = collector;
+        let engine = &mandate.engine;
+        let Collector { mut items, at, kind, documents, is_part, .. } = collector;
         let mut tx = engine.store().write().await?;
         self.link =
-            tx.link_for_update(run.tenant(), run.link()).await?.ok_or(Failure::Cancelled)?;
-        run.still_ours(&mut tx).await?;
+            tx.link_for_update(mandate.tenant, mandate.link).await?.ok_or(Failure::Cancelled)?;
+        mandate.still_ours(&mut tx).await?;
 
-        let mut kept = Kept::of(resource, &items, kind, at, run.shows(resource));
+        let mut kept = Kept::of(resource, &items, kind, at, mandate.shows(resource));
         for part in self.parts(&mut tx, engine, resource, fetch, &items, &covered).await? {
             if resource.name == "ACCOUNTS" {
                 self.unmask(&mut tx, engine, &part, &mut items).await?;
             }
             kept.report.accounts.extend(self.shown_of(resource, &part, &covered));
             self.reconcile(&mut tx, engine, resource, &items, &covered, &part, &mut kept).await?;
+        }
+        if resource.slice.is_some() {
+            self.note_shown(fetch, &items, &kept);
+            if !is_part {
+                kept.flush(&mut tx).await?;
+                self.judge_parts(&mut tx, resource, kind, &covered, &mut kept).await?;
+            }
         }
         kept.report.format = covered.format;
         kept.report.remarks = covered.remarks;
@@ -314,8 +329,8 @@ impl Reader {
         let of_records = documents.iter().filter_map(|(index, all)| Some((kept.ids[*index]?, all)));
         let of_records = of_records.flat_map(|(id, all)| all.iter().map(move |one| (id, one)));
         engine.keep_documents(&mut tx, &self.link, &of_records.collect::<Vec<_>>()).await?;
-        self.announce(&mut tx, run, resource, announced, kept.tally()).await?;
-        if run.is_upload() && resource.belongs_to.is_some() {
+        self.announce(&mut tx, mandate, resource, announced, kept.tally()).await?;
+        if mandate.is_upload() && resource.belongs_to.is_some() {
             let report = kept.reported();
             let detail = json!({
                 "format": report.format,
@@ -326,9 +341,8 @@ impl Reader {
             });
             engine.note(&mut tx, &self.link, "statement_read", detail).await?;
         }
-        if resource.computed().is_none() {
-            let to_this_day = fetch.window.is_none_or(|window| window.to >= day(at));
-            if fetch.account.is_none() && to_this_day {
+        if resource.computed().is_none() && !is_part {
+            if self.brings_up_to_date(&mut tx, resource, kind, fetch, at).await? {
                 tx.note_reading(self.link.id, &resource.filed_as(kind), at).await?;
             }
             self.link.updated_at = at;
@@ -377,24 +391,61 @@ impl Reader {
         if !self.catches_up && !matches!(cause, Some(Cause::Schedule(_))) {
             return Ok(Some(all));
         }
-        let (accounts, before): (Vec<Option<RecordId>>, i32) = if resource.belongs_to.is_some() {
-            let parents = self.parents_of(resource).map(|(_, parent)| Some(parent.id));
-            (parents.collect(), Rules::default().posts_within)
-        } else {
-            (vec![None], CANCELLED_WITHIN)
+        let before = match resource.belongs_to {
+            Some(_) => Rules::default().posts_within,
+            None => CANCELLED_WITHIN,
         };
-        let filed_as = resource.filed_as(kind);
-        let mut from = today;
         let mut tx = engine.store().read().await?;
-        for account in accounts {
-            let mut covered = Coverage::default();
-            for part in tx.coverage(self.link.id, &filed_as, account).await? {
-                covered.add(part.days);
-            }
-            from = covered.gaps(all).first().map_or(from, |gap| gap.from.min(from));
-        }
+        let gaps = self.gaps(&mut tx, resource, kind, all).await?;
+        let from = gaps.iter().map(|gap| gap.from).min().map_or(today, |from| from.min(today));
         let from = from.saturating_sub(jiff::Span::new().days(before)).max(all.from);
         Ok(Some(Window { from, to: today }))
+    }
+
+    /// The days of `all` that no complete reading has covered: of the link, or of each thing that
+    /// records belong to.
+    async fn gaps(
+        &self,
+        tx: &mut Tx,
+        resource: &Resource,
+        kind: Option<&str>,
+        all: Window,
+    ) -> Result<Vec<Window>, Error> {
+        let parents = self.parents_of(resource).map(|(_, parent)| Some(parent.id));
+        let apart: Vec<Option<RecordId>> =
+            if resource.belongs_to.is_some() { parents.collect() } else { vec![None] };
+        let filed_as = resource.filed_as(kind);
+        let mut gaps = Vec::new();
+        for one in apart {
+            let mut covered = Coverage::default();
+            for part in tx.coverage(self.link.id, &filed_as, one).await? {
+                covered.add(part.days);
+            }
+            gaps.extend(covered.gaps(all));
+        }
+        Ok(gaps)
+    }
+
+    /// Whether a reading leaves a resource up to date: it was of everything, and asked for all days
+    /// up to this one that are not known already. A few days say nothing of the rest.
+    async fn brings_up_to_date(
+        &self,
+        tx: &mut Tx,
+        resource: &Resource,
+        kind: Option<&str>,
+        fetch: &Fetch,
+        at: Timestamp,
+    ) -> Result<bool, Error> {
+        if fetch.account.is_some() {
+            return Ok(false);
+        }
+        let (Some(asked), Some(all)) = (fetch.window, resource.window_of(kind).default(day(at)))
+        else {
+            return Ok(true);
+        };
+        let inside = |gap: &Window| asked.from <= gap.from && gap.to <= asked.to;
+        let gaps = self.gaps(tx, resource, kind, all).await?;
+        Ok(asked.to >= day(at) && gaps.iter().all(inside))
     }
 
     /// Accounts keep their id when the same person is linked again; everything else is born now.
@@ -476,7 +527,7 @@ impl Reader {
     async fn announce(
         &mut self,
         tx: &mut Tx,
-        run: &Run,
+        mandate: &Mandate,
         resource: &'static Resource,
         announced: Announced<'_>,
         tally: Tally,
@@ -490,7 +541,7 @@ impl Reader {
             Announced::Now(wanted) => {
                 let mut all = std::mem::take(&mut self.carried);
                 all.add(tally);
-                let (engine, cause) = (&run.engine, run.cause());
+                let (engine, cause) = (&mandate.engine, mandate.cause());
                 announcements::reading(engine, tx, &self.link, resource, &cause, wanted, &all).await
             }
         }
@@ -499,13 +550,14 @@ impl Reader {
     /// The institution has none of a resource that a load wanted: said once, with zeros.
     async fn nothing(
         &mut self,
-        run: &Run,
+        mandate: &Mandate,
         resource: &'static Resource,
         kind: Option<&'static str>,
         announced: Announced<'_>,
     ) -> Result<(), Error> {
-        let mut tx = run.engine.store().write().await?;
-        self.announce(&mut tx, run, resource, announced, Tally::of(resource, &[], kind)).await?;
+        let mut tx = mandate.engine.store().write().await?;
+        self.announce(&mut tx, mandate, resource, announced, Tally::of(resource, &[], kind))
+            .await?;
         Ok(tx.commit().await?)
     }
 }

@@ -206,11 +206,62 @@ struct Tried {
     refused: bool,
 }
 
+/// By what a session writes: whose it is, what for, and on which claim. It is the session's own where
+/// its [`Run`] talks to the institution meanwhile.
+#[derive(Clone)]
+pub(crate) struct Mandate {
+    pub(crate) engine: Engine,
+    pub(crate) tenant: TenantId,
+    pub(crate) link: LinkId,
+    session: SessionId,
+    request: RequestId,
+    purpose: Purpose,
+}
+
+impl Mandate {
+    /// The work being done, once it has begun.
+    pub(crate) fn work(&self) -> Option<&Work> {
+        match &self.purpose {
+            Purpose::Work(work) => Some(work),
+            _ => None,
+        }
+    }
+    /// Why it is being done.
+    pub(crate) fn cause(&self) -> Cause {
+        match &self.purpose {
+            Purpose::Work(work) => work.cause.clone(),
+            Purpose::Upload => Cause::Upload(self.request),
+            Purpose::Register | Purpose::Repair | Purpose::Retrieve(_) => {
+                Cause::Request(self.request)
+            }
+        }
+    }
+    /// Whether a file that was uploaded is being read: all that is in it, whatever its days.
+    pub(crate) fn is_upload(&self) -> bool {
+        self.purpose == Purpose::Upload
+    }
+    /// Whether a caller waits for the records of `resource` themselves.
+    pub(crate) fn shows(&self, resource: &Resource) -> bool {
+        matches!(&self.purpose, Purpose::Retrieve(wanted) if wanted.resource == resource.name)
+    }
+    /// Fails where the session has been ended by somebody else, or where another worker has taken
+    /// the work over. The link's row must be held already: whoever holds it comes first.
+    pub(crate) async fn still_ours(&self, tx: &mut Tx) -> Result<(), Error> {
+        let row = tx.session(self.tenant, self.session).await?;
+        let open = row.is_some_and(|row| row.finished_at.is_none());
+        let held = match self.work() {
+            Some(work) => tx.holds(work.job, work.fence).await?,
+            None => true,
+        };
+        if open && held { Ok(()) } else { Err(Failure::Cancelled.into()) }
+    }
+}
+
 /// One session at work in this process.
 pub(crate) struct Run {
     pub(crate) engine: Engine,
     pub(crate) row: StoredSession,
-    purpose: Purpose,
+    pub(crate) mandate: Mandate,
     brought: Brought,
     held: Arc<Held>,
     /// How many answers the institution has been given.
@@ -248,8 +299,15 @@ impl Run {
             held: engine.live().hold(row.session.id, engine.stopping().child_token()),
             busy: Some(engine.bustle().busy()),
             engine: engine.clone(),
+            mandate: Mandate {
+                engine: engine.clone(),
+                tenant: row.session.tenant,
+                link: row.session.link,
+                session: row.session.id,
+                request: row.request,
+                purpose,
+            },
             row,
-            purpose,
             brought,
             answered: 0,
             asked: None,
@@ -264,20 +322,16 @@ impl Run {
     }
 
     pub(crate) fn tenant(&self) -> TenantId {
-        self.row.session.tenant
+        self.mandate.tenant
     }
     pub(crate) fn link(&self) -> LinkId {
-        self.row.session.link
+        self.mandate.link
     }
     pub(crate) fn request(&self) -> RequestId {
         self.row.request
     }
-    /// The work being done, once it has begun.
-    pub(crate) fn work(&self) -> Option<&Work> {
-        match &self.purpose {
-            Purpose::Work(work) => Some(work),
-            _ => None,
-        }
+    fn work(&self) -> Option<&Work> {
+        self.mandate.work()
     }
 
     /// Runs in the background, whether or not its caller stays.
@@ -324,13 +378,13 @@ impl Run {
 
     /// What a caller wants, where it is computed from what is stored already.
     async fn compute_at_hand(&mut self) -> Result<Option<Retrieved>, Error> {
-        let Purpose::Retrieve(wanted) = &self.purpose else { return Ok(None) };
+        let Purpose::Retrieve(wanted) = &self.mandate.purpose else { return Ok(None) };
         let (engine, wanted) = (self.engine.clone(), wanted.clone());
         let link = engine.link(self.tenant(), self.link()).await?;
         if !engine.is_at_hand(&link, &wanted).await? {
             return Ok(None);
         }
-        Reader::new(link, BTreeMap::new()).compute(self, &wanted).await.map(Some)
+        Reader::new(link, BTreeMap::new()).compute(&self.mandate, &wanted).await.map(Some)
     }
 
     /// What to log in with; fails where it is not to be tried.
@@ -346,7 +400,9 @@ impl Run {
         let refusals = tx.refusals(link.id.bucket(), &hash).await?;
         drop(tx);
         let (most, now) = (engine.settings().refusals_per_login, engine.env().now());
-        if refusals.is_some_and(|refusals| !refusals.allow(self.purpose.attempt(), most, now)) {
+        if refusals
+            .is_some_and(|refusals| !refusals.allow(self.mandate.purpose.attempt(), most, now))
+        {
             return Err(Failure::Login(LoginProblem::NotAttempted).into());
         }
         self.tried = Some(Tried { hash, refused: refusals.is_some() });
@@ -370,7 +426,7 @@ impl Run {
 
     /// Does what the door was opened for.
     async fn read_all(&mut self, talk: &mut Talk, link: Link) -> Result<Option<Retrieved>, Error> {
-        let wanted = match &self.purpose {
+        let wanted = match &self.mandate.purpose {
             Purpose::Register | Purpose::Repair => Vec::new(),
             Purpose::Retrieve(wanted) => vec![wanted.clone()],
             Purpose::Upload => statements::wanted(),
@@ -385,18 +441,6 @@ impl Run {
         Ok(answer)
     }
 
-    /// Fails where the session has been ended by somebody else, or where another worker has taken
-    /// the work over. The link's row must be held already: whoever holds it comes first.
-    pub(crate) async fn still_ours(&self, tx: &mut Tx) -> Result<(), Error> {
-        let row = tx.session(self.tenant(), self.row.session.id).await?;
-        let open = row.is_some_and(|row| row.finished_at.is_none());
-        let held = match self.work() {
-            Some(work) => tx.holds(work.job, work.fence).await?,
-            None => true,
-        };
-        if open && held { Ok(()) } else { Err(Failure::Cancelled.into()) }
-    }
-
     /// The institution let us in: the link is valid from here on, and a registration or repair
     /// turns into the load that it caused, on the same open door.
     async fn logged_in(&mut self, said: connect::talk::LoggedIn) -> Result<Link, Error> {
@@ -405,7 +449,7 @@ impl Run {
         let mut tx = engine.store().write().await?;
         let mut link =
             tx.link_for_update(self.tenant(), self.link()).await?.ok_or(Error::NoSuch("link"))?;
-        self.still_ours(&mut tx).await?;
+        self.mandate.still_ours(&mut tx).await?;
         if link.institution_user_id.is_none() && !said.user.is_empty() {
             link.institution_user_id = Some(engine.index().institution_user_id(
                 link.tenant,
@@ -425,12 +469,12 @@ impl Run {
         if let Some(state) = &said.state {
             engine.keep_state(&mut tx, &link, state).await?;
         }
-        let attempt = self.purpose.attempt();
-        let adopts = matches!(self.purpose, Purpose::Register | Purpose::Repair);
+        let attempt = self.mandate.purpose.attempt();
+        let adopts = matches!(self.mandate.purpose, Purpose::Register | Purpose::Repair);
         let event = LinkEvent::LoggedIn(attempt);
-        let settled = engine.settle(&mut tx, &link, event, self.cause(), adopts).await?;
+        let settled = engine.settle(&mut tx, &link, event, self.mandate.cause(), adopts).await?;
         let Settled { link, adopted } = settled;
-        if self.purpose == Purpose::Register {
+        if self.mandate.purpose == Purpose::Register {
             engine.note(&mut tx, &link, "registered", serde_json::json!({})).await?;
         }
         tx.commit().await?;
@@ -439,33 +483,15 @@ impl Run {
         }
         if let Some(work) = adopted {
             self.claim = Some(engine.running().claim(work.job, work.fence));
-            self.purpose = Purpose::Work(work);
+            self.mandate.purpose = Purpose::Work(work);
         }
         engine.heard_from(&link.institution, None).await;
         Ok(link)
     }
 
-    /// Why this is being done.
-    pub(crate) fn cause(&self) -> Cause {
-        match &self.purpose {
-            Purpose::Work(work) => work.cause.clone(),
-            Purpose::Upload => Cause::Upload(self.row.request),
-            Purpose::Register | Purpose::Repair | Purpose::Retrieve(_) => {
-                Cause::Request(self.row.request)
-            }
-        }
-    }
     /// Whether a question waits for its answer, or has waited in vain.
     pub(crate) fn is_challenged(&self) -> bool {
         self.row.session.state == State::Challenged
-    }
-    /// Whether a file that was uploaded is being read: all that is in it, whatever its days.
-    pub(crate) fn is_upload(&self) -> bool {
-        self.purpose == Purpose::Upload
-    }
-    /// Whether a caller waits for the records of `resource` themselves.
-    pub(crate) fn shows(&self, resource: &Resource) -> bool {
-        matches!(&self.purpose, Purpose::Retrieve(wanted) if wanted.resource == resource.name)
     }
 
     async fn close(&mut self, result: Result<Option<Retrieved>, Error>) -> Result<(), Error> {
@@ -524,7 +550,7 @@ impl Run {
         {
             engine.heard_from(institution, Some(failure)).await;
         }
-        engine.metrics().session_ended(purpose_name(&self.purpose), failure.as_ref());
+        engine.metrics().session_ended(purpose_name(&self.mandate.purpose), failure.as_ref());
         let end = match (failure, answer) {
             (Some(failure), _) => Progress::Failed(failure),
             (None, Some(answer)) => Progress::Answered(Arc::new(answer)),
@@ -569,7 +595,7 @@ impl Run {
         answer: Option<&Retrieved>,
     ) -> Result<(Outcome, Option<Vec<u8>>), Error> {
         let waited_for =
-            self.row.challenge_number > 0 && matches!(self.purpose, Purpose::Retrieve(_));
+            self.row.challenge_number > 0 && matches!(self.mandate.purpose, Purpose::Retrieve(_));
         let answer = answer.filter(|_| waited_for);
         Ok(match (failure, answer, link) {
             // What is proposed names what stands in the file.
@@ -598,8 +624,8 @@ impl Run {
         ending: &Ending,
     ) -> Result<Option<Link>, Error> {
         let engine = &self.engine;
-        let attempt = self.purpose.attempt();
-        let cause = self.cause();
+        let attempt = self.mandate.purpose.attempt();
+        let cause = self.mandate.cause();
         let scheduled = matches!(cause, Cause::Schedule(_));
         let event = match ending {
             Ending::Good => scheduled.then_some(LinkEvent::Refreshed),
@@ -668,7 +694,7 @@ impl Ask for Run {
             let before = before.map_or(0, |(_, attempt)| attempt);
             challenge.attempt = challenge.attempt.saturating_add(before);
             self.asked = Some((challenge.kind, challenge.attempt));
-            if matches!(self.purpose, Purpose::Work(_)) {
+            if matches!(self.mandate.purpose, Purpose::Work(_)) {
                 return Err(Failure::TokenRequired);
             }
             if challenge.expects_input()
@@ -689,7 +715,7 @@ impl Ask for Run {
         })
     }
     fn interactive(&self) -> bool {
-        !matches!(self.purpose, Purpose::Work(_))
+        !matches!(self.mandate.purpose, Purpose::Work(_))
     }
 }
 
@@ -729,7 +755,7 @@ impl Run {
             .happened(
                 &mut tx,
                 &link,
-                LinkEvent::Challenged(self.purpose.attempt()),
+                LinkEvent::Challenged(self.mandate.purpose.attempt()),
                 Cause::Request(self.request()),
             )
             .await?;
@@ -776,7 +802,7 @@ impl Run {
             tx.take_answer(id, self.row.challenge_number).await?.ok_or(Failure::Cancelled)?;
         let secrets = tx.secrets(self.link()).await?.ok_or(Failure::Cancelled)?;
         let answer = engine.open_text(&secrets, self.tenant(), &answer_field(id), &sealed)?;
-        self.purpose = Purpose::read(&answered.purpose)?;
+        self.mandate.purpose = Purpose::read(&answered.purpose)?;
         let taken = answered.session.apply(Event::AnswerTaken, now);
         self.row.session = taken.map_err(|e| Error::Internal("taking an answer", Box::new(e)))?;
         self.row.challenge = None;

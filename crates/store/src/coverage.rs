@@ -44,7 +44,7 @@ impl Tx {
         self.run(SQL, values![link.bucket(), link, hex(accounts)]).await
     }
 
-    /// Notes that a resource of a link was read up to the day of the reading.
+    /// Notes that a resource of a link was brought up to date.
     pub async fn note_reading(
         &mut self,
         link: LinkId,
@@ -57,8 +57,7 @@ impl Tx {
         self.run(SQL, values![link.bucket(), link, resource, read_at]).await.map(drop)
     }
 
-    /// When a resource of a link was last read up to the day of the reading; nothing where no record
-    /// of it is stored.
+    /// When a resource of a link was last brought up to date; nothing where no record of it is stored.
     pub async fn last_reading(
         &mut self,
         link: LinkId,

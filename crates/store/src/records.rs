@@ -188,6 +188,15 @@ fn broken() -> Error {
     Error::Corrupt { column: "page".into(), cause: "a record without its ids".into() }
 }
 
+/// Keys, as statements take them.
+fn keyed(keys: &[&str]) -> String {
+    #[derive(Serialize)]
+    struct Key<'a> {
+        key: &'a str,
+    }
+    batch(keys.iter().map(|key| Key { key }))
+}
+
 impl Tx {
     /// What the ledger compares a reading with: the records of a link and resource, of one account
     /// or of all, whose value date lies in the window or all.
@@ -207,6 +216,41 @@ impl Tx {
         }
         let (sql, values) = sql.finish();
         self.rows(sql, values).await?.iter().map(stored).collect()
+    }
+
+    /// The same of a part of a large reading, which speaks of nothing but what it shows: those whose
+    /// value date lies in the window and that are filed under one of these keys.
+    pub async fn records_of_part_for_ledger(
+        &mut self,
+        link: LinkId,
+        resource: &str,
+        days: Window,
+        keys: &[&str],
+    ) -> Result<Vec<StoredRecord>, Error> {
+        const OF_LINK: &str = " and account is null and day between $4 and $5
+            and natural_key in (select value ->> 'key' from json_each($6))";
+        let place = values![link.bucket(), link, resource, days.from, days.to, keyed(keys)];
+        let mut sql = Sql::new(FOR_LEDGER, place);
+        sql.push(OF_LINK);
+        let (sql, values) = sql.finish();
+        self.rows(sql, values).await?.iter().map(stored).collect()
+    }
+
+    /// How many of a link's own records of a resource are filed under keys that begin with `mark`,
+    /// of the days of a window.
+    pub async fn records_standing(
+        &mut self,
+        link: LinkId,
+        resource: &str,
+        mark: &str,
+        days: Window,
+    ) -> Result<u64, Error> {
+        const SQL: &str = "select count(*) from records
+            where bucket = $1 and link = $2 and resource = $3 and account is null
+                and day between $4 and $5 and substr(natural_key, 1, cast($6 as integer)) = $7";
+        let length = i64::try_from(mark.chars().count()).unwrap_or_default();
+        let place = values![link.bucket(), link, resource, days.from, days.to, length, mark];
+        self.number(SQL, place).await
     }
 
     /// What a reading may speak of though its value date lies outside these days: what is not yet
@@ -554,12 +598,8 @@ impl Tx {
         const SQL: &str = "select natural_key, id from records
             where bucket = $1 and link = $2 and resource = $3
                 and natural_key in (select value ->> 'key' from json_each($4))";
-        #[derive(Serialize)]
-        struct Key<'a> {
-            key: &'a str,
-        }
-        let keys = batch(keys.iter().map(|key| Key { key }));
-        let rows = self.rows(SQL, values![link.bucket(), link, resource, keys]).await?;
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let rows = self.rows(SQL, values![link.bucket(), link, resource, keyed(&keys)]).await?;
         rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
     }
 

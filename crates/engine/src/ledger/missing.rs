@@ -136,6 +136,34 @@ impl Span {
     }
 }
 
+/// A reading that is said to be complete, in numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct Silence {
+    /// What it shows.
+    pub shown: usize,
+    /// What is known of its days and not shown.
+    pub absent: usize,
+    /// Of that, what should have been shown.
+    pub missing: usize,
+    /// What stood there: what is shown and what is missing. The same before and after the plan is
+    /// applied, so that a repeated reading comes to the same judgement.
+    pub stood: usize,
+}
+
+impl Silence {
+    /// Why the reading does not count as complete after all.
+    #[must_use]
+    pub fn doubt(self, rules: &Rules) -> Option<Note> {
+        let Self { shown, absent, missing, stood } = self;
+        let many = missing > rules.missing_at_most && missing * rules.missing_one_in > stood;
+        if shown == 0 && absent > 0 {
+            Some(Note::Empty { known: absent })
+        } else {
+            many.then_some(Note::TooManyMissing { missing, of: stood })
+        }
+    }
+}
+
 /// Judges the `absent` records of a reading that showed `shown` items, `booked` of them booked.
 pub(super) fn judge(
     absent: &[Absent],
@@ -159,16 +187,10 @@ pub(super) fn judge(
         sentence.complete = true;
         return sentence;
     }
-    if shown == 0 && inside().next().is_some() {
-        sentence.notes.push(Note::Empty { known: inside().count() });
-        return sentence;
-    }
-    // What stood there is what is shown and what is missing: the same before and after the plan is
-    // applied, so that a repeated reading comes to the same judgement.
     let missing = inside().filter(|a| a.counts()).count();
-    let stood = booked + missing;
-    if missing > rules.missing_at_most && missing * rules.missing_one_in > stood {
-        sentence.notes.push(Note::TooManyMissing { missing, of: stood });
+    let silence = Silence { shown, absent: inside().count(), missing, stood: booked + missing };
+    if let Some(doubt) = silence.doubt(rules) {
+        sentence.notes.push(doubt);
         return sentence;
     }
     sentence.complete = true;

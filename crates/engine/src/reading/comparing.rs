@@ -50,6 +50,9 @@ impl Reader {
         items: &[(u32, Item)],
         covered: &Covered,
     ) -> Result<Vec<Part>, Error> {
+        if resource.slice.is_some() {
+            return self.part_alone(tx, resource, items).await;
+        }
         let window = match fetch.window {
             // Records last, and have no day of their own.
             _ if resource.window == WindowRule::Touching => None,
@@ -58,11 +61,7 @@ impl Reader {
             None if resource.has_days() => days_of(items, covered),
             window => window,
         };
-        let reach = jiff::Span::new().days(Rules::default().reach());
-        let days = window.map(|window| Window {
-            from: window.from.saturating_sub(reach),
-            to: window.to.saturating_add(reach),
-        });
+        let days = window.map(around);
         let of = |key: Option<&str>| self.parent(resource, key).map(|known| known.id);
         let scope = of(fetch.account.as_deref());
         let mut records = tx.records_for_ledger(self.link.id, resource.name, scope, days).await?;
@@ -131,6 +130,28 @@ impl Reader {
         Ok(parts)
     }
 
+    /// Of a large resource, whose silence says nothing, only what is known of what is shown.
+    async fn part_alone(
+        &self,
+        tx: &mut Tx,
+        resource: &Resource,
+        items: &[(u32, Item)],
+    ) -> Result<Vec<Part>, Error> {
+        let shown: Vec<&str> = items
+            .iter()
+            .filter_map(|(_, item)| keys(&item.facts).first())
+            .map(String::as_str)
+            .collect();
+        let known = match days_of(items, &Covered::nothing()) {
+            Some(days) => {
+                let days = around(days);
+                tx.records_of_part_for_ledger(self.link.id, resource.name, days, &shown).await?
+            }
+            None => Vec::new(),
+        };
+        Ok(vec![Part { account: None, key: None, known, items: (0..items.len()).collect() }])
+    }
+
     /// Gives accounts whose numbers this listing masks the numbers that an earlier one showed whole.
     pub(super) async fn unmask(
         &self,
@@ -177,7 +198,8 @@ impl Reader {
         let removed = part.removed(covered);
         let reading = Reading {
             window: share.window,
-            complete: share.complete,
+            // What is kept part by part is judged at its end, all of it.
+            complete: share.complete && resource.slice.is_none(),
             trust,
             seen: &seen,
             removed: &removed,
@@ -388,6 +410,12 @@ impl Reader {
         let body = self.parent(resource, key)?.body.clone();
         Some(AccountReport { id, body, items: part.items.len(), days: covered.share(key).window })
     }
+}
+
+/// A window, and the days around it in which what it shows may be known.
+fn around(window: Window) -> Window {
+    let reach = jiff::Span::new().days(Rules::default().reach());
+    Window { from: window.from.saturating_sub(reach), to: window.to.saturating_add(reach) }
 }
 
 /// The balances that the institution states around its window.

@@ -6,7 +6,7 @@ use crate::{
     Engine, Error,
     conversation::Talk,
     retrieval::{Retrieved, Wanted},
-    sessions::Run,
+    sessions::{Mandate, Run},
 };
 use connect::talk::{Covered, Failure, Fetch, Given};
 use domain::{
@@ -90,8 +90,12 @@ impl Reader {
 
     /// Computes one resource from what is stored, or has just been read without being kept. What
     /// comes out goes the way of everything that is read.
-    pub(crate) async fn compute(&mut self, run: &Run, wanted: &Wanted) -> Result<Retrieved, Error> {
-        let (engine, resource) = (run.engine.clone(), wanted.resource()?);
+    pub(crate) async fn compute(
+        &mut self,
+        mandate: &Mandate,
+        wanted: &Wanted,
+    ) -> Result<Retrieved, Error> {
+        let (engine, resource) = (mandate.engine.clone(), wanted.resource()?);
         let computed = resource.computed().ok_or(Error::Unsupported)?;
         let at = engine.env().now();
         let mut material = match self.unsaved.take() {
@@ -120,9 +124,11 @@ impl Reader {
         let covered = Covered { complete: wanted.window.is_none(), ..Covered::nothing() };
         let fetch = Fetch::all_of(resource.name);
         let announced = Announced::Now(wanted);
-        let read =
-            self.finish(run, resource, wanted.save, &fetch, collector, covered, announced).await?;
-        if resource.single && run.shows(resource) && read.items.is_empty() {
+        let read = match wanted.save {
+            true => self.keep(mandate, resource, &fetch, collector, covered, announced).await?,
+            false => self.show(&engine, resource, collector),
+        };
+        if resource.single && mandate.shows(resource) && read.items.is_empty() {
             return Err(Failure::UnavailableData.into());
         }
         Ok(read)

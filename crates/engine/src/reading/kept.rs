@@ -104,10 +104,13 @@ impl Kept {
 
     /// Writes what is to be written once it is a lot, so that bodies are not held twice.
     pub(super) async fn write_some(&mut self, tx: &mut Tx) -> Result<(), Error> {
-        if self.writes.len() >= Self::AT_ONCE {
-            tx.write_records(&self.writes).await?;
-            self.writes.clear();
-        }
+        if self.writes.len() >= Self::AT_ONCE { self.flush(tx).await } else { Ok(()) }
+    }
+
+    /// Writes what waits to be written.
+    pub(super) async fn flush(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        tx.write_records(&self.writes).await?;
+        self.writes.clear();
         Ok(())
     }
 

@@ -187,6 +187,10 @@ async fn the_ledger_goes_by_an_index() {
         let plans = tx.plans();
         goes_by(store, &plans, "union all", "records_pending");
         goes_by(store, &plans, "union all", "records_by_source");
+        tx.records_of_part_for_ledger(link_id, "TRANSACTIONS", days, &["x"]).await.unwrap();
+        goes_by(store, &tx.plans(), "and natural_key in", "records_for_ledger");
+        tx.records_standing(link_id, "TRANSACTIONS", "x", days).await.unwrap();
+        goes_by(store, &tx.plans(), "substr(natural_key", "records_for_ledger");
         tx.delete_records(link.id, &[one.id]).await.unwrap();
         goes_by(store, &tx.plans(), "delete from records", key);
         tx.suspect_records(link.id, &[one.id], after(1)).await.unwrap();

@@ -758,3 +758,40 @@ async fn what_a_caller_types_stays_a_value() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_part_of_a_reading_finds_what_has_its_keys_and_all_that_stands_is_counted() {
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let of = |key: &str, day: &str| NewRecord {
+            natural_key: key.into(),
+            day: Some(day.parse().unwrap()),
+            ..record(&env, &link, "INVOICES", None)
+        };
+        let account: RecordId = env.id_in(link.id.bucket());
+        let mut tx = store.write().await.unwrap();
+        let belonging = NewRecord { account: Some(account), ..of("INFLOW.c", "2026-01-02") };
+        let all = [
+            of("INFLOW.a", "2026-01-01"),
+            of("INFLOW.b", "2026-01-31"),
+            of("OUTFLOW.a", "2026-01-02"),
+            of("INFLOW.a", "2026-02-01"),
+            belonging,
+        ];
+        tx.write_records(&all).await.unwrap();
+        let days = Window::new("2026-01-01".parse().unwrap(), "2026-01-31".parse().unwrap());
+        let days = days.unwrap();
+        let keys = ["INFLOW.a", "INFLOW.c", "INFLOW.d"];
+        let part = tx.records_of_part_for_ledger(link.id, "INVOICES", days, &keys).await.unwrap();
+        let found: Vec<_> = part.iter().map(|record| record.id).collect();
+        assert_eq!(found, [all[0].id], "{}", store.name);
+        let part = tx.records_of_part_for_ledger(link.id, "INVOICES", days, &[]).await.unwrap();
+        assert!(part.is_empty());
+        for (mark, count) in [("INFLOW.", 2), ("OUTFLOW.", 1), ("", 3), ("X", 0)] {
+            let stands = tx.records_standing(link.id, "INVOICES", mark, days).await.unwrap();
+            assert_eq!(stands, count, "{}: {mark}", store.name);
+        }
+        assert_eq!(tx.records_standing(link.id, "BILLS", "", days).await.unwrap(), 0);
+    }
+}
