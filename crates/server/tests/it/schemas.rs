@@ -17,13 +17,8 @@ static PUBLISHED: LazyLock<Value> = LazyLock::new(|| {
 static OURS: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(&server::openapi()).expect("the document is JSON"));
 
-/// What the objects behind a path are called, and whether it is a list.
-fn objects(path: &str) -> Option<(String, bool)> {
-    let leads_here = |template: &str| {
-        let (mut parts, mut asked) = (template.split('/'), path.split('/'));
-        let same = parts.by_ref().zip(asked.by_ref()).all(|(t, p)| t == p || t.starts_with('{'));
-        same && parts.next().is_none() && asked.next().is_none()
-    };
+/// What the objects behind each path are called.
+static OBJECTS: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
     let own = [
         ("/api/institutions/", "Institution"),
         ("/api/links/", "Link"),
@@ -33,11 +28,20 @@ fn objects(path: &str) -> Option<(String, bool)> {
         ("/api/categorization/", "Categorization"),
     ];
     let own = own.into_iter().map(|(path, name)| (path, name.to_owned()));
-    let resources = resource::all().iter().map(|r| (r.path, (r.schemas)().remove(0).0));
-    own.chain(resources).find_map(|(path, name)| {
+    own.chain(resource::all().iter().map(|r| (r.path, (r.schemas)().remove(0).0))).collect()
+});
+
+/// What the objects behind a path are called, and whether it is a list.
+fn objects(path: &str) -> Option<(&'static str, bool)> {
+    let leads_here = |template: &str| {
+        let (mut parts, mut asked) = (template.split('/'), path.split('/'));
+        let same = parts.by_ref().zip(asked.by_ref()).all(|(t, p)| t == p || t.starts_with('{'));
+        same && parts.next().is_none() && asked.next().is_none()
+    };
+    OBJECTS.iter().find_map(|(path, name)| {
         let one = format!("{path}{{id}}/");
         let list = leads_here(path);
-        (list || leads_here(&one)).then_some((name, list))
+        (list || leads_here(&one)).then_some((name.as_str(), list))
     })
 }
 
@@ -76,7 +80,7 @@ pub(crate) fn check(method: &Method, uri: &Uri, answer: &Answer) {
                     item["account"]["id"] = item["id"].clone();
                 }
             }
-            published(contracted(&name, &item), &item);
+            published(contracted(name, &item), &item);
         }
     }
     if !projected {
