@@ -111,11 +111,11 @@ fn contracted<'a>(name: &'a str, item: &Value) -> &'a str {
 }
 
 fn published(name: &str, value: &Value) {
-    hold(
-        &format!("published {name}"),
-        value,
-        || json!({"$ref": format!("#/{name}"), name: PUBLISHED[name], "$defs": PUBLISHED["$defs"]}),
-    );
+    hold(&format!("published {name}"), value, || {
+        let mut whole = json!({"$ref": format!("#/{name}"), name: PUBLISHED[name]});
+        whole["$defs"] = needed(&PUBLISHED[name], "#/$defs/", &PUBLISHED["$defs"]);
+        whole
+    });
 }
 
 /// What our own document says of this answer.
@@ -142,7 +142,33 @@ fn described(method: &Method, uri: &Uri, answer: &Answer, value: &Value) {
 
 /// Panics unless `value` fits a schema of our own document.
 pub(crate) fn fits(name: &str, value: &Value, schema: &Value) {
-    hold(name, value, || json!({"allOf": [schema], "components": OURS["components"]}));
+    hold(name, value, || {
+        let all = &OURS["components"]["schemas"];
+        let schemas = needed(schema, "#/components/schemas/", all);
+        json!({"allOf": [schema], "components": {"schemas": schemas}})
+    });
+}
+
+/// Those of `all` that a schema refers to, and those that they refer to: a validator copies all that
+/// it is given.
+fn needed(schema: &Value, prefix: &str, all: &Value) -> Value {
+    let mut found = serde_json::Map::new();
+    let mut left = vec![schema];
+    while let Some(next) = left.pop() {
+        match next {
+            Value::Object(map) => {
+                let name = map.get("$ref").and_then(|to| to.as_str()?.strip_prefix(prefix));
+                if let Some(name) = name.filter(|name| !found.contains_key(*name)) {
+                    found.insert(name.to_owned(), all[name].clone());
+                    left.push(&all[name]);
+                }
+                left.extend(map.values());
+            }
+            Value::Array(items) => left.extend(items),
+            _ => {}
+        }
+    }
+    found.into()
 }
 
 fn hold(name: &str, value: &Value, schema: impl FnOnce() -> Value) {
