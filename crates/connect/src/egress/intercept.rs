@@ -70,11 +70,15 @@ impl Interceptor {
         let tls = TlsAcceptor::from(config).accept(stream).await;
         let tls = match tls {
             Ok(tls) => tls,
-            Err(error) if error.get_ref().is_some_and(|error| error.is::<rustls::Error>()) => {
-                return Err("the connector does not trust the recording's authority");
+            Err(error) => {
+                return match error.get_ref() {
+                    Some(why) if why.is::<rustls::Error>() => {
+                        Err("the connector does not trust the recording's authority")
+                    }
+                    // It came and went, as browsers do that open a connection in case they need one.
+                    _ => Ok(()),
+                };
             }
-            // It came and went, as browsers do that open a connection in case they need one.
-            Err(_) => return Ok(()),
         };
         let service = service_fn(|request| async {
             let answer = timeout(PATIENCE, self.exchange(request, host, port, session)).await;
