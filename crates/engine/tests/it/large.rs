@@ -38,67 +38,67 @@ async fn told(world: &World, code: &str, key: &str) -> Vec<u64> {
 
 async fn what_came_before_a_large_reading_broke_off_is_kept_and_told_of_once(world: &World) {
     let office = Office::opened(world).await;
-    office.story().invoices = 2_600;
-    office.story().breaks = Some((2_500, None));
+    office.story().invoices = 1_200;
+    office.story().breaks = Some((1_100, None));
     let link = office.registered(world).await;
-    assert_eq!(stored(world, link.id).await, 2_000, "parts of a thousand");
+    assert_eq!(stored(world, link.id).await, 1_000, "a part");
     world.advance(hours(2)).await;
-    assert_eq!(stored(world, link.id).await, 2_600);
+    assert_eq!(stored(world, link.id).await, 1_200);
     let year = told(world, "historical_inflow_update", "total_invoices").await;
-    assert_eq!(year, [2_600]);
+    assert_eq!(year, [1_200]);
 }
 
 async fn a_large_reading_goes_on_from_a_checkpoint_and_counts_nothing_twice(world: &World) {
     let office = Office::opened(world).await;
-    office.story().invoices = 2_600;
-    office.story().breaks = Some((2_300, Some(1_500)));
+    office.story().invoices = 1_200;
+    office.story().breaks = Some((1_100, Some(900)));
     let link = office.registered(world).await;
-    assert_eq!(office.story().cursors, [None, Some("1500".into())]);
-    assert_eq!(stored(world, link.id).await, 2_600);
+    assert_eq!(office.story().cursors, [None, Some("900".into())]);
+    assert_eq!(stored(world, link.id).await, 1_200);
     let year = told(world, "historical_inflow_update", "total_invoices").await;
-    assert_eq!(year, [2_600]);
+    assert_eq!(year, [1_200]);
 }
 
 async fn a_refresh_tells_of_news_part_by_part(world: &World) {
     let office = Office::opened(world).await;
     let link = office.registered(world).await;
     office.story().days = (date(2026, 1, 10), 4);
-    office.story().invoices = 1_300;
+    office.story().invoices = 1_100;
     world.advance(hours(24 * 8)).await;
-    assert_eq!(stored(world, link.id).await, 1_300);
+    assert_eq!(stored(world, link.id).await, 1_100);
     let mut news = told(world, "new_inflow_invoices_available", "new_invoices").await;
     news.sort_unstable();
-    assert_eq!(news, [300, 1_000]);
+    assert_eq!(news, [100, 1_000]);
 }
 
 async fn a_large_reading_that_leaves_out_too_much_proves_nothing(world: &World) {
     let office = Office::opened(world).await;
-    office.story().invoices = 2_600;
+    office.story().invoices = 1_200;
     let link = office.registered(world).await;
     let noted =
         |timeline: &[String]| timeline.iter().filter(|kind| *kind == "reading_noted").count();
     assert_eq!(noted(&world.timeline(link.id).await), 0);
-    for (shown, notes) in [(2_400, 0), (1_200, 1), (0, 2)] {
+    for (shown, notes) in [(1_100, 0), (600, 1), (0, 2)] {
         office.story().invoices = shown;
         november(world, link.id).await;
         assert_eq!(noted(&world.timeline(link.id).await), notes, "{shown} shown");
-        assert_eq!(stored(world, link.id).await, 2_600, "an invoice stays");
+        assert_eq!(stored(world, link.id).await, 1_200, "an invoice stays");
     }
 }
 
 async fn what_a_caller_wants_is_shown_whole(world: &World) {
     let office = Office::opened(world).await;
     let link = office.registered(world).await;
-    office.story().invoices = 2_100;
+    office.story().invoices = 1_100;
     let shown = november(world, link.id).await;
     let mut folios: Vec<String> = shown
         .iter()
         .map(|invoice| serde_json::from_str::<Value>(invoice).unwrap()["id"].to_string())
         .collect();
-    assert_eq!(folios.len(), 2_100);
+    assert_eq!(folios.len(), 1_100);
     folios.sort_unstable();
     folios.dedup();
-    assert_eq!(folios.len(), 2_100, "each once");
+    assert_eq!(folios.len(), 1_100, "each once");
     assert_eq!(november(world, link.id).await, shown);
 }
 
