@@ -41,6 +41,7 @@ const at = (name) => [...document.querySelectorAll("link[rel=modulepreload]")].f
     form: { ...chosen, page: "form" },
     "form-refused": fails("login_error", "invalid_credentials", "form"),
     "form-update": { ...chosen, page: "form", about: { ...about, updates: true, link: { id: "l", institution: bank.name, status: "invalid" } } },
+    terms: { ...chosen, page: "terms", values: { username: "1" }, about: { ...about, widget: { consent: { purpose: "Lorem ipsum dolor sit amet, consectetur adipiscing elit.", terms_and_conditions_url: "https://shop.example/" } } } },
     working: { ...chosen, page: "working", doing: { kind: "register" } },
     "working-offline": { ...chosen, page: "working", doing: { kind: "follow" }, lost: true },
     otp: asks("otp"),

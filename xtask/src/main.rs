@@ -49,7 +49,7 @@ enum Chore {
     },
     /// Write docs/resources.md from what a sandbox answers
     Reference,
-    /// Show every step of the widget as pictures in target/screenshots
+    /// Show every step of the widget and the consent portal as pictures in target/screenshots
     Screenshots,
     /// Write sdk/schema/ from the code
     Schema,

@@ -66,11 +66,11 @@ words!(
         ReadLinks = "read_links",
         /// Read consents.
         ReadConsents = "read_consents",
-        /// Make and renew consents.
+        /// Renew consents and take them back.
         WriteConsents = "write_consents",
         /// Finish a consent that came back from the institution.
         WriteConsentCallback = "write_consent_callback",
-        /// Revoke consents.
+        /// The original's flow names it; taking back needs `write_consents`, as its portal has it.
         DeleteConsents = "delete_consents",
     }
 );

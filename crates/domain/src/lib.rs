@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod address;
+pub mod consent;
 pub mod env;
 pub mod filter;
 pub mod ids;

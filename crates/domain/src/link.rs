@@ -6,6 +6,7 @@ use crate::{
     institution::Institution,
     refresh::{Rate, Schedule},
     resource::Resource,
+    resources::consents::CONSENTS,
     words,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -126,6 +127,8 @@ pub enum Event {
     CredentialsErased,
     /// The end user or the institution withdrew the permission.
     Revoked,
+    /// The end user withdrew the permission here: nothing of the login is kept.
+    Withdrawn,
     /// The caller changed the access mode; the rate is that of recurrent links. Refused where it
     /// would need credentials that are no more.
     ModeChanged(AccessMode, Rate),
@@ -194,6 +197,14 @@ impl Link {
             (S::Valid | S::TokenRequired, E::Rejected(A::Schedule) | E::Revoked) => {
                 next.rest(S::Invalid, &mut effects);
                 effects.push(Do::NotifyInvalid);
+            }
+            (status, E::Withdrawn) => {
+                next.credentials_since = None;
+                let resting = if status == S::Unconfirmed { status } else { S::Invalid };
+                next.rest(resting, &mut effects);
+                if matches!(status, S::Valid | S::TokenRequired) {
+                    effects.push(Do::NotifyInvalid);
+                }
             }
             (S::Valid | S::TokenRequired, E::Rejected(A::Request)) => {
                 next.refused += 1;
@@ -302,7 +313,7 @@ impl Link {
         self.updated_at.saturating_add(self.stale_in.lifetime()).unwrap_or(Timestamp::MAX)
     }
     /// The resources that a load of this link brings, as the institution offers them: the core ones
-    /// for a recurrent link, and those it asked for.
+    /// for a recurrent link, those it asked for, and the consent that it stands on.
     #[must_use]
     pub fn wanted(&self, institution: &Institution) -> Vec<&'static Resource> {
         let recurrent = self.access_mode == AccessMode::Recurrent;
@@ -311,7 +322,8 @@ impl Link {
             .copied()
             .filter(|r| institution.offers(r))
             .filter(|r| {
-                (recurrent && r.core) || self.fetch_resources.iter().any(|f| f == r.offered_as)
+                let named = self.fetch_resources.iter().any(|f| f == r.offered_as);
+                (recurrent && r.core) || named || r.name == CONSENTS.name
             })
             .collect()
     }
@@ -584,6 +596,7 @@ mod tests {
             Just(Event::Unreachable),
             Just(Event::CredentialsErased),
             Just(Event::Revoked),
+            Just(Event::Withdrawn),
             (a_mode(), rate()).prop_map(|(mode, rate)| Event::ModeChanged(mode, rate)),
             rate().prop_map(Event::RateChanged),
         ]

@@ -16,7 +16,8 @@ use domain::{
 use store::Tx;
 
 impl Engine {
-    async fn announce(
+    /// What is told of a link, in the transaction of the thing itself.
+    pub(crate) async fn announce(
         &self,
         tx: &mut Tx,
         link: &Link,

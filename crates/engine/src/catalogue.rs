@@ -92,6 +92,18 @@ impl Engine {
     pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
         self.shelf().read().unwrap_or_else(PoisonError::into_inner).clone()
     }
+    /// Where the institutions that are offered here have their pictures.
+    #[must_use]
+    pub fn pictures(&self) -> Vec<String> {
+        let catalogue = self.catalogue();
+        let all = catalogue.by_institution.values();
+        let mut pictures: Vec<String> = all
+            .flat_map(|(_, known)| [known.icon_logo.clone(), known.logo.clone()])
+            .flatten()
+            .collect();
+        pictures.sort_unstable();
+        pictures
+    }
     /// How far the ids of an institution's movements can be trusted.
     pub(crate) fn trust(&self, institution: &str) -> Trust {
         self.catalogue().connector(institution).map_or(Trust::None, |c| c.trust(institution))

@@ -12,7 +12,7 @@ mod catalogue;
 pub mod changes;
 mod checkpoint;
 pub mod clock;
-mod consents;
+pub mod consents;
 mod conversation;
 mod credentials;
 mod documents;

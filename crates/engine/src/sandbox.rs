@@ -1,7 +1,7 @@
 //! Steering the sandbox: what shall go wrong at its institutions, where this process may be told.
 
 use crate::{Engine, Error};
-pub use connect::sandbox::{AUTHORIZE, Effect, Fault, Faults, Logo, Scope, logo};
+pub use connect::sandbox::{Effect, Fault, Faults, Logo, Scope, logo};
 
 impl Engine {
     /// The sandbox's faults; `None` where nobody may steer it.

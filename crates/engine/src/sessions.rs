@@ -169,14 +169,25 @@ impl Engine {
         row: &StoredSession,
         event: Event,
     ) -> Result<(), Error> {
+        let mut tx = self.store().write().await?;
+        self.close_session(&mut tx, row, event).await?;
+        tx.commit().await?;
+        self.live().cancel(row.session.id);
+        Ok(())
+    }
+
+    /// The same as part of something else; whoever runs it is to be told once that has happened.
+    pub(crate) async fn close_session(
+        &self,
+        tx: &mut Tx,
+        row: &StoredSession,
+        event: Event,
+    ) -> Result<(), Error> {
         let now = self.env().now();
         if let Ok(session) = row.session.clone().apply(event, now) {
-            let mut tx = self.store().write().await?;
             let outcome = Outcome::Failed(Failure::SessionExpired).stored(session.state, None);
             tx.finish_session(session.id, &outcome, now).await?;
-            tx.commit().await?;
         }
-        self.live().cancel(row.session.id);
         Ok(())
     }
 }
@@ -427,7 +438,7 @@ impl Run {
     /// Does what the door was opened for.
     async fn read_all(&mut self, talk: &mut Talk, link: Link) -> Result<Option<Retrieved>, Error> {
         let wanted = match &self.mandate.purpose {
-            Purpose::Register | Purpose::Repair => Vec::new(),
+            Purpose::Register | Purpose::Repair => self.engine.consent_of(&link),
             Purpose::Retrieve(wanted) => vec![wanted.clone()],
             Purpose::Upload => statements::wanted(),
             Purpose::Work(work) => work.wanted.clone(),

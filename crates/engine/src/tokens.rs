@@ -278,10 +278,10 @@ impl Engine {
     }
 
     /// The `widget` of an access token of ours, whether or not it still opens anything: it says where
-    /// to send a person who comes too late.
+    /// to send a person who comes too late. `None` if the token is not ours.
     #[must_use]
-    pub fn widget_of(&self, token: &str) -> Option<Value> {
-        self.tokens().said(token, Kind::Access)?.widget
+    pub fn widget_of(&self, token: &str) -> Option<Option<Value>> {
+        self.tokens().said(token, Kind::Access).map(|claims| claims.widget)
     }
 
     /// A fresh access token for a refresh token; `None` if it is not ours, has ended, or its key is

@@ -145,6 +145,12 @@ impl Engine {
         if link.is_some_and(|link| link != row.session.link) || row.challenge_number != number {
             return Err(Error::SessionExpired);
         }
+        // Of what is over nothing more is asked.
+        let session = row
+            .session
+            .clone()
+            .apply(Event::AnswerGiven, self.env().now())
+            .map_err(|_| Error::SessionExpired)?;
         let asks = row.challenge.as_ref().is_none_or(domain::session::Challenge::expects_input);
         let answer = match answer {
             Some(answer) => answer,
@@ -153,10 +159,6 @@ impl Engine {
             }
             None => SecretString::from(""),
         };
-        let session = row
-            .session
-            .apply(Event::AnswerGiven, self.env().now())
-            .map_err(|_| Error::SessionExpired)?;
         let answered = StoredSession { session, purpose: purpose.stored(), ..row };
         let link = answered.session.link;
         let logging_in = tx.link(caller.tenant, link).await?;

@@ -54,6 +54,13 @@ export function api(token, here) {
     update: (link, body) => call("PUT", `api/links/${encodeURIComponent(link)}/`, body),
     answer: (body) => call("PATCH", "api/links/", body),
     login: () => call("POST", "v1/connect/login/", {}),
+    async consents() {
+      return (await call("GET", "v1/consents/")).results;
+    },
+    consent: (id) => call("GET", `v1/consents/${encodeURIComponent(id)}/`),
+    renew: (id, term) => call("POST", `v1/consents/${encodeURIComponent(id)}/renew/`, { consent_duration: term }),
+    resume: (body) => call("PATCH", "v1/consents/", body),
+    revoke: (id) => call("POST", `v1/consents/${encodeURIComponent(id)}/revoke/`, {}),
     upload: (file) => call("POST", "v1/connect/statements/", file),
     async institution(name) {
       const found = await call("GET", `api/institutions/?name=${encodeURIComponent(name)}`);

@@ -55,14 +55,34 @@ export function webPage(text) {
   return url && ["https:", "http:"].includes(url.protocol) ? url.href : null;
 }
 
+/** The origins from which the page's policy lets pictures come, besides its own. */
+const elsewhere = () => (document.getElementById("app")?.dataset.pictures ?? "").split(" ");
+
 /** A picture that the page's policy allows, or null. */
 export function picture(text, here) {
   if (typeof text !== "string") return null;
   if (/^data:image\/(png|jpeg|gif|webp|svg\+xml)[;,]/i.test(text)) return text;
   try {
     const url = new URL(text, here);
-    return url.origin === new URL(here).origin ? url.href : null;
+    return url.origin === new URL(here).origin || elsewhere().includes(url.origin) ? url.href : null;
   } catch {
     return null;
   }
 }
+
+/**
+ * Where the way to an institution's own page leads, and whether in this tab. A hosted page is left where
+ * it is known that the person is brought back: by a page of the sandbox, which is told how, and by the
+ * link of an application that opens this page anew.
+ */
+export function way(url, { here, token, locale, hosted, link }) {
+  if (!hosted) return { href: url, leaves: false };
+  if (!url.startsWith(new URL("sandbox/authorize/", here).href)) return { href: url, leaves: Boolean(link) };
+  const page = new URL(url);
+  page.searchParams.set("access_token", token);
+  page.searchParams.set("locale", locale);
+  return { href: page.href, leaves: true };
+}
+
+/** Whether who comes back with `id` has agreed to what is asked. */
+export const agreed = (challenge, id) => Boolean(id) && challenge?.token_generation_data.type === "redirect" && String(challenge.token_generation_data.value).includes(id);

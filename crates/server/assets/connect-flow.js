@@ -23,7 +23,7 @@ export const beginning = (config) => ({
 });
 
 /** Pages that a person can go back to, and forward from. */
-const OPEN = ["consent", "institutions", "form", "failure"];
+const OPEN = ["consent", "institutions", "form", "terms", "failure"];
 /** Failures that are told where the person typed what was wrong. */
 const OF_THE_FORM = ["invalid_credentials", "missing_credentials", "not_attempted"];
 
@@ -33,12 +33,13 @@ export function mayGoBack(state, page) {
   if (["loading", "success", "files", "working", "starting", "refused"].includes(state.page)) return false;
   if (page === "institutions") return !isUpdate(state) && !isOnlyOne(state);
   if (page === "form") return Boolean(state.institution);
+  if (page === "terms") return Boolean(state.values);
   return true;
 }
 
 /** The page that is before the present one, or null. */
 export function pageBefore(state) {
-  const order = { institutions: ["consent"], form: ["institutions", "consent"], challenge: ["form"], failure: ["form"] };
+  const order = { institutions: ["consent"], form: ["institutions", "consent"], terms: ["form"], challenge: ["form"], failure: ["form"] };
   return (order[state.page] ?? []).find((page) => mayGoBack(state, page)) ?? null;
 }
 
@@ -82,6 +83,18 @@ function standing(state, about) {
   }
 }
 
+/** Whether an institution of Open Finance was chosen: there, people give a consent. */
+const isOpen = (state) => state.institution?.integration_type === "openfinance";
+
+/** The tax number by which the application knows the person, where the form asks for one. */
+function known(state) {
+  const info = state.about?.widget?.consent?.identification_info;
+  if (state.typed || !isOpen(state) || !Array.isArray(info)) return state;
+  const kind = state.institution.name.endsWith("_business") ? "CNPJ" : "CPF";
+  const number = (info.find((one) => one?.type === kind) ?? info[0])?.number;
+  return typeof number === "string" ? { ...state, typed: { username: number } } : state;
+}
+
 const takesFiles = (state) => Boolean(state.institution?.features?.some((one) => one.name === "statement_files"));
 
 function asked(state, challenge) {
@@ -101,7 +114,7 @@ function failed(state, problem) {
 const interrupted = (state) => to(state, state.institution ? "form" : "consent", { challenge: null, problem: { code: "interrupted", message: "" } });
 
 /** Where somebody was whose page was loaded again. */
-const again = (state, page) => (["working", "challenge", "loading"].includes(page) ? interrupted(state) : to(state, "form"));
+const again = (state, page) => (["working", "challenge", "loading"].includes(page) ? interrupted(state) : to(known(state), "form"));
 
 /** The first page for somebody who has agreed. */
 function afterConsent(state) {
@@ -169,12 +182,19 @@ const HAPPENINGS = {
     return busy(state, { kind: "institution", name });
   },
   detailed(state, { institution }) {
-    const known = { ...state, institution };
-    return isUpdate(known) ? update(known) : to(known, "form");
+    const chosen = { ...state, institution };
+    return isUpdate(chosen) ? update(chosen) : to(known(chosen), "form");
   },
   submitted(state, { values }) {
     if (state.doing) return state;
+    if (isOpen(state) && !isUpdate(state)) return to(state, "terms", { values, challenge: null });
     return to(state, "working", { doing: enter(state, values), challenge: null });
+  },
+  allowed(state, { term }) {
+    if (state.doing || !state.values) return state;
+    const doing = enter(state, state.values);
+    doing.body.consent_duration = term;
+    return to(state, "working", { doing, challenge: null });
   },
   again: (state, { doing }) => (state.doing ? state : to(state, "working", { doing, challenge: null })),
   answered(state, { token }) {
@@ -208,7 +228,7 @@ const HAPPENINGS = {
   back(state, { page }) {
     if (!mayGoBack(state, page)) return state;
     if (page === "institutions" && !state.institutions) return busy(state, { kind: "list" });
-    return to(state, page, page === "institutions" ? { institution: null, challenge: null } : { challenge: null });
+    return to(state, page, page === "institutions" ? { institution: null, challenge: null, values: null } : { challenge: null });
   },
   retry(state) {
     if (state.doing) return state;

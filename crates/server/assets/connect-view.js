@@ -3,6 +3,7 @@
 
 import { isUpdate, pageBefore, typed } from "./connect-flow.js";
 import { picture, webPage } from "./connect-config.js";
+import { permissions, terms } from "./connect-consents.js";
 
 /** How many institutions are shown at once. */
 const MOST = 60;
@@ -35,6 +36,9 @@ const SHAPES = {
   stop: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM6 6l12 12",
   out: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
   file: "M6 3h8l4 4v14H6zM14 3v4h4",
+  card: "M3 6h18v12H3zM3 10h18M7 15h3",
+  rise: "M4 18l5-6 4 3 7-9M15 6h5v5",
+  clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5l3 2",
 };
 
 /** A picture drawn by us. */
@@ -52,8 +56,12 @@ export function icon(name, label = null) {
   return svg;
 }
 
-/** The view of one document. `send` takes events, `t` gives texts, `here` is where the server is. */
-export function view(app, { send, t, here }) {
+/**
+ * The view of one document. `send` takes events, `t` gives texts, `here` is where the server is, `lead`
+ * says where an institution's page is reached. Another page that is made of the same pieces brings its
+ * own steps (`more`), and says what lies before each (`before`).
+ */
+export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves: false }), before = pageBefore, more = null }) {
   let shown = { key: null, update: null };
   let dialog = null;
 
@@ -222,6 +230,25 @@ export function view(app, { send, t, here }) {
       };
     },
 
+    terms(state) {
+      const { branding = {}, purpose, consent = {} } = state.about.widget ?? {};
+      const name = company(state);
+      const why = consent.purpose ?? purpose;
+      const address = webPage(consent.terms_and_conditions_url ?? branding.company_terms_url);
+      const choice = terms(h, t, consent.default_consent_duration_days);
+      const go = button(t("terms.go", { institution: state.institution.display_name }), { onclick: () => send({ type: "allowed", term: choice.value() }) });
+      const node = h("div", { class: "stack" }, institutionHead(state), heading(t("terms.title")),
+        why ? h("div", { class: "note" }, h("p", { class: "small strong" }, t("terms.why")), h("p", { class: "small" }, why)) : null,
+        h("section", { class: "stack tight" }, h("h2", { class: "label" }, t("terms.what", { company: name })), permissions(h, icon, t, consent.permissions)),
+        choice.node,
+        h("p", { class: "small soft" }, t("terms.end", { company: name, institution: state.institution.display_name })),
+        h("div", { class: "foot" },
+          h("p", { class: "small soft center" }, t("terms.agree", { company: name }),
+            address ? [" ", h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, t("consent.terms"), h("span", { class: "unseen" }, ` ${t("new.window")}`))] : null),
+          go));
+      return { node, update: (now) => working(go, Boolean(now.doing)) };
+    },
+
     working: (state) => {
       const more = h("div", { class: "soft center" }, h("p", {}, t("working.text")));
       const node = h("div", { class: "middle" }, h("div", { class: "pulse" }, logo(state.institution, true)), spinner(),
@@ -297,6 +324,8 @@ export function view(app, { send, t, here }) {
         h("p", { class: "soft center" }, t("refused.text")), h("div", { class: "foot" }, button(t("refused.go"), { onclick: () => send({ type: "leave" }) }, "secondary"))),
     }),
   };
+
+  Object.assign(PAGES, more?.({ icon, logo, heading, banner, button, working, spinner, offline, company, institutionHead, failureText }));
 
   // ---- the login form's inputs
 
@@ -388,7 +417,8 @@ export function view(app, { send, t, here }) {
     } else if (kind === "redirect") {
       const url = webPage(value);
       const done = go(t("challenge.redirect.go"), { onclick: () => answer() }, "secondary");
-      const open = h("a", { class: "button primary", href: url ?? "#", target: "_blank", rel: "noopener noreferrer", onclick: () => send({ type: "visited" }) }, h("span", {}, t("challenge.redirect.open", { institution: state.institution?.display_name ?? t("institution.unknown") })), icon("out"), h("span", { class: "unseen" }, t("new.window")));
+      const { href, leaves } = lead(url ?? "#");
+      const open = h("a", { class: "button primary", href, target: leaves ? null : "_blank", rel: "noopener noreferrer", onclick: () => send({ type: "visited" }) }, h("span", {}, t("challenge.redirect.open", { institution: state.institution?.display_name ?? t("institution.unknown") })), icon("out"), leaves ? null : h("span", { class: "unseen" }, t("new.window")));
       inside = h("div", { class: "foot" }, url ? open : null, done);
     } else if (kind === "file") {
       const name = h("span", { class: "soft" }, t("files.none"));
@@ -477,18 +507,22 @@ export function view(app, { send, t, here }) {
   }
 
   const STEPS = ["consent", "institutions", "form", "challenge", "loading"];
-  const STEP = { starting: 0, consent: 0, institutions: 1, form: 2, working: 2, failure: 2, challenge: 3, loading: 4, files: 4, success: 5, refused: 0 };
+  const STEP = { starting: 0, consent: 0, institutions: 1, form: 2, terms: 2, working: 2, failure: 2, challenge: 3, loading: 4, files: 4, success: 5, refused: 0 };
 
   return (state, goBack) => {
-    const key = [state.page, state.institution?.name, state.challenge?.session, state.page === "failure" ? state.problem?.code : ""].join(" ");
+    const key = [state.page, state.institution?.name, state.challenge?.session, state.page === "failure" ? state.problem?.code : "", state.told ?? ""].join(" ");
     if (key !== shown.key) {
       const page = PAGES[state.page](state);
       shown = { key, update: page.update };
       place.replaceChildren(page.node);
-      const back = pageBefore(state) ? h("button", { type: "button", class: "round", "aria-label": t("bar.back"), onclick: goBack }, icon("back")) : h("span", { class: "round" });
-      const done = Math.round((100 * STEP[state.page]) / STEPS.length);
-      const progress = h("progress", { max: "100", value: done, "aria-label": t("bar.progress") });
-      bar.replaceChildren(back, h("p", { class: "bar-title" }, company(state)), h("button", { type: "button", class: "round", "aria-label": t("bar.close"), onclick: () => send({ type: "leave" }) }, icon("close")), progress);
+      const back = before(state) ? h("button", { type: "button", class: "round", "aria-label": t("bar.back"), onclick: goBack }, icon("back")) : h("span", { class: "round" });
+      const title = h("p", { class: "bar-title" }, more && !state.about ? t("title") : company(state));
+      if (more) bar.replaceChildren(back, title, h("span", { class: "round" }));
+      else {
+        const done = Math.round((100 * STEP[state.page]) / STEPS.length);
+        const progress = h("progress", { max: "100", value: done, "aria-label": t("bar.progress") });
+        bar.replaceChildren(back, title, h("button", { type: "button", class: "round", "aria-label": t("bar.close"), onclick: () => send({ type: "leave" }) }, icon("close")), progress);
+      }
       news.textContent = "";
       place.scrollTop = 0;
       page.update?.(state);

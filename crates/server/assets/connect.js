@@ -2,7 +2,7 @@
 // history and the application.
 
 import { Lost, Refused, api } from "./connect-api.js";
-import { options } from "./connect-config.js";
+import { agreed, options, way } from "./connect-config.js";
 import { beginning, farewell, isUpdate, mayGoBack, next, pageBefore } from "./connect-flow.js";
 import { outside } from "./connect-outside.js";
 import { dress } from "./connect-theme.js";
@@ -16,7 +16,7 @@ const LOOK = 1200;
 /** How long data are shown to be loading before the person may be done all the same. */
 const LOADING = 25_000;
 /** As the application hears of the pages. */
-const NAMES = { consent: "/consent", institutions: "/institutions", form: "/login", working: "/connecting", challenge: "/mfa", files: "/upload", loading: "/loading", success: "/success", failure: "/error", refused: "/error" };
+const NAMES = { consent: "/consent", institutions: "/institutions", form: "/login", terms: "/terms", working: "/connecting", challenge: "/mfa", files: "/upload", loading: "/loading", success: "/success", failure: "/error", refused: "/error" };
 
 const query = new URLSearchParams(location.search);
 const kept = history.state ?? {};
@@ -55,6 +55,8 @@ async function begin(token, config, parent, before) {
   let told = false; // whether the application knows of its link
   let visited = false;
   let since = null;
+  /** By what an institution, or the application's link, says that the person has agreed there. */
+  let back = parent ? null : query.get("consent_id");
 
   const world = outside({
     parent,
@@ -62,7 +64,8 @@ async function begin(token, config, parent, before) {
     legacy: () => Boolean(config.mobile),
     leaveFor: (url) => location.assign(url),
   });
-  const draw = view(app, { send, t, here });
+  const lead = (url) => way(url, { here, token, locale, hosted: !parent, link: state.about?.widget?.callback_urls?.application_link });
+  const draw = view(app, { send, t, here, lead });
 
   window.addEventListener("popstate", (event) => {
     const page = event.state?.page;
@@ -116,6 +119,10 @@ async function begin(token, config, parent, before) {
     remembered(old, event);
     render();
     perform();
+    if (!state.doing && agreed(state.challenge, back)) {
+      back = null;
+      send({ type: "answered" });
+    }
   }
 
   /** What was typed is there again after a refusal; what is secret is not. */
@@ -127,7 +134,7 @@ async function begin(token, config, parent, before) {
 
   function remembered(old, event) {
     if (state.page === old.page && state.institution === old.institution) return;
-    const open = ["consent", "institutions", "form"];
+    const open = ["consent", "institutions", "form", "terms"];
     // A new step is a new entry; what only passes takes the place of the one before.
     const step = open.includes(state.page) && open.includes(old.page) && event.type !== "back";
     history[step && state.page !== old.page ? "pushState" : "replaceState"](remember(state), "", address);
@@ -136,7 +143,7 @@ async function begin(token, config, parent, before) {
   function render() {
     draw(state, () => {
       const page = pageBefore(state);
-      if (page && history.length > 1 && ["institutions", "form"].includes(state.page)) history.back();
+      if (page && history.length > 1 && ["institutions", "form", "terms"].includes(state.page)) history.back();
       else if (page) send({ type: "back", page });
     });
   }

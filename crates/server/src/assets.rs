@@ -25,6 +25,7 @@ macro_rules! files { ($($name:literal from $path:literal),* $(,)?) => {
 static FILES: &[(&str, &str)] = files![
     "connect-api.js" from "assets/connect-api.js",
     "connect-config.js" from "assets/connect-config.js",
+    "connect-consents.js" from "assets/connect-consents.js",
     "connect-en.json" from "locales/connect/en.json",
     "connect-es.json" from "locales/connect/es.json",
     "connect-flow.js" from "assets/connect-flow.js",
@@ -38,6 +39,13 @@ static FILES: &[(&str, &str)] = files![
     "console.css" from "assets/console.css",
     "dark.css" from "assets/dark.css",
     "docs.css" from "assets/docs.css",
+    "portal-en.json" from "locales/portal/en.json",
+    "portal-es.json" from "locales/portal/es.json",
+    "portal-flow.js" from "assets/portal-flow.js",
+    "portal-pt.json" from "locales/portal/pt.json",
+    "portal-view.js" from "assets/portal-view.js",
+    "portal.css" from "assets/portal.css",
+    "portal.js" from "assets/portal.js",
     "tokens.css" from "assets/tokens.css",
 ];
 

@@ -11,6 +11,7 @@ use axum::{
 };
 use domain::{
     access::{AccessMode, CredentialsStorage, Scope, StaleIn},
+    consent::Term,
     ids::{EndpointId, LinkId, RecordId},
     money::Amount,
     record::Direction,
@@ -416,6 +417,24 @@ wholes! {
     Year(i16): 1900..=9999, r"^\d{4}$";
     /// A month of a year, from 1.
     Month(i8): 1..=12, r"^(0?[1-9]|1[0-2])$";
+}
+
+/// For how long a consent is given.
+impl Input for Term {
+    fn read(value: Value) -> Result<Self, Complaint> {
+        let number = match &value {
+            Value::String(text) => text.trim().parse().ok(),
+            other => other.as_u64(),
+        };
+        let wrong = || {
+            let message = format!("\"{}\" is not a valid choice.", quoted(&value));
+            Complaint::new("invalid_choice", message)
+        };
+        number.and_then(Self::of).ok_or_else(wrong)
+    }
+    fn schema() -> Schema {
+        plain(Type::Integer).enum_values(Some(Self::ALL.map(Self::days))).into()
+    }
 }
 
 /// Any JSON object, kept as it is.

@@ -2,20 +2,28 @@
 //! redirect name.
 
 use crate::{
+    App,
+    connect::{destination, place},
     operation::{Access, Operation, get},
+    origin::Origin,
     problem::Problem,
+    query::Query,
 };
+use askama::Template;
 use axum::{
-    extract::Path,
+    extract::{Path, State},
     http::{HeaderName, header},
     response::{Html, IntoResponse, Response},
 };
-use engine::sandbox::{AUTHORIZE, Logo, logo};
+use engine::sandbox::{Logo, logo};
+use url::Url;
 use utoipa::openapi::{ObjectBuilder, Type};
 
 /// Pages here bring their own few styles and nothing else.
-const STYLED: [(HeaderName, &str); 1] =
-    [(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'")];
+const STYLED: [(HeaderName, &str); 1] = [(
+    header::CONTENT_SECURITY_POLICY,
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+)];
 
 pub(crate) fn operations() -> Vec<Operation> {
     let text = || ObjectBuilder::new().schema_type(Type::String);
@@ -29,6 +37,8 @@ pub(crate) fn operations() -> Vec<Operation> {
         get("/sandbox/authorize/{id}", "authorize", "Where a sandbox redirect leads", authorize)
             .access(Access::Open)
             .path_parameter("id", text())
+            .query("access_token", "A widget's token: it says where to go back to.", text())
+            .query("locale", "Taken along on the way back.", text())
             .answers_media(200, "A page.", "text/html"),
     ]
 }
@@ -45,10 +55,44 @@ async fn picture(Path((kind, file)): Path<(String, String)>) -> Result<Response,
     Ok((headers, picture.ok_or_else(Problem::not_found)?).into_response())
 }
 
-async fn authorize(Path(id): Path<String>) -> Result<Response, Problem> {
+/// The page of a bank that a redirect leads to.
+#[derive(Template)]
+#[template(path = "sandbox/authorize.html")]
+struct Authorize {
+    /// Where somebody comes back to who agrees, and who does not; nowhere, if nobody says so.
+    back: Option<(Url, Url)>,
+}
+
+async fn authorize(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    origin: Origin,
+    query: Query,
+) -> Result<Response, Problem> {
     let ours = id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !ours {
         return Err(Problem::not_found());
     }
-    Ok((STYLED, Html(AUTHORIZE)).into_response())
+    let page = Authorize { back: back(&app, &id, &origin, &query) };
+    let html = page.render().map_err(|_| Problem::unexpected())?;
+    Ok((STYLED, Html(html)).into_response())
+}
+
+/// Where a person goes back to, as banks do it: to the application's own link, or to the page that they
+/// came from. Only a token of ours says where, so that nobody is led elsewhere from here.
+fn back(app: &App, id: &str, origin: &Origin, query: &Query) -> Option<(Url, Url)> {
+    let token = query.value("access_token")?;
+    let widget = app.engine.widget_of(token)?;
+    let link =
+        widget.as_ref().and_then(|widget| widget.get("callback_urls")?.get("application_link"));
+    let page = origin.resolve(place(widget.as_ref()));
+    let link = link.and_then(|link| destination(link.as_str()?));
+    let mut refused = link.or_else(|| page.parse().ok())?;
+    refused.query_pairs_mut().append_pair("access_token", token);
+    if let Some(locale) = query.value("locale") {
+        refused.query_pairs_mut().append_pair("locale", locale);
+    }
+    let mut agreed = refused.clone();
+    agreed.query_pairs_mut().append_pair("consent_id", id);
+    Some((agreed, refused))
 }

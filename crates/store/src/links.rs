@@ -168,6 +168,19 @@ impl Tx {
         self.hit(SQL, changing(link)?).await
     }
 
+    /// Lets the login of a link be linked anew, as another link: `nobody` is a hash of nothing. False
+    /// if there was no such link.
+    pub async fn release_login(
+        &mut self,
+        tenant: TenantId,
+        id: LinkId,
+        nobody: &[u8; 32],
+    ) -> Result<bool, Error> {
+        const SQL: &str =
+            "update links set login = $4 where bucket = $1 and id = $2 and tenant = $3";
+        self.hit(SQL, values![id.bucket(), id, tenant, nobody]).await
+    }
+
     /// Removes a link and everything below it; false if there was none. What remains are the change
     /// log, which tells readers of the end, and the audit log.
     pub async fn delete_link(&mut self, tenant: TenantId, id: LinkId) -> Result<bool, Error> {

@@ -21,6 +21,7 @@ use crate::{
     },
 };
 use domain::{
+    consent,
     env::{BoxFuture, Env},
     session::ChallengeKind,
 };
@@ -214,9 +215,13 @@ impl Conversation for Session {
         ask: &'a mut dyn Ask,
     ) -> BoxFuture<'a, Result<LoggedIn, Failure>> {
         Box::pin(async move {
-            // Before the program hears of them. A choice is no secret: everybody is offered it.
+            // Before the program hears of them. A choice is no secret: everybody is offered it, as a
+            // consent's terms are.
             let chosen = self.choices();
-            let fields = credentials.fields().filter(|(name, _)| !chosen.contains(name));
+            let offered = [consent::DURATION, consent::PERMISSIONS];
+            let fields = credentials.fields();
+            let fields =
+                fields.filter(|(name, _)| !chosen.contains(name) && !offered.contains(name));
             self.cleaner.learn(fields.map(|(_, value)| value).chain(&credentials.state));
             let (institution, cleaner) = (self.institution.clone(), self.cleaner.clone());
             let line = self.line().await?;

@@ -131,6 +131,21 @@ pub struct Permissions {
     pub investments: Vec<String>,
 }
 
+impl Consent {
+    /// Whether its person can take it back: it holds.
+    #[must_use]
+    pub fn is_revocable(&self) -> bool {
+        self.status == Some(ConsentStatus::Authorised)
+    }
+    /// How many days are left, one that has begun counted whole; `None` where it has no end.
+    #[must_use]
+    pub fn days_left(&self, now: Timestamp) -> Option<i64> {
+        const DAY: i64 = 86_400;
+        let left = self.expired_at?.0.duration_since(now).as_secs().max(0);
+        Some(left / DAY + i64::from(left % DAY > 0))
+    }
+}
+
 /// A consent's end is told of when it lies within this.
 const NEAR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -296,6 +311,18 @@ mod tests {
         assert_eq!(said(None, "AUTHORISED"), "REJECTED", "it had no end");
         assert_eq!(said(ENDS, "AWAITING_AUTHORISATION"), "AWAITING_AUTHORISATION");
         assert_eq!(withdrawn("{}", at("2026-02-10T00:00:00Z")), "{}");
+    }
+
+    #[test]
+    fn the_rest_of_a_day_is_a_day() {
+        let it: Consent = serde_json::from_str(&consent(ENDS, &[])).expect("a consent");
+        for (now, left) in
+            [("2026-02-08T00:00:00Z", 2), ("2026-02-09T12:00:00Z", 1), ("2026-02-11T00:00:00Z", 0)]
+        {
+            assert_eq!(it.days_left(now.parse().expect("a timestamp")), Some(left), "{now}");
+        }
+        let endless: Consent = serde_json::from_str(&consent(None, &[])).expect("a consent");
+        assert_eq!(endless.days_left(Timestamp::UNIX_EPOCH), None);
     }
 
     #[test]

@@ -17,9 +17,10 @@ use axum::{
 };
 use domain::{
     access::{AccessMode, CredentialsStorage, Scope, StaleIn},
+    consent::{self, Term},
     filter::{Field, IN, IS, NOT_IN, Source},
     ids::{LinkId, SessionId},
-    institution::{FormField, Institution},
+    institution::{FormField, Institution, IntegrationType},
     link::{Link, Status},
     refresh::Rate,
     time::Moment,
@@ -132,6 +133,9 @@ body! {
         private_key: Option<File>,
         /// A token given up front.
         token: Option<SecretString>,
+        /// For how many days the person gives their consent, at institutions of Open Finance; as the
+        /// token says, or without an end, if nothing is said.
+        consent_duration: Option<Term>,
         /// Whether the link is refreshed on a schedule; `recurrent` if nothing is said, but `single`
         /// where the data come from statement files.
         access_mode: Option<AccessMode>,
@@ -295,7 +299,7 @@ async fn register(
     }
     let wanted = form.sure(read)?;
     let institution = institution.ok_or_else(Problem::unexpected)?;
-    let fields: BTreeMap<String, SecretString> = [
+    let mut fields: BTreeMap<String, SecretString> = [
         ("username", wanted.username.0),
         ("password", wanted.password),
         ("username2", wanted.username2),
@@ -311,6 +315,14 @@ async fn register(
     check(&institution, &fields)?;
     let (grant, engine) = (caller.grant, caller.engine);
     let defaults = grant.as_ref();
+    if institution.integration_type == IntegrationType::OpenFinance {
+        let asked = defaults.map(Grant::consent).unwrap_or_default();
+        let request = consent::Request { term: wanted.consent_duration.or(asked.term), ..asked };
+        fields.extend(request.fields().map(|(name, value)| (name.to_owned(), value.into())));
+    } else if wanted.consent_duration.is_some() {
+        let message = "This institution is not reached under a consent.";
+        return Err(Error::field("invalid", message, "consent_duration").into());
+    }
     let wanted = Registration {
         institution: wanted.institution,
         fields,
@@ -434,7 +446,7 @@ async fn refresh(
 }
 
 /// A session that cannot be read never was: it has expired like any other unknown one.
-pub(super) fn session(text: &str) -> Result<SessionId, Problem> {
+pub(crate) fn session(text: &str) -> Result<SessionId, Problem> {
     text.trim().parse().map_err(|_| Error::SessionExpired.into())
 }
 

@@ -4,7 +4,7 @@ use crate::{
     App, assets,
     locale::{CONNECT, Locale, Speech},
     operation::{Access, Operation, get},
-    page::{Framed, page},
+    page::{Framed, Pictures, page_with},
     problem::Problem,
     query::Query,
 };
@@ -23,6 +23,7 @@ use utoipa::openapi::{ObjectBuilder, Type};
 struct Widget {
     locale: Locale,
     texts: &'static Speech,
+    pictures: Pictures,
 }
 
 impl Widget {
@@ -68,26 +69,40 @@ async fn show(State(app): State<App>, query: Query) -> Result<Response, Problem>
     let token = query.value("access_token").unwrap_or_default();
     if !token.is_empty()
         && app.engine.grant(token).await?.is_none()
-        && let Some(address) = app.engine.widget_of(token).and_then(|widget| late(&widget))
+        && let Some(address) =
+            app.engine.widget_of(token).flatten().and_then(|widget| late(&widget))
     {
         return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, address)]).into_response());
     }
     let locale = Locale::of(query.value("locale").unwrap_or_default());
-    page(&Widget { locale, texts: &CONNECT }, Framed::Anywhere)
+    let pictures = pictures(&app, token);
+    let widget = Widget { locale, texts: &CONNECT, pictures: pictures.clone() };
+    page_with(&widget, Framed::Anywhere, &pictures)
+}
+
+/// The pictures that a page for this token may show: those of the institutions, and of who asks.
+pub(super) fn pictures(app: &App, token: &str) -> Pictures {
+    let widget = app.engine.widget_of(token).flatten().unwrap_or_default();
+    let branding =
+        ["company_icon", "company_logo"].map(|key| widget.get("branding")?.get(key)?.as_str());
+    let institutions = app.engine.pictures();
+    Pictures::of(branding.into_iter().flatten().chain(institutions.iter().map(String::as_str)))
 }
 
 /// Where an application wants to hear that a token of its own came too late. Nobody else can say so:
 /// the token is signed.
 fn late(widget: &Value) -> Option<String> {
-    let mut url: Url = widget.get("callback_urls")?.get("event")?.as_str()?.parse().ok()?;
-    let runs = ["about", "blob", "data", "file", "filesystem", "javascript", "vbscript"];
-    if runs.contains(&url.scheme()) {
-        return None;
-    }
+    let mut url = destination(widget.get("callback_urls")?.get("event")?.as_str()?)?;
     url.query_pairs_mut()
         .append_pair("error", "ACCESS_TOKEN_NOT_VALID")
         .append_pair("error_message", "The access token was not provided or is not valid");
     Some(url.into())
+}
+
+/// An address that a person can be sent to: never one that runs in the page.
+pub(crate) fn destination(address: &str) -> Option<Url> {
+    let runs = ["about", "blob", "data", "file", "filesystem", "javascript", "vbscript"];
+    address.parse().ok().filter(|url: &Url| !runs.contains(&url.scheme()))
 }
 
 #[cfg(test)]
@@ -97,7 +112,8 @@ mod tests {
     #[test]
     fn the_page_is_there_in_every_language_and_names_only_what_is_served() {
         for &locale in Locale::ALL {
-            let html = Widget { locale, texts: &CONNECT }.render().expect("a page");
+            let pictures = Pictures::default();
+            let html = Widget { locale, texts: &CONNECT, pictures }.render().expect("a page");
             assert!(html.contains(&format!("<html lang=\"{locale}\">")), "{html}");
             for named in html.split("/static/").skip(1).filter_map(|rest| rest.split('"').next()) {
                 let (_, name) = named.split_once('/').expect("a version and a name");

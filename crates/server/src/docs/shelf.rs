@@ -48,6 +48,7 @@ static FILES: &[(&str, Files)] = shelf! {
         "docs/resources.md",
         "docs/webhooks.md",
         "docs/widget.md",
+        "docs/portal.md",
         "docs/insights.md",
         "docs/howto/upload-statements.md",
         "docs/statements.md",

@@ -3,6 +3,7 @@
 mod audit;
 mod changes;
 pub(crate) mod clock;
+mod consents;
 mod deliveries;
 mod faults;
 mod institutions;
@@ -20,6 +21,7 @@ pub(crate) fn operations() -> Vec<Operation> {
     let mut all = Vec::new();
     all.extend(links::operations());
     all.extend(statements::operations());
+    all.extend(consents::operations());
     all.extend(overview::operations());
     all.extend(institutions::operations());
     all.extend(settings::operations());

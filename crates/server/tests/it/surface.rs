@@ -124,6 +124,7 @@ async fn only_what_nobody_owns_is_open() {
         "/healthz",
         "/metrics",
         "/openapi.json",
+        "/portal/",
         "/readyz",
         "/sandbox/authorize/{id}",
         "/static/{version}/{file}",
@@ -139,7 +140,7 @@ async fn an_id_that_names_nothing_is_not_found() {
             let path = operation.somewhere();
             for path in [path.clone(), path.replace(NOBODY, "not-an-id").replace("4711", "x")] {
                 let body = if operation.takes_a_body() {
-                    r#"{"password": "x", "refresh_rate": "6h"}"#
+                    r#"{"password": "x", "refresh_rate": "6h", "consent_duration": 92}"#
                 } else {
                     ""
                 };

@@ -2,7 +2,7 @@
 
 use super::{
     chance::Seed,
-    consents::Consented,
+    consents::{Allowed, Consented},
     faults::{During, Effect, Faults, Visitor},
     fiscal::{Shown, Taxpayer},
     habits::Purse,
@@ -58,6 +58,8 @@ pub(super) struct Inside {
     username: String,
     breaks: Option<Failure>,
     churn: Option<Seed>,
+    /// At the Open Finance bank, what lets them in.
+    allowed: Allowed,
 }
 
 /// What is shown, in order; all on page 0 until it is handed over.
@@ -102,6 +104,11 @@ impl Visit for Talk {
         if let Some(failure) = fate.fails {
             return Err(failure);
         }
+        let open = site.door == Door::OpenFinance;
+        let before = if open { Allowed::remembered(credentials) } else { None };
+        if before.as_ref().is_some_and(|allowed| allowed.is_over(self.env.now())) {
+            return Err(Failure::Revoked);
+        }
         if let Some(kind) = fate.asks {
             self.challenge(site, username, kind, fate.in_vain, ask).await?;
         }
@@ -114,15 +121,17 @@ impl Visit for Talk {
             Door::Fiscal => Taxpayer::of(site, username, fate.plan),
             _ => None,
         };
+        let allowed = before.unwrap_or_else(|| Allowed::now(credentials, self.env.now()));
+        let state = open.then(|| allowed.state());
         self.inside = Some(Inside {
             world: world(site, username, fate.plan),
             taxpayer,
             username: username.to_owned(),
             breaks: fate.breaks,
             churn,
+            allowed,
         });
         let user = format!("{:016x}{:016x}", user.with(1).bits(), user.with(2).bits());
-        let state = (site.door == Door::OpenFinance).then(|| "consented".into());
         Ok(LoggedIn { user, state })
     }
 
@@ -148,9 +157,9 @@ impl Visit for Talk {
             let from = window.map_or(day(now), |window| window.from);
             let world = &inside.world;
             let books = world.books(from, now);
+            let consented = Consented::by(&effects, &inside.allowed);
             let (items, covered) =
-                Showing { world, books, churn: inside.churn, consented: Consented::by(&effects) }
-                    .all(wanted, window)?;
+                Showing { world, books, churn: inside.churn, consented }.all(wanted, window)?;
             Shown { items, covered }
         };
         let most = effects.iter().fold(usize::MAX, |most, effect| match effect {

@@ -26,7 +26,7 @@ mod users;
 mod world;
 
 pub use faults::{Effect, Fault, Faults, SandboxPassword, Scope, TooManyFaults};
-pub use shown::{AUTHORIZE, Logo, logo};
+pub use shown::{Logo, logo};
 pub use users::{KnownUser, RIGHT_ANSWER, known_users};
 
 use crate::talk::{Connector, Conversation};

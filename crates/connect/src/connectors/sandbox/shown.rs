@@ -1,4 +1,5 @@
-//! What the institutions show to people: their logos, and the page to which a redirect leads.
+//! What the institutions show to people: their logos. The page to which a redirect leads is the
+//! server's, which knows where people come back to.
 
 use super::institutions::{COLOUR, SITES};
 
@@ -27,10 +28,6 @@ pub fn logo(kind: Logo, brand: &str) -> Option<String> {
         ),
     })
 }
-
-/// The page to which a redirect of the sandbox leads. Coming back is all that it asks for: the
-/// application then resumes the session without a token.
-pub const AUTHORIZE: &str = include_str!("pictures/authorize.html");
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,174 @@
+// The consent portal at work: keeps the state, does what it says is to be done, and tells the page and
+// the history.
+
+import { Lost, Refused, api } from "./connect-api.js";
+import { agreed, options, way } from "./connect-config.js";
+import { dress } from "./connect-theme.js";
+import { view } from "./connect-view.js";
+import { beginning, mayGo, next, pageBefore } from "./portal-flow.js";
+import { steps } from "./portal-view.js";
+
+const app = document.getElementById("app");
+/** The top of the server, wherever this page lies below it. */
+const here = new URL("../", location.href).href;
+/** How long between two looks at what goes on. */
+const LOOK = 1200;
+/** How long a new end is waited for; it is there when the institution's word has been read. */
+const WAITING = 25_000;
+
+const query = new URLSearchParams(location.search);
+const kept = history.state ?? {};
+/** A token in an address would be in histories and logs; this entry of the tab's history goes with it. */
+const token = query.get("access_token") ?? kept.token ?? "";
+const config = query.has("access_token") ? options(Object.fromEntries(query)) : kept.config ?? options(Object.fromEntries(query));
+const locale = config.locale ?? document.documentElement.lang;
+const texts = Object.assign({}, ...(await Promise.all((app.dataset[locale] ?? app.dataset.pt).split(" ").map(load))));
+const t = (key, gaps = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in gaps ? String(gaps[name]) : whole));
+document.documentElement.lang = locale;
+document.title = t("title");
+
+const address = `${location.pathname}?locale=${locale}`;
+const server = api(token, here);
+let state = beginning(config, token ? "starting" : "landing");
+let doing = null;
+let since = null;
+let visited = false;
+let wake = null;
+/** By what an institution, or the application's link, says that the person has agreed there. */
+let back = query.get("consent_id");
+/** What the page was opened for, or where it was when it was loaded again. */
+const want = query.has("access_token")
+  ? { id: query.get("consent_id"), page: query.get("action") === "renew" ? "renew" : undefined }
+  : { id: kept.chosen, page: kept.page };
+
+const lead = (url) => way(url, { here, token, locale, hosted: true, link: state.about?.widget?.callback_urls?.application_link });
+const draw = view(app, { send, t, here, lead, before: pageBefore, more: steps({ app, send, t }) });
+
+const remember = () => ({ token, config, page: state.page, chosen: state.chosen });
+
+window.addEventListener("popstate", (event) => {
+  const page = event.state?.page;
+  if (page && mayGo(state, page)) send({ type: "back", page });
+  // Where there is no going back, the entry is laid on again.
+  else if (page !== state.page) history.pushState(remember(), "", address);
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && visited && state.challenge) {
+    visited = false;
+    send({ type: "answered" });
+  }
+});
+// Who comes back by the browser's own button finds the page as it was; what has happened since is asked.
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+window.addEventListener("online", () => state.lost && wake?.());
+
+function send(event) {
+  if (event.type === "visited") {
+    visited = true;
+    return;
+  }
+  // What is shown of all consents is what the server says of them now.
+  const asked = event.type === "done" ? { ...beginning(config), about: state.about } : null;
+  const old = state;
+  const after = asked ?? next(state, event);
+  if (after === old) return;
+  state = after;
+  if (asked) Object.assign(want, { id: null, page: "list" });
+  if (state.challenge !== old.challenge) state = { ...state, until: state.challenge ? Date.now() + state.challenge.expiry * 1000 : null };
+  if (state.page !== "renewed") since = null;
+  if (state.about && state.about !== old.about) dress(document.documentElement, state.about.widget, config);
+  if (state.page !== old.page) {
+    // A new step is a new entry; what only passes takes the place of the one before.
+    const open = ["list", "consent", "renew"];
+    const step = open.includes(state.page) && open.includes(old.page) && event.type !== "back";
+    history[step ? "pushState" : "replaceState"](remember(), "", address);
+  }
+  render();
+  perform();
+  if (!state.doing && agreed(state.challenge, back)) {
+    back = null;
+    send({ type: "answered" });
+  }
+}
+
+function render() {
+  draw(state, () => {
+    const page = pageBefore(state);
+    if (page && history.length > 1 && ["consent", "renew"].includes(state.page)) history.back();
+    else if (page) send({ type: "back", page });
+  });
+}
+
+/** Does what the state says is to be done, once. */
+async function perform() {
+  const mine = state.doing;
+  if (mine === doing) return;
+  doing = mine;
+  if (!mine) return;
+  let event;
+  try {
+    if (mine.tick !== undefined) await pause(state.lost ? LOOK * 2 : LOOK / 4);
+    event = await WORK[mine.kind](mine);
+  } catch (error) {
+    event = unsuccessful(error, mine);
+  }
+  // Who went back, or was told something newer, does not want this any more.
+  if (state.doing === mine) send(event);
+}
+
+const WORK = {
+  async start() {
+    const about = state.about ?? (await server.about());
+    try {
+      return { type: "started", about, consents: await server.consents(), want };
+    } catch (error) {
+      if (error instanceof Refused && error.status === 403) return { type: "nobody", about };
+      throw error;
+    }
+  },
+  async renew(mine) {
+    await server.renew(mine.id, mine.term);
+    return { type: "renewed" };
+  },
+  async resume(mine) {
+    await server.resume(mine.body);
+    return { type: "renewed" };
+  },
+  async follow(mine) {
+    since ??= Date.now();
+    if (state.page === "renewed" && Date.now() - since > WAITING) return { type: "enough" };
+    return { type: "followed", consent: await server.consent(mine.id) };
+  },
+  async revoke(mine) {
+    return { type: "revoked", consent: await server.revoke(mine.id) };
+  },
+};
+
+function unsuccessful(error, mine) {
+  if (error instanceof Lost) return { type: "lost" };
+  if (!(error instanceof Refused)) throw error;
+  if (error.status === 428 && error.item.session) return { type: "challenged", challenge: error.item };
+  if (error.status === 401 || error.status === 403) return { type: "refused", problem: error.item };
+  return { type: "failed", problem: error.item, of: mine.kind };
+}
+
+function pause(time) {
+  return new Promise((done) => {
+    wake = done;
+    setTimeout(done, time);
+  });
+}
+
+async function load(address) {
+  for (let left = 3; ; left -= 1) {
+    try {
+      return await (await fetch(address)).json();
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
+}
+
+history.replaceState({ ...remember(), ...(kept.token && !query.has("access_token") ? { page: kept.page, chosen: kept.chosen } : {}) }, "", address);
+render();
+perform();
