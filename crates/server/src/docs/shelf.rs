@@ -97,6 +97,7 @@ static FILES: &[(&str, Files)] = shelf! {
         "docs/adr/0019-ids-of-other-records-are-put-in-when-shown.md",
         "docs/adr/0020-the-widget-is-an-application.md",
         "docs/adr/0021-operators-see-every-tenant.md",
+        "docs/adr/0025-a-consent-is-the-institutions-word.md",
     ],
 };
 
