@@ -269,35 +269,44 @@ fn webhooks(told: &Told, stored: &BTreeMap<String, &Value>) -> Result<()> {
     Ok(())
 }
 
-/// Every resource that a load or a refresh brings, and its list.
-const LISTS: [(&str, &str); 9] = [
-    ("OWNERS", "owners"),
-    ("ACCOUNTS", "accounts"),
-    ("TRANSACTIONS", "transactions"),
-    ("BALANCES", "balances"),
-    ("BALANCE_SNAPSHOTS", "br/balances"),
-    ("STATEMENTS", "statements"),
-    ("INCOMES", "incomes"),
-    ("RECURRING_EXPENSES", "recurring-expenses"),
-    ("RISK_INSIGHTS", "risk-insights"),
-];
+/// Where the records of links are listed: every list of the served document that can be asked for
+/// those of one link.
+fn lists(url: &str) -> Result<Vec<String>> {
+    let document = call(url, "GET", "/openapi.json", None)?.good()?;
+    let paths = document["paths"].as_object().context("a document without paths")?;
+    let of_a_link = |path: &&String| {
+        let filters = document["paths"][path.as_str()]["get"]["parameters"].as_array();
+        let named = filters.is_some_and(|all| all.iter().any(|one| one["name"] == "link"));
+        named && path.starts_with("/api/") && !path.contains('{')
+    };
+    let lists: Vec<_> = paths.keys().filter(of_a_link).cloned().collect();
+    ensure!(lists.len() > CORE.len(), "the document names only {lists:?}");
+    Ok(lists)
+}
 
-/// The reader's copy is what the lists show.
+/// The reader's copy is what the lists show, and what one resource has is listed in one place.
 fn feed(url: &str, told: &Told, stored: &BTreeMap<String, &Value>) -> Result<()> {
     let mut listed = BTreeMap::new();
-    for (resource, list) in LISTS {
+    let mut places: BTreeMap<&str, String> = BTreeMap::new();
+    for list in lists(url)? {
         for link in stored.keys() {
-            let path = format!("/api/{list}/?fields=id&link={link}&");
-            for record in all(url, &path)? {
-                listed.insert(text(&record["id"]), (resource.to_owned(), link.clone()));
+            for record in all(url, &format!("{list}?fields=id&link={link}&"))? {
+                let id = text(&record["id"]);
+                let copied = told.copy.get(&id);
+                let (resource, of) = copied
+                    .with_context(|| format!("the change feed never showed {id} of {list}"))?;
+                ensure!(of == link, "{id} of {list} is of {link}, and of {of} in the change feed");
+                let place = places.entry(resource).or_insert_with(|| list.clone());
+                ensure!(*place == list, "{resource} is listed at {place} and at {list}");
+                listed.insert(id, link);
             }
         }
     }
-    for (id, of) in &listed {
-        ensure!(told.copy.get(id) == Some(of), "the change feed never showed {of:?} {id}");
-    }
     for (id, of) in &told.copy {
         ensure!(listed.contains_key(id), "the change feed never took back {of:?} {id}");
+    }
+    for kind in CORE {
+        ensure!(places.contains_key(kind), "nothing of {kind} is listed anywhere");
     }
     Ok(())
 }

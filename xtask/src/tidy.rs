@@ -234,7 +234,7 @@ fn changelog(faults: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// Decision records have numbers of their own, and the map leads to each.
+/// Decision records have numbers of their own, and the table of decisions has a row for each, in order.
 fn decisions(files: &[String], faults: &mut Vec<String>) -> Result<()> {
     let map = fs::read_to_string("ARCHITECTURE.md")?;
     let mut taken = BTreeSet::new();
@@ -243,11 +243,34 @@ fn decisions(files: &[String], faults: &mut Vec<String>) -> Result<()> {
         if number.len() != 4 || number.parse::<u16>().is_err() || !taken.insert(number) {
             faults.push(format!("{record}: expected a number of its own, as in 0042-name.md"));
         }
-        if !map.contains(record) {
-            faults.push(format!("ARCHITECTURE.md does not link {record}"));
+    }
+    faults.extend(untabled(&map, files));
+    Ok(())
+}
+
+/// What is wrong with the table of decisions in `map`: it names each record once, under its number,
+/// in order, and says something of it.
+fn untabled(map: &str, files: &[String]) -> Vec<String> {
+    let table = map.split_once("\n## Decisions\n").map_or("", |(_, rest)| rest);
+    let table = table.split("\n## ").next().unwrap_or_default();
+    let rows: Vec<_> = table.lines().filter(|line| line.starts_with("| [")).collect();
+    let row = |record: &str| {
+        let number = record.trim_start_matches("docs/adr/").split('-').next().unwrap_or_default();
+        let start = format!("| [{number}]({record}) | ");
+        rows.iter().position(|row| row.strip_prefix(&start).is_some_and(|said| said.len() > 2))
+    };
+    let mut faults = Vec::new();
+    let mut last = None;
+    for record in files.iter().filter(|file| file.starts_with("docs/adr/")) {
+        match row(record) {
+            None => faults.push(format!("ARCHITECTURE.md: {record} has no row under “Decisions”")),
+            Some(place) if last.is_some_and(|last| place <= last) => {
+                faults.push(format!("ARCHITECTURE.md: the row of {record} is out of order"));
+            }
+            place => last = place,
         }
     }
-    Ok(())
+    faults
 }
 
 /// What a document names exists: files, modules, chores.
@@ -365,6 +388,24 @@ mod tests {
         for licence in ["", "GPL-3.0", "MIT AND GPL-3.0", "(GPL-3.0 OR AGPL-3.0) AND MIT"] {
             assert!(!is_allowed(licence, &allowed), "{licence}");
         }
+    }
+
+    #[test]
+    fn a_decision_that_is_missing_from_the_table_is_noticed() {
+        let files = ["docs/adr/0001-one.md", "docs/adr/0002-two.md"].map(String::from);
+        let map = |rows: &str| {
+            format!("See [0002](docs/adr/0002-two.md).\n\n## Decisions\n\n| | |\n|---|---|\n{rows}")
+        };
+        let (one, two) = (
+            "| [0001](docs/adr/0001-one.md) | one |\n",
+            "| [0002](docs/adr/0002-two.md) | two |\n",
+        );
+        assert!(untabled(&map(&format!("{one}{two}")), &files).is_empty());
+        assert_eq!(untabled(&map(one), &files).len(), 1, "a link elsewhere is no row");
+        assert_eq!(untabled(&map(&format!("{two}{one}")), &files).len(), 1, "in order");
+        let wrong = two.replace("[0002]", "[0003]");
+        assert_eq!(untabled(&map(&format!("{one}{wrong}")), &files).len(), 1, "under its number");
+        assert_eq!(untabled("", &files).len(), 2);
     }
 
     #[test]
