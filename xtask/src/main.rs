@@ -49,7 +49,7 @@ enum Chore {
     },
     /// Write docs/resources.md from what a sandbox answers
     Reference,
-    /// Show every step of the widget and the consent portal as pictures in target/screenshots
+    /// Show the widget, the consent portal, the console and the documents as pictures in target/screenshots
     Screenshots,
     /// Write sdk/schema/ from the code
     Schema,
@@ -96,7 +96,8 @@ enum Chore {
     Bench {
         /// On which database; on both, if nothing is said
         database: Option<Database>,
-        /// Only these parts: insights, list, register, ledger, fiscal, refresh, deliveries, programs
+        /// Only these parts: insights, list, register, ledger, fiscal, refresh, deliveries, programs,
+        /// console
         #[arg(long, value_delimiter = ',')]
         parts: Vec<String>,
     },

@@ -4,11 +4,9 @@ use crate::{
     House, Options, SECRET,
     load::{self, Figures},
 };
-use axum::{Router, http::header::CONTENT_TYPE, routing::get};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::access::AccessMode;
 use std::net::SocketAddr;
-use tokio::net::TcpListener;
 
 pub(crate) async fn run(house: &House, options: &Options) {
     let link = house.register("list", AccessMode::Recurrent).await;
@@ -48,13 +46,15 @@ pub(crate) struct List {
 impl List {
     /// What is at `path`.
     pub(crate) async fn served(house: &House, path: &str) -> Self {
-        let server = serve(server::router(house.engine.clone(), server::Settings::dev())).await;
+        let router = server::router(house.engine.clone(), server::Settings::dev());
+        let server = load::serve(router).await;
         let basic = BASE64_STANDARD.encode(format!("{}:{SECRET}", house.caller.key().unwrap()));
         let request = format!(
             "GET {path} HTTP/1.1\r\nhost: {server}\r\nauthorization: Basic {basic}\r\n\r\n"
         );
         let bytes = load::body(server, request.as_bytes()).await;
-        Self { server, bare: serve(bare(bytes)).await, request }
+        let bare = load::serve(load::bare(bytes, "application/json")).await;
+        Self { server, bare, request }
     }
 
     /// Asked as often as goes: ours, and the bare handler's.
@@ -69,21 +69,4 @@ impl List {
         assert_eq!(ours.bytes, theirs.bytes, "the same bytes");
         (ours, theirs)
     }
-}
-
-/// Serves on a port of its own, until the process ends.
-async fn serve(router: Router) -> SocketAddr {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let mut serving = tokio::task::JoinSet::new();
-    serving.spawn(async move { axum::serve(listener, service).await });
-    serving.detach_all();
-    address
-}
-
-fn bare(bytes: Vec<u8>) -> Router {
-    let bytes = bytes::Bytes::from(bytes);
-    let answer = move || std::future::ready(([(CONTENT_TYPE, "application/json")], bytes.clone()));
-    Router::new().route("/api/{resource}/", get(answer))
 }

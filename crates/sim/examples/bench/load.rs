@@ -1,13 +1,14 @@
 //! A small load generator: raw HTTP/1.1 over kept-alive connections, so that what is measured is
 //! the server and not the client. It shares the machine with the server, for both sides alike.
 
+use axum::{Router, http::header::CONTENT_TYPE};
 use std::{
     net::SocketAddr,
     time::{Duration, Instant},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
 };
 
 /// What a run came to.
@@ -138,4 +139,21 @@ fn figures(lanes: Vec<(Vec<Duration>, usize)>, took: Duration) -> Figures {
     let at =
         |part: usize| times.get(times.len() * part / 100).map_or(0.0, |t| t.as_secs_f64() * 1000.0);
     Figures { rate: times.len() as f64 / took.as_secs_f64(), p50: at(50), p99: at(99), bytes }
+}
+
+/// Serves on a port of its own, until the process ends.
+pub(crate) async fn serve(router: Router) -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let mut serving = tokio::task::JoinSet::new();
+    serving.spawn(async move { axum::serve(listener, service).await });
+    serving.detach_all();
+    address
+}
+
+/// A handler that answers whatever it is asked with the same bytes.
+pub(crate) fn bare(bytes: Vec<u8>, media: &'static str) -> Router {
+    let bytes = bytes::Bytes::from(bytes);
+    Router::new().fallback(move || std::future::ready(([(CONTENT_TYPE, media)], bytes.clone())))
 }

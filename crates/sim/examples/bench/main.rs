@@ -2,13 +2,14 @@
 //! `cargo xtask bench` runs it in release and docs/performance.md keeps the results.
 //!
 //! `bench [--database URL] [--seconds N] [PART …]`, the parts being `list`, `register`, `ledger`,
-//! `fiscal`, `refresh`, `deliveries` and `programs`; without a part, all of them.
+//! `fiscal`, `refresh`, `deliveries`, `programs` and `console`; without a part, all of them.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool that prints and may stop")]
 #![expect(clippy::cast_precision_loss, reason = "figures for people")]
 #![expect(clippy::disallowed_types, reason = "it measures real time")]
 
 mod bank;
+mod console;
 mod deliveries;
 mod fiscal;
 mod ledger;
@@ -164,6 +165,10 @@ async fn run() {
     }
     if options.wants("programs") {
         programs::run().await;
+    }
+    // Last: it leaves a crowd behind.
+    if options.wants("console") {
+        console::run(&house, &options).await;
     }
     house.engine.stop().await;
 }
