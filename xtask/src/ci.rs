@@ -96,12 +96,19 @@ pub(crate) fn reference() -> Result<()> {
     machine::run(test.args(["--", "reference"]).env("VINCULO_WRITES_REFERENCE", "1"))
 }
 
-/// Keeps what a test of the server's looks at, in every language, in the light, in the dark and on a
-/// small phone.
+/// The tests of the server's that look at every page: of the widget, of the console, of the documents.
+const LOOKED_AT: [&str; 3] = [
+    "widget::every_step_can_be_read_by_everybody",
+    "console::every_page_can_be_read_by_everybody",
+    "docs::the_documentation_can_be_read_on_a_phone_and_by_everybody",
+];
+
+/// Keeps what tests of the server's look at, in the light, in the dark and on a small phone; the widget
+/// in every language.
 pub(crate) fn screenshots() -> Result<()> {
     let folder = machine::target().join("screenshots");
     let mut test = cargo(&["test", "--quiet", "--locked", "--package", "server", "--test", "it"]);
-    test.args(["--", "every_step"]).env("VINCULO_SCREENSHOTS", &folder);
+    test.args(["--", "--exact"]).args(LOOKED_AT).env("VINCULO_SCREENSHOTS", &folder);
     machine::run(&mut test)?;
     println!("   the pictures are in {}", folder.display());
     Ok(())

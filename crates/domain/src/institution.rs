@@ -1,6 +1,7 @@
 //! Institutions as the catalogue knows them, in the form of Belvo's public API.
 
 use crate::{resource::Resource, words};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 words!(
@@ -19,7 +20,7 @@ words!(
     Health {
         /// In order.
         Healthy = "healthy",
-        /// Out of order: by the operator's word, a fault or the breaker.
+        /// Out of order: by an operator's word, a fault or the breaker.
         Down = "down",
     }
 );
@@ -32,6 +33,26 @@ words!(
         OpenFinance = "openfinance",
     }
 );
+
+/// An operator's word that an institution is to be left alone: its links wait, and keep their status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closure {
+    /// Why, for people.
+    pub reason: String,
+    /// Until when; `None` until the word is taken back.
+    pub until: Option<Timestamp>,
+}
+
+impl Closure {
+    /// The longest reason, in characters.
+    pub const LONGEST_REASON: usize = 200;
+
+    /// Whether the word still holds.
+    #[must_use]
+    pub fn holds(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| until > now)
+    }
+}
 
 /// One institution; serialises as the object of the public API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

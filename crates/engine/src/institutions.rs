@@ -2,16 +2,17 @@
 //! one that fails for everybody.
 
 use crate::{
-    Engine, Error, Listed,
+    Caller, Engine, Error, Listed,
     breaker::{Breaker, Verdict},
     catalogue::BY_BREAKER,
+    operators::installation,
     sessions::Chain,
 };
 use connect::talk::Failure;
 use domain::{
     filter::{Condition, Page},
     ids::TenantId,
-    institution::{Health, Institution},
+    institution::{Closure, Health, Institution},
     link::Status,
 };
 use jiff::Timestamp;
@@ -25,8 +26,10 @@ const REMOVED: &str = "removed";
 pub struct Standing {
     /// The institution.
     pub institution: Institution,
-    /// Why it is down: `breaker`, `removed`, or the operator's word.
+    /// Why it is down: `breaker`, `removed`, or an operator's word.
     pub reason: Option<String>,
+    /// An operator's word that holds: it is left alone.
+    pub closure: Option<Closure>,
     /// The connector that speaks to it, and its version; nobody does where there is none.
     pub connector: Option<(String, String)>,
     /// Failures in a row, over all links.
@@ -47,23 +50,27 @@ impl Engine {
     ) -> Result<Listed<Standing>, Error> {
         let catalogue = self.catalogue();
         let mut tx = self.store().read().await?;
-        let listed = tx.institutions(&catalogue.names(), conditions, page).await?;
+        let now = self.env().now();
+        let listed = tx.institutions(&catalogue.names(), conditions, page, now).await?;
         let mut reasons = tx.reasons().await?;
+        let mut closures = tx.closures().await?;
         let breakers = tx.breakers().await?;
         let mut links: HashMap<String, BTreeMap<Status, u64>> = HashMap::new();
         for (name, status, count) in tx.links_by_institution_across_buckets(tenant).await? {
             links.entry(name).or_default().insert(status, count);
         }
         drop(tx);
-        let now = self.env().now();
         let standing = |institution: Institution| {
             let key = catalogue.breaker_key(&institution.name);
             let breaker = key.and_then(|key| breakers.get(&key)).map(|state| Breaker::read(state));
             let breaker = breaker.unwrap_or_default();
             let connector = catalogue.speaker(&institution.name);
+            let closure = closures.remove(&institution.name).filter(|word| word.holds(now));
+            let said = closure.as_ref().map(|word| word.reason.clone());
             let removed = || connector.is_none().then(|| REMOVED.to_owned());
             Standing {
-                reason: reasons.remove(&institution.name).or_else(removed),
+                reason: said.or_else(|| reasons.remove(&institution.name)).or_else(removed),
+                closure,
                 connector,
                 failures: breaker.failures(),
                 rests_until: breaker.closed_until(now),
@@ -82,17 +89,19 @@ impl Engine {
     ) -> Result<Listed<Institution>, Error> {
         let catalogue = self.catalogue();
         let mut tx = self.store().read().await?;
-        let listed = tx.institutions(&catalogue.names(), conditions, page).await?;
+        let now = self.env().now();
+        let listed = tx.institutions(&catalogue.names(), conditions, page, now).await?;
         Listed::on(page, listed.count, listed.items)
     }
     /// One institution.
     pub async fn institution(&self, id: i64) -> Result<Institution, Error> {
-        let institution = self.store().read().await?.institution(id).await?;
+        let institution = self.store().read().await?.institution(id, self.env().now()).await?;
         institution.map(|stored| self.seen_here(stored)).ok_or(Error::NoSuch("institution"))
     }
     /// One institution, by the name that links use.
     pub async fn institution_named(&self, name: &str) -> Result<Institution, Error> {
-        let institution = self.store().read().await?.institution_named(name).await?;
+        let now = self.env().now();
+        let institution = self.store().read().await?.institution_named(name, now).await?;
         institution.map(|stored| self.seen_here(stored)).ok_or(Error::NoSuch("institution"))
     }
     /// An institution that nobody speaks to in this process is down in it, whatever is stored.
@@ -100,18 +109,36 @@ impl Engine {
         let offered = self.catalogue().has(&stored.name);
         Institution { status: if offered { stored.status } else { Health::Down }, ..stored }
     }
-    /// Sets an institution's health by the operator's word.
-    pub async fn set_health(
+    /// Leaves an institution alone by an operator's word, for every tenant, or takes the word back:
+    /// then it is as its breaker and its connector say. Written into the installation's audit log.
+    pub async fn set_closure(
         &self,
+        caller: &Caller,
         id: i64,
-        health: Health,
-        reason: Option<&str>,
+        closure: Option<Closure>,
     ) -> Result<Institution, Error> {
-        let institution = self.institution(id).await?;
+        let name = self.institution(id).await?.name;
+        let closure = closure.map(|word| self.fit(&word)).transpose()?;
         let mut tx = self.store().write().await?;
-        tx.set_health(&institution.name, health, reason).await?;
+        if tx.set_closure(&name, closure.as_ref()).await? {
+            let action = if closure.is_some() { "close_institution" } else { "open_institution" };
+            let caller = Caller { tenant: installation(), ..*caller };
+            self.audit(&mut tx, &caller, action, &name).await?;
+        }
         tx.commit().await?;
         self.institution(id).await
+    }
+
+    fn fit(&self, word: &Closure) -> Result<Closure, Error> {
+        let reason = word.reason.trim().to_owned();
+        if reason.is_empty() || reason.chars().count() > Closure::LONGEST_REASON {
+            let message = format!("A reason has 1 to {} characters.", Closure::LONGEST_REASON);
+            return Err(Error::field("invalid", message, "reason"));
+        }
+        if !word.holds(self.env().now()) {
+            return Err(Error::field("invalid", "This is in the past.", "until"));
+        }
+        Ok(Closure { reason, until: word.until })
     }
 
     /// Fails while the institution is known to be down, or nobody speaks to it.
@@ -125,19 +152,17 @@ impl Engine {
         }
     }
 
-    /// Until when the institution is left alone; `None` when it may be asked. Where the operator
-    /// has closed it, or its connector was taken away, the next look is after a while.
+    /// Until when the institution is left alone; `None` when it may be asked. Where an operator has
+    /// closed it, or its connector was taken away, the next look is after a while at the latest.
     pub(crate) async fn closed_until(&self, institution: &str) -> Result<Option<Timestamp>, Error> {
         let now = self.env().now();
+        let look = now.saturating_add(Breaker::REST).unwrap_or(Timestamp::MAX);
         let Some((id, version)) = self.catalogue().breaker_key(institution) else {
-            return Ok(Some(now.saturating_add(Breaker::REST).unwrap_or(Timestamp::MAX)));
+            return Ok(Some(look));
         };
         let mut tx = self.store().read().await?;
-        let health = tx.health(institution).await?;
-        if health.is_some_and(|(health, why)| {
-            health == Health::Down && why.as_deref() != Some(BY_BREAKER)
-        }) {
-            return Ok(Some(now.saturating_add(Breaker::REST).unwrap_or(Timestamp::MAX)));
+        if let Some(word) = tx.closure(institution).await?.filter(|word| word.holds(now)) {
+            return Ok(Some(word.until.map_or(look, |until| until.min(look))));
         }
         let breaker = tx.breaker(id, &version).await?;
         Ok(breaker.and_then(|stored| Breaker::read(&stored.state).closed_until(now)))

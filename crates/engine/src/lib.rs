@@ -82,12 +82,6 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Whether it is a person in the console. All that they do is written down, also what programs
-    /// do all day.
-    #[must_use]
-    pub const fn is_operator(&self) -> bool {
-        matches!(self.by, Actor::Operator(_))
-    }
     /// The key that was used, for what only its holders can do.
     pub fn key(&self) -> Result<KeyId, Error> {
         match self.by {
@@ -128,6 +122,17 @@ impl<T> Listed<T> {
     /// The page, unless it lies beyond the last one.
     fn on(page: Page, count: u64, items: Vec<T>) -> Result<Self, Error> {
         if page.exists(count) { Ok(Self { count, items }) } else { Err(Error::NoSuch("page")) }
+    }
+    /// The page of a list that is known whole.
+    fn of_all(page: Page, all: Vec<T>) -> Result<Self, Error> {
+        let count = all.len() as u64;
+        let skipped = usize::try_from(page.offset()).unwrap_or(usize::MAX);
+        let size = usize::try_from(page.size).unwrap_or(usize::MAX);
+        Self::on(page, count, all.into_iter().skip(skipped).take(size).collect())
+    }
+    /// The same list of something else.
+    pub fn map<U>(self, of: impl FnMut(T) -> U) -> Listed<U> {
+        Listed { count: self.count, items: self.items.into_iter().map(of).collect() }
     }
 }
 

@@ -390,9 +390,7 @@ impl Engine {
         }
         tx.schedule(&self.new_job(&link, Kind::Load, caller.request.hex(), &load, now)).await?;
         tx.save_link(&Link { refreshed_at: Some(now), ..link }).await?;
-        if caller.is_operator() {
-            self.audit(&mut tx, caller, "refresh_link", &id.to_string()).await?;
-        }
+        self.audit(&mut tx, caller, "refresh_link", &id.to_string()).await?;
         tx.commit().await?;
         self.wake_workers();
         Ok(())

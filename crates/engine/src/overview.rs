@@ -93,7 +93,7 @@ impl Engine {
             .await?;
         let catalogue = self.catalogue();
         let one = Page { number: 1, size: 1 };
-        let all = tx.institutions(&catalogue.names(), &[], one).await?.count;
+        let all = tx.institutions(&catalogue.names(), &[], one, now).await?.count;
         drop(tx);
         let down = Value::Text(Health::Down.as_str().into());
         let down = Condition { field: &STATUS, test: Test::Is(down) };

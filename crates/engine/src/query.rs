@@ -7,6 +7,7 @@ use domain::{
     link::Link,
     resource::{self, Resource, Shown},
 };
+pub use store::records::ResourceCount;
 use store::{Tx, changes::ChangeKind, records::PageRow};
 
 impl Engine {
@@ -56,6 +57,17 @@ impl Engine {
         let rows =
             tx.records_page(tenant, of.link, resource.name, &conditions, page, false).await?;
         Listed::on(page, rows.count, rows.rows.into_iter().map(|row| row.body).collect())
+    }
+
+    /// How much a link has of each resource of which it has anything.
+    pub async fn resource_counts(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+    ) -> Result<Vec<ResourceCount>, Error> {
+        let mut tx = self.store().read().await?;
+        tx.link(tenant, link).await?.ok_or(Error::NoSuch("link"))?;
+        Ok(tx.records_by_resource(link).await?)
     }
 
     /// One record as a JSON object.

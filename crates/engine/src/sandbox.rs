@@ -1,7 +1,8 @@
 //! Steering the sandbox: what shall go wrong at its institutions, where this process may be told.
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, Listed};
 pub use connect::sandbox::{Effect, Fault, Faults, Logo, Scope, logo};
+use domain::filter::Page;
 
 impl Engine {
     /// The sandbox's faults; `None` where nobody may steer it.
@@ -27,9 +28,9 @@ impl Engine {
         self.faults()?.add(fault).map_err(|_| Error::Busy)
     }
 
-    /// What goes wrong at present.
-    pub fn list_faults(&self) -> Result<Vec<Fault>, Error> {
-        Ok(self.faults()?.list(self.env().now()))
+    /// A page of what goes wrong at present.
+    pub fn list_faults(&self, page: Page) -> Result<Listed<Fault>, Error> {
+        Listed::of_all(page, self.faults()?.list(self.env().now()))
     }
 
     /// Ends the faults of `scope`, or all; says how many.

@@ -115,9 +115,9 @@ impl Engine {
         })
     }
 
-    /// A tenant's API keys, those that were revoked included, the oldest first.
-    pub async fn keys(&self, tenant: TenantId) -> Result<Vec<ApiKey>, Error> {
-        Ok(self.store().glance().await?.keys(tenant).await?)
+    /// A page of a tenant's API keys, those that were revoked included, the oldest first.
+    pub async fn keys(&self, tenant: TenantId, page: Page) -> Result<Listed<ApiKey>, Error> {
+        Listed::of_all(page, self.store().glance().await?.keys(tenant).await?)
     }
 
     /// Makes an API key for whoever asks in the name of its tenant; its secret is shown only now.

@@ -16,6 +16,7 @@ use domain::{
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
+pub use store::changes::CommitOfLink;
 use store::sessions::StoredSession;
 
 /// One entry of a timeline.
@@ -85,6 +86,19 @@ impl Engine {
         };
         let items = listed.items.into_iter().map(entry).collect::<Result<_, Error>>()?;
         Listed::on(page, listed.count, items)
+    }
+
+    /// A page of what a link's readings changed, the latest first.
+    pub async fn link_changes(
+        &self,
+        tenant: TenantId,
+        link: LinkId,
+        page: Page,
+    ) -> Result<Listed<CommitOfLink>, Error> {
+        let mut tx = self.store().read().await?;
+        tx.link(tenant, link).await?.ok_or(Error::NoSuch("link"))?;
+        let listed = tx.commits_of_link(tenant, link, page).await?;
+        Listed::on(page, listed.count, listed.items)
     }
 
     /// The one thing that helps a link that is not healthy; `None` when it is.

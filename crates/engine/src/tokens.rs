@@ -1,10 +1,11 @@
 //! The tokens that widgets call with: an access token for minutes, and a refresh token that buys
 //! new ones. Both are JWTs signed by this installation, so that reading one costs no look-up.
 
-use crate::{Caller, Engine, Error};
+use crate::{Actor, Caller, Engine, Error};
 use domain::{
     access::{CredentialsStorage, Scope, StaleIn},
-    ids::{KeyId, LinkId, RequestId, SessionId, TenantId},
+    ids::{LinkId, RequestId, SessionId, TenantId},
+    link::Status,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -46,8 +47,8 @@ pub struct TokenPair {
 pub struct Grant {
     /// Whose data may be seen.
     pub tenant: TenantId,
-    /// The key that made the token.
-    pub key: KeyId,
+    /// Who made the token: what is done with it is done in their name.
+    pub by: Actor,
     /// Which token this is: 32 hex digits.
     pub token: String,
     /// When it ends.
@@ -102,7 +103,10 @@ struct Claims {
     exp: i64,
     iat: i64,
     jti: String,
-    user_id: KeyId,
+    user_id: Uuid,
+    /// `user_id` is an operator, and not a key.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    operator: bool,
     organization_id: TenantId,
     organization_name: String,
     scopes: Vec<Scope>,
@@ -144,6 +148,16 @@ impl Default for TokenSettings {
     }
 }
 
+/// What a person updates a link with.
+pub struct UpdateRequest {
+    /// Opens the widget for this one link, once. As good as a password.
+    pub token: SecretString,
+    /// Until when.
+    pub ends: Timestamp,
+}
+
+/// How long the token of a page lives that somebody sends to a person, who may read it tomorrow.
+const UPDATE: SignedDuration = SignedDuration::from_hours(24);
 /// How long a refresh token lives.
 const REFRESH: SignedDuration = SignedDuration::from_hours(7200 * 24);
 
@@ -157,19 +171,36 @@ impl Tokens<'_> {
     /// A pair for a tenant's key; `ids` are what the two are told apart by.
     fn pair(
         &self,
-        (tenant, key): (TenantId, KeyId),
+        by: (TenantId, Actor),
         organization: &str,
         wanted: TokenRequest,
         now: Timestamp,
         ids: [String; 2],
     ) -> TokenPair {
         let [access, refresh] = ids;
-        let claims = Claims {
+        let claims = self.claims(by, organization, wanted, now, refresh);
+        TokenPair { access: self.access(claims.clone(), now, access), refresh: self.sign(&claims) }
+    }
+    /// What a refresh token says.
+    fn claims(
+        &self,
+        (tenant, by): (TenantId, Actor),
+        organization: &str,
+        wanted: TokenRequest,
+        now: Timestamp,
+        id: String,
+    ) -> Claims {
+        let (user_id, operator) = match by {
+            Actor::Key(key) => (key.into(), false),
+            Actor::Operator(operator) => (operator.into(), true),
+        };
+        Claims {
             token_type: Kind::Refresh,
             exp: ending(now, REFRESH),
             iat: now.as_second(),
-            jti: refresh,
-            user_id: key,
+            jti: id,
+            user_id,
+            operator,
             organization_id: tenant,
             organization_name: organization.into(),
             scopes: wanted.scopes,
@@ -182,14 +213,23 @@ impl Tokens<'_> {
             link_id: wanted.link,
             external_id: wanted.external_id,
             widget: wanted.widget,
-        };
-        TokenPair { access: self.access(claims.clone(), now, access), refresh: self.sign(&claims) }
+        }
     }
     /// An access token that says what a refresh token says.
     fn access(&self, refresh: Claims, now: Timestamp, id: String) -> SecretString {
+        self.access_for(self.settings.access, refresh, now, id)
+    }
+    /// The same with a life of its own.
+    fn access_for(
+        &self,
+        life: SignedDuration,
+        refresh: Claims,
+        now: Timestamp,
+        id: String,
+    ) -> SecretString {
         self.sign(&Claims {
             token_type: Kind::Access,
-            exp: ending(now, self.settings.access),
+            exp: ending(now, life),
             iat: now.as_second(),
             jti: id,
             ..refresh
@@ -215,11 +255,21 @@ fn ending(now: Timestamp, lifetime: SignedDuration) -> i64 {
     now.saturating_add(lifetime).unwrap_or(Timestamp::MAX).as_second()
 }
 
+impl Claims {
+    fn by(&self) -> Actor {
+        if self.operator {
+            Actor::Operator(self.user_id.into())
+        } else {
+            Actor::Key(self.user_id.into())
+        }
+    }
+}
+
 impl From<Claims> for Grant {
     fn from(claims: Claims) -> Self {
         Self {
             tenant: claims.organization_id,
-            key: claims.user_id,
+            by: claims.by(),
             token: claims.jti,
             ends: Timestamp::from_second(claims.exp).unwrap_or(Timestamp::MAX),
             scopes: claims.scopes,
@@ -251,16 +301,47 @@ impl Engine {
         if let Some(link) = wanted.link {
             self.link(caller.tenant, link).await?;
         }
-        let tenant = self.store().read().await?.tenant(caller.tenant).await?;
-        let organization = tenant.ok_or(Error::NoSuch("tenant"))?.name;
+        let by = (caller.tenant, Actor::Key(caller.key()?));
+        let organization = self.organization(caller.tenant).await?;
         let ids = [self.token_id(), self.token_id()];
-        Ok(self.tokens().pair(
-            (caller.tenant, caller.key()?),
-            &organization,
-            wanted,
-            self.env().now(),
-            ids,
-        ))
+        Ok(self.tokens().pair(by, &organization, wanted, self.env().now(), ids))
+    }
+
+    async fn organization(&self, tenant: TenantId) -> Result<String, Error> {
+        let tenant = self.store().read().await?.tenant(tenant).await?;
+        Ok(tenant.ok_or(Error::NoSuch("tenant"))?.name)
+    }
+
+    /// Makes the token of a page on which the person of a link gives it new credentials, or answers
+    /// what the institution asks. The page before stays good until it has been used.
+    /// `Error::UnconfirmedLink` and `Error::ExpiredCredentials` where only registering again helps.
+    pub async fn request_update(
+        &self,
+        caller: &Caller,
+        id: LinkId,
+    ) -> Result<UpdateRequest, Error> {
+        let link = self.link(caller.tenant, id).await?;
+        if link.status == Status::Unconfirmed {
+            return Err(Error::UnconfirmedLink);
+        }
+        if !link.has_credentials() {
+            return Err(Error::ExpiredCredentials);
+        }
+        let organization = self.organization(caller.tenant).await?;
+        let now = self.env().now();
+        let wanted = TokenRequest {
+            scopes: vec![Scope::ReadInstitutions, Scope::WriteLinks, Scope::ReadLinks],
+            link: Some(id),
+            ..TokenRequest::default()
+        };
+        let by = (caller.tenant, caller.by);
+        let claims = self.tokens().claims(by, &organization, wanted, now, self.token_id());
+        let token = self.tokens().access_for(UPDATE, claims, now, self.token_id());
+        let mut tx = self.store().write().await?;
+        self.audit(&mut tx, caller, "request_update", &id.to_string()).await?;
+        tx.commit().await?;
+        let ends = Timestamp::from_second(ending(now, UPDATE)).unwrap_or(Timestamp::MAX);
+        Ok(UpdateRequest { token, ends })
     }
 
     /// What an access token allows, or allowed before it was used up; `None` if it is not ours, has
@@ -321,10 +402,15 @@ impl Engine {
     }
 }
 
-/// Whether the key that made a token is still good.
+/// Whether who made a token may still call.
 async fn holds(tx: &mut Tx, claims: &Claims) -> Result<bool, Error> {
-    let key = tx.key(claims.user_id).await?;
-    Ok(key.is_some_and(|key| key.tenant == claims.organization_id && key.revoked_at.is_none()))
+    Ok(match claims.by() {
+        Actor::Key(id) => {
+            let key = tx.key(id).await?;
+            key.is_some_and(|key| key.tenant == claims.organization_id && key.revoked_at.is_none())
+        }
+        Actor::Operator(id) => tx.operator(id).await?.is_some_and(|one| one.role.may_act()),
+    })
 }
 
 #[cfg(test)]
@@ -335,8 +421,8 @@ mod tests {
     fn signer() -> Signer {
         Signer::new(&SecretSlice::from(vec![7; 64]))
     }
-    fn owner() -> (TenantId, KeyId) {
-        (Uuid::from_u128(1).into(), Uuid::from_u128(2).into())
+    fn owner() -> (TenantId, Actor) {
+        (Uuid::from_u128(1).into(), Actor::Key(Uuid::from_u128(2).into()))
     }
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_780_000_000 + seconds).expect("a timestamp")

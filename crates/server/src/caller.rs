@@ -81,8 +81,7 @@ pub(crate) async fn authorise(
             return Err(Problem::forbidden());
         }
         let token = grant.presented();
-        let caller =
-            engine::Caller { tenant: grant.tenant, by: Actor::Key(grant.key), request, token };
+        let caller = engine::Caller { tenant: grant.tenant, by: grant.by, request, token };
         return Ok(Some(Caller { engine: caller, grant: Some(grant) }));
     }
     let (id, secret) = basic(headers).ok_or_else(Problem::unauthenticated)?;

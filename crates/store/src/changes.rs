@@ -8,9 +8,11 @@
 use crate::{
     Error, Store, Tx,
     conditions::Sql,
+    links::Listed,
     value::{Row, corrupt, places, values},
 };
 use domain::{
+    filter::Page,
     ids::{CommitId, LinkId, RecordId, TenantId},
     words,
 };
@@ -57,6 +59,23 @@ pub struct Change {
     pub record: RecordId,
     /// What happened to it.
     pub kind: ChangeKind,
+}
+
+/// What one commit did to the records of a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitOfLink {
+    /// The commit.
+    pub commit: CommitId,
+    /// When.
+    pub at: Timestamp,
+    /// The resource's name.
+    pub resource: String,
+    /// How many records were new.
+    pub created: u64,
+    /// How many said something else.
+    pub updated: u64,
+    /// How many were gone.
+    pub deleted: u64,
 }
 
 /// Commits that are given their positions in one transaction.
@@ -143,6 +162,41 @@ impl Tx {
         }
         found.truncate(limit as usize);
         Ok(found)
+    }
+
+    /// A page of the commits about a link of this tenant, the latest first. A commit is about one
+    /// resource.
+    pub async fn commits_of_link(
+        &mut self,
+        tenant: TenantId,
+        link: LinkId,
+        page: Page,
+    ) -> Result<Listed<CommitOfLink>, Error> {
+        const COUNT: &str =
+            "select count(*) from commits where bucket = $1 and link = $2 and tenant = $3";
+        const SQL: &str = "select latest.id, latest.at, changes.resource,
+                count(*) filter (where changes.kind = 'created'),
+                count(*) filter (where changes.kind = 'updated'),
+                count(*) filter (where changes.kind = 'deleted')
+            from (select id, at from commits where bucket = $1 and link = $2 and tenant = $3
+                order by at desc, id desc limit $4 offset $5) as latest
+            join changes on changes.bucket = $1 and changes.commit_id = latest.id
+            group by latest.id, latest.at, changes.resource
+            order by latest.at desc, latest.id desc, changes.resource";
+        let count = self.number(COUNT, values![link.bucket(), link, tenant]).await?;
+        let page = values![link.bucket(), link, tenant, page.size, page.offset()];
+        let rows = self.rows(SQL, page).await?;
+        let items = rows.iter().map(|row| {
+            Ok(CommitOfLink {
+                commit: row.at(0)?,
+                at: row.at(1)?,
+                resource: row.at(2)?,
+                created: row.at(3)?,
+                updated: row.at(4)?,
+                deleted: row.at(5)?,
+            })
+        });
+        Ok(Listed { count, items: items.collect::<Result<_, Error>>()? })
     }
 
     async fn changes_of_commits_across_buckets(

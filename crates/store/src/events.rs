@@ -8,7 +8,7 @@ use crate::{
     Buckets, Error, Tx,
     conditions::Sql,
     links::Listed,
-    value::{Row, batch, fenced, hex, places, values},
+    value::{Row, Value, fenced, hex, places, values},
 };
 use domain::{
     filter::{Condition, Page, Source},
@@ -16,7 +16,6 @@ use domain::{
     words,
 };
 use jiff::Timestamp;
-use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 
 words!(
@@ -123,19 +122,6 @@ pub struct DeliveryCount {
     pub count: u64,
 }
 
-/// Which deliveries to make pending again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Replay {
-    /// Those to this endpoint; to any that is not disabled if nothing is said.
-    pub endpoint: Option<EndpointId>,
-    /// Those announced from then …
-    pub from: Timestamp,
-    /// … until before then.
-    pub to: Timestamp,
-    /// Those that ended so.
-    pub states: Vec<DeliveryState>,
-}
-
 /// A claimed delivery with what is to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claimed {
@@ -207,6 +193,30 @@ macro_rules! delivery_columns {
     };
 }
 
+/// Deliveries on conditions: on their own columns, or on `type` and `code` of their events. Only where
+/// some are of the events are these looked up: counting a whole list needs none of them.
+fn deliveries_across_buckets(rule: &str, values: Vec<Value>, conditions: &[Condition]) -> Sql {
+    const ALONE: &str = " from deliveries ";
+    const WITH_EVENTS: &str = " from deliveries join
+            (select bucket as event_bucket, id as event_id, type, code from events) as about
+            on event_bucket = deliveries.bucket and event_id = deliveries.event ";
+    let of_event =
+        |condition: &Condition| matches!(condition.field.source, Source::Column("type" | "code"));
+    let (about, own): (Vec<_>, Vec<_>) = conditions.iter().cloned().partition(of_event);
+    let from = if about.is_empty() { ALONE } else { WITH_EVENTS };
+    let mut list = Sql::new(rule, values).before(from);
+    list.and("deliveries", &own).and("about", &about);
+    list
+}
+
+/// Those that are over, to endpoints that are enabled.
+fn replayable(tenant: TenantId, conditions: &[Condition]) -> Sql {
+    const RULE: &str = "where deliveries.tenant = $1 and deliveries.state <> 'pending'
+            and deliveries.endpoint in (select id from endpoints
+                where endpoints.tenant = $1 and endpoints.disabled_at is null)";
+    deliveries_across_buckets(RULE, values![tenant], conditions)
+}
+
 fn event(row: &Row) -> Result<Event, Error> {
     Ok(Event {
         id: row.get("id")?,
@@ -260,12 +270,6 @@ macro_rules! in_order {
         )
     };
 }
-
-/// A tenant's deliveries, each with the type and code of its event.
-const DELIVERIES: &str = " from deliveries join
-    (select bucket as event_bucket, id as event_id, type, code from events) as about
-    on event_bucket = deliveries.bucket and event_id = deliveries.event
-    where deliveries.tenant = $1";
 
 impl Tx {
     /// How many of a link's events of this type and code have been announced for a request: work that
@@ -556,7 +560,9 @@ impl Tx {
         conditions: &[Condition],
         page: Page,
     ) -> Result<Listed<ListedDelivery>, Error> {
-        self.deliveries_page(Sql::new(DELIVERIES, values![tenant]), conditions, page).await
+        const RULE: &str = "where deliveries.tenant = $1";
+        let list = deliveries_across_buckets(RULE, values![tenant], conditions);
+        self.deliveries_page(&list, page).await
     }
 
     /// The same of one link, out of its bucket.
@@ -567,27 +573,29 @@ impl Tx {
         conditions: &[Condition],
         page: Page,
     ) -> Result<Listed<ListedDelivery>, Error> {
-        const OF_LINK: &str = " and deliveries.bucket = $2 and deliveries.event in
-            (select id from events where bucket = $2 and link = $3)";
-        let mut list = Sql::new(DELIVERIES, values![tenant, link.bucket(), link]);
-        list.push(OF_LINK);
-        self.deliveries_page(list, conditions, page).await
+        const RULE: &str = "where deliveries.tenant = $1 and deliveries.bucket = $2
+            and deliveries.event in (select id from events where bucket = $2 and link = $3)";
+        let values = values![tenant, link.bucket(), link];
+        let list = deliveries_across_buckets(RULE, values, conditions);
+        self.deliveries_page(&list, page).await
     }
 
     async fn deliveries_page(
         &mut self,
-        mut list: Sql,
-        conditions: &[Condition],
+        list: &Sql,
         page: Page,
     ) -> Result<Listed<ListedDelivery>, Error> {
         const COUNT: &str = "select count(*)";
-        const SELECT: &str = concat!("select ", delivery_columns!(), ", type, code");
-        let (about, own): (Vec<_>, Vec<_>) = conditions.iter().cloned().partition(|condition| {
-            matches!(condition.field.source, Source::Column("type" | "code"))
-        });
-        list.and("deliveries", &own).and("about", &about);
+        const SELECT: &str = concat!(
+            "select ",
+            delivery_columns!(),
+            ", (select type from events where events.bucket = deliveries.bucket
+                and events.id = deliveries.event) as type,
+              (select code from events where events.bucket = deliveries.bucket
+                and events.id = deliveries.event) as code"
+        );
         let (count, rows) =
-            self.page_of_list(COUNT, SELECT, &list, "created_at desc, id desc", page).await?;
+            self.page_of_list(COUNT, SELECT, list, "created_at desc, id desc", page).await?;
         let items = rows.iter().map(|row| {
             Ok(ListedDelivery {
                 delivery: delivery(row)?,
@@ -639,28 +647,42 @@ impl Tx {
         self.hit(SQL, values![id.bucket(), id, tenant, now]).await
     }
 
-    /// Makes all that `replay` says pending again, due now; how many.
+    /// How many deliveries of a tenant can be made pending again: those on these conditions that are
+    /// not, to endpoints that are enabled.
+    pub async fn replayable_across_buckets(
+        &mut self,
+        tenant: TenantId,
+        conditions: &[Condition],
+    ) -> Result<u64, Error> {
+        let (sql, values) = replayable(tenant, conditions).before("select count(*)").finish();
+        self.number(sql, values).await
+    }
+
+    /// Makes them pending again, due now, `limit` at most, the earliest first; how many. They go out
+    /// in the order in which they were announced, before what is announced from now on.
     pub async fn replay_across_buckets(
         &mut self,
         tenant: TenantId,
-        replay: &Replay,
+        conditions: &[Condition],
+        limit: u32,
         now: Timestamp,
     ) -> Result<u64, Error> {
-        // In the order in which they were announced, before what is announced from now on.
-        const SQL: &str = "update deliveries set state = 'pending', next_attempt_at = $6,
+        const SELECT: &str = "select deliveries.bucket, deliveries.id, deliveries.fence";
+        const REPLAY: &str = "update deliveries set state = 'pending', next_attempt_at = $2,
                 tries = 0, finished_at = null
-            where tenant = $1 and created_at >= $2 and created_at < $3
-                and endpoint = coalesce($4, endpoint) and state <> 'pending'
-                and state in (select wanted.value ->> 'state' from json_each($5) as wanted)
-                and endpoint in (select id from endpoints
-                    where endpoints.tenant = $1 and endpoints.disabled_at is null)";
-        #[derive(Serialize)]
-        struct Wanted {
-            state: DeliveryState,
+            from json_each($1) as wanted
+            where deliveries.bucket = cast(wanted.value ->> 'bucket' as smallint)
+                and deliveries.id = unhex(wanted.value ->> 'id')
+                and deliveries.fence = cast(wanted.value ->> 'fence' as bigint)
+                and deliveries.state <> 'pending'";
+        let mut wanted = replayable(tenant, conditions).before(SELECT);
+        wanted.push(" order by deliveries.created_at, deliveries.id limit ").bind(limit);
+        let (sql, values) = wanted.finish();
+        let wanted = self.rows(sql, values).await?;
+        if wanted.is_empty() {
+            return Ok(0);
         }
-        let Replay { endpoint, from, to, .. } = replay;
-        let states = batch(replay.states.iter().map(|&state| Wanted { state }));
-        self.run(SQL, values![tenant, *from, *to, *endpoint, states, now]).await
+        self.run(REPLAY, values![fenced(&wanted)?, now]).await
     }
 
     /// Cancels what is pending for an endpoint; how many.

@@ -8,8 +8,9 @@ use crate::{
 };
 use domain::{
     filter::{Condition, Page},
-    institution::{Health, Institution},
+    institution::{Closure, Health, Institution},
 };
+use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -22,11 +23,26 @@ pub struct StoredBreaker {
     pub state: String,
 }
 
+/// The health of an institution at an instant: what is stored of it, unless an operator's word holds.
+macro_rules! status_at {
+    ($now:literal) => {
+        concat!(
+            "case when closed_reason is not null and (closed_until is null or closed_until > ",
+            $now,
+            ") then 'down' else status end"
+        )
+    };
+}
+
 fn institution(row: &Row) -> Result<Institution, Error> {
     let mut institution: Institution = row.json("body")?;
     institution.id = row.get("id")?;
     institution.status = row.parsed("status")?;
     Ok(institution)
+}
+
+fn closure(row: &Row) -> Result<Closure, Error> {
+    Ok(Closure { reason: row.get("closed_reason")?, until: row.get("closed_until")? })
 }
 
 impl Tx {
@@ -62,47 +78,95 @@ impl Tx {
         rows.iter().map(|row| Ok((row.get("id")?, row.get("name")?))).collect()
     }
 
-    /// An institution, by the number in its path.
-    pub async fn institution(&mut self, id: i64) -> Result<Option<Institution>, Error> {
-        const SQL: &str =
-            "select id, status, cast(body as text) as body from institutions where id = $1";
-        self.row(SQL, values![id]).await?.as_ref().map(institution).transpose()
+    /// An institution as it is `now`, by the number in its path.
+    pub async fn institution(
+        &mut self,
+        id: i64,
+        now: Timestamp,
+    ) -> Result<Option<Institution>, Error> {
+        const SQL: &str = concat!(
+            "select id, ",
+            status_at!("$2"),
+            " as status, cast(body as text) as body from institutions where id = $1"
+        );
+        self.row(SQL, values![id, now]).await?.as_ref().map(institution).transpose()
     }
 
-    /// An institution, by the name that links refer to it by.
-    pub async fn institution_named(&mut self, name: &str) -> Result<Option<Institution>, Error> {
-        const SQL: &str =
-            "select id, status, cast(body as text) as body from institutions where name = $1";
-        self.row(SQL, values![name]).await?.as_ref().map(institution).transpose()
+    /// An institution as it is `now`, by the name that links refer to it by.
+    pub async fn institution_named(
+        &mut self,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Option<Institution>, Error> {
+        const SQL: &str = concat!(
+            "select id, ",
+            status_at!("$2"),
+            " as status, cast(body as text) as body from institutions where name = $1"
+        );
+        self.row(SQL, values![name, now]).await?.as_ref().map(institution).transpose()
     }
 
-    /// A page of the catalogue, in the order of the ids, as a process sees it that speaks to those
-    /// which are `offered`: all others are down. The columns are `id`, `name`, `kind`, `country` and
-    /// `status`; all else is in the body.
+    /// A page of the catalogue as it is `now`, in the order of the ids, as a process sees it that
+    /// speaks to those which are `offered`: all others are down. The columns are `id`, `name`, `kind`,
+    /// `country` and `status`; all else is in the body.
     pub async fn institutions(
         &mut self,
         offered: &[&str],
         conditions: &[Condition],
         page: Page,
+        now: Timestamp,
     ) -> Result<Listed<Institution>, Error> {
         const COUNT: &str = "select count(*)";
         const SELECT: &str = "select id, status, cast(body as text) as body";
-        const SEEN: &str = " from (select id, name, kind, country, body,
+        const SEEN: &str = concat!(
+            " from (select id, name, kind, country, body,
                 case when name in (select wanted.value ->> 'name' from json_each($1) as wanted)
-                    then status else 'down' end as status
-                from institutions) as institutions where 1 = 1";
+                    then ",
+            status_at!("$2"),
+            " else 'down' end as status
+                from institutions) as institutions where 1 = 1"
+        );
         #[derive(Serialize)]
         struct Offered<'a> {
             name: &'a str,
         }
         let offered = batch(offered.iter().map(|&name| Offered { name }));
-        let mut list = Sql::new(SEEN, values![offered]);
+        let mut list = Sql::new(SEEN, values![offered, now]);
         list.and("institutions", conditions);
         let (count, rows) = self.page_of_list(COUNT, SELECT, &list, "id", page).await?;
         Ok(Listed { count, items: rows.iter().map(institution).collect::<Result<_, _>>()? })
     }
 
-    /// Sets an institution's health, and why; false if it was so already, reason apart.
+    /// Stores an operator's word about an institution, or takes it back; false if it was so already.
+    pub async fn set_closure(
+        &mut self,
+        name: &str,
+        closure: Option<&Closure>,
+    ) -> Result<bool, Error> {
+        const SQL: &str = "update institutions set closed_reason = $2, closed_until = $3
+            where name = $1 and (closed_reason is distinct from $2
+                or closed_until is distinct from $3)";
+        let (reason, until) = closure.map(|word| (&word.reason, word.until)).unzip();
+        self.hit(SQL, values![name, reason.map(String::as_str), until.flatten()]).await
+    }
+
+    /// An operator's word about an institution, whether or not it still holds.
+    pub async fn closure(&mut self, name: &str) -> Result<Option<Closure>, Error> {
+        const SQL: &str = "select closed_reason, closed_until from institutions
+            where name = $1 and closed_reason is not null";
+        self.row(SQL, values![name]).await?.as_ref().map(closure).transpose()
+    }
+
+    /// The words of operators about institutions, by the names of those.
+    pub async fn closures(&mut self) -> Result<HashMap<String, Closure>, Error> {
+        const SQL: &str = "select name, closed_reason, closed_until from institutions
+            where closed_reason is not null";
+        let rows = self.rows(SQL, values![]).await?;
+        rows.iter().map(|row| Ok((row.get("name")?, closure(row)?))).collect()
+    }
+
+    /// Sets what is stored of an institution's health, and why; false if it was so already, reason
+    /// apart.
     pub async fn set_health(
         &mut self,
         name: &str,
@@ -114,14 +178,14 @@ impl Tx {
         self.hit(SQL, values![name, health.as_str(), reason]).await
     }
 
-    /// An institution's health, and why.
+    /// What is stored of an institution's health, and why.
     pub async fn health(&mut self, name: &str) -> Result<Option<(Health, Option<String>)>, Error> {
         const SQL: &str = "select status, status_reason from institutions where name = $1";
         let row = self.row(SQL, values![name]).await?;
         row.map(|row| Ok((row.parsed("status")?, row.get("status_reason")?))).transpose()
     }
 
-    /// Why institutions are down, by their names, where somebody or something has said so.
+    /// Why institutions are down by what is stored of their health, by their names.
     pub async fn reasons(&mut self) -> Result<HashMap<String, String>, Error> {
         const SQL: &str = "select name, status_reason from institutions
             where status <> 'healthy' and status_reason is not null";

@@ -33,6 +33,7 @@ const STEPS: &[Step] = steps![
     9 "readings" "0009_readings.sql",
     10 "token_sessions" "0010_token_sessions.sql",
     11 "console" "0011_console.sql",
+    15 "operators" "0015_operators.sql",
 ];
 
 const TABLE: &str = "_sqlx_migrations";

@@ -90,6 +90,16 @@ impl Tx {
         self.row(SQL, values![name]).await?.as_ref().map(operator).transpose()
     }
 
+    /// An operator, unless it was removed.
+    pub async fn operator(&mut self, id: OperatorId) -> Result<Option<Operator>, Error> {
+        const SQL: &str = concat!(
+            "select ",
+            operator_columns!(),
+            " from operators where id = $1 and removed_at is null"
+        );
+        self.row(SQL, values![id]).await?.as_ref().map(operator).transpose()
+    }
+
     /// Every operator that there has been, in the order of their names, those that were removed
     /// included.
     pub async fn operators(&mut self) -> Result<Vec<Operator>, Error> {

@@ -137,6 +137,17 @@ pub struct Summary {
     pub last: Option<Date>,
 }
 
+/// How much a link has of one resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceCount {
+    /// The resource's name.
+    pub resource: String,
+    /// How many records.
+    pub count: u64,
+    /// When the newest came.
+    pub newest: Timestamp,
+}
+
 /// Rows in one statement: few enough for the bounds on parameters of both databases.
 const BATCH: usize = 200;
 
@@ -609,6 +620,17 @@ impl Tx {
             order by resource";
         let rows = self.rows(SQL, values![link.bucket(), link]).await?;
         rows.iter().map(|row| row.at(0)).collect()
+    }
+
+    /// How much a link has of each resource of which it has anything.
+    pub async fn records_by_resource(&mut self, link: LinkId) -> Result<Vec<ResourceCount>, Error> {
+        const SQL: &str = "select resource, count(*), max(created_at) from records
+            where bucket = $1 and link = $2 group by resource order by resource";
+        let rows = self.rows(SQL, values![link.bucket(), link]).await?;
+        let count = |row: &Row| {
+            Ok(ResourceCount { resource: row.at(0)?, count: row.at(1)?, newest: row.at(2)? })
+        };
+        rows.iter().map(count).collect()
     }
 
     /// What a link has of a resource.

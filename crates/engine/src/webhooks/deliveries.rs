@@ -3,10 +3,75 @@
 use super::{Webhooks, endpoints::disabled, no_link};
 use crate::{Caller, Error, Listed, query::one_link};
 use domain::{
-    filter::{Condition, Page},
-    ids::{DeliveryId, LinkId, TenantId},
+    filter::{Condition, Field, IN, IS, Page, Source, Test, Value},
+    ids::{DeliveryId, EndpointId, LinkId, TenantId},
 };
-pub use store::events::{Delivery, DeliveryState, ListedDelivery, PastAttempt, Replay};
+use jiff::Timestamp;
+pub use store::events::{Delivery, DeliveryState, ListedDelivery, PastAttempt};
+
+/// The most deliveries that one request sends again: what is more is for the next one.
+pub const MOST_REPLAYED: u32 = 10_000;
+
+/// Which deliveries to send again. Those to endpoints that are disabled never are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replay {
+    /// Those to this endpoint; to any if nothing is said.
+    pub endpoint: Option<EndpointId>,
+    /// Those about this link.
+    pub link: Option<LinkId>,
+    /// Those of events of this `webhook_type`.
+    pub kind: Option<String>,
+    /// Those of events of this `webhook_code`.
+    pub code: Option<String>,
+    /// Those announced from then …
+    pub from: Timestamp,
+    /// … until before then.
+    pub to: Timestamp,
+    /// Those that ended so.
+    pub states: Vec<DeliveryState>,
+}
+
+impl Replay {
+    /// What is sent again if nothing else is said: what has not arrived.
+    pub const MISSED: [DeliveryState; 2] = [DeliveryState::Failed, DeliveryState::Cancelled];
+
+    fn conditions(&self) -> Result<Vec<Condition>, Error> {
+        static ENDPOINT: Field = Field::id("endpoint", IS, Source::Column("endpoint"));
+        static LINK: Field = Field::id("link", IS, Source::Column("link"));
+        static TYPE: Field = Field::text("webhook_type", IS, Source::Column("type"));
+        static CODE: Field = Field::text("webhook_code", IS, Source::Column("code"));
+        static AT: Field = Field::instant("created_at", Source::Column("created_at"));
+        static STATE: Field =
+            Field::word("state", DeliveryState::WORDS, IN, Source::Column("state"));
+        if self.to <= self.from {
+            return Err(Error::field("invalid", "`to` must be after `from`.", "to"));
+        }
+        let is = |field, value: Option<Value>| {
+            value.map(|value| Condition { field, test: Test::Is(value) })
+        };
+        let text = |text: &Option<String>| text.clone().map(Value::Text);
+        let states = self.states.iter().map(|state| Value::Text(state.as_str().into())).collect();
+        let said = [
+            is(&ENDPOINT, self.endpoint.map(|id| Value::Id(id.into()))),
+            is(&LINK, self.link.map(|id| Value::Id(id.into()))),
+            is(&TYPE, text(&self.kind)),
+            is(&CODE, text(&self.code)),
+            Some(Condition { field: &AT, test: Test::Gte(Value::Instant(self.from)) }),
+            Some(Condition { field: &AT, test: Test::Lt(Value::Instant(self.to)) }),
+            Some(Condition { field: &STATE, test: Test::In(states) }),
+        ];
+        Ok(said.into_iter().flatten().collect())
+    }
+}
+
+/// What came of sending many again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replayed {
+    /// How many are on their way.
+    pub count: u64,
+    /// How many of the same kind are left for another request.
+    pub left: u64,
+}
 
 /// A delivery with all there is to see of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,11 +132,21 @@ impl Webhooks {
         self.delivery(caller.tenant, id).await
     }
 
-    /// Sends again everything that `replay` says, in the order in which it was announced; how many.
-    pub async fn replay_deliveries(&self, caller: &Caller, replay: &Replay) -> Result<u64, Error> {
-        if replay.to <= replay.from {
-            return Err(Error::field("invalid", "`to` must be after `from`.", "to"));
-        }
+    /// How many deliveries `replay` would send again.
+    pub async fn replayable(&self, tenant: TenantId, replay: &Replay) -> Result<u64, Error> {
+        let conditions = replay.conditions()?;
+        Ok(self.store.read().await?.replayable_across_buckets(tenant, &conditions).await?)
+    }
+
+    /// Sends again what `replay` says, [`MOST_REPLAYED`] at most, the earliest first and in the order
+    /// in which they were announced. What is on its way is left alone, so that doing it twice sends
+    /// nothing twice.
+    pub async fn replay_deliveries(
+        &self,
+        caller: &Caller,
+        replay: &Replay,
+    ) -> Result<Replayed, Error> {
+        let conditions = replay.conditions()?;
         let mut tx = self.store.write().await?;
         if let Some(id) = replay.endpoint {
             match tx.endpoint(caller.tenant, id).await? {
@@ -83,13 +158,19 @@ impl Webhooks {
                 }
             }
         }
-        let count = tx.replay_across_buckets(caller.tenant, replay, self.env.now()).await?;
+        let (tenant, now) = (caller.tenant, self.env.now());
+        let count = tx.replay_across_buckets(tenant, &conditions, MOST_REPLAYED, now).await?;
+        let left = if count < u64::from(MOST_REPLAYED) {
+            0
+        } else {
+            tx.replayable_across_buckets(tenant, &conditions).await?
+        };
         let subject = replay.endpoint.map_or_else(|| "all endpoints".into(), |id| id.to_string());
         let action = "replay_deliveries";
         self.audit(&mut tx, caller.tenant, Some(caller), action, (subject, None)).await?;
         tx.commit().await?;
         self.wake();
-        Ok(count)
+        Ok(Replayed { count, left })
     }
 }
 

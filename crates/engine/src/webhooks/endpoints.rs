@@ -1,7 +1,7 @@
 //! Where a tenant's webhooks go: what a tenant sets and sees, and how its secrets are kept.
 
 use super::{About, Webhooks};
-use crate::{Caller, Error, FieldProblem, Listed};
+use crate::{Actor, Caller, Error, FieldProblem, Listed};
 use domain::{
     filter::Page,
     ids::{DeliveryId, EndpointId, TenantId},
@@ -125,10 +125,7 @@ impl Webhooks {
     /// A page of a tenant's endpoints, the oldest first.
     pub async fn endpoints(&self, tenant: TenantId, page: Page) -> Result<Listed<Endpoint>, Error> {
         let all = self.store.read().await?.endpoints(tenant).await?;
-        let count = all.len() as u64;
-        let skipped = usize::try_from(page.offset()).unwrap_or(usize::MAX);
-        let items = all.into_iter().skip(skipped).take(page.size as usize);
-        Listed::on(page, count, items.map(|stored| self.shown(stored)).collect())
+        Ok(Listed::of_all(page, all)?.map(|stored| self.shown(stored)))
     }
 
     /// One endpoint.
@@ -179,7 +176,10 @@ impl Webhooks {
             }
             Some(false) if stored.disabled_at.is_none() => {
                 stored.disabled_at = Some(self.env.now());
-                stored.disabled_reason = Some("Disabled through the API.".into());
+                stored.disabled_reason = Some(match caller.by {
+                    Actor::Key(_) => "Disabled through the API.".into(),
+                    Actor::Operator(_) => "Disabled by an operator.".into(),
+                });
                 tx.cancel_deliveries_across_buckets(caller.tenant, id, self.env.now()).await?;
             }
             _ => {}
@@ -240,9 +240,7 @@ impl Webhooks {
                 endpoint.id == id
             })
             .await?;
-        if caller.is_operator() {
-            self.note(&mut tx, caller, "test_endpoint", id).await?;
-        }
+        self.note(&mut tx, caller, "test_endpoint", id).await?;
         tx.commit().await?;
         self.wake();
         sent.first().copied().ok_or(Error::NoSuch("endpoint"))

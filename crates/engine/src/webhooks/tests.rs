@@ -2,7 +2,7 @@
 
 use super::{
     Notice, Webhooks,
-    deliveries::{DeliveryState, Replay, link_of},
+    deliveries::{DeliveryState, Replay, Replayed, link_of},
     endpoints::{Change, Endpoint, NewEndpoint},
     guard::Reach,
     receiver::{Received, Receiver, Reply},
@@ -363,10 +363,15 @@ async fn who_answers_410_gets_nothing_more_and_the_others_are_told() {
         // Nothing can be replayed to it until it is enabled again; then all of it can.
         let replay = Replay {
             endpoint: Some(endpoint.id),
+            link: None,
+            kind: None,
+            code: None,
             from: link.created_at,
             to: world.clock_now() + HOUR,
-            states: vec![Failed, Cancelled],
+            states: Replay::MISSED.into(),
         };
+        let count = async || world.webhooks.replayable(world.caller.tenant, &replay).await.unwrap();
+        assert_eq!(count().await, 0, "while it is disabled");
         let refused = world.webhooks.replay_deliveries(&world.caller, &replay).await;
         assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
         world.something_happens().await;
@@ -378,7 +383,10 @@ async fn who_answers_410_gets_nothing_more_and_the_others_are_told() {
         let enabled =
             world.webhooks.change_endpoint(&world.caller, endpoint.id, enable).await.unwrap();
         assert_eq!((enabled.disabled, enabled.failing_since), (None, None));
-        assert_eq!(world.webhooks.replay_deliveries(&world.caller, &replay).await.unwrap(), 3);
+        assert_eq!(count().await, 3);
+        let replayed = async || world.webhooks.replay_deliveries(&world.caller, &replay).await;
+        assert_eq!(replayed().await.unwrap(), Replayed { count: 3, left: 0 });
+        assert_eq!(replayed().await.unwrap().count, 0, "a second click sends nothing twice");
         assert_eq!(world.delivers().await, 3);
         assert_eq!(world.states_of(|id| id == endpoint.id).await, [Delivered; 3]);
 
@@ -393,6 +401,7 @@ async fn who_answers_410_gets_nothing_more_and_the_others_are_told() {
                 "add_endpoint",
                 "change_endpoint",
                 "disable_endpoint",
+                "replay_deliveries",
                 "replay_deliveries"
             ]
         );

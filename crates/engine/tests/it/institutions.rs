@@ -7,12 +7,13 @@ use crate::{
 use connect::talk::{Connector, Conversation, Failure};
 use domain::{
     env::Env,
-    institution::{Health, Institution},
+    institution::{Closure, Health, Institution},
     link::{Link, Status},
     record::Trust,
     session::ChallengeKind::Otp,
 };
-use engine::{Engine, links::Registration};
+use engine::{Engine, Error, links::Registration};
+use jiff::Timestamp;
 use std::sync::Arc;
 
 on_both!(stopped:
@@ -21,6 +22,9 @@ on_both!(stopped:
     wrong_passwords_are_no_trouble_of_the_institution,
     what_breaks_on_our_side_is_no_trouble_of_the_institution,
     an_institution_can_be_closed_by_the_operator,
+    what_is_closed_until_an_instant_opens_by_itself,
+    who_closes_an_institution_says_why_and_it_is_written_down_once,
+    the_breaker_does_not_open_what_an_operator_closed,
     what_the_operator_closed_stays_closed_when_its_connector_goes_and_comes_back,
     a_process_closes_only_for_itself_what_it_does_not_offer,
     a_new_version_of_a_connector_gets_another_chance,
@@ -132,21 +136,91 @@ async fn what_breaks_on_our_side_is_no_trouble_of_the_institution(world: &World)
 async fn an_institution_can_be_closed_by_the_operator(world: &World) {
     let link = people(world, 1).await.remove(0);
     let due = link.schedule.as_ref().unwrap().due;
-    world.engine.set_health(1, Health::Down, Some("maintenance")).await.unwrap();
+    closes(world, Some("maintenance"), None).await.unwrap();
     assert_eq!(failed(world.retrieve(link.id, "ACCOUNTS").await), Failure::InstitutionDown);
     assert_eq!(failed(world.register("new").await), Failure::InstitutionDown);
     world.engine.advance(due + hours(1)).await.unwrap();
     assert_eq!(logins(world), 1);
     assert_eq!(world.status(link.id).await, Status::Valid);
-    world.engine.set_health(1, Health::Healthy, None).await.unwrap();
+    closes(world, None, None).await.unwrap();
     world.engine.advance(due + hours(12)).await.unwrap();
     assert_eq!(logins(world), 2, "inside the period");
+}
+
+async fn what_is_closed_until_an_instant_opens_by_itself(world: &World) {
+    let link = people(world, 1).await.remove(0);
+    let until = world.now() + minutes(3);
+    closes(world, Some(" maintenance "), Some(until)).await.unwrap();
+    let standing = async || {
+        let all = world.engine.standings(world.caller().tenant, &[], EVERYTHING).await.unwrap();
+        all.items.into_iter().find(|one| one.institution.name == BANK).unwrap()
+    };
+    let closed = standing().await;
+    let said = Closure { reason: "maintenance".into(), until: Some(until) };
+    assert_eq!((closed.institution.status, closed.closure), (Health::Down, Some(said)));
+    assert_eq!(closed.reason.as_deref(), Some("maintenance"));
+    assert_eq!(failed(world.retrieve(link.id, "ACCOUNTS").await), Failure::InstitutionDown);
+    world.engine.refresh_link(&world.caller(), link.id, None).await.unwrap();
+    world.advance(minutes(2)).await;
+    assert_eq!(world.bank.count("p0", "login"), 1, "work waits");
+    world.advance(minutes(2)).await;
+    assert_eq!(world.bank.count("p0", "login"), 2, "and is done as soon as it opens");
+    let open = standing().await;
+    assert_eq!((open.institution.status, open.closure, open.reason), (Health::Healthy, None, None));
+}
+
+async fn who_closes_an_institution_says_why_and_it_is_written_down_once(world: &World) {
+    for (reason, until) in [("", None), (" ", None), ("late", Some(world.now()))] {
+        let refused = closes(world, Some(reason), until).await;
+        assert!(matches!(refused, Err(Error::Fields(_))), "{refused:?}");
+    }
+    let long = "x".repeat(Closure::LONGEST_REASON + 1);
+    assert!(closes(world, Some(&long), None).await.is_err());
+    for _ in 0..2 {
+        closes(world, Some("maintenance"), None).await.unwrap();
+    }
+    for _ in 0..2 {
+        closes(world, None, None).await.unwrap();
+    }
+    let lines =
+        world.engine.audit_log(engine::operators::installation(), EVERYTHING).await.unwrap();
+    let mut acts: Vec<_> = lines.items.iter().map(|line| line.action.as_str()).collect();
+    acts.sort_unstable();
+    assert_eq!(acts, ["close_institution", "open_institution"], "a second click does nothing");
+    assert!(lines.items.iter().all(|line| line.subject == BANK));
+    let nowhere = world.engine.set_closure(&world.caller(), 99, None).await;
+    assert!(matches!(nowhere, Err(Error::NoSuch(_))), "{nowhere:?}");
+}
+
+async fn the_breaker_does_not_open_what_an_operator_closed(world: &World) {
+    let links = people(world, 1).await;
+    world.bank.is_down(true);
+    for _ in 0..10 {
+        world.retrieve(links[0].id, "ACCOUNTS").await.unwrap_err();
+    }
+    closes(world, Some("maintenance"), None).await.unwrap();
+    world.bank.is_down(false);
+    world.advance(hours(3)).await;
+    assert_eq!(health(world).await, Health::Down);
+    closes(world, None, None).await.unwrap();
+    world.retrieve(links[0].id, "ACCOUNTS").await.unwrap();
+    assert_eq!(health(world).await, Health::Healthy);
+}
+
+/// An operator closes the bank, or opens it again.
+async fn closes(
+    world: &World,
+    reason: Option<&str>,
+    until: Option<Timestamp>,
+) -> Result<Institution, Error> {
+    let closure = reason.map(|reason| Closure { reason: reason.into(), until });
+    world.engine.set_closure(&world.caller(), 1, closure).await
 }
 
 async fn what_the_operator_closed_stays_closed_when_its_connector_goes_and_comes_back(
     world: &World,
 ) {
-    world.engine.set_health(1, Health::Down, Some("maintenance")).await.unwrap();
+    closes(world, Some("maintenance"), None).await.unwrap();
     let small = async || world.engine.institution_named(SMALL_BANK).await.unwrap().status;
     world.engine.replace_connectors(&[]).await.unwrap();
     assert_eq!((health(world).await, small().await), (Health::Down, Health::Down));

@@ -2,22 +2,22 @@
 
 use super::{
     csv,
-    frame::{Frame, Pager, page_of, shown, when},
+    frame::{Frame, shown, when},
+    list::{List, page_of},
     visitor::{Desk, Visitor},
 };
 use crate::{App, problem::Problem, query::Query};
 use askama::Template;
 use axum::{extract::State, response::Response};
 use domain::ids::OperatorId;
-use engine::{Listed, operators::installation as nobody, tenants::AuditLine};
+use engine::{operators::installation as nobody, tenants::AuditLine};
 use std::collections::HashMap;
 
 #[derive(Template)]
 #[template(path = "console/audit.html")]
 struct Audit {
     frame: Frame,
-    rows: Vec<Row>,
-    pager: Pager,
+    list: List<Row>,
     /// The file of the whole list; the installation's own has none.
     export: Option<String>,
 }
@@ -57,14 +57,13 @@ pub(super) async fn list(
     let listed = app.engine.audit_log(desk.tenant.id, page).await?;
     let names = names(&app).await?;
     shown(&Audit {
-        pager: Pager::new(&query, page, listed.count, listed.items.len()),
-        rows: listed.items.into_iter().map(|line| row(line, &names)).collect(),
+        list: List::of(&query, page, listed, |line| row(line, &names)),
         export: Some(desk.at("audit.csv")),
         frame: desk.frame(&app, "audit"),
     })
 }
 
-/// What is about no tenant: sign-ins and accounts.
+/// What is about no tenant: sign-ins, accounts, institutions.
 pub(super) async fn installation(
     State(app): State<App>,
     visitor: Visitor,
@@ -74,8 +73,7 @@ pub(super) async fn installation(
     let listed = app.engine.audit_log(nobody(), page).await?;
     let (names, tenants) = (names(&app).await?, app.engine.tenants().await?);
     shown(&Audit {
-        pager: Pager::new(&query, page, listed.count, listed.items.len()),
-        rows: listed.items.into_iter().map(|line| row(line, &names)).collect(),
+        list: List::of(&query, page, listed, |line| row(line, &names)),
         export: None,
         frame: Frame::new(&app, visitor, None, tenants, "installation"),
     })
@@ -93,7 +91,7 @@ pub(super) async fn export(State(app): State<App>, desk: Desk) -> Result<Respons
                 let Row { at, actor, action, subject } = row(line, &names);
                 vec![at, actor, action, subject]
             };
-            Ok(Listed { count: listed.count, items: listed.items.into_iter().map(cells).collect() })
+            Ok(listed.map(cells))
         }
     })
     .await

@@ -1,146 +1,124 @@
-//! Where webhooks go, and what became of each.
+//! What became of each webhook on its way to each endpoint, and sending it again.
 
 use super::{
     csv,
-    form::Act,
-    frame::{Frame, Pager, maybe_when, page_of, shown, when},
-    institutions::conditions,
+    form::{Act, instant},
+    frame::{Frame, maybe_when, shown, when},
+    list::{List, conditions, page_of},
     mask::{self, MASK},
     visitor::{Desk, Named},
 };
-use crate::{App, problem::Problem, query::Query};
-use askama::Template;
-use axum::{
-    extract::State,
-    response::{IntoResponse, Redirect, Response},
+use crate::{
+    App,
+    problem::{Item, Problem},
+    query::Query,
+    v1::deliveries::FILTERS,
 };
+use askama::Template;
+use axum::{extract::State, response::Response};
 use domain::{
     filter::{Condition, Field, IS, Source, Test, Value},
     ids::{DeliveryId, EndpointId, LinkId},
 };
-use engine::{
-    Listed,
-    webhooks::{
-        deliveries::{DeliveryState, ListedDelivery, Story, link_of},
-        endpoints::{Change, Endpoint},
-    },
+use engine::webhooks::deliveries::{
+    DeliveryState, ListedDelivery, MOST_REPLAYED, Replay, Story, link_of,
 };
-
-const LINK: Field = Field::id("link", IS, Source::Column("link"));
-
-/// What deliveries can be searched for.
-static FILTERS: &[Field] = &[
-    LINK,
-    Field::id("endpoint", IS, Source::Column("endpoint")),
-    Field::word("state", DeliveryState::WORDS, IS, Source::Column("state")),
-    Field::text("type", IS, Source::Column("type")),
-];
+use jiff::{SignedDuration, Timestamp};
 
 /// Those about one link.
 pub(super) fn of_link(id: LinkId) -> Condition {
-    static FIELD: Field = LINK;
+    static FIELD: Field = Field::id("link", IS, Source::Column("link"));
     Condition { field: &FIELD, test: Test::Is(Value::Id(id.into())) }
 }
 
 #[derive(Template)]
-#[template(path = "console/webhooks.html")]
-struct Webhooks {
-    frame: Frame,
-    endpoints: Vec<EndpointRow>,
-}
-
-/// An endpoint in the list.
-struct EndpointRow {
-    id: EndpointId,
-    url: String,
-    events: String,
-    tone: &'static str,
-    state: String,
-    enabled: bool,
-    made: String,
-}
-
-fn endpoint_row(endpoint: &Endpoint) -> EndpointRow {
-    let (tone, state) = match (&endpoint.disabled, endpoint.failing_since) {
-        (Some((at, why)), _) => ("bad", format!("disabled since {}: {why}", when(*at))),
-        (None, Some(since)) => ("warn", format!("failing since {}", when(since))),
-        (None, None) => ("good", "enabled".into()),
-    };
-    EndpointRow {
-        id: endpoint.id,
-        url: mask::address(&endpoint.url),
-        events: endpoint.events.join(", "),
-        tone,
-        state,
-        enabled: endpoint.disabled.is_none(),
-        made: when(endpoint.created_at),
-    }
-}
-
-pub(super) async fn list(
-    State(app): State<App>,
-    desk: Desk,
-    query: Query,
-) -> Result<Response, Problem> {
-    // No tenant has more than fifty.
-    let page = page_of(&query)?;
-    let listed = app.engine.webhooks().endpoints(desk.tenant.id, page).await?;
-    shown(&Webhooks {
-        endpoints: listed.items.iter().map(endpoint_row).collect(),
-        frame: desk.frame(&app, "webhooks").after(&query),
-    })
-}
-
-pub(super) async fn test(
-    State(app): State<App>,
-    Named(id): Named<EndpointId>,
-    Act { desk, .. }: Act,
-) -> Result<Response, Problem> {
-    let delivery = app.engine.webhooks().test_endpoint(&desk.caller(), id).await?;
-    Ok(Redirect::to(&desk.at(&format!("deliveries/{delivery}?done=test"))).into_response())
-}
-
-pub(super) async fn enable(
-    State(app): State<App>,
-    Named(id): Named<EndpointId>,
-    Act { desk, .. }: Act,
-) -> Result<Response, Problem> {
-    let change = Change { enabled: Some(true), ..Change::default() };
-    app.engine.webhooks().change_endpoint(&desk.caller(), id, change).await?;
-    Ok(Redirect::to(&desk.at("webhooks?done=enable")).into_response())
-}
-
-#[derive(Template)]
 #[template(path = "console/deliveries.html")]
-struct List {
+struct Found {
     frame: Frame,
     states: &'static [DeliveryState],
     search: Search,
-    deliveries: Vec<Row>,
-    pager: Pager,
+    list: List<Row>,
     export: String,
+    /// Where all that was found is sent again.
+    again: String,
 }
 
-/// What the search form says.
+/// What the search form says, or the form that sends what was found again.
 struct Search {
     link: String,
     endpoint: String,
     state: String,
     kind: String,
+    code: String,
+    from: String,
+    to: String,
 }
 
 impl Search {
-    fn of(query: &Query) -> Self {
-        let said = |key| query.value(key).unwrap_or_default().trim().to_owned();
+    /// From what each field says.
+    fn said<'a>(said: impl Fn(&'static str) -> &'a str) -> Self {
+        let said = |name| said(name).trim().to_owned();
         Self {
             link: said("link"),
             endpoint: said("endpoint"),
             state: said("state"),
-            kind: said("type"),
+            kind: said("webhook_type"),
+            code: said("webhook_code"),
+            from: said("created_at__gte"),
+            to: said("created_at__lt"),
         }
     }
+    fn of(query: &Query) -> Self {
+        Self::said(|name| query.value(name).unwrap_or_default())
+    }
+    /// The fields, by their names.
+    fn fields(&self) -> [(&'static str, &str); 7] {
+        [
+            ("link", &self.link),
+            ("endpoint", &self.endpoint),
+            ("state", &self.state),
+            ("webhook_type", &self.kind),
+            ("webhook_code", &self.code),
+            ("created_at__gte", &self.from),
+            ("created_at__lt", &self.to),
+        ]
+    }
     fn is_empty(&self) -> bool {
-        [&self.link, &self.endpoint, &self.state, &self.kind].iter().all(|said| said.is_empty())
+        self.fields().iter().all(|(_, said)| said.is_empty())
+    }
+    /// What to send again: of what was found, what is over; what has not arrived if no state was said.
+    fn replay(&self, now: Timestamp) -> Result<Replay, Problem> {
+        /// As long as deliveries are kept, and longer.
+        const EVER: SignedDuration = SignedDuration::from_hours(400 * 24);
+        /// Instants are kept to the microsecond.
+        const TICK: SignedDuration = SignedDuration::from_micros(1);
+        let wrong = |field: &'static str, message: &'static str| {
+            Problem::bad(vec![Item::new("invalid", message).at(field)])
+        };
+        let maybe = |said: &str| Some(said.to_owned()).filter(|said| !said.is_empty());
+        let states = match self.state.parse() {
+            Err(_) if self.state.is_empty() => Replay::MISSED.into(),
+            Ok(DeliveryState::Pending) | Err(_) => {
+                return Err(wrong("state", "What is on its way cannot be sent again."));
+            }
+            Ok(state) => vec![state],
+        };
+        let id = |said: &str, field| match maybe(said) {
+            None => Ok(None),
+            Some(said) => said.parse().map(Some).map_err(|_| wrong(field, "This is no id.")),
+        };
+        Ok(Replay {
+            endpoint: id(&self.endpoint, "endpoint")?.map(uuid::Uuid::into),
+            link: id(&self.link, "link")?.map(uuid::Uuid::into),
+            kind: maybe(&self.kind),
+            code: maybe(&self.code),
+            from: instant("created_at__gte", &self.from)?
+                .unwrap_or_else(|| now.saturating_sub(EVER).unwrap_or(Timestamp::MIN)),
+            // What was announced at this very instant is there as well.
+            to: instant("created_at__lt", &self.to)?
+                .unwrap_or_else(|| now.saturating_add(TICK).unwrap_or(Timestamp::MAX)),
+            states,
+        })
     }
 }
 
@@ -185,7 +163,7 @@ pub(super) fn row(listed: ListedDelivery) -> Row {
     }
 }
 
-pub(super) async fn deliveries(
+pub(super) async fn list(
     State(app): State<App>,
     desk: Desk,
     query: Query,
@@ -193,12 +171,12 @@ pub(super) async fn deliveries(
     let page = page_of(&query)?;
     let conditions = conditions(&query, FILTERS)?;
     let listed = app.engine.webhooks().deliveries(desk.tenant.id, &conditions, page).await?;
-    shown(&List {
+    shown(&Found {
         states: DeliveryState::ALL,
         search: Search::of(&query),
-        pager: Pager::new(&query, page, listed.count, listed.items.len()),
-        deliveries: listed.items.into_iter().map(row).collect(),
+        list: List::of(&query, page, listed, row),
         export: query.elsewhere(&desk.at("deliveries.csv")),
+        again: query.elsewhere(&desk.at("deliveries/replay")),
         frame: desk.frame(&app, "webhooks").after(&query),
     })
 }
@@ -230,7 +208,7 @@ pub(super) async fn export(
                     made,
                 ]
             };
-            Ok(Listed { count: listed.count, items: listed.items.into_iter().map(cells).collect() })
+            Ok(listed.map(cells))
         }
     })
     .await
@@ -310,5 +288,39 @@ pub(super) async fn replay(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     app.engine.webhooks().replay_delivery(&desk.caller(), id).await?;
-    Ok(Redirect::to(&desk.at(&format!("deliveries/{id}?done=replay"))).into_response())
+    Ok(desk.to(&format!("deliveries/{id}?done=replay")))
+}
+
+#[derive(Template)]
+#[template(path = "console/replay.html")]
+struct Ask {
+    frame: Frame,
+    search: Search,
+    /// How many of that kind there are, and how many of them go at a time.
+    found: u64,
+    count: u64,
+}
+
+/// Asks before many are sent again.
+pub(super) async fn ask(
+    State(app): State<App>,
+    desk: Desk,
+    query: Query,
+) -> Result<Response, Problem> {
+    let replay = Search::of(&query).replay(app.engine.env().now())?;
+    let found = app.engine.webhooks().replayable(desk.tenant.id, &replay).await?;
+    // What is confirmed is what was counted, whatever is announced meanwhile.
+    let search =
+        Search { from: replay.from.to_string(), to: replay.to.to_string(), ..Search::of(&query) };
+    let count = found.min(MOST_REPLAYED.into());
+    shown(&Ask { search, found, count, frame: desk.frame(&app, "webhooks").after(&query) })
+}
+
+pub(super) async fn replay_all(
+    State(app): State<App>,
+    Act { desk, fields }: Act,
+) -> Result<Response, Problem> {
+    let replay = Search::said(|name| fields.text(name)).replay(app.engine.env().now())?;
+    app.engine.webhooks().replay_deliveries(&desk.caller(), &replay).await?;
+    Ok(desk.to("deliveries?done=replay-all"))
 }

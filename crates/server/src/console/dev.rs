@@ -12,10 +12,8 @@ use crate::{
     v1,
 };
 use askama::Template;
-use axum::{
-    extract::State,
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::{extract::State, response::Response};
+use domain::filter::Page;
 use engine::sandbox::{Effect, Fault, Scope};
 
 #[derive(Template)]
@@ -41,12 +39,15 @@ const EFFECTS: [(&str, &str); 6] = [
     ("empty", "shows nothing"),
 ];
 
+/// As many as are shown.
+const ALL: Page = Page { number: 1, size: Page::LARGEST };
+
 pub(super) async fn show(
     State(app): State<App>,
     desk: Desk,
     query: Query,
 ) -> Result<Response, Problem> {
-    let faults = app.engine.list_faults()?.into_iter().map(|fault| {
+    let faults = app.engine.list_faults(ALL)?.items.into_iter().map(|fault| {
         let place = match &fault.scope {
             Scope::Institution(name) => name.clone(),
             Scope::User { institution, username } => format!("{username} at {institution}"),
@@ -70,7 +71,7 @@ pub(super) async fn advance(
     let to = v1::clock::later_by(app.engine.env().now(), fields.text("by"))?;
     app.engine.note_act(&desk.caller(), "advance_clock", &to.to_string()).await?;
     v1::clock::advance_to(&app, to).await?;
-    Ok(Redirect::to(&desk.at("dev?done=advance")).into_response())
+    Ok(desk.to("dev?done=advance"))
 }
 
 pub(super) async fn add_fault(
@@ -89,7 +90,7 @@ pub(super) async fn add_fault(
     let fault = Fault { scope: Scope::Institution(institution), effect, calls: None, until: None };
     app.engine.add_fault(fault).await?;
     app.engine.note_act(&desk.caller(), "add_fault", &subject).await?;
-    Ok(Redirect::to(&desk.at("dev?done=fault")).into_response())
+    Ok(desk.to("dev?done=fault"))
 }
 
 pub(super) async fn end_faults(
@@ -98,5 +99,5 @@ pub(super) async fn end_faults(
 ) -> Result<Response, Problem> {
     app.engine.end_faults(None)?;
     app.engine.note_act(&desk.caller(), "end_faults", "all").await?;
-    Ok(Redirect::to(&desk.at("dev?done=faults")).into_response())
+    Ok(desk.to("dev?done=faults"))
 }

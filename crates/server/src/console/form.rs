@@ -2,13 +2,18 @@
 //! a form of another site has neither the cookie nor the proof, and the browser says where it is from.
 
 use super::visitor::{self, Desk, Visitor};
-use crate::{App, origin::Origin, problem::Problem};
+use crate::{
+    App,
+    origin::Origin,
+    problem::{Item, Problem},
+};
 use axum::{
     body::to_bytes,
     extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, header},
 };
 use domain::operator::Role;
+use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::BTreeMap;
 use url::form_urlencoded;
@@ -27,10 +32,25 @@ impl Fields {
     pub(super) fn text(&self, name: &str) -> &str {
         self.0.get(name).map_or("", |value| value.expose_secret()).trim()
     }
+    /// The instant in a field.
+    pub(super) fn instant(&self, name: &'static str) -> Result<Option<Timestamp>, Problem> {
+        instant(name, self.text(name))
+    }
     /// A field as it was typed.
     pub(super) fn secret(&self, name: &str) -> SecretString {
         self.0.get(name).cloned().unwrap_or_else(|| "".into())
     }
+}
+
+/// An instant as inputs of a browser write it, without a zone and in UTC; nothing if nothing was said.
+pub(super) fn instant(name: &'static str, said: &str) -> Result<Option<Timestamp>, Problem> {
+    if said.is_empty() {
+        return Ok(None);
+    }
+    let read = said.parse().ok().or_else(|| format!("{said}Z").parse().ok());
+    read.map(Some).ok_or_else(|| {
+        Problem::bad(vec![Item::new("invalid", "Write a day and a time, in UTC.").at(name)])
+    })
 }
 
 /// A form from a page of ours, whoever sent it.

@@ -9,7 +9,6 @@ use crate::{
 };
 use askama::Template;
 use axum::response::Response;
-use domain::filter::Page;
 use engine::{operators::SignedIn, tenants::Tenant};
 use jiff::Timestamp;
 
@@ -85,12 +84,18 @@ impl Frame {
 }
 
 /// Acts that lead back to a page, and what it says of them.
-const DONE: [(&str, &str); 12] = [
+const DONE: [(&str, &str); 18] = [
     ("refresh", "The refresh is queued. What it brings stands in the timeline."),
     ("delete", "The link is deleted, with everything that was stored of it."),
     ("replay", "The delivery is on its way again."),
+    ("replay-all", "They are on their way again, in the order in which they were announced."),
     ("test", "A test event is on its way."),
-    ("enable", "The endpoint is enabled again. What it missed can be replayed."),
+    ("change", "The endpoint is changed. What is announced from now on goes there."),
+    ("enable", "The endpoint is enabled again. What it missed can be sent again."),
+    ("disable", "Nothing is sent there any more; what was pending is cancelled."),
+    ("forget", "The endpoint is deleted; what was pending is cancelled."),
+    ("close", "The institution is left alone. Its links wait, and keep their status."),
+    ("open", "The institution may be asked again. What waits goes on within minutes."),
     ("retry", "The work is queued. It is done as soon as a worker is free."),
     ("revoke", "The key is refused from now on, and every token that was made with it."),
     ("password", "The password is changed. Your other sign-ins have ended."),
@@ -112,36 +117,6 @@ pub(super) fn when(at: Timestamp) -> String {
 /// The same, or a dash.
 pub(super) fn maybe_when(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "–".into(), when)
-}
-
-/// Where a list goes on.
-pub(super) struct Pager {
-    pub(super) first: u64,
-    pub(super) last: u64,
-    pub(super) count: u64,
-    pub(super) previous: Option<String>,
-    pub(super) next: Option<String>,
-}
-
-impl Pager {
-    pub(super) fn new(query: &Query, page: Page, count: u64, shown: usize) -> Self {
-        let to = |number: u32| query.with("page", &number.to_string());
-        Self {
-            first: if shown == 0 { 0 } else { page.offset() + 1 },
-            last: page.offset() + shown as u64,
-            count,
-            previous: (page.number > 1).then(|| to(page.number - 1)),
-            next: page.has_next(count).then(|| to(page.number + 1)),
-        }
-    }
-    pub(super) const fn is_one(&self) -> bool {
-        self.previous.is_none() && self.next.is_none()
-    }
-}
-
-/// Which page of a list is asked for.
-pub(super) fn page_of(query: &Query) -> Result<Page, Problem> {
-    Ok(Page::parse(query.pairs(), super::PAGE_SIZE)?)
 }
 
 /// A page of the console.

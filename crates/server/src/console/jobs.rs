@@ -2,15 +2,13 @@
 
 use super::{
     form::Act,
-    frame::{Frame, Pager, maybe_when, page_of, shown, when},
+    frame::{Frame, maybe_when, shown, when},
+    list::{List, page_of},
     visitor::{Desk, Named},
 };
 use crate::{App, problem::Problem, query::Query, v1::jobs as v1};
 use askama::Template;
-use axum::{
-    extract::State,
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::{extract::State, response::Response};
 use domain::ids::{JobId, LinkId};
 use engine::backlog::{Job, Shown};
 
@@ -19,8 +17,7 @@ use engine::backlog::{Job, Shown};
 struct Jobs {
     frame: Frame,
     failed: bool,
-    rows: Vec<Row>,
-    pager: Pager,
+    list: List<Row>,
 }
 
 /// A piece of work in the list.
@@ -58,8 +55,7 @@ pub(super) async fn list(
     };
     shown(&Jobs {
         failed: wanted == Shown::Failed,
-        pager: Pager::new(&query, page, listed.count, listed.items.len()),
-        rows: listed.items.into_iter().map(row).collect(),
+        list: List::of(&query, page, listed, row),
         frame: desk.frame(&app, "jobs").after(&query),
     })
 }
@@ -70,5 +66,5 @@ pub(super) async fn retry(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     app.engine.retry_job(&desk.caller(), id).await?;
-    Ok(Redirect::to(&desk.at("jobs?done=retry")).into_response())
+    Ok(desk.to("jobs?done=retry"))
 }

@@ -3,22 +3,21 @@
 use super::{
     form::Act,
     frame::{Frame, maybe_when, shown, when},
+    list::{List, page_of},
     visitor::{Desk, Named},
 };
 use crate::{App, problem::Problem, query::Query};
 use askama::Template;
-use axum::{
-    extract::State,
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::{extract::State, response::Response};
 use domain::ids::KeyId;
+use engine::tenants::ApiKey;
 use secrecy::{ExposeSecret, SecretString};
 
 #[derive(Template)]
 #[template(path = "console/keys.html")]
 struct Keys {
     frame: Frame,
-    rows: Vec<Row>,
+    list: List<Row>,
     /// One that has just been made: its id, and the password that is shown only now.
     made: Option<(KeyId, SecretString)>,
 }
@@ -33,17 +32,24 @@ struct Row {
     good: bool,
 }
 
-async fn keys(app: &App, desk: Desk, made: Option<(KeyId, SecretString)>) -> Result<Keys, Problem> {
-    let all = app.engine.keys(desk.tenant.id).await?;
-    let rows = all.into_iter().rev().map(|key| Row {
+async fn keys(
+    app: &App,
+    desk: Desk,
+    query: &Query,
+    made: Option<(KeyId, SecretString)>,
+) -> Result<Response, Problem> {
+    let page = page_of(query)?;
+    let listed = app.engine.keys(desk.tenant.id, page).await?;
+    let row = |key: ApiKey| Row {
         id: key.id,
         name: key.name,
         made: when(key.created_at),
         used: maybe_when(key.last_used_at),
         good: key.revoked_at.is_none(),
         revoked: maybe_when(key.revoked_at),
-    });
-    Ok(Keys { rows: rows.collect(), made, frame: desk.frame(app, "keys") })
+    };
+    let list = List::of(query, page, listed, row);
+    shown(&Keys { list, made, frame: desk.frame(app, "keys").after(query) })
 }
 
 pub(super) async fn list(
@@ -51,17 +57,17 @@ pub(super) async fn list(
     desk: Desk,
     query: Query,
 ) -> Result<Response, Problem> {
-    let page = keys(&app, desk, None).await?;
-    shown(&Keys { frame: page.frame.after(&query), ..page })
+    keys(&app, desk, &query, None).await
 }
 
 /// Makes a key. Its password is in this answer and nowhere else, so nothing is gone on to.
 pub(super) async fn make(
     State(app): State<App>,
+    query: Query,
     Act { desk, fields }: Act,
 ) -> Result<Response, Problem> {
     let (key, secret) = app.engine.make_key(&desk.caller(), fields.text("name")).await?;
-    shown(&keys(&app, desk, Some((key.id, secret))).await?)
+    keys(&app, desk, &query, Some((key.id, secret))).await
 }
 
 pub(super) async fn revoke(
@@ -70,5 +76,5 @@ pub(super) async fn revoke(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     app.engine.revoke_key(&desk.caller(), id).await?;
-    Ok(Redirect::to(&desk.at("keys?done=revoke")).into_response())
+    Ok(desk.to("keys?done=revoke"))
 }

@@ -2,25 +2,25 @@
 
 use super::{
     csv,
+    deliveries::{self, Row as DeliveryRow},
     form::Act,
-    frame::{Frame, Pager, maybe_when, page_of, shown, when},
-    institutions::conditions,
+    frame::{Frame, maybe_when, shown, when},
+    list::{List, conditions, page_of},
     overview::tone,
     visitor::{Desk, Named},
-    webhooks::{self, Row as DeliveryRow},
 };
-use crate::{App, api::links::FILTERS, problem::Problem, query::Query};
+use crate::{
+    App, api::links::FILTERS, origin::Origin, problem::Problem, query::Query,
+    v1::links::update_page,
+};
 use askama::Template;
-use axum::{
-    extract::State,
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::{extract::State, response::Response};
 use domain::{
     filter::{Condition, Field, IS, Page, Source, Test, Value},
     ids::LinkId,
     link::{Link, Status},
 };
-use engine::{Error, Listed};
+use engine::{Error, query::ResourceCount, timeline::CommitOfLink};
 
 #[derive(Template)]
 #[template(path = "console/links.html")]
@@ -28,8 +28,7 @@ struct Links {
     frame: Frame,
     search: Search,
     statuses: &'static [Status],
-    rows: Vec<Row>,
-    pager: Pager,
+    list: List<Row>,
     export: String,
 }
 
@@ -95,9 +94,7 @@ pub(super) async fn list(
     let (search, conditions) = wanted(&query)?;
     if let Ok(id) = search.find.parse::<LinkId>() {
         match app.engine.link(desk.tenant.id, id).await {
-            Ok(link) => {
-                return Ok(Redirect::to(&desk.at(&format!("links/{}", link.id))).into_response());
-            }
+            Ok(link) => return Ok(desk.to(&format!("links/{}", link.id))),
             Err(Error::NoSuch(_)) => {}
             Err(error) => return Err(error.into()),
         }
@@ -105,8 +102,7 @@ pub(super) async fn list(
     let page = page_of(&query)?;
     let listed = app.engine.links(desk.tenant.id, &conditions, page).await?;
     shown(&Links {
-        pager: Pager::new(&query, page, listed.count, listed.items.len()),
-        rows: listed.items.into_iter().map(row).collect(),
+        list: List::of(&query, page, listed, row),
         statuses: Status::ALL,
         export: query.elsewhere(&desk.at("links.csv")),
         search,
@@ -149,7 +145,7 @@ pub(super) async fn export(
                     link.schedule.map(|schedule| when(schedule.due)).unwrap_or_default(),
                 ]
             };
-            Ok(Listed { count: listed.count, items: listed.items.into_iter().map(cells).collect() })
+            Ok(listed.map(cells))
         }
     })
     .await
@@ -162,11 +158,41 @@ struct Shown {
     link: Row,
     facts: Vec<(&'static str, String)>,
     next: Option<&'static str>,
+    /// Whether its person can mend it on a page that is sent to them.
+    can_update: bool,
+    records: Vec<Count>,
     sessions: Vec<Session>,
-    timeline: Vec<Entry>,
-    pager: Pager,
+    /// The timeline.
+    list: List<Entry>,
+    changes: Vec<Changes>,
+    more_changes: bool,
     deliveries: Vec<DeliveryRow>,
     more_deliveries: bool,
+}
+
+/// How much there is of one resource.
+struct Count {
+    resource: String,
+    records: u64,
+    newest: String,
+}
+
+fn count(of: ResourceCount) -> Count {
+    Count { resource: of.resource, records: of.count, newest: when(of.newest) }
+}
+
+/// What one reading changed.
+struct Changes {
+    at: String,
+    resource: String,
+    created: u64,
+    updated: u64,
+    deleted: u64,
+}
+
+fn changes(commit: CommitOfLink) -> Changes {
+    let CommitOfLink { at, resource, created, updated, deleted, .. } = commit;
+    Changes { at: when(at), resource, created, updated, deleted }
 }
 
 /// One login at the institution.
@@ -200,12 +226,12 @@ fn advice(action: &str) -> &'static str {
             "Its credentials were erased. The person has to register again; nothing else helps."
         }
         "replace_credentials" => {
-            "The institution refused the credentials. The application asks the person for new ones \
-             (PUT /api/links/{id}/); refreshing again does not help."
+            "The institution refused the credentials. The person gives new ones, in the application or \
+             on a page that you ask for here; refreshing again does not help."
         }
         "retrieve_with_token" => {
-            "The institution wants a token. The application asks the person for one in its next \
-             request for data."
+            "The institution wants a token. The person gives it, in the application or on a page that \
+             you ask for here."
         }
         "wait_for_institution" => {
             "The institution is down. Refreshes go on by themselves when it is back."
@@ -226,8 +252,10 @@ pub(super) async fn show(
     let page = page_of(&query)?;
     let timeline = app.engine.timeline(tenant, id, page).await?;
     let sessions = app.engine.sessions(tenant, id).await?;
-    let of_link = webhooks::of_link(id);
-    let deliveries = app.engine.webhooks().deliveries(tenant, &[of_link], LATEST).await?;
+    let of_link = deliveries::of_link(id);
+    let sent = app.engine.webhooks().deliveries(tenant, &[of_link], LATEST).await?;
+    let changed = app.engine.link_changes(tenant, id, LATEST).await?;
+    let counts = app.engine.resource_counts(tenant, id).await?;
     let next = app.engine.next_action(&link).await?.map(advice);
     let facts = vec![
         ("Institution", link.institution.clone()),
@@ -255,17 +283,17 @@ pub(super) async fn show(
         ("Resources", or_dash(link.fetch_resources.join(", "))),
         ("Stale in", link.stale_in.to_string()),
     ];
+    let entry = |entry: engine::timeline::Entry| Entry {
+        at: when(entry.at.0),
+        what: entry.kind.replace('_', " "),
+        detail: detail(entry.detail.get()),
+    };
     shown(&Shown {
-        pager: Pager::new(&query, page, timeline.count, timeline.items.len()),
-        timeline: timeline
-            .items
-            .into_iter()
-            .map(|entry| Entry {
-                at: when(entry.at.0),
-                what: entry.kind.replace('_', " "),
-                detail: detail(entry.detail.get()),
-            })
-            .collect(),
+        list: List::of(&query, page, timeline, entry),
+        records: counts.into_iter().map(count).collect(),
+        more_changes: changed.count > changed.items.len() as u64,
+        changes: changed.items.into_iter().map(changes).collect(),
+        can_update: link.status != Status::Unconfirmed && link.has_credentials(),
         sessions: sessions
             .into_iter()
             .map(|session| Session {
@@ -277,8 +305,8 @@ pub(super) async fn show(
                 failure: session.failure.unwrap_or_default(),
             })
             .collect(),
-        more_deliveries: deliveries.count > deliveries.items.len() as u64,
-        deliveries: deliveries.items.into_iter().map(webhooks::row).collect(),
+        more_deliveries: sent.count > sent.items.len() as u64,
+        deliveries: sent.items.into_iter().map(deliveries::row).collect(),
         next,
         facts,
         link: row(link),
@@ -303,7 +331,50 @@ pub(super) async fn refresh(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     app.engine.refresh_link(&desk.caller(), id, None).await?;
-    Ok(Redirect::to(&desk.at(&format!("links/{id}?done=refresh"))).into_response())
+    Ok(desk.to(&format!("links/{id}?done=refresh")))
+}
+
+#[derive(Template)]
+#[template(path = "console/changes.html")]
+struct AllChanges {
+    frame: Frame,
+    link: LinkId,
+    list: List<Changes>,
+}
+
+/// Everything that the readings of a link changed.
+pub(super) async fn list_changes(
+    State(app): State<App>,
+    desk: Desk,
+    Named(id): Named<LinkId>,
+    query: Query,
+) -> Result<Response, Problem> {
+    let page = page_of(&query)?;
+    let listed = app.engine.link_changes(desk.tenant.id, id, page).await?;
+    let list = List::of(&query, page, listed, changes);
+    shown(&AllChanges { link: id, list, frame: desk.frame(&app, "links") })
+}
+
+#[derive(Template)]
+#[template(path = "console/update.html")]
+struct Update {
+    frame: Frame,
+    link: Row,
+    url: String,
+    until: String,
+}
+
+/// Makes a page for the person of a link. Its address is in this answer and nowhere else.
+pub(super) async fn request_update(
+    State(app): State<App>,
+    Named(id): Named<LinkId>,
+    origin: Origin,
+    Act { desk, .. }: Act,
+) -> Result<Response, Problem> {
+    let made = app.engine.request_update(&desk.caller(), id).await?;
+    let link = row(app.engine.link(desk.tenant.id, id).await?);
+    let (url, until) = (update_page(&origin, &made), when(made.ends));
+    shown(&Update { link, url, until, frame: desk.frame(&app, "links") })
 }
 
 #[derive(Template)]
@@ -329,5 +400,5 @@ pub(super) async fn delete(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     app.engine.delete_link(&desk.caller(), id).await?;
-    Ok(Redirect::to(&desk.at("links?done=delete")).into_response())
+    Ok(desk.to("links?done=delete"))
 }

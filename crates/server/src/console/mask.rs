@@ -8,13 +8,24 @@ use url::Url;
 pub(super) const MASK: &str = "••••";
 
 /// Keys of a webhook's body that say which one it is, not whose or what.
-const TELLING: [&str; 6] =
-    ["webhook_id", "webhook_type", "webhook_code", "process_type", "link_id", "request_id"];
+const OF_WEBHOOKS: &[&str] =
+    &["webhook_id", "webhook_type", "webhook_code", "process_type", "link_id", "request_id"];
+/// Keys of a record that are of ours: which it is, and when it came.
+const OF_RECORDS: &[&str] = &["id", "link", "created_at", "collected_at"];
 
-/// A JSON text, indented, in which every value is masked but those that say what it is.
+/// The body of a webhook, indented, in which every value is masked but those that say what it is.
 pub(super) fn body(text: &str) -> String {
+    masked(text, OF_WEBHOOKS)
+}
+
+/// A record, indented, in which every value is masked but those that are ours.
+pub(super) fn record(text: &str) -> String {
+    masked(text, OF_RECORDS)
+}
+
+fn masked(text: &str, telling: &[&str]) -> String {
     let Ok(mut value) = serde_json::from_str::<Value>(text) else { return MASK.into() };
-    mask(&mut value);
+    mask(&mut value, telling);
     pretty(&value)
 }
 
@@ -27,16 +38,16 @@ fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_else(|_| MASK.into())
 }
 
-fn mask(value: &mut Value) {
+fn mask(value: &mut Value, telling: &[&str]) {
     match value {
         Value::Object(pairs) => {
             for (key, value) in pairs {
-                if !TELLING.contains(&key.as_str()) || value.is_object() || value.is_array() {
-                    mask(value);
+                if !telling.contains(&key.as_str()) || value.is_object() || value.is_array() {
+                    mask(value, telling);
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(mask),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask(item, telling)),
         Value::String(_) | Value::Number(_) => *value = MASK.into(),
         Value::Bool(_) | Value::Null => {}
     }
@@ -72,6 +83,15 @@ mod tests {
         assert!(!masked.contains("Ana") && !masked.contains('3') && !masked.contains("\"a\""));
         assert!(open_body(text).contains("Ana"));
         assert_eq!(body("no JSON: Ana"), MASK);
+    }
+    #[test]
+    fn a_record_says_which_it_is_and_when_it_came() {
+        let text = r#"{"id":"r1","link":"l1","owner":{"id":"o1","name":"Ana"},"amount":12.5}"#;
+        let masked = record(text);
+        for told in ["r1", "l1", "o1"] {
+            assert!(masked.contains(told), "{masked}");
+        }
+        assert!(!masked.contains("Ana") && !masked.contains("12.5"), "{masked}");
     }
     #[test]
     fn a_known_key_hides_nothing_that_is_inside_it() {

@@ -8,18 +8,21 @@ mod account;
 mod audit;
 mod chart;
 mod csv;
+mod deliveries;
 mod dev;
+mod endpoints;
 mod form;
 mod frame;
 mod institutions;
 mod jobs;
 mod keys;
 mod links;
+mod list;
 mod mask;
 mod overview;
+mod records;
 mod sign_in;
 mod visitor;
-mod webhooks;
 
 use crate::{
     App,
@@ -39,8 +42,6 @@ use axum::{
 use std::sync::Arc;
 use visitor::Visitor;
 
-/// Pages of a list.
-const PAGE_SIZE: u32 = 50;
 /// Where those are sent who are not signed in.
 const SIGN_IN: &str = "/console/sign-in";
 
@@ -58,16 +59,31 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/console/{tenant}/links.csv", get(links::export))
         .route("/console/{tenant}/links/{id}", get(links::show))
         .route("/console/{tenant}/links/{id}/refresh", post(links::refresh))
+        .route("/console/{tenant}/links/{id}/update", post(links::request_update))
+        .route("/console/{tenant}/links/{id}/changes", get(links::list_changes))
+        .route("/console/{tenant}/links/{id}/records/{resource}", get(records::show))
+        .route("/console/{tenant}/links/{id}/records/{resource}/reveal", post(records::reveal))
         .route("/console/{tenant}/links/{id}/delete", get(links::ask).post(links::delete))
         .route("/console/{tenant}/institutions", get(institutions::list))
-        .route("/console/{tenant}/webhooks", get(webhooks::list))
-        .route("/console/{tenant}/webhooks/{id}/test", post(webhooks::test))
-        .route("/console/{tenant}/webhooks/{id}/enable", post(webhooks::enable))
-        .route("/console/{tenant}/deliveries", get(webhooks::deliveries))
-        .route("/console/{tenant}/deliveries.csv", get(webhooks::export))
-        .route("/console/{tenant}/deliveries/{id}", get(webhooks::delivery))
-        .route("/console/{tenant}/deliveries/{id}/reveal", post(webhooks::reveal))
-        .route("/console/{tenant}/deliveries/{id}/replay", post(webhooks::replay))
+        .route("/console/{tenant}/institutions/{number}", get(institutions::show))
+        .route("/console/{tenant}/institutions/{number}/close", post(institutions::close))
+        .route("/console/{tenant}/institutions/{number}/open", post(institutions::open))
+        .route("/console/{tenant}/webhooks", get(endpoints::list).post(endpoints::add))
+        .route("/console/{tenant}/webhooks/{id}", get(endpoints::show).post(endpoints::change))
+        .route("/console/{tenant}/webhooks/{id}/test", post(endpoints::test))
+        .route("/console/{tenant}/webhooks/{id}/enable", post(endpoints::enable))
+        .route("/console/{tenant}/webhooks/{id}/disable", post(endpoints::disable))
+        .route("/console/{tenant}/webhooks/{id}/secret", post(endpoints::rotate))
+        .route("/console/{tenant}/webhooks/{id}/delete", post(endpoints::forget))
+        .route("/console/{tenant}/deliveries", get(deliveries::list))
+        .route("/console/{tenant}/deliveries.csv", get(deliveries::export))
+        .route(
+            "/console/{tenant}/deliveries/replay",
+            get(deliveries::ask).post(deliveries::replay_all),
+        )
+        .route("/console/{tenant}/deliveries/{id}", get(deliveries::delivery))
+        .route("/console/{tenant}/deliveries/{id}/reveal", post(deliveries::reveal))
+        .route("/console/{tenant}/deliveries/{id}/replay", post(deliveries::replay))
         .route("/console/{tenant}/jobs", get(jobs::list))
         .route("/console/{tenant}/jobs/{id}/retry", post(jobs::retry))
         .route("/console/{tenant}/keys", get(keys::list).post(keys::make))

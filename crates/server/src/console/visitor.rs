@@ -5,8 +5,12 @@ use crate::{App, caller::Request, origin::Origin, problem::Problem};
 use axum::{
     extract::{FromRequestParts, Path},
     http::{HeaderMap, HeaderValue, header, request::Parts},
+    response::{IntoResponse as _, Redirect, Response},
 };
-use domain::ids::TenantId;
+use domain::{
+    ids::TenantId,
+    resource::{self, Resource},
+};
 use engine::{Actor, Caller, operators::SignedIn, tenants::Tenant};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::HashMap;
@@ -56,6 +60,10 @@ impl Desk {
     pub(super) fn frame(self, app: &App, here: &'static str) -> Frame {
         Frame::new(app, self.visitor, Some(self.tenant), self.tenants, here)
     }
+    /// Goes on to a page about this tenant.
+    pub(super) fn to(&self, page: &str) -> Response {
+        Redirect::to(&self.at(page)).into_response()
+    }
     /// The address of a page about this tenant.
     pub(super) fn at(&self, page: &str) -> String {
         format!("/console/{}/{page}", self.tenant.id)
@@ -67,15 +75,19 @@ impl FromRequestParts<App> for Desk {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let visitor = Visitor::from_request_parts(parts, app).await?;
         let request = Request::from_request_parts(parts, app).await?;
-        let Path(said) = Path::<HashMap<String, String>>::from_request_parts(parts, app)
-            .await
-            .map_err(|_| Problem::not_found())?;
-        let wanted = said.get("tenant").and_then(|text| text.parse::<TenantId>().ok());
+        let wanted = said(parts, app, "tenant").await?.parse::<TenantId>().ok();
         let tenants = app.engine.tenants().await?;
         let tenant = tenants.iter().find(|tenant| Some(tenant.id) == wanted).cloned();
         let tenant = tenant.ok_or_else(Problem::not_found)?;
         Ok(Self { tenant, tenants, visitor, request })
     }
+}
+
+/// What an address says under this name.
+async fn said(parts: &mut Parts, app: &App, name: &str) -> Result<String, Problem> {
+    let said = Path::<HashMap<String, String>>::from_request_parts(parts, app).await;
+    let mut said = said.map_err(|_| Problem::not_found())?.0;
+    said.remove(name).ok_or_else(Problem::not_found)
 }
 
 /// The id in an address, beside its tenant's.
@@ -84,11 +96,30 @@ pub(super) struct Named<T>(pub(super) T);
 impl<T: domain::ids::Id + Send> FromRequestParts<App> for Named<T> {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let Path(said) = Path::<HashMap<String, String>>::from_request_parts(parts, app)
-            .await
-            .map_err(|_| Problem::not_found())?;
-        let id = said.get("id").and_then(|text| uuid::Uuid::try_parse(text).ok());
-        id.map(|id| Self(id.into())).ok_or_else(Problem::not_found)
+        let id = uuid::Uuid::try_parse(&said(parts, app, "id").await?);
+        id.map(|id| Self(id.into())).map_err(|_| Problem::not_found())
+    }
+}
+
+/// The number of the institution in an address.
+pub(super) struct Numbered(pub(super) i64);
+
+impl FromRequestParts<App> for Numbered {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let number = said(parts, app, "number").await?.parse();
+        number.map(Self).map_err(|_| Problem::not_found())
+    }
+}
+
+/// The resource in an address.
+pub(super) struct Of(pub(super) &'static Resource);
+
+impl FromRequestParts<App> for Of {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let resource = resource::named(&said(parts, app, "resource").await?);
+        resource.map(Self).ok_or_else(Problem::not_found)
     }
 }
 

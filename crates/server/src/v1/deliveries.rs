@@ -12,7 +12,7 @@ use crate::{
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     filter::{Field, IN, Source},
-    ids::{DeliveryId, EndpointId},
+    ids::{DeliveryId, EndpointId, LinkId},
     time::Moment,
 };
 use engine::{
@@ -31,15 +31,13 @@ use utoipa::{
 };
 use uuid::Uuid;
 
-const STATES: &[&str] = &["pending", "delivered", "failed", "cancelled"];
-
 /// What deliveries can be filtered by.
-static FILTERS: &[Field] = &[
+pub(crate) static FILTERS: &[Field] = &[
     Field::id("id", IN, Source::Column("id")),
     Field::id("endpoint", IN, Source::Column("endpoint")),
     Field::id("link", IN, Source::Column("link")),
     Field::id("webhook_id", IN, Source::Column("event")),
-    Field::word("state", STATES, IN, Source::Column("state")),
+    Field::word("state", DeliveryState::WORDS, IN, Source::Column("state")),
     Field::text("webhook_type", IN, Source::Column("type")),
     Field::text("webhook_code", IN, Source::Column("code")),
     Field::instant("created_at", Source::Column("created_at")),
@@ -102,7 +100,10 @@ struct DeliveryDetail {
 /// How many deliveries are sent again.
 #[derive(Serialize, ToSchema)]
 struct Replayed {
+    /// How many are on their way: 10,000 at most.
     count: u64,
+    /// How many are left for another request.
+    left: u64,
 }
 
 body! {
@@ -110,6 +111,12 @@ body! {
     ReplayDeliveries {
         /// Those to this endpoint; to all that are enabled if nothing is said.
         endpoint: Option<EndpointId>,
+        /// Those about this link.
+        link: Option<LinkId>,
+        /// Those of events of this type.
+        webhook_type: Option<String>,
+        /// Those of events of this code.
+        webhook_code: Option<String>,
         /// Those of events that were announced from then on …
         from: Instant,
         /// … and before then; until now if nothing is said.
@@ -197,6 +204,10 @@ pub(crate) fn operations() -> Vec<Operation> {
             "Sends many deliveries again",
             replay_many,
         )
+        .says(
+            "At most 10,000, the earliest first; `left` says how many there are beyond. What is on its \
+             way is left alone, so that the same request goes on where the last one stopped.",
+        )
         .body::<ReplayDeliveries>()
         .example(serde_json::json!({
             "from": "2026-01-14T00:00:00Z",
@@ -246,17 +257,21 @@ async fn replay_many(
     let replay = Replay {
         endpoint: wanted.endpoint,
         from: wanted.from.0,
+        link: wanted.link,
+        kind: wanted.webhook_type,
+        code: wanted.webhook_code,
         to: wanted.to.map_or_else(|| app.engine.env().now(), |to| to.0),
         states,
     };
-    let count = app.engine.webhooks().replay_deliveries(&caller.engine, &replay).await?;
-    Ok(json(StatusCode::ACCEPTED, shown(&Replayed { count })?))
+    let done = app.engine.webhooks().replay_deliveries(&caller.engine, &replay).await?;
+    let shown = shown(&Replayed { count: done.count, left: done.left })?;
+    Ok(json(StatusCode::ACCEPTED, shown))
 }
 
 /// How the deliveries to replay ended; `None` when `form` has a complaint about it.
 fn states(named: Option<&[String]>, form: &mut Form) -> Option<Vec<DeliveryState>> {
     let Some(named) = named else {
-        return Some(vec![DeliveryState::Failed, DeliveryState::Cancelled]);
+        return Some(Replay::MISSED.into());
     };
     let read = |name: &String| match name.parse() {
         Ok(DeliveryState::Pending) | Err(_) => None,

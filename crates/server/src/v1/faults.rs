@@ -95,15 +95,9 @@ fn schema() -> Schema {
 
 async fn list(State(app): State<App>, _: Caller, query: Query) -> Result<Response, Problem> {
     let page = query.page()?;
-    let all = app.engine.list_faults()?;
-    let count = all.len() as u64;
-    if !page.exists(count) {
-        return Err(Problem::not_found());
-    }
-    let from = usize::try_from(page.offset()).unwrap_or(usize::MAX);
-    let size = usize::try_from(page.size).unwrap_or(usize::MAX);
-    let items = all.iter().skip(from).take(size).map(shown).collect::<Result<_, _>>()?;
-    query.answer(page, &Listed { count, items })
+    let listed = app.engine.list_faults(page)?;
+    let items = listed.items.iter().map(shown).collect::<Result<_, _>>()?;
+    query.answer(page, &Listed { count: listed.count, items })
 }
 
 async fn add(State(app): State<App>, _: Caller, form: Form) -> Result<Response, Problem> {

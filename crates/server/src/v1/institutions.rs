@@ -30,8 +30,12 @@ struct InstitutionHealth {
     display_name: String,
     /// Whether it can be used now.
     status: Health,
-    /// Why it is down: `breaker`, `removed`, or the operator's word.
+    /// Why it is down: `breaker`, `removed`, or an operator's word.
     status_reason: Option<String>,
+    /// Whether an operator has closed it.
+    closed: bool,
+    /// Until when an operator has closed it; null until it is opened again.
+    closed_until: Option<Moment>,
     /// The connector that speaks to it; null where nobody does.
     connector: Option<String>,
     /// The connector's version.
@@ -46,7 +50,8 @@ struct InstitutionHealth {
 }
 impl From<Standing> for InstitutionHealth {
     fn from(standing: Standing) -> Self {
-        let Standing { institution, reason, connector, failures, rests_until, links } = standing;
+        let Standing { institution, reason, closure, connector, failures, rests_until, links } =
+            standing;
         let Institution { id, name, display_name, status, .. } = institution;
         let (connector, connector_version) = connector.unzip();
         Self {
@@ -55,6 +60,8 @@ impl From<Standing> for InstitutionHealth {
             display_name,
             status,
             status_reason: reason,
+            closed: closure.is_some(),
+            closed_until: closure.and_then(|word| word.until).map(Moment),
             connector,
             connector_version,
             failures,

@@ -78,15 +78,9 @@ pub(crate) fn operations() -> Vec<Operation> {
 
 async fn list(State(app): State<App>, caller: Caller, query: Query) -> Result<Response, Problem> {
     let page = query.page()?;
-    let all = app.engine.keys(caller.engine.tenant).await?;
-    let count = all.len() as u64;
-    if !page.exists(count) {
-        return Err(Problem::not_found());
-    }
-    let from = usize::try_from(page.offset()).unwrap_or(usize::MAX);
-    let size = usize::try_from(page.size).unwrap_or(usize::MAX);
-    let items = all.into_iter().skip(from).take(size).map(|key| shown(&KeyView::from(key)));
-    query.answer(page, &Listed { count, items: items.collect::<Result<_, _>>()? })
+    let listed = app.engine.keys(caller.engine.tenant, page).await?;
+    let items = listed.items.into_iter().map(|key| shown(&KeyView::from(key)));
+    query.answer(page, &Listed { count: listed.count, items: items.collect::<Result<_, _>>()? })
 }
 
 async fn make(

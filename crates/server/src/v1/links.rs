@@ -1,11 +1,13 @@
-//! `/v1/links/`: how often a link is refreshed, what to do about it, and what happened to it.
+//! `/v1/links/`: how often a link is refreshed, what to do about it, what happened to it, and what it
+//! has.
 
 use crate::{
     App,
     api::links::LinkView,
     body::{Json, body},
     caller::Caller,
-    operation::{Operation, get, patch},
+    operation::{Operation, get, patch, post},
+    origin::Origin,
     path::Id,
     problem::{Item, Problem},
     query::{Query, json, shown},
@@ -19,7 +21,14 @@ use domain::{
     session::{ChallengeKind, State},
     time::Moment,
 };
-use engine::{Listed, links::Modification, timeline::SeenSession};
+use engine::{
+    Listed,
+    links::Modification,
+    query::ResourceCount,
+    timeline::{CommitOfLink, SeenSession},
+    tokens::UpdateRequest,
+};
+use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -103,6 +112,70 @@ impl From<SeenSession> for SessionView {
     }
 }
 
+/// What one reading changed of one resource.
+#[derive(Serialize, ToSchema)]
+struct LinkChanges {
+    /// When.
+    at: Moment,
+    /// The resource's name, or `LINK`.
+    resource: String,
+    /// Records that were new.
+    created: u64,
+    /// Records that said something else.
+    updated: u64,
+    /// Records that were gone.
+    deleted: u64,
+}
+impl From<CommitOfLink> for LinkChanges {
+    fn from(commit: CommitOfLink) -> Self {
+        let CommitOfLink { at, resource, created, updated, deleted, .. } = commit;
+        Self { at: Moment(at), resource, created, updated, deleted }
+    }
+}
+
+/// What a link has.
+#[derive(Serialize, ToSchema)]
+struct LinkRecords {
+    results: Vec<RecordCount>,
+}
+
+/// How much a link has of one resource.
+#[derive(Serialize, ToSchema)]
+struct RecordCount {
+    /// The resource's name.
+    resource: String,
+    /// Where its records are listed.
+    path: String,
+    count: u64,
+    /// When the newest came.
+    newest_at: Moment,
+}
+
+/// How much there is of a resource, and where; what is of no resource that is served is left out.
+fn record_count(count: ResourceCount) -> Option<RecordCount> {
+    let path = domain::resource::named(&count.resource)?.path;
+    Some(RecordCount {
+        resource: count.resource,
+        path: path.into(),
+        count: count.count,
+        newest_at: Moment(count.newest),
+    })
+}
+
+/// A page on which the person of a link updates it.
+#[derive(Serialize, ToSchema)]
+struct UpdatePage {
+    /// What to send to the person, and to nobody else: it opens this one link, once.
+    url: String,
+    /// Until when.
+    expires_at: Moment,
+}
+
+/// Where the person of a link updates it.
+pub(crate) fn update_page(origin: &Origin, request: &UpdateRequest) -> String {
+    origin.resolve(&format!("/connect/?access_token={}", request.token.expose_secret()))
+}
+
 pub(crate) fn operations() -> Vec<Operation> {
     vec![
         get("/v1/links/{id}/", "inspect_link", "Shows a link and what to do about it", detail)
@@ -128,6 +201,28 @@ pub(crate) fn operations() -> Vec<Operation> {
         )
         .says("At most fifty; those that have ended are known for an hour.")
         .answers_one::<LinkSessions>(200, "Its sessions."),
+        get(
+            "/v1/links/{id}/changes/",
+            "list_link_changes",
+            "Lists what the readings of a link changed, the latest first",
+            changes,
+        )
+        .lists::<LinkChanges>()
+        .projects(),
+        get("/v1/links/{id}/records/", "list_link_records", "Counts the records of a link", records)
+            .answers_one::<LinkRecords>(200, "How many there are of each resource."),
+        post(
+            "/v1/links/{id}/update/",
+            "request_link_update",
+            "Makes a page on which the person of a link updates it",
+            request_update,
+        )
+        .says(
+            "For a link that is broken: there the person gives the new password, or answers what the \
+             institution asks. The page is good for a day and for this link, once.",
+        )
+        .answers_one::<UpdatePage>(201, "The page.")
+        .errors(&[400]),
     ]
 }
 
@@ -186,4 +281,36 @@ async fn sessions(
 ) -> Result<axum::Json<LinkSessions>, Problem> {
     let seen = app.engine.sessions(caller.engine.tenant, id).await?;
     Ok(axum::Json(LinkSessions { results: seen.into_iter().map(Into::into).collect() }))
+}
+
+async fn changes(
+    extract::State(app): extract::State<App>,
+    caller: Caller,
+    Id(id): Id<LinkId>,
+    query: Query,
+) -> Result<Response, Problem> {
+    let page = query.page()?;
+    let listed = app.engine.link_changes(caller.engine.tenant, id, page).await?;
+    let items = listed.items.into_iter().map(|commit| shown(&LinkChanges::from(commit)));
+    query.answer(page, &Listed { count: listed.count, items: items.collect::<Result<_, _>>()? })
+}
+
+async fn records(
+    extract::State(app): extract::State<App>,
+    caller: Caller,
+    Id(id): Id<LinkId>,
+) -> Result<axum::Json<LinkRecords>, Problem> {
+    let counts = app.engine.resource_counts(caller.engine.tenant, id).await?;
+    Ok(axum::Json(LinkRecords { results: counts.into_iter().filter_map(record_count).collect() }))
+}
+
+async fn request_update(
+    extract::State(app): extract::State<App>,
+    caller: Caller,
+    Id(id): Id<LinkId>,
+    origin: Origin,
+) -> Result<Response, Problem> {
+    let made = app.engine.request_update(&caller.engine, id).await?;
+    let page = UpdatePage { url: update_page(&origin, &made), expires_at: Moment(made.ends) };
+    Ok(json(StatusCode::CREATED, shown(&page)?))
 }

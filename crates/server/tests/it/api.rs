@@ -241,6 +241,15 @@ impl Api {
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
         answer.json()["id"].as_str().expect("an id").to_owned()
     }
+    /// Closes an institution, as an operator does.
+    pub(crate) async fn close(&self, institution: i64, reason: &str) {
+        let tenant = self.engine.tenants().await.expect("tenants")[0].id;
+        let by = engine::Actor::Operator(self.engine.env().id());
+        let caller = engine::Caller { tenant, by, request: self.engine.env().id(), token: None };
+        let closure = domain::institution::Closure { reason: reason.into(), until: None };
+        let closed = self.engine.set_closure(&caller, institution, Some(closure)).await;
+        closed.expect("it is there");
+    }
     /// Does all that is due in the background.
     pub(crate) async fn settle(&self) {
         self.engine.settle_down().await.expect("nothing breaks");

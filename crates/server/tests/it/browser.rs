@@ -30,6 +30,15 @@ pub(crate) const TAB: &str = "\u{e004}";
 pub(crate) const ENTER: &str = "\u{e007}";
 pub(crate) const ESCAPE: &str = "\u{e00c}";
 
+/// Where pictures of the pages are kept, if somebody wants to look at them.
+pub(crate) fn pictures() -> Option<PathBuf> {
+    std::env::var_os("VINCULO_SCREENSHOTS").map(Into::into)
+}
+
+/// How a page is looked at: a name, whether it is dark, and the size of the window.
+pub(crate) const LOOKS: [(&str, bool, (u32, u32)); 3] =
+    [("light", false, (1280, 800)), ("dark", true, (1280, 800)), ("phone", false, (360, 740))];
+
 /// A browser of a test's own, with one tab. It is asked by the `WebDriver` protocol; the libraries
 /// that speak it would change how the product's JSON is written while it is tested.
 pub(crate) struct Browser {
@@ -273,6 +282,20 @@ impl Browser {
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false
         });
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+    }
+    /// Looks at pages as somebody does who likes them dark, or not.
+    pub(crate) async fn dark(&self, dark: bool) {
+        let scheme = if dark { "dark" } else { "light" };
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
+    }
+    /// Keeps the whole page, as long as it is, as `name`.png in `folder`.
+    pub(crate) async fn whole_picture(&self, folder: &Path, name: &str) {
+        fs::create_dir_all(folder).expect("a folder");
+        let wanted = json!({"format": "png", "captureBeyondViewport": true});
+        let taken = self.devtools("Page.captureScreenshot", wanted).await;
+        let png = STANDARD.decode(taken["data"].as_str().expect("base64")).expect("base64");
+        fs::write(folder.join(format!("{name}.png")), png).expect("a file");
     }
     /// Asks Chromium itself.
     pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Value {

@@ -2,7 +2,7 @@
 
 use crate::{
     api::{Answer, Api},
-    browser::{Browser, listen, scenario},
+    browser::{Browser, LOOKS, listen, pictures, scenario},
 };
 use axum::{
     body::Body,
@@ -121,6 +121,11 @@ async fn full() -> (Api, String) {
     (api, link)
 }
 
+async fn first_endpoint(api: &Api) -> String {
+    let page = api.get("/v1/webhooks/").await.json();
+    page["results"][0]["id"].as_str().expect("an endpoint").to_owned()
+}
+
 async fn first_delivery(api: &Api) -> String {
     let page = api.get("/v1/deliveries/?page_size=1").await.json();
     page["results"][0]["id"].as_str().expect("a delivery").to_owned()
@@ -234,9 +239,16 @@ async fn every_page_asks_who_is_looking_and_shows_itself_empty_and_full() {
         is_a_good_page(&at, &full_desk.get(&full_desk.at(page)).await);
     }
     let delivery = first_delivery(&full).await;
+    let endpoint = first_endpoint(&full).await;
     for page in [
         format!("links/{link}"),
+        format!("links/{link}/changes"),
+        format!("links/{link}/records/TRANSACTIONS"),
+        format!("links/{link}/records/BILLS"),
         format!("links/{link}/delete"),
+        format!("webhooks/{endpoint}"),
+        "institutions/1004".into(),
+        "deliveries/replay?state=failed".into(),
         format!("deliveries/{delivery}"),
         "jobs?state=failed".into(),
         format!("deliveries?link={link}&state=pending&type=&endpoint="),
@@ -259,6 +271,13 @@ async fn what_is_not_there_is_said_on_a_page() {
     for page in [
         desk.at(&format!("links/{NOBODY}")),
         desk.at("links/nonsense"),
+        desk.at(&format!("links/{link}/records/NOTHING")),
+        desk.at(&format!("links/{NOBODY}/records/TRANSACTIONS")),
+        desk.at(&format!("links/{link}/records/TRANSACTIONS?page=9999")),
+        desk.at(&format!("links/{NOBODY}/changes")),
+        desk.at(&format!("webhooks/{NOBODY}")),
+        desk.at("institutions/7"),
+        desk.at("institutions/nonsense"),
         desk.at("links?page=99"),
         desk.at(&format!("deliveries/{NOBODY}")),
         desk.at("nothing"),
@@ -293,24 +312,33 @@ fn forms(
     let plain = |path: String| (path, vec![]);
     vec![
         plain(format!("links/{link}/refresh")),
+        plain(format!("links/{link}/update")),
+        plain(format!("links/{link}/records/TRANSACTIONS/reveal")),
         plain(format!("deliveries/{delivery}/reveal")),
         plain(format!("deliveries/{delivery}/replay")),
+        ("deliveries/replay".into(), vec![("state", "failed")]),
+        ("webhooks".into(), vec![("url", "http://127.0.0.1:9/other")]),
+        (format!("webhooks/{endpoint}"), vec![("events", "LINK")]),
         plain(format!("webhooks/{endpoint}/test")),
+        plain(format!("webhooks/{endpoint}/secret")),
+        plain(format!("webhooks/{endpoint}/disable")),
         plain(format!("webhooks/{endpoint}/enable")),
+        ("institutions/1004/close".into(), vec![("reason", "maintenance")]),
+        plain("institutions/1004/open".into()),
         ("keys".into(), vec![("name", "new")]),
         plain(format!("keys/{key}/revoke")),
         ("dev/clock".into(), vec![("by", "10m")]),
         ("dev/faults".into(), vec![("institution", EREBOR), ("effect", "down")]),
         plain("dev/faults/end".into()),
+        plain(format!("webhooks/{endpoint}/delete")),
         plain(format!("links/{link}/delete")),
     ]
 }
 
 async fn forms_of(api: &Api, link: &str) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
-    let endpoints = api.get("/v1/webhooks/").await.json();
-    let endpoint = endpoints["results"][0]["id"].as_str().expect("an endpoint");
+    let endpoint = first_endpoint(api).await;
     let key = api.post("/v1/keys/", &json!({"name": "spare"})).await.json();
-    forms(link, &first_delivery(api).await, endpoint, key["id"].as_str().expect("a key"))
+    forms(link, &first_delivery(api).await, &endpoint, key["id"].as_str().expect("a key"))
 }
 
 #[tokio::test]
@@ -391,16 +419,24 @@ async fn every_act_is_written_down_with_its_operator() {
         assert_eq!(
             done,
             [
+                "add_endpoint",
                 "add_fault",
                 "advance_clock",
                 "change_endpoint",
+                "change_endpoint",
+                "change_endpoint",
+                "delete_endpoint",
                 "delete_link",
                 "end_faults",
                 "make_key",
                 "refresh_link",
+                "replay_deliveries",
                 "replay_delivery",
+                "request_update",
                 "reveal_delivery",
+                "reveal_records",
                 "revoke_key",
+                "rotate_endpoint_secret",
                 "test_endpoint",
             ],
             "{}",
@@ -409,6 +445,10 @@ async fn every_act_is_written_down_with_its_operator() {
         assert_eq!(audited.len(), before + done.len());
         let page = desk.get(&desk.at("audit")).await.text;
         assert!(page.contains("operator ana") && page.contains("reveal delivery"), "{page}");
+        let page = desk.get("/console/audit").await.text;
+        for told in ["close institution", "open institution", EREBOR] {
+            assert!(page.contains(told), "{told}: {page}");
+        }
         assert_eq!(api.get(&format!("/api/links/{link}/")).await.status, StatusCode::NOT_FOUND);
     }
 }
@@ -440,14 +480,18 @@ async fn under_a_tenant_there_is_nothing_of_another() {
     let tenants = api.engine.tenants().await.expect("tenants");
     let other = tenants.iter().find(|one| one.id != desk.tenant).expect("another").id;
     let elsewhere = |page: &str| format!("/console/{other}/{page}");
-    for (page, fields) in forms.iter().filter(|(page, _)| page.matches('/').count() == 2) {
-        if page.starts_with("dev") {
-            continue;
-        }
+    let about_one = |page: &str| page.chars().any(|c| c.is_ascii_digit()) && page.contains('-');
+    for (page, fields) in forms.iter().filter(|(page, _)| about_one(page)) {
         let answer = desk.post(&elsewhere(page), fields).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{page}: {}", answer.text);
     }
-    for page in [format!("links/{link}"), format!("deliveries/{}", first_delivery(&api).await)] {
+    for page in [
+        format!("links/{link}"),
+        format!("links/{link}/changes"),
+        format!("links/{link}/records/TRANSACTIONS"),
+        format!("webhooks/{}", first_endpoint(&api).await),
+        format!("deliveries/{}", first_delivery(&api).await),
+    ] {
         assert_eq!(desk.get(&elsewhere(&page)).await.status, StatusCode::NOT_FOUND, "{page}");
     }
     for page in ["links", "deliveries", "webhooks", "jobs", "links.csv", "deliveries.csv"] {
@@ -457,6 +501,235 @@ async fn under_a_tenant_there_is_nothing_of_another() {
     }
     let shown = desk.get(&elsewhere("links")).await.text;
     assert!(shown.contains(&desk.at("")), "from one tenant one goes to the other");
+}
+
+/// The token of the page that an answer names.
+fn token_of(text: &str) -> String {
+    let (_, rest) = text.split_once("/connect/?access_token=").expect("an address");
+    rest.split(['<', '"']).next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_person_updates_a_link_on_a_page_that_an_operator_asked_for() {
+    for api in Api::each().await {
+        let link = api.link(EREBOR, "bnk100", "full").await;
+        let other = api.link(EREBOR, "bnk101", "full").await;
+        let desk = Desk::of(&api, "ana", Role::Operator).await;
+        let ask = desk.at(&format!("links/{link}/update"));
+        let (first, second) = (desk.post(&ask, &[]).await, desk.post(&ask, &[]).await);
+        is_a_good_page(&ask, &first);
+        assert!(first.text.contains("http://api.test/connect/?access_token="), "{}", first.text);
+        let [first, second] =
+            [first, second].map(|page| format!("Bearer {}", token_of(&page.text)));
+        let update = async |token: &str, link: &str| {
+            let path = format!("/api/links/{link}/");
+            api.call_as(Some(token), "PUT", &path, r#"{"password": "full"}"#).await.status
+        };
+        assert_eq!(update(&first, &other).await, StatusCode::NOT_FOUND, "it opens one link");
+        let body = json!({"institution": EREBOR, "username": "bnk102", "password": "full"});
+        let more = api.call_as(Some(&first), "POST", "/api/links/", body.to_string()).await;
+        assert_eq!(more.status, StatusCode::FORBIDDEN, "and makes none");
+        assert_eq!(update(&first, &link).await, StatusCode::OK, "{}", api.database());
+        assert_eq!(update(&first, &link).await, StatusCode::UNAUTHORIZED, "once");
+        api.advance(23).await;
+        let (store, env) = (api.engine.store(), api.engine.env());
+        assert_eq!(update(&second, &link).await, StatusCode::OK, "tomorrow too");
+        desk.sign_in("ana", PASSWORD).await;
+        let third = format!("Bearer {}", token_of(&desk.post(&ask, &[]).await.text));
+        operators::remove(store, env, "ana").await.expect("she goes");
+        assert_eq!(update(&third, &link).await, StatusCode::UNAUTHORIZED, "with her operator");
+    }
+}
+
+#[tokio::test]
+async fn where_only_registering_again_helps_no_page_is_made() {
+    let api = Api::new().await;
+    let desk = Desk::of(&api, "ana", Role::Operator).await;
+    let body = json!({
+        "institution": "heimdall_mx_retail", "username": "mfa_default", "password": "x"
+    });
+    let asked = api.post("/api/links/", &body).await.json();
+    let link = asked[0]["link"].as_str().expect("a link");
+    let page = desk.get(&desk.at(&format!("links/{link}"))).await;
+    assert!(!page.text.contains("Ask the person"), "{}", page.text);
+    let refused = desk.post(&desk.at(&format!("links/{link}/update")), &[]).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(refused.text.contains("has not been completed"), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn records_are_counted_and_masked_until_somebody_reveals_a_page() {
+    let (api, link) = full().await;
+    let desk = Desk::of(&api, "ana", Role::Operator).await;
+    let shown = desk.get(&desk.at(&format!("links/{link}"))).await.text;
+    let at = desk.at(&format!("links/{link}/records/OWNERS"));
+    assert!(shown.contains(&format!("href=\"{at}\"")), "{shown}");
+    assert!(shown.contains("Latest changes"), "{shown}");
+    let owner = api.get(&format!("/api/owners/?link={link}")).await.json()["results"][0].clone();
+    let name = owner["display_name"].as_str().expect("a name");
+    let masked = desk.get(&at).await.text;
+    assert!(masked.contains(owner["id"].as_str().expect("an id")) && masked.contains("••••"));
+    assert!(!masked.contains(name), "{masked}");
+    let open = desk.post(&format!("{at}/reveal?page=1"), &[]).await;
+    is_a_good_page(&at, &open);
+    assert!(open.text.contains(name) && open.text.contains("unmasked"), "{}", open.text);
+    assert!(!desk.get(&at).await.text.contains(name), "only once");
+
+    let many = desk.at(&format!("links/{link}/records/TRANSACTIONS"));
+    let second = desk.post(&format!("{many}/reveal?page=2"), &[]).await.text;
+    assert!(second.contains("11 to 20 of"), "{second}");
+    assert!(second.contains(&format!("href=\"{many}?page=3\"")), "no form is sent by a link");
+    let none = desk.get(&desk.at(&format!("links/{link}/records/BILLS"))).await.text;
+    assert!(none.contains("Nothing of this was read"), "{none}");
+    let nothing = desk.post(&desk.at(&format!("links/{NOBODY}/records/OWNERS/reveal")), &[]).await;
+    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+    let revealed = desk.audited().await.into_iter().filter(|(_, what)| what == "reveal_records");
+    assert_eq!(revealed.count(), 2, "what was not shown is not written down");
+}
+
+#[tokio::test]
+async fn an_institution_is_closed_with_a_reason_and_opens_by_itself_or_by_hand() {
+    let (api, link) = full().await;
+    let desk = Desk::of(&api, "ana", Role::Operator).await;
+    let viewer = Desk::of(&api, "vera", Role::Viewer).await;
+    let at = desk.at("institutions/1004");
+    let health = async || {
+        let page = api.get("/v1/institutions/?name=erebor_mx_retail").await.json();
+        let one = page["results"][0].clone();
+        (one["status"].clone(), one["status_reason"].clone(), one["closed_until"].clone())
+    };
+    for (reason, until) in [("", ""), ("late", "2026-01-01T00:00"), ("odd", "soon")] {
+        let fields = [("reason", reason), ("until", until)];
+        let refused = desk.post(&format!("{at}/close"), &fields).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{reason} {until}");
+    }
+    assert_eq!(health().await.0, "healthy");
+    let fields = [("reason", "maintenance"), ("until", "2026-01-14T11:00")];
+    for _ in 0..2 {
+        let closed = desk.post(&format!("{at}/close"), &fields).await;
+        assert_eq!(leads_to(&closed), format!("{at}?done=close"));
+    }
+    let until = json!("2026-01-14T11:00:00.000000Z");
+    assert_eq!(health().await, (json!("down"), json!("maintenance"), until));
+    let shown = viewer.get(&at).await.text;
+    assert!(shown.contains("closed by an operator until 2026-01-14 11:00:00: maintenance"));
+    assert!(!shown.contains("Open it again"), "a viewer looks: {shown}");
+    let shown = viewer.get(&viewer.at(&format!("links/{link}"))).await.text;
+    assert!(shown.contains("The institution is down"), "{shown}");
+    assert!(viewer.get(&viewer.at("")).await.text.contains("closed by an operator"));
+    api.advance(2).await;
+    assert_eq!(health().await, (json!("healthy"), json!(null), json!(null)), "by itself");
+
+    desk.sign_in("ana", PASSWORD).await;
+    desk.post(&format!("{at}/close"), &[("reason", "for good"), ("until", "")]).await;
+    let body = json!({"institution": EREBOR, "username": "bnk102", "password": "full"});
+    assert_eq!(api.post("/api/links/", &body).await.code(), "institution_down");
+    for _ in 0..2 {
+        assert_eq!(
+            leads_to(&desk.post(&format!("{at}/open"), &[]).await),
+            format!("{at}?done=open")
+        );
+    }
+    assert_eq!(api.post("/api/links/", &body).await.status, StatusCode::CREATED);
+    let page = desk.get("/console/audit").await.text;
+    assert_eq!(page.matches("open institution").count(), 1, "a second click is none: {page}");
+}
+
+#[tokio::test]
+async fn an_endpoint_is_added_changed_switched_and_its_secret_is_shown_once() {
+    let (api, _) = full().await;
+    let desk = Desk::of(&api, "ana", Role::Operator).await;
+    let viewer = Desk::of(&api, "vera", Role::Viewer).await;
+    let secret_in = |text: &str| text.contains("whsec_");
+    let refused = desk.post(&desk.at("webhooks"), &[("url", "nonsense")]).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{}", refused.text);
+    let fields = [
+        ("url", "http://127.0.0.1:9/hooks?key=abcdef"),
+        ("events", "LINK, TRANSACTIONS/historical_update"),
+        ("authorization", "Bearer s3same"),
+    ];
+    let added = desk.post(&desk.at("webhooks"), &fields).await;
+    is_a_good_page("added", &added);
+    assert!(secret_in(&added.text), "{}", added.text);
+    let all = api.get("/v1/webhooks/?page_size=9").await.json();
+    let made = all["results"].as_array().expect("endpoints").last().expect("it is there").clone();
+    let id = made["id"].as_str().expect("an id").to_owned();
+    assert_eq!(made["events"], json!(["LINK", "TRANSACTIONS/historical_update"]));
+    let at = desk.at(&format!("webhooks/{id}"));
+    for who in [&desk, &viewer] {
+        let shown = who.get(&at).await.text;
+        for hidden in ["whsec_", "abcdef", "s3same"] {
+            assert!(!shown.contains(hidden), "{hidden}: {shown}");
+        }
+        assert!(shown.contains("goes along"), "{shown}");
+    }
+    let now = async || api.get(&format!("/v1/webhooks/{id}/")).await.json();
+    desk.post(&at, &[("events", "LINK"), ("url", ""), ("authorization", "")]).await;
+    let changed = now().await;
+    assert_eq!((&changed["url"], &changed["has_authorization"]), (&made["url"], &json!(true)));
+    assert_eq!(changed["events"], json!(["LINK"]), "what was left empty stays");
+    desk.post(&at, &[("no_authorization", "1")]).await;
+    assert_eq!(now().await["has_authorization"], json!(false));
+    for (act, enabled) in [("disable", false), ("disable", false), ("enable", true)] {
+        let done = desk.post(&format!("{at}/{act}"), &[]).await;
+        assert_eq!(leads_to(&done), format!("{at}?done={act}"));
+        assert_eq!(now().await["enabled"], json!(enabled));
+    }
+    let rotated = desk.post(&format!("{at}/secret"), &[]).await;
+    is_a_good_page("rotated", &rotated);
+    assert!(secret_in(&rotated.text) && now().await["old_secret_until"].is_string());
+    assert!(leads_to(&desk.post(&format!("{at}/delete"), &[]).await).ends_with("done=forget"));
+    assert_eq!(desk.post(&format!("{at}/delete"), &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn many_deliveries_are_sent_again_after_a_look_at_how_many() {
+    for api in Api::each_announcing().await {
+        let link = api.link(EREBOR, "bnk100", "full").await;
+        api.settle().await;
+        let desk = Desk::of(&api, "ana", Role::Operator).await;
+        let endpoint = first_endpoint(&api).await;
+        let path = format!("/v1/webhooks/{endpoint}/");
+        // Disabling cancels what nobody has taken.
+        for enabled in [false, true] {
+            api.patch(&path, &json!({"enabled": enabled})).await;
+        }
+        let cancelled = api.get("/v1/deliveries/?state=cancelled").await.json()["count"].clone();
+        let cancelled = cancelled.as_u64().expect("a number");
+        assert!(cancelled > 1, "{}", api.database());
+        let ask = |query: &str| desk.at(&format!("deliveries/replay?{query}"));
+        let page = desk.get(&ask("state=cancelled")).await;
+        is_a_good_page("ask", &page);
+        assert!(
+            page.text.contains(&format!("Send {cancelled} deliveries again?")),
+            "{}",
+            page.text
+        );
+        let of_type = desk.get(&ask(&format!("webhook_type=ACCOUNTS&link={link}"))).await.text;
+        assert!(of_type.contains("Send 1 deliveries again?"), "{of_type}");
+        for nothing in [
+            "state=delivered".to_owned(),
+            format!("link={NOBODY}"),
+            "webhook_code=nothing".to_owned(),
+            "created_at__lt=2026-01-14T00:00".to_owned(),
+        ] {
+            let page = desk.get(&ask(&nothing)).await.text;
+            assert!(page.contains("nothing to send again"), "{nothing}: {page}");
+        }
+        for wrong in ["state=pending", "state=lost", "link=x", "created_at__gte=soon"] {
+            assert_eq!(desk.get(&ask(wrong)).await.status, StatusCode::BAD_REQUEST, "{wrong}");
+        }
+        let fields = [("state", "cancelled"), ("created_at__gte", "2026-01-01T00:00")];
+        for left in [0, 0] {
+            let sent = desk.post(&desk.at("deliveries/replay"), &fields).await;
+            assert!(leads_to(&sent).ends_with("deliveries?done=replay-all"));
+            let page = api.get("/v1/deliveries/?state=cancelled").await.json();
+            assert_eq!(page["count"], left, "{}", api.database());
+        }
+        let viewer = Desk::of(&api, "vera", Role::Viewer).await;
+        let page = viewer.get(&viewer.at("deliveries/replay?state=cancelled")).await;
+        is_a_good_page("a viewer asks", &page);
+    }
 }
 
 #[tokio::test]
@@ -551,22 +824,72 @@ async fn where_the_clock_is_real_there_is_nothing_to_steer() {
     assert!(!desk.get(&desk.at("")).await.text.contains("Clock and faults"));
 }
 
-/// Where pictures of the pages are kept, if somebody wants to look at them.
-fn pictures() -> Option<std::path::PathBuf> {
-    std::env::var_os("VINCULO_PICTURES").map(Into::into)
-}
-
 async fn looks_right(browser: &Browser, name: &str) {
-    for (size, width) in [("wide", 1280), ("narrow", 360)] {
-        browser.size(width, 800).await;
-        let at = format!("{name}, {size}");
+    for (look, dark, (width, height)) in LOOKS {
+        browser.size(width, height).await;
+        browser.dark(dark).await;
+        let at = format!("{name}, {look}");
         browser.is_accessible(&at).await;
         browser.is_quiet(&at).await;
         if let Some(folder) = pictures() {
-            browser.picture(&folder, &format!("{}-{size}", name.replace(' ', "-"))).await;
+            let name = format!("{look}-console-{}", name.replace(' ', "-"));
+            browser.whole_picture(&folder, &name).await;
         }
     }
+    browser.dark(false).await;
     browser.size(1280, 800).await;
+}
+
+/// Every page, in the light, in the dark and on a small phone. Where `VINCULO_SCREENSHOTS` names a
+/// folder, each is kept there as a picture.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_can_be_read_by_everybody() {
+    let (api, link) = full().await;
+    operator(&api, "ana", Role::Operator).await;
+    api.close(1002, "maintenance, as announced").await;
+    let desk = Desk::new(&api).await;
+    let mut tasks = JoinSet::new();
+    let port = listen(&mut tasks, api.router.clone()).await;
+    let base = format!("http://127.0.0.1:{port}");
+    let browser = Browser::start().await;
+    browser.open(&format!("{base}{}", desk.at("links"))).await;
+    looks_right(&browser, "sign in").await;
+    browser.write("name", "ana").await;
+    browser.write("password", PASSWORD).await;
+    browser.press("Sign in").await;
+    browser.hear("Data from").await;
+    let (delivery, endpoint) = (first_delivery(&api).await, first_endpoint(&api).await);
+    for (name, page) in [
+        ("overview", String::new()),
+        ("links", "links".into()),
+        ("link", format!("links/{link}")),
+        ("changes", format!("links/{link}/changes")),
+        ("records", format!("links/{link}/records/OWNERS")),
+        ("delete", format!("links/{link}/delete")),
+        ("institutions", "institutions".into()),
+        ("institution", "institutions/1002".into()),
+        ("webhooks", "webhooks".into()),
+        ("endpoint", format!("webhooks/{endpoint}")),
+        ("deliveries", "deliveries".into()),
+        ("delivery", format!("deliveries/{delivery}")),
+        ("send again", "deliveries/replay?webhook_type=ACCOUNTS&state=failed".into()),
+        ("jobs", "jobs".into()),
+        ("failed jobs", "jobs?state=failed".into()),
+        ("keys", "keys".into()),
+        ("audit", "audit".into()),
+        ("clock and faults", "dev".into()),
+    ] {
+        browser.open(&format!("{base}{}", desk.at(&page))).await;
+        looks_right(&browser, name).await;
+    }
+    for page in ["account", "audit"] {
+        browser.open(&format!("{base}/console/{page}")).await;
+        looks_right(&browser, &format!("installation {page}")).await;
+    }
+    browser.open(&format!("{base}{}", desk.at(&format!("links/{link}")))).await;
+    browser.press("Ask the person to update it…").await;
+    browser.hear("Send this address").await;
+    looks_right(&browser, "update").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -580,7 +903,6 @@ async fn an_operator_works_in_a_browser() {
     let browser = Browser::start().await;
     scenario("she signs in, after a mistake", async {
         browser.open(&at("links")).await;
-        looks_right(&browser, "sign in").await;
         browser.write("name", "ana").await;
         browser.write("password", "not this one").await;
         browser.press("Sign in").await;
@@ -598,7 +920,7 @@ async fn an_operator_works_in_a_browser() {
         browser.hear("The refresh is queued").await;
         browser.press("Refresh now").await;
         browser.hear("already been refreshed").await;
-        looks_right(&browser, "problem").await;
+        browser.is_accessible("problem").await;
     })
     .await;
     scenario("she reads a delivery and sends it again", async {
@@ -606,35 +928,9 @@ async fn an_operator_works_in_a_browser() {
         browser.hear("••••").await;
         browser.press("Reveal what is masked").await;
         browser.hear("the audit log says so").await;
-        looks_right(&browser, "revealed").await;
+        browser.is_accessible("revealed").await;
         browser.press("Send again").await;
         browser.hear("on its way again").await;
-    })
-    .await;
-    scenario("every page is for everybody", async {
-        let link = format!("links/{link}");
-        let delete = format!("{link}/delete");
-        let delivery = format!("deliveries/{}", first_delivery(&api).await);
-        for (name, page) in [
-            ("overview", ""),
-            ("links", "links"),
-            ("link", &link),
-            ("delete", &delete),
-            ("institutions", "institutions"),
-            ("webhooks", "webhooks"),
-            ("deliveries", "deliveries"),
-            ("delivery", &delivery),
-            ("jobs", "jobs"),
-            ("failed jobs", "jobs?state=failed"),
-            ("keys", "keys"),
-            ("audit", "audit"),
-            ("clock and faults", "dev"),
-        ] {
-            browser.open(&at(page)).await;
-            looks_right(&browser, name).await;
-        }
-        browser.open(&format!("http://127.0.0.1:{port}/console/account")).await;
-        looks_right(&browser, "account").await;
     })
     .await;
     scenario("she lets a week pass, and leaves", async {

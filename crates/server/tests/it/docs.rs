@@ -2,7 +2,7 @@
 
 use crate::{
     api::Api,
-    browser::{Browser, listen},
+    browser::{Browser, LOOKS, listen, pictures},
 };
 use axum::http::{StatusCode, header};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,11 +81,17 @@ async fn the_documentation_can_be_read_on_a_phone_and_by_everybody() {
         browser.fits(address).await;
     }
     // Tables, code, lists, contents, and the long one.
-    for address in ["/docs/", "/docs/connectors/protocol/", "/docs/security/", "/docs/nothing/"] {
-        for width in [360, 1280] {
-            browser.size(width, 740).await;
+    for (look, dark, (width, height)) in LOOKS {
+        browser.size(width, height).await;
+        browser.dark(dark).await;
+        for address in ["/docs/", "/docs/connectors/protocol/", "/docs/security/", "/docs/nothing/"]
+        {
             browser.open(&format!("http://127.0.0.1:{port}{address}")).await;
-            browser.is_accessible(address).await;
+            browser.is_accessible(&format!("{address}, {look}")).await;
+            if let Some(folder) = pictures() {
+                let name = address.trim_matches('/').replace('/', "-");
+                browser.picture(&folder, &format!("{look}-{name}")).await;
+            }
         }
     }
     browser.is_quiet("the documentation").await;

@@ -178,6 +178,8 @@ async fn the_health_of_institutions_is_listed() {
             "display_name": "Erebor Bank",
             "status": "healthy",
             "status_reason": null,
+            "closed": false,
+            "closed_until": null,
             "connector": "sandbox",
             "connector_version": page["results"][0]["connector_version"],
             "failures": 0,
@@ -295,5 +297,86 @@ async fn work_is_listed_and_done_again() {
         assert_eq!((&last["state"], &last["purpose"]), (&json!("done"), &json!("load")), "{last}");
         let wrong = api.get("/v1/jobs/?state=bored").await;
         assert_eq!(wrong.codes(), [("invalid_choice".to_owned(), "state".to_owned())]);
+    }
+}
+
+#[tokio::test]
+async fn what_a_link_has_and_what_changed_is_told() {
+    for api in Api::each().await {
+        let link = api.link(EREBOR, "bnk100", "full").await;
+        api.settle().await;
+        let counts = api.get(&format!("/v1/links/{link}/records/")).await.json();
+        let counts = counts["results"].as_array().expect("results").clone();
+        let of = |resource: &str| {
+            let one = counts.iter().find(|one| one["resource"] == resource);
+            one.unwrap_or_else(|| panic!("{}: {counts:?}", api.database())).clone()
+        };
+        let transactions = of("TRANSACTIONS");
+        assert_eq!(transactions["path"], "/api/transactions/");
+        let path = format!("/api/transactions/?link={link}&page_size=1");
+        assert_eq!(api.get(&path).await.json()["count"], transactions["count"]);
+        let changes = api.get(&format!("/v1/links/{link}/changes/?page_size=100")).await.json();
+        let changes = changes["results"].as_array().expect("results").clone();
+        let created: u64 = changes
+            .iter()
+            .filter(|change| change["resource"] == "TRANSACTIONS")
+            .map(|change| change["created"].as_u64().expect("a number"))
+            .sum();
+        assert_eq!(json!(created), transactions["count"], "{changes:?}");
+        let times: Vec<_> = changes.iter().map(|change| change["at"].as_str()).collect();
+        assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
+        let stranger = api.stranger().await;
+        for path in ["records/", "changes/"] {
+            let path = format!("/v1/links/{link}/{path}");
+            let stolen = api.call_as(Some(&stranger), "GET", &path, "").await;
+            assert_eq!(stolen.status, StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_application_gets_a_page_on_which_its_person_updates_a_link() {
+    let api = Api::new().await;
+    let link = api.link(EREBOR, "bnk100", "full").await;
+    let path = format!("/v1/links/{link}/update/");
+    let made = api.call("POST", &path, "").await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let made = made.json();
+    assert_eq!(made["expires_at"], "2026-01-15T09:00:00.000000Z");
+    let url = made["url"].as_str().expect("an address");
+    let (page, token) = url.split_once("?access_token=").expect("a token");
+    assert_eq!(page, "http://api.test/connect/");
+    let bearer = format!("Bearer {token}");
+    let standing = api.call_as(Some(&bearer), "GET", "/v1/connect/", "").await.json();
+    assert_eq!(standing["link"]["id"], json!(link), "{standing}");
+    let stranger = api.stranger().await;
+    let stolen = api.call_as(Some(&stranger), "POST", &path, "").await;
+    assert_eq!(stolen.status, StatusCode::NOT_FOUND);
+    let log = api.get("/v1/audit/").await.json();
+    assert_eq!(log["results"][0]["action"], "request_update");
+    api.advance(25).await;
+    let late = api.call_as(Some(&bearer), "GET", "/v1/connect/", "").await;
+    assert_eq!(late.status, StatusCode::UNAUTHORIZED, "a day later");
+}
+
+#[tokio::test]
+async fn refreshes_and_tests_are_written_down_for_keys_too() {
+    for api in Api::each_announcing().await {
+        let link = api.link(EREBOR, "bnk100", "full").await;
+        let page = api.get("/v1/webhooks/").await.json();
+        let endpoint = page["results"][0]["id"].as_str().expect("an endpoint").to_owned();
+        api.post(&format!("/api/links/{link}/refresh/"), &json!({})).await;
+        api.call("POST", &format!("/v1/webhooks/{endpoint}/test/"), "").await;
+        let log = api.get("/v1/audit/").await.json();
+        let lines = log["results"].as_array().expect("lines").iter();
+        let mut said: Vec<_> =
+            lines.map(|line| (line["action"].as_str(), line["subject"].as_str())).collect();
+        said.sort_unstable();
+        let expected = [
+            (Some("add_endpoint"), Some(endpoint.as_str())),
+            (Some("refresh_link"), Some(link.as_str())),
+            (Some("test_endpoint"), Some(endpoint.as_str())),
+        ];
+        assert_eq!(said, expected, "{}", api.database());
     }
 }

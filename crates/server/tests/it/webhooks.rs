@@ -137,12 +137,24 @@ async fn a_delivery_shows_what_is_sent_and_can_be_found_and_replayed() {
         api.patch(&path, &json!({"enabled": false})).await;
         let replay = json!({"from": "2026-01-14T00:00:00Z", "to": "2026-01-15T00:00:00Z"});
         let none = api.post("/v1/deliveries/replay/", &replay).await;
-        assert_eq!((none.status, none.json()), (StatusCode::ACCEPTED, json!({"count": 0})));
+        let nothing = json!({"count": 0, "left": 0});
+        assert_eq!((none.status, none.json()), (StatusCode::ACCEPTED, nothing.clone()));
         let one = format!("/v1/deliveries/{}/replay/", id(&delivery));
         assert_eq!(api.post(&one, &json!({})).await.codes()[0].1, "endpoint", "it is disabled");
         api.patch(&path, &json!({"enabled": true})).await;
-        let all = api.post("/v1/deliveries/replay/", &replay).await;
-        assert_eq!(all.json(), json!({"count": 1}));
+        for (more, expected) in [
+            (json!({"link": "0197a6e8-1111-7abc-8def-000000000001"}), nothing.clone()),
+            (json!({"webhook_type": "LINK"}), nothing.clone()),
+            (json!({"webhook_code": "nothing"}), nothing.clone()),
+            (json!({}), json!({"count": 1, "left": 0})),
+            (json!({}), nothing),
+        ] {
+            let mut wanted = replay.clone();
+            let keys = wanted.as_object_mut().expect("an object");
+            keys.extend(more.as_object().expect("an object").clone());
+            let all = api.post("/v1/deliveries/replay/", &wanted).await;
+            assert_eq!(all.json(), expected, "{wanted}");
+        }
         let again = api.post(&one, &json!({})).await;
         assert_eq!(
             (again.status, &again.json()["state"]),

@@ -2,7 +2,7 @@
 
 use crate::{
     api::Api,
-    browser::{Browser, ENTER, ESCAPE, TAB, listen, scenario, script, tell},
+    browser::{Browser, ENTER, ESCAPE, TAB, listen, pictures, scenario, script, tell},
 };
 use axum::{Router, response::Html, routing::get};
 use serde_json::{Value, json};
@@ -174,7 +174,7 @@ async fn people_leave_go_back_and_come_too_late() {
 async fn every_step_can_be_read_by_everybody() {
     let world = World::new().await;
     let browser = &world.browser;
-    let folder = std::env::var_os("VINCULO_SCREENSHOTS").map(std::path::PathBuf::from);
+    let folder = pictures();
     let steps = script("steps.js");
     for locale in ["es", "en", "pt"] {
         for (look, dark, (width, height)) in [
@@ -614,8 +614,7 @@ const STATEMENT: &str = "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\n\n<OFX><BANKM
 
 async fn down(world: &World) {
     let browser = &world.browser;
-    let down = domain::institution::Health::Down;
-    world.api.engine.set_health(1002, down, None).await.expect("it is there");
+    world.api.close(1002, "maintenance").await;
     let token = world.token(json!({})).await;
     world.embedded(&token, json!({"locale": "en", "country_codes": ["CO"]})).await;
     browser.press("Continue").await;

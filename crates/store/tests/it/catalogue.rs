@@ -4,7 +4,7 @@ use crate::world::{after, any_page, env, page, start};
 use domain::{
     filter::{Field, Operator, Source, parse},
     ids::{SessionId, TenantId},
-    institution::{Health, Institution, InstitutionType, IntegrationType},
+    institution::{Closure, Health, Institution, InstitutionType, IntegrationType},
     refresh::Rate,
 };
 use store::{
@@ -123,13 +123,15 @@ async fn a_new_catalogue_keeps_the_health_that_was_set() {
         one.website = Some("https://example.org".into());
         tx.save_catalogue(std::slice::from_ref(&one)).await.unwrap();
         one.status = Health::Down;
-        assert_eq!(tx.institution(1).await.unwrap(), Some(one.clone()), "{}", store.name);
-        assert_eq!(tx.institution_named(&one.name).await.unwrap(), Some(one.clone()));
-        assert_eq!(tx.institution(3).await.unwrap(), None);
+        let found = tx.institution(1, start()).await.unwrap();
+        assert_eq!(found, Some(one.clone()), "{}", store.name);
+        let named = tx.institution_named(&one.name, start()).await.unwrap();
+        assert_eq!(named, Some(one.clone()));
+        assert_eq!(tx.institution(3, start()).await.unwrap(), None);
         let keys = [(1, one.name.clone()), (2, two.name.clone())];
         assert_eq!(tx.institution_keys().await.unwrap(), keys);
         let offered = [one.name.as_str(), &two.name];
-        let all = tx.institutions(&offered, &[], page(1, 1)).await.unwrap();
+        let all = tx.institutions(&offered, &[], page(1, 1), start()).await.unwrap();
         assert_eq!((all.count, all.items), (2, vec![one.clone()]));
 
         for (query, expected) in [
@@ -144,12 +146,12 @@ async fn a_new_catalogue_keeps_the_health_that_was_set() {
             (vec![("country_code", "BR"), ("type", "bank")], vec![1, 2]),
         ] {
             let conditions = parse(FIELDS, query.iter().copied()).unwrap();
-            let found = tx.institutions(&offered, &conditions, any_page()).await.unwrap();
+            let found = tx.institutions(&offered, &conditions, any_page(), start()).await.unwrap();
             let ids: Vec<i64> = found.items.iter().map(|i| i.id).collect();
             assert_eq!(ids, expected, "{}: {query:?}", store.name);
         }
         let down = parse(FIELDS, [("status", "down")]).unwrap();
-        let elsewhere = tx.institutions(&[], &down, any_page()).await.unwrap();
+        let elsewhere = tx.institutions(&[], &down, any_page(), start()).await.unwrap();
         assert_eq!(elsewhere.count, 2, "what nobody speaks to here is down here");
         assert!(elsewhere.items.iter().all(|seen| seen.status == Health::Down));
 
@@ -165,6 +167,39 @@ async fn a_new_catalogue_keeps_the_health_that_was_set() {
         assert_eq!(all, [((1, "v1".into()), "{}".into())], "{}", store.name);
         let reasons = tx.reasons().await.unwrap().into_iter().collect::<Vec<_>>();
         assert_eq!(reasons, [(one.name.clone(), "maintenance".into())]);
+    }
+}
+
+#[tokio::test]
+async fn an_operators_word_holds_until_its_end_whatever_is_stored_of_the_health() {
+    for store in stores().await {
+        let one = institution(1, "gringotts_br_retail", &["ACCOUNTS"]);
+        let name = one.name.as_str();
+        let mut tx = store.write().await.unwrap();
+        tx.save_catalogue(std::slice::from_ref(&one)).await.unwrap();
+        let word = Closure { reason: "maintenance".into(), until: Some(after(60)) };
+        assert!(tx.set_closure(name, Some(&word)).await.unwrap());
+        assert!(!tx.set_closure(name, Some(&word)).await.unwrap(), "{}: it is so", store.name);
+        assert!(!tx.set_closure("nobody", Some(&word)).await.unwrap());
+        let down = parse(FIELDS, [("status", "down")]).unwrap();
+        for (at, health) in [(start(), Health::Down), (after(60), Health::Healthy)] {
+            let numbered = tx.institution(1, at).await.unwrap().unwrap();
+            let named = tx.institution_named(name, at).await.unwrap().unwrap();
+            let listed = tx.institutions(&[name], &[], any_page(), at).await.unwrap();
+            let all = [numbered.status, named.status, listed.items[0].status];
+            assert_eq!(all, [health; 3], "{}", store.name);
+            let found = tx.institutions(&[name], &down, any_page(), at).await.unwrap().count;
+            assert_eq!(found == 1, health == Health::Down, "{}", store.name);
+        }
+        let endless = Closure { until: None, ..word };
+        assert!(tx.set_closure(name, Some(&endless)).await.unwrap());
+        assert_eq!(tx.closure(name).await.unwrap(), Some(endless.clone()));
+        assert_eq!(tx.closures().await.unwrap(), [(name.to_owned(), endless)].into());
+        tx.save_catalogue(std::slice::from_ref(&one)).await.unwrap();
+        assert_eq!(tx.institution(1, after(9999)).await.unwrap().unwrap().status, Health::Down);
+        assert!(tx.set_closure(name, None).await.unwrap());
+        assert!(!tx.set_closure(name, None).await.unwrap());
+        assert_eq!(tx.closure(name).await.unwrap(), None, "{}", store.name);
     }
 }
 
@@ -241,6 +276,18 @@ async fn the_audit_log_shows_the_latest_first() {
         let shown = tx.audit_log(tenant, page(1, 2)).await.unwrap();
         assert_eq!((shown.count, shown.items), (3, vec![lines[2].clone(), lines[1].clone()]));
         assert_eq!(tx.audit_log(env.id(), page(1, 2)).await.unwrap().count, 0);
+        // Of one instant the order is that of the ids, so that no page repeats or leaves out a line.
+        let mut at_once: Vec<AuditLine> =
+            (0..5).map(|_| AuditLine { id: env.id(), at: after(9), ..lines[0].clone() }).collect();
+        for line in &at_once {
+            tx.audit(line).await.unwrap();
+        }
+        at_once.sort_by_key(|line| std::cmp::Reverse(line.id));
+        let mut shown = Vec::new();
+        for number in 1..=5 {
+            shown.extend(tx.audit_log(tenant, page(number, 1)).await.unwrap().items);
+        }
+        assert_eq!(shown, at_once, "{}", store.name);
         tx.commit().await.unwrap();
         store.close().await;
     }

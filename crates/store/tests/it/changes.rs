@@ -1,6 +1,6 @@
 //! The change log: nothing is missed, nothing comes twice, whoever writes at the same time.
 
-use crate::world::{created, env, new_link, record, seeded, start};
+use crate::world::{created, env, new_link, page, record, seeded, start};
 use domain::{env::Env, ids::CommitId, ids::RecordId, ids::TenantId, link::Link};
 use std::collections::BTreeSet;
 use std::sync::{
@@ -9,7 +9,7 @@ use std::sync::{
 };
 use store::{
     Store,
-    changes::{Change, ChangeKind, NewChange},
+    changes::{Change, ChangeKind, CommitOfLink, NewChange},
     testing::stores,
 };
 
@@ -90,6 +90,38 @@ async fn a_reader_goes_through_the_log_page_by_page() {
         assert_eq!((changes[0].link, changes[0].resource.as_str()), (links[0].id, "TRANSACTIONS"));
         assert_eq!((changes[0].position, changes[0].ordinal), (1, 0));
         assert_eq!(changes[0].kind, ChangeKind::Created);
+    }
+}
+
+#[tokio::test]
+async fn what_changed_of_a_link_is_told_commit_by_commit_the_latest_first() {
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 7);
+        let other = new_link(&env, link.tenant, 7);
+        let (first, _) = commit(&store, &env, &link, 3).await;
+        commit(&store, &env, &other, 1).await;
+        let last = env.id_in(link.id.bucket());
+        let kinds = [ChangeKind::Updated, ChangeKind::Deleted, ChangeKind::Updated];
+        let changes =
+            kinds.map(|kind| NewChange { kind, ..created(&record(&env, &link, "ACCOUNTS", None)) });
+        let mut tx = store.write().await.unwrap();
+        let at = env.now();
+        tx.log_changes(last, link.tenant, link.id, at, &changes).await.unwrap();
+        let told = tx.commits_of_link(link.tenant, link.id, page(1, 9)).await.unwrap();
+        assert_eq!(told.count, 2, "{}", store.name);
+        let [newest, oldest] = told.items.as_slice() else { panic!("{told:?}") };
+        let counted = |one: &CommitOfLink| (one.created, one.updated, one.deleted);
+        assert_eq!((newest.commit, newest.at, counted(newest)), (last, at, (0, 2, 1)));
+        let of = [newest, oldest].map(|one| one.resource.as_str());
+        assert_eq!(
+            (oldest.commit, counted(oldest), of),
+            (first, (3, 0, 0), ["ACCOUNTS", "TRANSACTIONS"])
+        );
+        let second = tx.commits_of_link(link.tenant, link.id, page(2, 1)).await.unwrap();
+        assert_eq!((second.count, second.items), (2, vec![oldest.clone()]));
+        let foreign = tx.commits_of_link(env.id(), link.id, page(1, 9)).await.unwrap();
+        assert_eq!((foreign.count, foreign.items), (0, vec![]));
     }
 }
 

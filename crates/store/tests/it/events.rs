@@ -5,16 +5,17 @@ use crate::world::{
 };
 use domain::{
     env::Env,
-    filter::{Field, IS, Source, parse},
+    filter::{Condition, Field, IN, IS, Source, parse},
     ids::{DeliveryId, EndpointId, NodeId, TenantId},
     link::Link,
     refresh::Rate,
 };
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use store::{
     Buckets, Tx,
     endpoints::Endpoint,
-    events::{Announced, Claimed, DeliveryState, Event, Replay},
+    events::{Announced, Claimed, DeliveryState, Event},
     tenants::Tenant,
     testing::stores,
 };
@@ -22,7 +23,8 @@ use store::{
 static FIELDS: &[Field] = &[
     Field::id("endpoint", IS, Source::Column("endpoint")),
     Field::id("link", IS, Source::Column("link")),
-    Field::text("state", IS, Source::Column("state")),
+    Field::text("state", IN, Source::Column("state")),
+    Field::instant("created_at", Source::Column("created_at")),
     Field::text("type", IS, Source::Column("type")),
     Field::text("code", IS, Source::Column("code")),
 ];
@@ -277,26 +279,36 @@ async fn deliveries_are_listed_cancelled_replayed_and_pruned() {
         for id in [here, there] {
             tx.add_endpoint(&endpoint(tenant, id)).await.unwrap();
         }
-        let missed = vec![DeliveryState::Failed, DeliveryState::Cancelled];
-        let mut what =
-            Replay { endpoint: Some(there), from: start(), to: after(10), states: missed };
-        assert_eq!(tx.replay_across_buckets(env.id(), &what, after(6)).await.unwrap(), 0);
-        assert_eq!(tx.replay_across_buckets(tenant, &what, after(6)).await.unwrap(), 3);
-        what.endpoint = Some(here);
-        assert_eq!(
-            tx.replay_across_buckets(tenant, &what, after(6)).await.unwrap(),
-            0,
-            "it arrived"
-        );
-        what.states = vec![DeliveryState::Delivered];
-        what.from = after(9);
-        assert_eq!(tx.replay_across_buckets(tenant, &what, after(6)).await.unwrap(), 0);
-        what.from = start();
+        let what = |endpoint: Option<EndpointId>, states: &str, from: Timestamp| {
+            let mut query = vec![("state__in", states.to_owned())];
+            query.push(("created_at__gte", from.to_string()));
+            query.extend(endpoint.map(|id| ("endpoint", id.to_string())));
+            texts(query)
+        };
+        let missed = what(Some(there), "failed,cancelled", start());
+        let arrived = what(Some(here), "delivered", start());
+        let count = async |tx: &mut Tx, what: &[Condition]| {
+            tx.replayable_across_buckets(tenant, what).await.unwrap()
+        };
+        let replay = async |tx: &mut Tx, what: &[Condition], limit| {
+            tx.replay_across_buckets(tenant, what, limit, after(6)).await.unwrap()
+        };
+        assert_eq!(tx.replay_across_buckets(env.id(), &missed, 9, after(6)).await.unwrap(), 0);
+        assert_eq!(count(&mut tx, &missed).await, 3, "{}", store.name);
+        assert_eq!(replay(&mut tx, &missed, 2).await, 2, "so many at a time");
+        assert_eq!(count(&mut tx, &missed).await, 1);
+        assert_eq!(replay(&mut tx, &missed, 2).await, 1, "the rest");
+        assert_eq!(replay(&mut tx, &missed, 2).await, 0, "they are on their way");
+        for nothing in
+            [what(Some(here), "failed,cancelled", start()), what(Some(here), "delivered", after(9))]
+        {
+            assert_eq!(replay(&mut tx, &nothing, 9).await, 0, "{}", store.name);
+        }
         tx.disable_endpoint(tenant, here, after(6), "gone").await.unwrap();
-        assert_eq!(tx.replay_across_buckets(tenant, &what, after(6)).await.unwrap(), 0, "disabled");
+        assert_eq!((count(&mut tx, &arrived).await, replay(&mut tx, &arrived, 9).await), (0, 0));
         tx.save_endpoint(&endpoint(tenant, here)).await.unwrap();
-        what.endpoint = None;
-        assert_eq!(tx.replay_across_buckets(tenant, &what, after(6)).await.unwrap(), 3);
+        let all = what(None, "delivered", start());
+        assert_eq!(replay(&mut tx, &all, 9).await, 3);
         let mut order = Vec::new();
         for now in 7..20 {
             let claimed = claim(&mut tx, node, now).await;
@@ -308,7 +320,22 @@ async fn deliveries_are_listed_cancelled_replayed_and_pruned() {
         }
         let codes: Vec<char> = order.iter().filter_map(|body| body.chars().nth(18)).collect();
         assert_eq!(codes, ['a', 'b', 'c'], "{}: {order:?}", store.name);
+    }
+}
 
+#[tokio::test]
+async fn what_nothing_is_pending_of_is_pruned() {
+    for store in stores().await {
+        let (env, node) = (env(), env().id());
+        let link = new_link(&env, env.id(), 3);
+        let (tenant, here): (TenantId, EndpointId) = (link.tenant, env.id());
+        let mut tx = store.write().await.unwrap();
+        for (code, now) in [("a", 1), ("b", 2), ("c", 3)] {
+            announce(&mut tx, &env, &link, code, &[here]).await;
+            let claimed = claim(&mut tx, node, now).await;
+            let attempts: Vec<_> = claimed.iter().map(delivered).collect();
+            assert_eq!(tx.record_attempts(&attempts).await.unwrap(), 1);
+        }
         let events = tx.events_across_buckets(tenant, page(1, 2)).await.unwrap();
         assert_eq!((events.count, events.items.len(), events.items[0].code.as_str()), (3, 2, "c"));
         announce(&mut tx, &env, &link, "pending", &[here]).await;

@@ -30,9 +30,11 @@ async fn a_name_is_free_again_when_its_operator_is_removed() {
         assert!(tx.add_operator(&one).await.unwrap());
         assert!(!tx.add_operator(&other).await.unwrap(), "{}: taken", store.name);
         assert_eq!(tx.operator_named("ana").await.unwrap(), Some(one.clone()));
+        assert_eq!(tx.operator(one.id).await.unwrap(), Some(one.clone()));
         assert!(tx.remove_operator(one.id, after(1)).await.unwrap());
         assert!(!tx.remove_operator(one.id, after(2)).await.unwrap(), "once");
         assert_eq!(tx.operator_named("ana").await.unwrap(), None);
+        assert_eq!(tx.operator(one.id).await.unwrap(), None, "{}: removed", store.name);
         assert!(!tx.set_operator_hash(one.id, "new").await.unwrap());
         assert!(tx.add_operator(&other).await.unwrap());
         one.removed_at = Some(after(1));

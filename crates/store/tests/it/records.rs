@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use store::{
-    records::{NewRecord, Seen, StoredRecord, Summary},
+    records::{NewRecord, ResourceCount, Seen, StoredRecord, Summary},
     testing::{self, stores},
 };
 
@@ -270,6 +270,9 @@ async fn a_summary_counts_directions_and_says_the_first_and_last_day() {
         };
         assert_eq!(tx.summary(link.id, "TRANSACTIONS").await.unwrap(), expected, "{}", store.name);
         assert_eq!(tx.resources_of(link.id).await.unwrap(), ["TRANSACTIONS"]);
+        let newest = records[3].created_at;
+        let count = ResourceCount { resource: "TRANSACTIONS".into(), count: 4, newest };
+        assert_eq!(tx.records_by_resource(link.id).await.unwrap(), [count], "{}", store.name);
     }
 }
 
