@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use server::Settings;
 use std::sync::Arc;
-use store::testing::{TestStore, sqlite, stores};
+use store::testing::{TestStore, postgres, sqlite, stores};
 use tower::ServiceExt;
 use vault::{KeyRing, Vault};
 
@@ -81,6 +81,10 @@ impl Api {
     /// On SQLite, behaving so.
     pub(crate) async fn with(settings: Settings) -> Self {
         Self::on(sqlite().await, settings).await
+    }
+    /// On PostgreSQL alone.
+    pub(crate) async fn on_postgres() -> Self {
+        Self::on(postgres().await, Settings::dev()).await
     }
     /// One on each database.
     pub(crate) async fn each() -> Vec<Self> {

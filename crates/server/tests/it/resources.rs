@@ -21,64 +21,68 @@ async fn loaded(api: &Api) -> String {
     link
 }
 
+// On each database by itself: it is the longest of all, and two can go on at the same time.
 #[tokio::test]
 async fn every_resource_is_read_kept_listed_shown_and_forgotten() {
-    for api in Api::each().await {
-        let stranger = api.stranger().await;
-        let mut people = People::at(&api).await;
-        for resource in resource::all() {
-            let (_, user, link) = people.with(resource).await;
-            let at = format!("{} {}", api.database(), resource.name);
-            let list = listed_at(&api, resource, user, &link).await;
-            let mut kept = None;
-            if resource.verbs.retrieve {
-                let body = asking(&api, resource, &link).await;
-                let read = api.post(resource.path, &body).await;
-                assert_eq!(read.status, StatusCode::CREATED, "{at}: {}", read.text);
-                let mut unsaved = body.clone();
-                unsaved["save_data"] = json!(false);
-                let shown = api.post(resource.path, &unsaved).await;
-                assert_eq!(shown.status, StatusCode::OK, "{at}: {}", shown.text);
-                assert!(
-                    records(&shown.json())[0].get("id").is_none(),
-                    "{at}: nothing saved has no id"
-                );
-                kept = Some(ids(&read.json()));
-            }
-            let page = api.get(&list).await.json();
-            let first = &page["results"][0];
-            assert!(first.is_object(), "{at} has records");
-            let mut all: BTreeSet<String> = ids(&page).into_iter().collect();
-            let mut next = page["next"].clone();
-            for number in 2.. {
-                if next.is_null() {
-                    break;
-                }
-                let page = api.get(&format!("{list}&page={number}")).await.json();
-                all.extend(ids(&page));
-                next = page["next"].clone();
-            }
-            assert!(kept.iter().flatten().all(|id| all.contains(id)), "{at}");
-            let others = api.call_as(Some(&stranger), "GET", &list, "").await;
-            let empty = others.status == StatusCode::NOT_FOUND || others.json()["count"] == 0;
-            assert!(empty, "{at}: {}", others.text);
-            if resource.is_nested() {
-                continue;
-            }
-            let one = format!("{}{}/", resource.path, first["id"].as_str().expect("an id"));
-            assert_eq!(api.get(&one).await.json(), *first, "{at}");
-            let stolen = api.call_as(Some(&stranger), "GET", &one, "").await;
-            assert_eq!(stolen.status, StatusCode::NOT_FOUND, "{at}");
-            if !resource.verbs.delete {
-                let kept = api.call("DELETE", &one, "").await;
-                assert_eq!(kept.status, StatusCode::METHOD_NOT_ALLOWED, "{at}");
-                continue;
-            }
-            let stolen = api.call_as(Some(&stranger), "DELETE", &one, "").await;
-            assert_eq!(stolen.status, StatusCode::NOT_FOUND, "{at}");
-            assert_eq!(api.call("DELETE", &one, "").await.status, StatusCode::NO_CONTENT, "{at}");
-            assert_eq!(api.get(&one).await.status, StatusCode::NOT_FOUND, "{at}");
+    read_keep_list_show_and_forget(Api::new().await).await;
+}
+#[tokio::test]
+async fn every_resource_is_read_kept_listed_shown_and_forgotten_on_postgresql() {
+    read_keep_list_show_and_forget(Api::on_postgres().await).await;
+}
+
+async fn read_keep_list_show_and_forget(api: Api) {
+    let stranger = api.stranger().await;
+    let mut people = People::at(&api).await;
+    for resource in resource::all() {
+        let (_, user, link) = people.with(resource).await;
+        let at = format!("{} {}", api.database(), resource.name);
+        let list = listed_at(&api, resource, user, &link).await;
+        let mut kept = None;
+        if resource.verbs.retrieve {
+            let body = asking(&api, resource, &link).await;
+            let read = api.post(resource.path, &body).await;
+            assert_eq!(read.status, StatusCode::CREATED, "{at}: {}", read.text);
+            let mut unsaved = body.clone();
+            unsaved["save_data"] = json!(false);
+            let shown = api.post(resource.path, &unsaved).await;
+            assert_eq!(shown.status, StatusCode::OK, "{at}: {}", shown.text);
+            assert!(records(&shown.json())[0].get("id").is_none(), "{at}: nothing saved has no id");
+            kept = Some(ids(&read.json()));
         }
+        let page = api.get(&list).await.json();
+        let first = &page["results"][0];
+        assert!(first.is_object(), "{at} has records");
+        let mut all: BTreeSet<String> = ids(&page).into_iter().collect();
+        let mut next = page["next"].clone();
+        for number in 2.. {
+            if next.is_null() {
+                break;
+            }
+            let page = api.get(&format!("{list}&page={number}")).await.json();
+            all.extend(ids(&page));
+            next = page["next"].clone();
+        }
+        assert!(kept.iter().flatten().all(|id| all.contains(id)), "{at}");
+        let others = api.call_as(Some(&stranger), "GET", &list, "").await;
+        let empty = others.status == StatusCode::NOT_FOUND || others.json()["count"] == 0;
+        assert!(empty, "{at}: {}", others.text);
+        if resource.is_nested() {
+            continue;
+        }
+        let one = format!("{}{}/", resource.path, first["id"].as_str().expect("an id"));
+        assert_eq!(api.get(&one).await.json(), *first, "{at}");
+        let stolen = api.call_as(Some(&stranger), "GET", &one, "").await;
+        assert_eq!(stolen.status, StatusCode::NOT_FOUND, "{at}");
+        if !resource.verbs.delete {
+            let kept = api.call("DELETE", &one, "").await;
+            assert_eq!(kept.status, StatusCode::METHOD_NOT_ALLOWED, "{at}");
+            continue;
+        }
+        let stolen = api.call_as(Some(&stranger), "DELETE", &one, "").await;
+        assert_eq!(stolen.status, StatusCode::NOT_FOUND, "{at}");
+        assert_eq!(api.call("DELETE", &one, "").await.status, StatusCode::NO_CONTENT, "{at}");
+        assert_eq!(api.get(&one).await.status, StatusCode::NOT_FOUND, "{at}");
     }
 }
 
