@@ -122,6 +122,10 @@ impl<'a> Fingerprint<'a> {
             text: hasher.finish(),
         }
     }
+    /// All but the day.
+    pub(super) fn of_any_day(self) -> Self {
+        Self { day: Date::ZERO, ..self }
+    }
     /// How many of the five fields differ.
     pub(super) fn differences(&self, other: &Self) -> usize {
         usize::from(self.day != other.day)

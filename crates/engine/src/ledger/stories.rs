@@ -16,6 +16,8 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 struct Book {
     known: Vec<Known>,
     born: u64,
+    /// The days that were read.
+    read: Coverage,
     /// What the institution says with each reading that it removed.
     removed: Vec<String>,
 }
@@ -82,6 +84,7 @@ impl Book {
         for (index, seen) in seen.iter_mut().enumerate() {
             seen.item = index;
         }
+        let before = self.read.clone();
         let reading = Reading {
             window: march(),
             complete,
@@ -90,9 +93,13 @@ impl Book {
             removed: &self.removed.clone(),
             at: at(hours),
             stated: Stated::default(),
+            read: &before,
         };
         let plan = reconcile(&self.known, &reading, &Rules::default());
         self.apply(&plan, &reading);
+        if let Some(window) = plan.proves {
+            self.read.add(window);
+        }
         let again = reconcile(&self.known, &reading, &Rules::default());
         assert!(again.is_quiet(), "the same reading twice wrote {again:?} after {plan:?}");
         plan
@@ -196,6 +203,26 @@ fn a_pending_movement_keeps_its_id_when_it_posts_with_a_tip_and_more_words() {
     };
     let plan = book.read(48, true, Trust::None, page(0, &[posted, rent(2)]));
     assert_eq!(plan.update.len(), 1);
+    assert_eq!(book.ids(), ids);
+}
+
+#[test]
+fn a_hold_is_rather_another_amount_of_its_day_than_its_amount_on_another_day() {
+    let mut book = Book::default();
+    let card = |on, cents| Movement { on_card: true, amount: Amount::cents(cents), ..coffee(on) };
+    book.read(0, true, Trust::None, page(0, &[pending(card(10, 1000)), rent(2)]));
+    let seen = [card(11, 1000), card(10, 1100), rent(2)];
+    let plan = book.read(24, true, Trust::None, page(0, &seen));
+    assert_eq!(plan.update.iter().map(|(_, item)| *item).collect::<Vec<_>>(), [1], "{plan:?}");
+}
+
+#[test]
+fn a_hold_is_booked_though_its_instant_changed() {
+    let mut book = Book::default();
+    let timed = |hours, movement| Movement { transacted_at: Some(at(hours)), ..movement };
+    book.read(0, true, Trust::None, page(0, &[pending(timed(7, coffee(10))), rent(2)]));
+    let ids = book.ids();
+    book.read(24, true, Trust::None, page(0, &[timed(30, coffee(11)), rent(2)]));
     assert_eq!(book.ids(), ids);
 }
 
@@ -338,6 +365,16 @@ fn what_the_institution_says_it_removed_is_deleted_at_once_where_its_ids_are_tru
 }
 
 #[test]
+fn what_is_said_to_be_removed_is_not_believed_once_the_manifest_trusts_ids_no_more() {
+    let mut book = Book::default();
+    let all = || with_ids(page(0, &[rent(9), coffee(5), rent(2)]), &["a", "b", "c"]);
+    book.read(0, true, Trust::Stable, all());
+    book.removed = vec!["b".into()];
+    let plan = book.read(1, false, Trust::Reading, with_ids(page(0, &[rent(9)]), &["a"]));
+    assert!(plan.delete.is_empty(), "{plan:?}");
+}
+
+#[test]
 fn nothing_is_removed_by_an_empty_or_a_gutted_reading() {
     let mut book = Book::default();
     let all: Vec<Movement> = (1..=20).map(rent).collect();
@@ -360,6 +397,60 @@ fn a_history_that_shortens_removes_nothing() {
     for hours in [24, 48] {
         assert!(book.read(hours, true, Trust::None, page(0, &all[..18])).is_quiet());
     }
+}
+
+#[test]
+fn a_list_that_runs_upwards_and_lost_its_tail_removes_nothing() {
+    let mut book = Book::default();
+    let all: Vec<Movement> = (1..=20).map(rent).collect();
+    book.read(0, true, Trust::None, page(0, &all));
+    for hours in [24, 48] {
+        assert!(book.read(hours, true, Trust::None, page(0, &all[..18])).is_quiet());
+    }
+}
+
+#[test]
+fn an_empty_reading_removes_nothing_where_little_stood() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[pending(coffee(5)), rent(2)]));
+    for hours in [24, 48] {
+        let plan = book.read(hours, true, Trust::None, Vec::new());
+        assert!(plan.is_quiet() && !plan.counted_as_complete);
+        assert_eq!(plan.notes, [Note::Empty { known: 2 }]);
+    }
+}
+
+#[test]
+fn repetitions_that_were_kept_in_doubt_do_not_make_a_reading_incomplete() {
+    let mut book = Book::default();
+    let visits = |days: [i8; 4]| {
+        let visit = |n: usize| Movement {
+            amount: Amount::cents(100 + i64::try_from(n).unwrap()),
+            ..rent(days[n])
+        };
+        let mut seen = [0, 1, 2, 3].map(visit).to_vec();
+        seen.push(coffee(2));
+        page(0, &seen)
+    };
+    book.read(0, true, Trust::None, visits([4, 8, 12, 16]));
+    let plan = book.read(24, true, Trust::None, visits([5, 9, 11, 15]));
+    assert!(!plan.counted_as_complete, "four are missing: {plan:?}");
+    assert_eq!(book.doubts(), 4);
+    let plan = book.read(48, true, Trust::None, visits([4, 8, 12, 16]));
+    assert!(plan.counted_as_complete, "{plan:?}");
+    assert_eq!(plan.suspect.len(), 4);
+}
+
+#[test]
+fn what_a_reading_puts_in_doubt_it_does_not_delete() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(9), coffee(5), rent(2)]));
+    let ids = book.ids();
+    book.read(24, true, Trust::None, page(0, &[rent(9), rent(2)]));
+    let other = Movement { description: "Farmacia Central".into(), ..coffee(5) };
+    let plan = book.read(48, true, Trust::None, page(0, &[rent(9), other, rent(2)]));
+    assert!(plan.delete.is_empty(), "{plan:?}");
+    assert_eq!((&book.ids()[..3], book.doubts()), (&ids[..], 1));
 }
 
 #[test]
@@ -406,6 +497,20 @@ fn a_reused_id_makes_a_new_record() {
     let plan = book.read(24, true, Trust::Stable, with_ids(page(0, &seen), &ids));
     assert_eq!(plan.create.len(), 1, "{plan:?}");
     assert!(plan.notes.contains(&Note::ReusedIds { items: 1 }));
+}
+
+#[test]
+fn an_id_is_reused_where_the_direction_or_more_than_ten_days_differ_too() {
+    let refund = Movement { direction: Some(Direction::Inflow), ..coffee(6) };
+    for (other, new) in [(coffee(6), 0), (coffee(21), 1), (refund, 1)] {
+        let mut book = Book::default();
+        let first = [rent(9), coffee(5), rent(2)];
+        book.read(0, true, Trust::Stable, with_ids(page(0, &first), &["a", "b", "c"]));
+        let other = Movement { amount: Amount::cents(700), ..other };
+        let then = [rent(9), other, rent(2)];
+        let plan = book.read(24, true, Trust::Stable, with_ids(page(0, &then), &["a", "b", "c"]));
+        assert_eq!(plan.create.len(), new, "{plan:?}");
+    }
 }
 
 #[test]
@@ -520,6 +625,26 @@ fn a_day_that_moved_for_all_is_a_time_zone() {
 }
 
 #[test]
+fn other_words_are_believed_where_three_movements_got_them_at_once() {
+    for (renamed, updates) in [(2, 0), (3, 3)] {
+        let mut book = Book::default();
+        let all = |words: [&str; 3]| -> Vec<Movement> {
+            let mut all: Vec<Movement> = (0..renamed)
+                .map(|n| Movement {
+                    description: words[n].into(),
+                    ..coffee(10 + i8::try_from(n).unwrap())
+                })
+                .collect();
+            all.push(rent(2));
+            all
+        };
+        book.read(0, true, Trust::None, page(0, &all(["Real", "Central", "Cultura"])));
+        let plan = book.read(24, true, Trust::None, page(0, &all(["Norte", "Metro", "Posto"])));
+        assert_eq!(plan.update.len(), updates, "{plan:?}");
+    }
+}
+
+#[test]
 fn one_days_coffee_is_not_the_next_ones_where_the_others_show_that_the_calendar_moved() {
     let mut book = Book::default();
     let others = |off: i8| -> [Movement; 3] {
@@ -540,6 +665,31 @@ fn one_days_coffee_is_not_the_next_ones_where_the_others_show_that_the_calendar_
 }
 
 #[test]
+fn what_nobody_asked_for_moves_only_with_others_that_the_same_reading_wrote() {
+    let others = |off: i8| -> [Movement; 3] {
+        [1, 2, 3]
+            .map(|n: i8| Movement { amount: Amount::cents(n.into()), ..rent(10 + 2 * n + off) })
+    };
+    let first_of_april = Movement { value_date: date(2026, 4, 1), ..coffee(1) };
+    let mut both = others(0).to_vec();
+    both.push(first_of_april);
+    let mut moved = others(-1).to_vec();
+    moved.push(coffee(31));
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &both));
+    let plan = book.read(24, true, Trust::None, page(0, &moved));
+    assert_eq!((plan.update.len(), plan.create.len()), (4, 0), "{plan:?}");
+    let mut book = Book::default();
+    // April was read as well.
+    book.read.add(Window { from: day(1), to: date(2026, 4, 30) });
+    book.read(0, true, Trust::None, page(0, &others(0)));
+    book.read(1, true, Trust::None, page(0, &both));
+    let plan = book.read(24, true, Trust::None, page(0, &moved));
+    assert_eq!((plan.update.len(), plan.create.len()), (3, 1), "{plan:?}");
+    assert_eq!(book.doubts(), 1);
+}
+
+#[test]
 fn a_calendar_that_moved_by_hours_moves_what_is_near_midnight() {
     let mut book = Book::default();
     let visit = |on: i8, cents: i64| Movement { amount: Amount::cents(cents), ..rent(on) };
@@ -556,6 +706,99 @@ fn a_calendar_that_moved_by_hours_moves_what_is_near_midnight() {
     assert_eq!((plan.update.len(), plan.create.len()), (6, 0), "{plan:?}");
     assert_eq!(book.ids(), ids);
     assert_eq!(book.days(), [4, 4, 4, 4, 4, 10, 11, 11, 12, 13, 11, 15, 19]);
+}
+
+#[test]
+fn what_is_far_from_midnight_stays_though_a_calendar_moved_most_by_hours() {
+    let mut book = Book::default();
+    let visit = |on: i8, cents: i64| Movement { amount: Amount::cents(cents), ..rent(on) };
+    let list = |off: i8| -> Vec<Movement> {
+        let mut list: Vec<Movement> = [1, 2, 3].map(|n| visit(4, n)).to_vec();
+        list.extend([10, 11].map(coffee));
+        list.extend([11, 12, 13, 14, 15, 16, 17].map(|n| visit(n + off, n.into())));
+        list
+    };
+    book.read(0, true, Trust::None, page(0, &list(0)));
+    let ids = book.ids();
+    let plan = book.read(24, true, Trust::None, page(0, &list(1)));
+    assert_eq!((plan.update.len(), plan.create.len()), (7, 0), "{plan:?}");
+    assert_eq!(book.ids(), ids);
+    assert_eq!(book.days(), [4, 4, 4, 10, 11, 12, 13, 14, 15, 16, 17, 18]);
+}
+
+#[test]
+fn what_is_new_among_days_that_nobody_read_does_not_say_that_the_calendar_moved() {
+    let mut book = Book::default();
+    let visits = |days: [i8; 2]| {
+        let visit = |on: i8, n: i64| Movement { amount: Amount::cents(n), ..rent(on) };
+        let seen: Vec<Movement> =
+            days.iter().flat_map(|on| [1, 2, 3].map(|n| visit(*on, n))).collect();
+        page(0, &seen)
+    };
+    book.read(0, false, Trust::None, visits([20, 21]));
+    // An older list that lost its tail.
+    let plan = book.read(24, true, Trust::None, visits([18, 19]));
+    assert_eq!((plan.update.len(), plan.create.len()), (0, 6), "{plan:?}");
+}
+
+#[test]
+fn a_series_that_is_shown_as_it_was_stays_though_its_reading_moved() {
+    let mut book = Book::default();
+    let visits = |on: i8| -> Vec<Movement> {
+        let mut seen =
+            [1, 2, 3].map(|n| Movement { amount: Amount::cents(n), ..rent(on) }).to_vec();
+        seen.extend([20, 21, 22, 23, 24].map(coffee));
+        seen.push(rent(2));
+        seen
+    };
+    book.read(0, true, Trust::None, page(0, &[coffee(24), rent(2)]));
+    book.read(24, true, Trust::None, page(0, &visits(20)));
+    let ids = book.ids();
+    let plan = book.read(48, true, Trust::None, page(0, &visits(19)));
+    assert_eq!((plan.update.len(), plan.create.len()), (3, 0), "{plan:?}");
+    assert_eq!((book.ids(), book.days()), (ids, vec![24, 2, 19, 19, 19, 20, 21, 22, 23]));
+}
+
+#[test]
+fn what_a_day_shows_booked_or_pending_as_it_was_is_not_what_moved_from_it() {
+    let mut book = Book::default();
+    let visit = |on: i8, n: i64| Movement { amount: Amount::cents(n), ..rent(on) };
+    let seen = |off: i8| {
+        let mut seen: Vec<Movement> = [1, 2, 3].map(|n| visit(4, n)).to_vec();
+        seen.extend([pending(coffee(10)), coffee(10 + off)]);
+        seen.extend([4, 5, 6].map(|n| visit(12 + off, n)));
+        page(0, &seen)
+    };
+    book.read(0, true, Trust::None, seen(0));
+    let ids = book.ids();
+    let plan = book.read(24, true, Trust::None, seen(-1));
+    assert_eq!((plan.update.len(), plan.create.len()), (4, 0), "{plan:?}");
+    assert_eq!((book.ids(), book.days()), (ids, vec![4, 4, 4, 10, 9, 11, 11, 11]));
+}
+
+#[test]
+fn two_that_moved_do_not_say_that_the_calendar_did() {
+    let mut book = Book::default();
+    let seen = |off: i8| page(0, &[coffee(10 + off), rent(14 + off), coffee(2)]);
+    book.read(0, true, Trust::None, seen(0));
+    let plan = book.read(24, true, Trust::None, seen(1));
+    assert!(plan.update.is_empty(), "{plan:?}");
+    assert_eq!((book.known.len(), book.doubts()), (5, 2));
+}
+
+#[test]
+fn a_coffee_that_is_gone_and_one_of_a_day_that_nobody_read_do_not_say_that_the_calendar_moved() {
+    let mut book = Book::default();
+    let coffees = |from: i8| {
+        let mut seen = [from, from + 1, from + 2].map(coffee).to_vec();
+        seen.push(rent(2));
+        page(0, &seen)
+    };
+    book.read(0, false, Trust::None, coffees(20));
+    let ids = book.ids();
+    let plan = book.read(24, true, Trust::None, coffees(21));
+    assert_eq!((plan.update.len(), plan.create.len()), (0, 1), "{plan:?}");
+    assert_eq!(plan.suspect, [ids[0]]);
 }
 
 #[test]
@@ -611,6 +854,37 @@ fn what_was_booked_on_its_own_day_does_not_move_the_calendar() {
         let Facts::Movement(movement) = &known.facts else { unreachable!() };
         assert!(!movement.pending, "{movement:?}");
     }
+}
+
+#[test]
+fn a_hold_is_not_booked_on_the_next_day_where_a_booked_record_may_have_moved_there() {
+    let mut book = Book::default();
+    let seen = |on| page(0, &[pending(coffee(on)), coffee(on), rent(2)]);
+    book.read(0, true, Trust::None, seen(9));
+    let ids = book.ids();
+    let plan = book.read(24, true, Trust::None, seen(10));
+    assert!(plan.update.is_empty(), "{plan:?}");
+    assert_eq!(book.doubts(), 2);
+    book.read(25, true, Trust::None, seen(9));
+    book.read(48, true, Trust::None, seen(9));
+    assert_eq!((book.ids(), book.days(), book.doubts()), (ids, vec![9, 9, 2], 0));
+}
+
+#[test]
+fn what_is_booked_becomes_no_hold_because_the_balances_of_others_moved() {
+    let mut book = Book::default();
+    let with_balance = |n: i8, off: i64| Movement {
+        running_balance: Some(Amount::cents(i64::from(n) * 1000 + off)),
+        ..rent(10 + n)
+    };
+    let mut seen = [1, 2].map(|n| with_balance(n, 0)).to_vec();
+    seen.extend([coffee(5), rent(2)]);
+    book.read(0, true, Trust::None, page(0, &seen));
+    let mut seen = [1, 2].map(|n| with_balance(n, 7)).to_vec();
+    seen.extend([pending(coffee(5)), rent(2)]);
+    let plan = book.read(24, true, Trust::None, page(0, &seen));
+    assert_eq!((plan.update.len(), plan.create.len()), (2, 1), "{plan:?}");
+    assert_eq!(book.doubts(), 1);
 }
 
 #[test]
@@ -807,6 +1081,7 @@ fn compute(book: &mut Book, hours: i64, complete: bool, seen: &[Seen], rules: &R
         removed: &[],
         at: at(hours),
         stated: Stated::default(),
+        read: &Coverage::default(),
     };
     let plan = reconcile(&book.known, &reading, rules);
     book.apply(&plan, &reading);

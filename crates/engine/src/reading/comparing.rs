@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Engine, Error,
     bodies::{Platform, content},
-    ledger::{self, Known, Plan, Reading, Rules, Seen},
+    ledger::{self, Coverage, Known, Plan, Reading, Rules, Seen},
     retrieval::AccountReport,
 };
 use connect::talk::{Covered, Fetch, Share};
@@ -196,6 +196,11 @@ impl Reader {
             part.items.iter().map(|&index| seen(index, &items[index], at)).collect();
         let share = covered.share(part.key.as_deref());
         let removed = part.removed(covered);
+        let filed_as = resource.filed_as(kept.tally.kind);
+        let mut read = Coverage::default();
+        for before in tx.coverage(self.link.id, &filed_as, part.account).await? {
+            read.add(before.days);
+        }
         let reading = Reading {
             window: share.window,
             // What is kept part by part is judged at its end, all of it.
@@ -205,13 +210,13 @@ impl Reader {
             removed: &removed,
             at,
             stated: stated(covered, part),
+            read: &read,
         };
         let mut plan = ledger::reconcile(&known, &reading, &rules(resource));
         if resource.name == "ACCOUNTS" {
             self.leave_newer(tx, items, covered, &mut plan, kept).await?;
         }
         if let Some(window) = plan.proves {
-            let filed_as = resource.filed_as(kept.tally.kind);
             tx.add_coverage(self.link.id, &filed_as, part.account, window, at).await?;
         }
         let stored: HashMap<RecordId, &StoredRecord> =

@@ -11,6 +11,7 @@ use super::{
 use domain::{
     ids::RecordId,
     record::{Direction, Movement},
+    time::Window,
 };
 use jiff::{Span, Timestamp, civil::Date};
 use rust_decimal::Decimal;
@@ -65,6 +66,11 @@ impl Moved {
     /// Whether most of what one reading wrote certainly moved.
     fn wholly(&self, written: Timestamp) -> bool {
         self.written.get(&written).is_some_and(|(went, stayed)| went > stayed)
+    }
+
+    /// Whether anything that one reading wrote certainly moved.
+    fn partly(&self, written: Timestamp) -> bool {
+        self.written.get(&written).is_some_and(|(went, _)| *went > 0)
     }
 }
 
@@ -199,10 +205,10 @@ impl<'a> Work<'a> {
         })
     }
 
-    /// The days before which everything was read before.
-    fn read_before(&self) -> Date {
-        let days = self.records.iter().map(|record| record.movement.value_date);
-        days.max().unwrap_or(Date::MIN)
+    /// Whether a day was over when it was completely read before: what is new there is late, or was
+    /// told under another day.
+    fn was_read(&self, day: Date) -> bool {
+        self.reading.read.covers(Window { from: day, to: later(day, 1) })
     }
 
     /// Whether a record may have moved: it is certainly gone, or the item at the end of its row is new
@@ -213,7 +219,6 @@ impl<'a> Work<'a> {
 
     fn explained_by(&self, all: &[Series], days: i32, booked: &Booked) -> Moved {
         let mut moved = Moved { days, explained: 0, written: HashMap::new() };
-        let read_before = self.read_before();
         for series in all {
             let steps = Steps {
                 series,
@@ -222,13 +227,13 @@ impl<'a> Work<'a> {
                 starts: &|r, last| {
                     !booked.records.contains(&r)
                         && self.span.shows(self.records[r].day)
-                        && last.is_some_and(|last| self.may_start(r, last < read_before))
+                        && last.is_some_and(|last| self.may_start(r, self.was_read(last)))
                 },
                 inside: &|day| self.span.inside(Some(day)),
             };
             let (steps, rows) = steps.take();
             // A row that ends today may as well be one that is gone and one that is new.
-            let counted = |(last, row): &(Date, usize)| if *last < read_before { *row } else { 1 };
+            let counted = |(last, row): &(Date, usize)| if self.was_read(*last) { *row } else { 1 };
             moved.explained += rows.iter().map(counted).sum::<usize>();
             for (day, Day { records, items, standing, .. }) in series {
                 let next = later(*day, days);
@@ -261,7 +266,6 @@ impl<'a> Work<'a> {
         let wholly: Vec<bool> = (0..self.records.len())
             .map(|r| !by_hours && moved.wholly(self.written_at(r)))
             .collect();
-        let read_before = self.read_before();
         let booked = &booked.of(|r| !wholly[r]);
         let mut redated: HashSet<usize> = HashSet::new();
         let mut touched = HashSet::new();
@@ -279,26 +283,19 @@ impl<'a> Work<'a> {
                     days: moved.days,
                     booked,
                     starts: &|r, last| {
+                        let Some(last) = last else { return wholly[r] };
+                        let day = Some(self.records[r].day);
+                        if !self.span.inside(day) {
+                            // Nobody asked for it, so only others of its reading say that it moved.
+                            return wholly[r] || by_hours && moved.partly(self.written_at(r));
+                        }
                         // What is beyond all that is shown moved before a history got shorter.
-                        let gone = self.span.covers(Some(self.records[r].day));
-                        let outside = !self.span.inside(Some(self.records[r].day));
-                        last.map_or(wholly[r], |last| {
-                            wholly[r] && outside || self.may_start(r, gone || last < read_before)
-                        })
+                        self.may_start(r, self.span.covers(day) || self.was_read(last))
                     },
                     inside: &|day| self.span.inside(Some(day)),
                 };
                 for (day, count) in steps.take().0 {
-                    let mut records = series[&day].records.clone();
-                    records.sort_by_key(|r| {
-                        let record = &self.records[*r];
-                        (instant(record.movement), record.known.created_at, record.known.id)
-                    });
-                    // The last of a day are the first of the next, and the other way round.
-                    if moved.days > 0 {
-                        records.reverse();
-                    }
-                    redated.extend(records.into_iter().take(count));
+                    redated.extend(self.in_order(&series[&day], moved.days).take(count));
                 }
             }
             let gone = series.values().filter(|day| day.items.is_empty());
@@ -319,6 +316,35 @@ impl<'a> Work<'a> {
         self.shifted = moved.days;
     }
 
+    /// The records of a day, those first that move on before others.
+    fn in_order(&self, day: &Day, days: i32) -> impl Iterator<Item = usize> {
+        let mut records = day.records.clone();
+        records.sort_by_key(|r| {
+            let record = &self.records[*r];
+            (instant(record.movement), record.known.created_at, record.known.id)
+        });
+        // The last of a day are the first of the next, and the other way round.
+        if days > 0 {
+            records.reverse();
+        }
+        // What an item of the day shows as it was, booked or not, stays.
+        let mut shown: HashMap<bool, usize> = HashMap::new();
+        for item in &day.items {
+            *shown.entry(self.items[*item].movement.pending).or_default() += 1;
+        }
+        let mut stay = HashSet::new();
+        for record in records.iter().rev() {
+            if let Some(left) = shown.get_mut(&self.records[*record].movement.pending)
+                && *left > 0
+            {
+                *left -= 1;
+                stay.insert(*record);
+            }
+        }
+        records.sort_by_key(|r| stay.contains(r));
+        records.into_iter()
+    }
+
     fn written_at(&self, record: usize) -> Timestamp {
         self.records[record].known.written_at
     }
@@ -332,12 +358,19 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Whether what wholly moved leaves each other record of a series the item that it has.
+/// Whether what wholly moved leaves each other record of a series the item that it has, and no fewer
+/// items are explained than if it had stayed.
 fn fits(series: &Series, days: i32, wholly: &[bool]) -> bool {
     let count = |day: Option<&Day>, moved: bool| {
         day.map_or(0, |day| day.records.iter().filter(|r| wholly[**r] == moved).count())
     };
+    let explained = |day: &Date, of: &Day| {
+        let come = count(series.get(&later(*day, -days)), true);
+        (count(Some(of), false) + come).min(of.items.len())
+    };
     series.iter().any(|(_, of)| count(Some(of), true) > 0)
+        && series.iter().map(|(day, of)| explained(day, of)).sum::<usize>()
+            >= series.values().map(Day::equal).sum::<usize>()
         && series.iter().all(|(day, of)| {
             let (stay, come) =
                 (count(Some(of), false), count(series.get(&later(*day, -days)), true));

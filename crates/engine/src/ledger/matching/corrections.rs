@@ -11,7 +11,6 @@ use super::{
     pairing::{self, Pair},
 };
 use domain::record::Movement;
-use jiff::civil::Date;
 use std::collections::{HashMap, HashSet};
 
 /// The most records or items of one kind that are compared each with each.
@@ -48,7 +47,6 @@ impl<'a> Work<'a> {
         }
         for (records, items) in self.tied(mark).into_values() {
             let fits = |r: usize, i: usize| {
-                let undone = self.items[i].movement.pending && !self.records[r].movement.pending;
                 let changed = self.differences(r, i) == 1 || self.corrected_twice(mark, r, i);
                 // A balance that comes back days later, or under other words, is another purchase's;
                 // so is one of the next day where nobody asked for the old one.
@@ -59,7 +57,7 @@ impl<'a> Work<'a> {
                         || days > self.rules.day_slack
                         || days > 0 && !self.span.inside(Some(self.records[r].day)));
                 changed
-                    && !undone
+                    && !self.is_undone(r, i)
                     && !self.items[i].spare
                     && !far
                     && self.may_be(r, i)
@@ -102,11 +100,11 @@ impl<'a> Work<'a> {
     /// second look, the movement changed; else it may be another one, and both are kept in doubt.
     pub(super) fn by_absence(&mut self, change: Change) {
         let pairs = self.changed(change);
-        let mut support: HashMap<i32, usize> = HashMap::new();
+        let mut support: HashMap<(i32, bool), usize> = HashMap::new();
         for changed in
             pairs.iter().filter(|changed| changed.alone && self.proves_absence(changed.record))
         {
-            *support.entry(self.shift(changed.record, changed.item)).or_default() += 1;
+            *support.entry(self.way(changed.record, changed.item)).or_default() += 1;
         }
         let mut done = 0;
         for Changed { record, item, akin, alone } in pairs {
@@ -117,7 +115,7 @@ impl<'a> Work<'a> {
             // What happened to enough of them happened to the one at the edge as well.
             let covered = self.span.covers(Some(self.records[record].day));
             let enough =
-                support.get(&self.shift(record, item)).is_some_and(|n| *n >= self.rules.enough);
+                support.get(&self.way(record, item)).is_some_and(|n| *n >= self.rules.enough);
             let at_once = akin
                 && if change == Change::Day {
                     proved && !self.is_explained(record, item)
@@ -138,6 +136,16 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// In which way one movement would have changed, if it is one.
+    fn way(&self, record: usize, item: usize) -> (i32, bool) {
+        (self.shift(record, item), self.is_undone(record, item))
+    }
+
+    /// Whether what is booked would have become pending again.
+    fn is_undone(&self, record: usize, item: usize) -> bool {
+        !self.records[record].movement.pending && self.items[item].movement.pending
+    }
+
     pub(super) fn shift(&self, record: usize, item: usize) -> i32 {
         days_between(self.records[record].day, self.items[item].movement.value_date)
     }
@@ -147,7 +155,7 @@ impl<'a> Work<'a> {
         let key = |print: Fingerprint<'a>| match change {
             Change::Marks => print,
             Change::Wording | Change::Words => Fingerprint { text: 0, ..print },
-            Change::Day => Fingerprint { day: Date::ZERO, ..print },
+            Change::Day => print.of_any_day(),
         };
         let mut found = Vec::new();
         for (records, items) in self.groups(key, |record| !record.doubted).into_values() {
@@ -209,7 +217,7 @@ impl<'a> Work<'a> {
     fn could_change(&self, change: Change, r: usize, i: usize) -> bool {
         let (record, item) = (&self.records[r], &self.items[i]);
         let becomes = record.movement.pending && !item.movement.pending;
-        let undone = !record.movement.pending && item.movement.pending;
+        let undone = self.is_undone(r, i);
         !item.spare
             && self.may_be(r, i)
             && self.compare(r, i).1 < Against::Strong
@@ -247,8 +255,7 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn only_balance_moved(&self, r: usize, i: usize) -> bool {
-        let undone = !self.records[r].movement.pending && self.items[i].movement.pending;
         let other = [Mark::Ids, Mark::Times, Mark::References];
-        !undone && other.iter().all(|mark| self.mark(*mark, r, i) != Some(false))
+        !self.is_undone(r, i) && other.iter().all(|mark| self.mark(*mark, r, i) != Some(false))
     }
 }

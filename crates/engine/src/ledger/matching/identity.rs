@@ -21,13 +21,12 @@ impl<'a> Work<'a> {
         let lasts = |known: &'a Known| keeps_source_id(self.reading.trust, &known.facts);
         let mut waiting: HashMap<(i64, Option<&str>), VecDeque<usize>> =
             HashMap::with_capacity(self.records.len());
-        // Of those that look alike, what is in doubt or missing comes last, and what this very reading
-        // wrote comes first.
+        // Of those that look alike, what this very reading wrote comes first, and what is in doubt or
+        // missing last.
         let mut order = self.open_records();
         order.sort_by_key(|r| {
             let Record { known, doubted, .. } = &self.records[*r];
-            let written = std::cmp::Reverse(known.written_at);
-            (*doubted, known.suspected_at.is_some(), written)
+            (known.written_at < self.reading.at, *doubted, known.suspected_at.is_some())
         });
         for index in order {
             let known = self.records[index].known;

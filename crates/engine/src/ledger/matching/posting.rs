@@ -2,7 +2,7 @@
 //! change on the way; a pair is taken only where nothing else is as good.
 
 use super::{
-    super::fingerprint::{self, Likeness},
+    super::fingerprint::{self, Fingerprint, Likeness},
     FEW, Record, Work, days_between,
     marks::instant,
     pairing,
@@ -37,9 +37,42 @@ struct Candidate {
     days: i32,
 }
 
+/// Booked records that are proved gone, by all but their day. What shows one of them under the next
+/// day is no hold that was booked on another day: neither is likelier.
+struct Gone<'a>(HashMap<Fingerprint<'a>, Vec<Date>>);
+
+impl<'a> Gone<'a> {
+    fn find(work: &Work<'a>) -> Self {
+        let mut gone: HashMap<Fingerprint<'a>, Vec<Date>> = HashMap::new();
+        for r in work.open_records() {
+            let record = &work.records[r];
+            if !record.movement.pending
+                && !record.doubted
+                && work.proves_absence(r)
+                && let Some(print) = record.print
+            {
+                gone.entry(print.of_any_day()).or_default().push(record.day);
+            }
+        }
+        Self(gone)
+    }
+
+    fn explains(&self, work: &Work<'_>, item: usize) -> bool {
+        let item = &work.items[item];
+        let near =
+            |day: &Date| days_between(*day, item.movement.value_date).abs() <= work.rules.day_slack;
+        let same = item.print.and_then(|print| self.0.get(&print.of_any_day()));
+        same.is_some_and(|days| days.iter().any(near))
+    }
+}
+
 /// Pairs what it can and leaves doubts on the rest.
 pub(super) fn settle(work: &mut Work<'_>) {
     let mut pairs = candidates(work);
+    if pairs.is_empty() {
+        return;
+    }
+    let gone = Gone::find(work);
     // Each round takes the pairs that are best for both sides; then the second best may be.
     while !pairs.is_empty() {
         let mut best_of_item: HashMap<usize, Cost> = HashMap::new();
@@ -60,7 +93,7 @@ pub(super) fn settle(work: &mut Work<'_>) {
             mutual.iter().map(|pair| (pair.record, pair.item)).collect();
         for part in pairing::parts(&ends) {
             let part: Vec<&Candidate> = part.iter().map(|ends| by_ends[ends]).collect();
-            settle_part(work, &part);
+            settle_part(work, &part, &gone);
         }
         // What is paired is decided; what is in doubt may be its second best as well.
         pairs = rest
@@ -184,7 +217,7 @@ fn cost(work: &Work<'_>, r: usize, i: usize) -> Option<Candidate> {
     })
 }
 
-fn settle_part(work: &mut Work<'_>, part: &[&Candidate]) {
+fn settle_part(work: &mut Work<'_>, part: &[&Candidate], gone: &Gone<'_>) {
     let ends: Vec<(usize, usize)> = part.iter().map(|p| (p.record, p.item)).collect();
     let (mut records, mut items) = pairing::sides(&ends);
     records.sort_by_key(|r| {
@@ -203,7 +236,7 @@ fn settle_part(work: &mut Work<'_>, part: &[&Candidate]) {
         let zipped: Vec<(usize, usize)> =
             records.iter().copied().zip(items.iter().copied()).collect();
         for (record, item) in zipped {
-            take(work, part, record, item);
+            take(work, part, gone, record, item);
         }
         suppose_rest(work, part);
         return;
@@ -214,7 +247,7 @@ fn settle_part(work: &mut Work<'_>, part: &[&Candidate]) {
         let alone =
             same_day.iter().filter(|p| p.record == pair.record || p.item == pair.item).count() == 1;
         if alone {
-            take(work, part, pair.record, pair.item);
+            take(work, part, gone, pair.record, pair.item);
         }
     }
     suppose_rest(work, part);
@@ -235,11 +268,12 @@ fn alike(one: &Record<'_>, other: &Record<'_>) -> bool {
 
 /// Pairs them where the pending record is proved gone or the pair can hardly be two movements;
 /// else keeps both in doubt. A doubt about something better is not decided by something worse.
-fn take(work: &mut Work<'_>, part: &[&Candidate], record: usize, item: usize) {
+fn take(work: &mut Work<'_>, part: &[&Candidate], gone: &Gone<'_>, record: usize, item: usize) {
     let Some(pair) = part.iter().find(|p| p.record == record && p.item == item) else { return };
     let plain = pair.days == 0 && pair.amount == AmountCost::Equal;
     let in_doubt = work.records[record].supposed || !work.items[item].perhaps.is_empty();
-    if !in_doubt && (plain || !pair.cost.untied || work.proves_absence(record)) {
+    let certain = plain || !pair.cost.untied;
+    if !in_doubt && (certain || work.proves_absence(record) && !gone.explains(work, item)) {
         work.pair(record, item);
     } else {
         work.suppose(item, record);
