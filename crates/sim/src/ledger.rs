@@ -557,7 +557,7 @@ impl Run {
         let own = shown.lives.iter().position(|life| *life == entry.life);
         own.map(|own| movement(&shown.seen[own].facts)).is_some_and(|new| {
             let days = (new.value_date - old.value_date).get_days().abs();
-            old.pending == new.pending && days > self.rules.day_slack
+            !entry.lent.is_empty() && old.pending == new.pending && days > self.rules.day_slack
         })
     }
 
