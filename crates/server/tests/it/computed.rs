@@ -113,15 +113,12 @@ async fn what_was_read_within_a_day_is_computed_from_and_else_it_is_read_first()
 async fn a_few_days_that_were_read_are_no_year_to_compute_from() {
     for api in Api::each().await {
         let at = api.database().to_owned();
-        let whole = loaded(&api, &["ACCOUNTS", "TRANSACTIONS"]).await;
-        let expected = api.post(INCOMES, &json!({"link": whole})).await.json();
         let link = loaded(&api, &["ACCOUNTS"]).await;
         let days = json!({"link": link, "date_from": "2026-01-10", "date_to": "2026-01-14"});
         assert_eq!(api.post("/api/transactions/", &days).await.status, StatusCode::CREATED, "{at}");
         let computed = api.post(INCOMES, &json!({"link": link})).await.json();
-        for key in ["first_transaction_date", "number_of_income_streams", "total_income_amount"] {
-            assert_eq!(computed[key], expected[key], "{at}: {key}");
-        }
+        let first = computed["first_transaction_date"].as_str().expect("a day");
+        assert!(first < "2025-02-01", "{at}: the year was read first, from {first} on");
         // All of them are known now: a few more leave it up to date, without anybody being asked.
         assert_eq!(api.post("/api/transactions/", &days).await.status, StatusCode::CREATED, "{at}");
         down(&api, EREBOR).await;
