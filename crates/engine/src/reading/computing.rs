@@ -124,9 +124,10 @@ impl Reader {
         let covered = Covered { complete: wanted.window.is_none(), ..Covered::nothing() };
         let fetch = Fetch::all_of(resource.name);
         let announced = Announced::Now(wanted);
-        let read = match wanted.save {
-            true => self.keep(mandate, resource, &fetch, collector, covered, announced).await?,
-            false => self.show(&engine, resource, collector),
+        let read = if wanted.save {
+            self.keep(mandate, resource, &fetch, collector, covered, announced).await?
+        } else {
+            self.show(&engine, resource, collector)
         };
         if resource.single && mandate.shows(resource) && read.items.is_empty() {
             return Err(Failure::UnavailableData.into());
