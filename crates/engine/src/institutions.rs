@@ -56,8 +56,11 @@ impl Engine {
         let mut closures = tx.closures().await?;
         let breakers = tx.breakers().await?;
         let mut links: HashMap<String, BTreeMap<Status, u64>> = HashMap::new();
-        for (name, status, count) in tx.links_by_institution_across_buckets(tenant).await? {
-            links.entry(name).or_default().insert(status, count);
+        // Counting all links of a tenant is for those that are shown; mostly none is down.
+        if !listed.items.is_empty() {
+            for (name, status, count) in tx.links_by_institution_across_buckets(tenant).await? {
+                links.entry(name).or_default().insert(status, count);
+            }
         }
         drop(tx);
         let standing = |institution: Institution| {
