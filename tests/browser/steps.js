@@ -5,8 +5,8 @@ const done = arguments[arguments.length - 1];
 const at = (name) => [...document.querySelectorAll("link[rel=modulepreload]")].find((link) => link.href.endsWith(name)).href;
 
 (async () => {
-  const [flow, config, look, theme] = await Promise.all(
-    ["connect-flow.js", "connect-config.js", "connect-view.js", "connect-theme.js"].map((name) => import(at(name))),
+  const [flow, config, look, theme, table] = await Promise.all(
+    ["connect-flow.js", "connect-config.js", "connect-view.js", "connect-theme.js", "connect-table.js"].map((name) => import(at(name))),
   );
   const app = document.getElementById("app");
   const texts = await (await fetch(app.dataset[locale])).json();
@@ -33,9 +33,11 @@ const at = (name) => [...document.querySelectorAll("link[rel=modulepreload]")].f
     challenge: { session: type, link: "l", expiry: 95, token_generation_data: { type, instructions: "Lorem ipsum dolor sit amet.", expects_user_input: true, ...more } } });
   const fails = (code, reason, page = "failure") => ({ ...chosen, page, problem: { code, reason, message: "" } });
   const drawing = "data:image/svg+xml;base64," + btoa('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 29 29"><path d="M4 4h7v7H4zM18 4h7v7h-7zM4 18h7v7H4z"/></svg>');
+  const csv = "Fecha;Concepto;Cargo;Abono\n05/01/2026;CAFE;45,50;\n15/01/2026;NOMINA;;1.000,00\n";
   const steps = {
     starting: { ...start, doing: { kind: "start" } },
     consent: { ...start, page: "consent" },
+    "consent-busy": { ...start, page: "consent", doing: { kind: "list" } },
     institutions: { ...start, institutions: many, page: "institutions" },
     "institutions-down": { ...start, institutions: many, page: "institutions", problem: { code: "institution_down", name: "down_mx_business" } },
     form: { ...chosen, page: "form" },
@@ -56,7 +58,10 @@ const at = (name) => [...document.querySelectorAll("link[rel=modulepreload]")].f
     file: asks("file"),
     loading: { ...chosen, page: "loading", loaded: ["ACCOUNTS"], doing: { kind: "follow" } },
     files: { ...chosen, page: "files" },
+    "files-unreadable": { ...chosen, page: "files", problem: { code: "unreadable_file", message: "", line: 3 } },
+    columns: { ...chosen, page: "columns", table: table.columns(csv, { delimiter: ";", columns: { date: "Fecha", description: ["Concepto"], debit: "Cargo", credit: "Abono" }, days: "day_first", decimal: "," }) },
     success: { ...chosen, page: "success", link: "l" },
+    "success-files": { ...chosen, page: "success", link: "l", report: { transactions: { created: 12 } } },
     "failure-locked": fails("login_error", "locked"),
     "failure-down": fails("institution_down"),
     "failure-duplicated": fails("duplicated"),
@@ -70,6 +75,11 @@ const at = (name) => [...document.querySelectorAll("link[rel=modulepreload]")].f
   window.step = (name) => {
     draw(steps.starting, () => {});
     draw(steps[name], () => {});
+  };
+  // Dresses the page as an application would that says these keys, and nothing else.
+  window.wear = (wanted, scheme) => {
+    document.documentElement.removeAttribute("style");
+    theme.dress(document.documentElement, { theme: wanted, color_scheme: scheme }, start.config);
   };
   done(Object.keys(steps));
 })().catch((error) => done(String(error.stack ?? error)));

@@ -429,10 +429,7 @@ impl Ask for HostedAsk<'_> {
         challenge.expires_in_seconds = challenge.expires_in_seconds.min(Challenge::LONGEST);
         Box::pin(async move {
             *self.asked += 1;
-            let shown = challenge.prompt.len()
-                + challenge.hint.as_ref().map_or(0, String::len)
-                + challenge.value.as_ref().map_or(0, String::len)
-                + challenge.options.iter().map(String::len).sum::<usize>();
+            let shown = challenge.shown_bytes();
             if *self.asked > self.limits.challenges || shown > self.limits.item_bytes {
                 return self.watch.breach(Failure::TooMuch).await;
             }

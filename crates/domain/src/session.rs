@@ -6,6 +6,7 @@ use crate::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 words!(
     /// What an institution can ask for mid-session.
@@ -41,6 +42,9 @@ pub struct Challenge {
     /// Where the answer is found or what it looks like: `sent to ***42`, `six digits`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// The same in other languages, by their BCP 47 tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: BTreeMap<String, Words>,
     /// The number, QR content, picture or address to show.
     pub value: Option<String>,
     /// The options of a [`ChallengeKind::Choice`].
@@ -56,6 +60,16 @@ const fn first() -> u32 {
     1
 }
 
+/// What a challenge says, in one more language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    /// As [`Challenge::prompt`].
+    pub prompt: String,
+    /// As [`Challenge::hint`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
 impl Challenge {
     /// The longest that an answer is accepted, in seconds: a day. A connector that says more means
     /// no more.
@@ -68,11 +82,33 @@ impl Challenge {
             kind,
             prompt: prompt.into(),
             hint: None,
+            translations: BTreeMap::new(),
             value: None,
             options: Vec::new(),
             expires_in_seconds: 300,
             attempt: first(),
         }
+    }
+
+    /// The same, in one more language.
+    #[must_use]
+    pub fn said_in(mut self, language: &str, prompt: &str, hint: Option<&str>) -> Self {
+        let words = Words { prompt: prompt.into(), hint: hint.map(str::to_owned) };
+        self.translations.insert(language.into(), words);
+        self
+    }
+
+    /// How many bytes of text it shows, in all languages.
+    #[must_use]
+    pub fn shown_bytes(&self) -> usize {
+        let hint = |hint: &Option<String>| hint.as_ref().map_or(0, String::len);
+        let words =
+            |(tag, words): (&String, &Words)| tag.len() + words.prompt.len() + hint(&words.hint);
+        self.prompt.len()
+            + hint(&self.hint)
+            + self.translations.iter().map(words).sum::<usize>()
+            + self.value.as_ref().map_or(0, String::len)
+            + self.options.iter().map(String::len).sum::<usize>()
     }
 
     /// Whether there is something to type. A push, a scan and a redirect only need a confirmation.

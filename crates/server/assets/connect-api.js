@@ -12,7 +12,8 @@ export class Refused extends Error {
   }
 }
 
-const LIST = "id,name,type,display_name,country_codes,primary_color,icon_logo,status,resources,integration_type,form_fields,features";
+/** What the list shows; how to log in comes with the one that is chosen. */
+const LIST = "id,name,type,display_name,country_codes,icon_logo,status,resources,integration_type";
 /** The most institutions that are looked through. */
 const PAGES = 5;
 
@@ -61,6 +62,7 @@ export function api(token, here) {
     renew: (id, term) => call("POST", `v1/consents/${encodeURIComponent(id)}/renew/`, { consent_duration: term }),
     resume: (body) => call("PATCH", "v1/consents/", body),
     revoke: (id) => call("POST", `v1/consents/${encodeURIComponent(id)}/revoke/`, {}),
+    map: (mapping) => call("PUT", "v1/connect/statements/mapping/", mapping),
     upload: (file) => call("POST", "v1/connect/statements/", file),
     async institution(name) {
       const found = await call("GET", `api/institutions/?name=${encodeURIComponent(name)}`);

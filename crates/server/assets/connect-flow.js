@@ -30,7 +30,7 @@ const OF_THE_FORM = ["invalid_credentials", "missing_credentials", "not_attempte
 /** Whether `page` can be gone back to from where the state is. */
 export function mayGoBack(state, page) {
   if (state.doing || !OPEN.includes(page) || page === "failure") return false;
-  if (["loading", "success", "files", "working", "starting", "refused"].includes(state.page)) return false;
+  if (["loading", "success", "files", "columns", "working", "starting", "refused"].includes(state.page)) return false;
   if (page === "institutions") return !isUpdate(state) && !isOnlyOne(state);
   if (page === "form") return Boolean(state.institution);
   if (page === "terms") return Boolean(state.values);
@@ -210,15 +210,20 @@ const HAPPENINGS = {
     const { counter } = state;
     return to(known, "loading", { challenge: null, counter: counter + 1, doing: { kind: "follow", tick: counter } });
   },
-  uploading: (state, { file }) => (state.doing ? state : busy(state, { kind: "upload", file })),
+  uploading: (state, { file }) => (state.doing?.kind === "upload" ? state : busy(state, { kind: "upload", file })),
   uploaded: (state, { report }) => to(state, "success", { report }),
-  unreadable: (state, { problem }) => ({ ...to(state, "files"), problem, lastProblem: problem }),
+  // A table is read once the person has said which column is what.
+  unreadable: (state, { problem, file, table }) =>
+    (table && state.page !== "columns" ? to(state, "columns", { file, table }) : { ...to(state, state.page), problem, lastProblem: problem }),
+  otherFile: (state) => (state.doing ? state : to(state, "files", { file: null, table: null })),
+  mapped: (state, { mapping }) => (state.doing ? state : busy(state, { kind: "map", mapping, file: state.file })),
+  unmapped: (state, { problem }) => ({ ...to(state, "columns"), problem, lastProblem: problem }),
   failed: (state, { problem }) => failed(state, problem),
   // No answer came: what was asked may have been done all the same.
   lost(state) {
     const { counter } = state;
     // A file that is handed over once more doubles nothing.
-    if (state.page === "files") return { ...to(state, "files"), problem: { code: "interrupted", message: "" } };
+    if (["files", "columns"].includes(state.page)) return { ...to(state, state.page), problem: { code: "interrupted", message: "" } };
     if (["starting", "consent", "institutions"].includes(state.page)) {
       return { ...state, lost: true, counter: counter + 1, doing: { ...state.doing, tick: counter } };
     }
@@ -238,7 +243,7 @@ const HAPPENINGS = {
   another: (state) => (state.doing ? state : afterConsent({ ...state, institution: null, problem: null })),
   leave(state) {
     if (state.leaving || ["success", "refused"].includes(state.page)) return { ...state, leaving: "gone" };
-    if (state.page === "loading" || state.page === "files") return { ...state, leaving: "gone" };
+    if (["loading", "files", "columns"].includes(state.page)) return { ...state, leaving: "gone" };
     if (state.config.show_close_dialog !== false) return { ...state, leaving: "asking" };
     return HAPPENINGS.surely(state);
   },

@@ -55,6 +55,8 @@
       overflow = document.documentElement.style.overflow;
       document.documentElement.style.overflow = "hidden";
       window.addEventListener("message", hear);
+      // So that its texts come along with its scripts.
+      if (["es", "en", "pt"].includes(wanted.locale)) page.searchParams.set("locale", wanted.locale);
       frame.src = page.href;
       dialog.append(frame);
       place.append(dialog);

@@ -2,15 +2,17 @@
 // properties that the style sheets read.
 
 const KEYS = new RegExp(
-  "^--(color-primary-base|nav-bar-(title-color|title-align|icon-color|icon-size|background-color|border-color)" +
+  "^--(color-primary-base|nav-bar-(title-color|title-align|icon-color|icon-size|background-color|border-color|box-shadow)" +
     "|button-(font-color|font-color-disabled|border-radius|background-color-disabled|opacity-disabled|border-color-disabled)" +
     "|banner-(border-radius|background-color(-(error|info|success|warning))?|border-left-width|border-color" +
     "|border-color-left-(error|success|info|warning)|icon-color-(error|success|info|warning)|title-color|body-color" +
-    "|title-font-weight|body-font-weight)" +
-    "|input-text-(border-radius|border-color|outline-border-color|placeholder-color|label-color|label-color-error|icon-color)" +
+    "|title-font-weight|body-font-weight|box-shadow)" +
+    "|input-text-(border-radius|border-color|outline-border-color|placeholder-color|label-color|label-color-error|label-variation|icon-color)" +
     "|tab-(text-color|border-color))$",
 );
-const VALUE = /^(#[0-9a-f]{3,8}|rgba?\([\d\s.,%/]{1,40}\)|\d{1,4}(\.\d{1,3})?(px)?|left|center|right|normal|bold)$/i;
+const COLOUR = "(#[0-9a-f]{3,8}|rgba?\\([\\d\\s.,%/]{1,40}\\))";
+const VALUE = new RegExp(`^(${COLOUR}|\\d{1,4}(\\.\\d{1,3})?(px)?|left|center|right|normal|bold|outlined|top)$`, "i");
+const SHADOW = new RegExp(`^(none|(inset )?(-?\\d{1,3}(px)?\\s+){2,4}${COLOUR})$`, "i");
 
 /** The properties that `theme` sets in the light or in the dark. */
 export function properties(theme, dark) {
@@ -20,7 +22,8 @@ export function properties(theme, dark) {
     const value = String(one?.value ?? "").trim();
     const isDark = key.endsWith("-dark");
     const plain = isDark ? key.slice(0, -"-dark".length) : key;
-    if (!KEYS.test(plain) || !VALUE.test(value) || (isDark && !dark)) continue;
+    const wanted = plain.endsWith("-box-shadow") ? SHADOW : VALUE;
+    if (!KEYS.test(plain) || !wanted.test(value) || (isDark && !dark)) continue;
     // The dark variant wins in the dark, in whatever order they come.
     if (isDark || !(dark && `${plain} dark` in found)) found[plain] = value;
     if (isDark) found[`${plain} dark`] = value;
@@ -49,6 +52,8 @@ export function dress(root, widget, config) {
   root.ownerDocument.getElementById("dark").media = dark ? "all" : "not all";
   const set = properties(widget?.theme, dark);
   for (const [key, value] of Object.entries(set)) root.style.setProperty(key, value);
+  // Where a label stands is no property of its own.
+  root.toggleAttribute("data-outlined", set["--input-text-label-variation"] === "outlined");
   const primary = set["--color-primary-base"];
   if (primary) {
     root.style.setProperty("--accent", primary);

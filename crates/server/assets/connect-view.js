@@ -4,6 +4,7 @@
 import { isUpdate, pageBefore, typed } from "./connect-flow.js";
 import { picture, webPage } from "./connect-config.js";
 import { permissions, terms } from "./connect-consents.js";
+import { ROLES, lacking, mapped } from "./connect-table.js";
 
 /** How many institutions are shown at once. */
 const MOST = 60;
@@ -93,7 +94,7 @@ export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves:
 
   function banner(kind, title, text) {
     return h("div", { class: `banner ${kind}`, role: kind === "error" ? "alert" : "note" },
-      icon(kind === "info" ? "lock" : "alert"),
+      icon({ info: "lock", success: "check" }[kind] ?? "alert"),
       h("div", {}, title ? h("p", { class: "banner-title" }, title) : null, text ? h("p", { class: "banner-text" }, text) : null));
   }
 
@@ -104,7 +105,7 @@ export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves:
   /** A button that shows that something is being done. */
   function working(element, busy) {
     element.toggleAttribute("data-busy", busy);
-    element.setAttribute("aria-disabled", String(busy));
+    element.setAttribute("aria-disabled", String(busy || element.hasAttribute("data-over")));
   }
 
   const spinner = () => h("span", { class: "spinner", "aria-hidden": "true" });
@@ -114,6 +115,12 @@ export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves:
     return h("div", { class: "who" }, logo(state.institution),
       h("div", {}, h("p", { class: "who-name" }, state.institution?.display_name ?? ""), h("p", { class: "soft" }, t("form.secure"))));
   }
+
+  /** Why a file is not in the link: its way there was interrupted, or it cannot be read. */
+  const unreadable = ({ code, line }) =>
+    (code === "interrupted"
+      ? banner("error", t("error.interrupted.title"), t("files.again"))
+      : banner("error", t("files.unreadable"), [line > 1 ? t("files.unreadable.line", { line }) : "", t("files.unreadable.text")].filter(Boolean).join(" ")));
 
   // ---- pages: each gives its element, and what to mend when the state changes and the page does not
 
@@ -206,7 +213,7 @@ export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves:
       const go = h("button", { type: "submit", class: "button primary" }, h("span", {}, t("form.go")));
       const told = h("div", {});
       const form = h("form", { class: "stack", novalidate: true, autocomplete: "off", onsubmit },
-        inputs.map((one) => one.node), h("div", { class: "foot" }, h("p", { class: "small soft center trust" }, icon("lock"), t("form.trust")), go));
+        inputs.map((one) => one.node), h("div", { class: "foot" }, banner("info", null, t("form.trust")), go));
       function onsubmit(event) {
         event.preventDefault();
         const wrong = inputs.filter((one) => !one.check());
@@ -290,7 +297,45 @@ export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves:
       return {
         node,
         update(now) {
-          if (now.problem) said.replaceChildren(banner("error", t("files.unreadable"), now.problem.message));
+          if (now.problem) said.replaceChildren(unreadable(now.problem));
+          working(go, Boolean(now.doing));
+        },
+      };
+    },
+
+    columns(state) {
+      const { table } = state;
+      const said = h("div", {});
+      const one = (id, label, values, chosen) => {
+        const select = h("select", { id }, values.map(([value, text]) => h("option", { value }, text)));
+        select.value = chosen;
+        return [h("div", { class: "field" }, h("label", { for: id }, label), select), select];
+      };
+      const roles = [["", t("columns.none")], ...ROLES.map((role) => [role, t(`columns.${role}`)])];
+      const items = table.columns.map(({ name, values, role }, at) => {
+        const [node, select] = one(`column-${at}`, name, roles, role);
+        node.append(h("p", { class: "small soft sample", id: `sample-${at}` }, values.length ? values.join(" · ") : t("columns.empty")));
+        select.setAttribute("aria-describedby", `sample-${at}`);
+        return [h("li", {}, node), select];
+      });
+      const words = (key, values) => values.map((value) => [value, t(`columns.${key}.${value}`)]);
+      const { mapping } = table;
+      const [days, order] = one("days", t("columns.days"), words("days", ["day_first", "month_first", "year_first"]), mapping.days ?? "day_first");
+      const [decimals, decimal] = one("decimal", t("columns.decimal"), [[",", "1.234,56"], [".", "1,234.56"]], mapping.decimal ?? ".");
+      const [signs, sign] = one("sign", t("columns.sign"), words("sign", ["as_written", "turned"]), mapping.sign ?? "as_written");
+      const go = button(t("columns.go"), { onclick: () => {
+        const chosen = items.map(([, select]) => select.value);
+        const wrong = lacking(chosen);
+        if (wrong) { said.replaceChildren(banner("error", t(wrong))); place.scrollTop = 0; return; }
+        send({ type: "mapped", mapping: mapped(table, chosen, { days: order.value, decimal: decimal.value, sign: sign.value }) });
+      } });
+      const node = h("div", { class: "stack" }, institutionHead(state), heading(t("columns.title")), h("p", { class: "soft" }, t("columns.text")), said,
+        h("ul", { class: "stack" }, items.map(([item]) => item)), days, decimals, signs,
+        h("div", { class: "foot" }, go, button(t("columns.other"), { onclick: () => send({ type: "otherFile" }) }, "text")));
+      return {
+        node,
+        update(now) {
+          if (now.problem) { said.replaceChildren(unreadable(now.problem)); place.scrollTop = 0; }
           working(go, Boolean(now.doing));
         },
       };
@@ -302,7 +347,7 @@ export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves:
       return {
         node: h("div", { class: "middle" }, h("div", { class: "mark good" }, icon("check")),
           heading(t(isUpdate(state) ? "success.title.update" : "success.title", { institution: state.institution?.display_name ?? "" })),
-          h("p", { class: "soft center" }, text),
+          report ? banner("success", text) : h("p", { class: "soft center" }, text),
           h("div", { class: "foot" }, button(t("success.go", { company: company(state) }), { onclick: () => send({ type: "leave" }) }))),
       };
     },
@@ -392,11 +437,14 @@ export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves:
   function challenge(state) {
     const asks = state.challenge;
     const data = asks.token_generation_data;
-    const { type: kind, value, options = [], instructions } = data;
+    const { type: kind, value, options = [] } = data;
+    // In the person's language where the connector speaks it.
+    const { instructions, hint } = { ...data, ...data.translations?.[document.documentElement.lang] };
     const told = h("div", {});
     const time = h("p", { class: "small soft center", id: "time" });
     const until = state.until ?? Date.now() + asks.expiry * 1000;
     const over = () => Date.now() >= until;
+    const tooLate = t(kind === "otp" ? "challenge.over" : "challenge.over.anew");
     const anew = button(t(kind === "otp" ? "challenge.resend" : "challenge.anew"), { onclick: () => send({ type: "resend" }) }, "text");
     const answer = (token) => { if (over()) tick(); else send({ type: "answered", token }); };
     const buttons = [];
@@ -446,16 +494,20 @@ export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves:
         h("div", { class: "field" }, h("label", { for: "answer" }, t(`challenge.${kind}.label`)), h("div", { class: "control" }, code)),
         h("div", { class: "foot" }, confirm));
     }
+    let announced = false;
     function tick() {
       const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
       const [minutes, seconds] = [Math.floor(left / 60), String(left % 60).padStart(2, "0")];
       // Who has half an hour need not see seconds pass.
-      time.textContent = left === 0 ? t("challenge.over") : left > 1800 ? "" : t("challenge.left", { time: `${minutes}:${seconds}` });
-      for (const one of buttons) one.toggleAttribute("data-over", left === 0);
-      if (left === 0 && !node.dataset.over) { node.dataset.over = "yes"; news.textContent = t("challenge.over"); }
+      time.textContent = left === 0 ? tooLate : left > 1800 ? "" : t("challenge.left", { time: `${minutes}:${seconds}` });
+      for (const one of buttons) {
+        one.toggleAttribute("data-over", left === 0);
+        if (left === 0) one.setAttribute("aria-disabled", "true");
+      }
+      if (left === 0 && !announced) { announced = true; news.textContent = tooLate; }
     }
     const node = h("div", { class: "stack" }, institutionHead(state), heading(t(`challenge.${kind}.title`)),
-      h("p", { class: "soft", id: "instructions" }, instructions), told, inside, h("div", { class: "later" }, time, anew));
+      h("div", { id: "instructions" }, h("p", { class: "soft" }, instructions), hint ? h("p", { class: "small soft" }, hint) : null), told, inside, h("div", { class: "later" }, time, anew));
     tick();
     const clock = setInterval(() => { if (node.isConnected) tick(); else clearInterval(clock); }, 1000);
     return {
@@ -507,7 +559,7 @@ export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves:
   }
 
   const STEPS = ["consent", "institutions", "form", "challenge", "loading"];
-  const STEP = { starting: 0, consent: 0, institutions: 1, form: 2, terms: 2, working: 2, failure: 2, challenge: 3, loading: 4, files: 4, success: 5, refused: 0 };
+  const STEP = { starting: 0, consent: 0, institutions: 1, form: 2, terms: 2, working: 2, failure: 2, challenge: 3, loading: 4, files: 4, columns: 4, success: 5, refused: 0 };
 
   return (state, goBack) => {
     const key = [state.page, state.institution?.name, state.challenge?.session, state.page === "failure" ? state.problem?.code : "", state.told ?? ""].join(" ");

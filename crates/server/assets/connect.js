@@ -5,6 +5,7 @@ import { Lost, Refused, api } from "./connect-api.js";
 import { agreed, options, way } from "./connect-config.js";
 import { beginning, farewell, isUpdate, mayGoBack, next, pageBefore } from "./connect-flow.js";
 import { outside } from "./connect-outside.js";
+import { beginningOf, columns } from "./connect-table.js";
 import { dress } from "./connect-theme.js";
 import { view } from "./connect-view.js";
 
@@ -16,7 +17,7 @@ const LOOK = 1200;
 /** How long data are shown to be loading before the person may be done all the same. */
 const LOADING = 25_000;
 /** As the application hears of the pages. */
-const NAMES = { consent: "/consent", institutions: "/institutions", form: "/login", terms: "/terms", working: "/connecting", challenge: "/mfa", files: "/upload", loading: "/loading", success: "/success", failure: "/error", refused: "/error" };
+const NAMES = { consent: "/consent", institutions: "/institutions", form: "/login", terms: "/terms", working: "/connecting", challenge: "/mfa", files: "/upload", columns: "/upload", loading: "/loading", success: "/success", failure: "/error", refused: "/error" };
 
 const query = new URLSearchParams(location.search);
 const kept = history.state ?? {};
@@ -36,6 +37,10 @@ else if (window.parent !== window) {
 } else begin("", options(Object.fromEntries(query)), null, {});
 
 async function begin(token, config, parent, before) {
+  const server = api(token, here);
+  // On its way while the texts are.
+  let first = server.about();
+  first.catch(() => {});
   const locale = config.locale ?? document.documentElement.lang;
   const texts = await load(app.dataset[locale] ?? app.dataset.es);
   const t = (key, gaps = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in gaps ? String(gaps[name]) : whole));
@@ -48,7 +53,6 @@ async function begin(token, config, parent, before) {
   const remember = (state) => ({ config, page: state.page, institution: state.institution?.name ?? null, ...(parent ? {} : { token }) });
   const address = parent ? location.href : `${location.pathname}?locale=${locale}`;
 
-  const server = api(token, here);
   let state = beginning(config);
   let sent = null; // what was last sent to log in, for another code; never kept elsewhere
   let doing = null;
@@ -57,6 +61,7 @@ async function begin(token, config, parent, before) {
   let since = null;
   /** By what an institution, or the application's link, says that the person has agreed there. */
   let back = parent ? null : query.get("consent_id");
+  let ahead = null; // the list, on its way while the person reads what is before it
 
   const world = outside({
     parent,
@@ -114,6 +119,10 @@ async function begin(token, config, parent, before) {
     // Another code may be asked for while the institution asks; after that nobody needs it.
     if (!["working", "challenge"].includes(state.page)) sent = null;
     if (state.about && state.about !== old.about) dress(document.documentElement, state.about.widget, config);
+    if (state.page === "consent" && old.page !== "consent" && !isUpdate(state) && !state.institutions) {
+      ahead = server.institutions(config);
+      ahead.catch(() => { ahead = null; });
+    }
     tell(old, event);
     if (state.leaving === "gone") return leave();
     remembered(old, event);
@@ -203,14 +212,16 @@ async function begin(token, config, parent, before) {
   const WORK = {
     async start(mine) {
       if (mine.tick !== undefined) await pause(LOOK);
-      const about = await server.about();
+      const about = await (first ?? server.about()).finally(() => { first = null; });
       const name = about.link?.institution ?? before.institution;
       const institution = name ? await server.institution(name).catch((error) => { if (error instanceof Lost) throw error; return null; }) : null;
       return { type: "started", about, institution, page: before.page };
     },
     async list(mine) {
       if (mine.tick !== undefined) await pause(LOOK);
-      return { type: "listed", institutions: await server.institutions(config) };
+      const coming = ahead ?? server.institutions(config);
+      ahead = null;
+      return { type: "listed", institutions: await coming };
     },
     async institution(mine) {
       if (mine.tick !== undefined) await pause(LOOK);
@@ -233,9 +244,20 @@ async function begin(token, config, parent, before) {
       try {
         return { type: "uploaded", report: await server.upload(mine.file) };
       } catch (error) {
-        if (error instanceof Refused) return { type: "unreadable", problem: error.item };
-        throw error;
+        if (!(error instanceof Refused)) throw error;
+        const mapping = error.item.proposed?.mapping;
+        const table = mapping ? columns(await beginningOf(mine.file), mapping) : null;
+        return { type: "unreadable", problem: error.item, file: mine.file, table };
       }
+    },
+    async map(mine) {
+      try {
+        await server.map(mine.mapping);
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        return { type: "unmapped", problem: error.item };
+      }
+      return { type: "uploading", file: mine.file };
     },
   };
 

@@ -482,6 +482,20 @@ pub(crate) fn errors() -> Schema {
                         "Where the answer is found or what it looks like, as far as is known.",
                     )),
                 )
+                .property(
+                    "translations",
+                    kind(Type::Object)
+                        .additional_properties(Some(
+                            kind(Type::Object)
+                                .property("instructions", text())
+                                .property("hint", text())
+                                .required("instructions"),
+                        ))
+                        .description(Some(
+                            "Both in other languages, by their tags (`es`, `pt`), as far as the \
+                             institution's connector speaks them.",
+                        )),
+                )
                 .property("type", text())
                 .property("value", text())
                 .property("expects_user_input", kind(Type::Boolean))

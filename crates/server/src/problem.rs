@@ -9,7 +9,7 @@ use axum::{
 use domain::{
     filter::BadFilter,
     filter::BadPage,
-    session::{Challenge, ChallengeKind},
+    session::{Challenge, ChallengeKind, Words},
 };
 use engine::{
     Challenged, Error, Failure, FieldProblem, LoginProblem, Remark, Unreadable,
@@ -17,7 +17,7 @@ use engine::{
 };
 use serde::Serialize;
 use serde_json::Value;
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 /// Where the brand's name stands in a sentence.
 const BRAND: &str = "{brand}";
@@ -73,6 +73,9 @@ struct Asked {
     /// Where the answer is found or what it looks like.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    /// Both in other languages, by their tags.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    translations: BTreeMap<String, AskedIn>,
     #[serde(rename = "type")]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,6 +89,20 @@ struct Asked {
     /// Only from the second on: the last answer was wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     attempt: Option<u32>,
+}
+
+/// What the institution asks, in one more language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct AskedIn {
+    instructions: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
+impl From<Words> for AskedIn {
+    fn from(Words { prompt, hint }: Words) -> Self {
+        Self { instructions: prompt, hint }
+    }
 }
 
 impl Item {
@@ -346,6 +363,9 @@ impl From<Challenge> for Asked {
             expects_user_input: challenge.expects_input(),
             instructions: challenge.prompt,
             hint: challenge.hint,
+            translations: (challenge.translations.into_iter())
+                .map(|(tag, words)| (tag, words.into()))
+                .collect(),
             value: challenge.value,
             options: challenge.options,
             attempt: Some(challenge.attempt).filter(|attempt| *attempt > 1),

@@ -37,7 +37,9 @@ def login(session: Session, credentials: Credentials) -> LoggedIn:
         case "otp":
             if not session.interactive:
                 raise TokenRequired
-            answer = session.challenge("otp", "The code?", hint="to ***42")
+            answer = session.challenge(
+                "otp", "The code?", hint="to ***42", translations={"es": {"prompt": "¿El código?"}}
+            )
             if answer.reveal() != "111111":
                 answer = session.challenge("otp", "Once more?", attempt=2)
             if answer.reveal() != "111111":

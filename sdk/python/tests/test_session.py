@@ -101,6 +101,7 @@ def test_a_challenge_is_asked_again_until_it_is_right(host: Host) -> None:
     assert first["method"] == "challenge" and first["params"] == {
         "kind": "otp", "prompt": "The code?", "hint": "to ***42", "value": None, "options": [],
         "expires_in_seconds": 300, "attempt": 1,
+        "translations": {"es": {"prompt": "¿El código?"}},
     }
     host.tell("another", result={"answer": "not for this one"})
     host.tell(first["id"], result={"answer": "222222"})

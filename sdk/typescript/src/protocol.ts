@@ -325,6 +325,10 @@ export interface Challenge {
   /** What the person should do, in words. */
   prompt: string;
   /**
+   * Both in other languages, by their BCP 47 tags (`es`, `pt`): the person is shown their own.
+   */
+  translations?: Record_<Words>;
+  /**
    * The number to show, the content of the QR code, the picture (a `data:` URL) or the page.
    */
   value?: string | null;
@@ -3211,6 +3215,14 @@ export interface Warnings {
   code?: string | null;
   /** The same in words. */
   message?: string | null;
+}
+
+/** What a challenge says, in one more language. */
+export interface Words {
+  /** Where the answer is found or what it looks like. */
+  hint?: string | null;
+  /** What the person should do. */
+  prompt: string;
 }
 
 /** What a person's year came to. */

@@ -35,6 +35,8 @@ export interface Wanted {
 export interface Question {
   /** Where the answer is found or what it looks like: `to ***42`. */
   hint?: string;
+  /** Prompt and hint in other languages, by their tags: `{ es: { prompt: "…", hint: "…" } }`. */
+  translations?: Record<string, { prompt: string; hint?: string }>;
   /** The number to show, the content of the QR code, the picture (a `data:` URL) or the page. */
   value?: string;
   /** The choices of a `choice`. */
@@ -125,6 +127,7 @@ export class Session {
           options: question.options ?? [],
           expires_in_seconds: question.expiresInSeconds ?? 300,
           attempt: question.attempt ?? 1,
+          ...(question.translations ? { translations: question.translations } : {}),
         },
       });
       const secret = await answer;

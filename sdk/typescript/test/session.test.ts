@@ -101,6 +101,7 @@ test("a challenge is asked again until it is right", async (context) => {
       options: [],
       expires_in_seconds: 300,
       attempt: 1,
+      translations: { es: { prompt: "¿El código?" } },
     },
   ]);
   h.tell("another", { result: { answer: "not for this one" } });

@@ -28,7 +28,7 @@ connector.login(async (session, credentials) => {
       throw new RangeError(`it was ${credentials.reveal("password")}`);
     case "otp": {
       if (!session.interactive) throw new TokenRequired();
-      let answer = await session.challenge("otp", "The code?", { hint: "to ***42" });
+      let answer = await session.challenge("otp", "The code?", { hint: "to ***42", translations: { es: { prompt: "¿El código?" } } });
       if (answer.reveal() !== "111111") answer = await session.challenge("otp", "Once more?", { attempt: 2 });
       if (answer.reveal() !== "111111") throw new WrongToken();
       break;

@@ -225,6 +225,9 @@ pub struct Challenge {
     /// Where the answer is found or what it looks like.
     #[serde(default)]
     pub hint: Option<String>,
+    /// Both in other languages, by their BCP 47 tags (`es`, `pt`): the person is shown their own.
+    #[serde(default)]
+    pub translations: BTreeMap<String, Words>,
     /// The number to show, the content of the QR code, the picture (a `data:` URL) or the page.
     #[serde(default)]
     pub value: Option<String>,
@@ -237,6 +240,16 @@ pub struct Challenge {
     /// Counts from 1, and grows when the last answer was wrong.
     #[serde(default = "first")]
     pub attempt: u32,
+}
+
+/// What a challenge says, in one more language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Words {
+    /// What the person should do.
+    pub prompt: String,
+    /// Where the answer is found or what it looks like.
+    #[serde(default)]
+    pub hint: Option<String>,
 }
 
 const fn five_minutes() -> u32 {
@@ -411,8 +424,20 @@ impl From<talk::Remark> for Remark {
 }
 impl From<Challenge> for session::Challenge {
     fn from(asked: Challenge) -> Self {
-        let Challenge { kind, prompt, hint, value, options, expires_in_seconds, attempt } = asked;
+        let Challenge {
+            kind,
+            prompt,
+            hint,
+            translations,
+            value,
+            options,
+            expires_in_seconds,
+            attempt,
+        } = asked;
         let attempt = attempt.max(1);
-        Self { kind, prompt, hint, value, options, expires_in_seconds, attempt }
+        let words = |Words { prompt, hint }| session::Words { prompt, hint };
+        let translations = translations.into_iter().map(|(tag, said)| (tag, words(said)));
+        let translations = translations.collect();
+        Self { kind, prompt, hint, translations, value, options, expires_in_seconds, attempt }
     }
 }

@@ -27,6 +27,10 @@ struct Widget {
 }
 
 impl Widget {
+    /// Where its texts are.
+    fn texts(&self) -> String {
+        assets::address(&format!("connect-{}.json", self.locale))
+    }
     fn text<'a>(&self, key: &'a str) -> &'a str {
         self.texts.text(self.locale, key)
     }

@@ -4,8 +4,9 @@
 use crate::{
     App,
     api::links::LinkView,
+    body::Form,
     caller::Caller,
-    operation::{Access, Operation, get, post},
+    operation::{Access, Operation, get, post, put},
     origin::Origin,
     problem::{Item, Problem},
     query::{json, shown},
@@ -87,6 +88,18 @@ pub(crate) fn operations() -> Vec<Operation> {
         .access(Access::KeysOr(Scope::WriteLinks))
         .answers_one::<LinkView>(200, "Logged in.")
         .errors(&[404, 408, 428]),
+        put(
+            "/v1/connect/statements/mapping/",
+            "set_connection_statement_mapping",
+            "Says how tables are to be read into the link that the token has made",
+            map,
+        )
+        .says("As the person who uploads them confirmed it.")
+        .access(Access::KeysOrToken)
+        .body_of(statements::MAPPING, statements::mapping_schema())
+        .example(statements::mapping_example())
+        .answers_ref(200, "The mapping as it is kept.", statements::MAPPING)
+        .errors(&[404]),
         post(
             "/v1/connect/statements/",
             "upload_connection_statement",
@@ -150,14 +163,26 @@ async fn login(State(app): State<App>, caller: Caller) -> Result<Response, Probl
     Ok(json(StatusCode::OK, shown(&LinkView::from(link))?))
 }
 
+/// The link that the token has made.
+async fn made(app: &App, caller: &Caller) -> Result<LinkId, Problem> {
+    let Standing { link, stage, .. } = app.engine.standing(grant(caller)?).await?;
+    let there = matches!(stage, Stage::Loading | Stage::Loaded);
+    Ok(link.filter(|_| there).ok_or(Error::NoSuch("link"))?.id)
+}
+
+async fn map(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
+    let link = made(&app, &caller).await?;
+    let mapping = Value::Object(form.values()).to_string();
+    let mapping = app.engine.set_statement_mapping(&caller.engine, link, &mapping).await?;
+    Ok(json(StatusCode::OK, mapping))
+}
+
 async fn upload(
     State(app): State<App>,
     caller: Caller,
     request: Request,
 ) -> Result<Response, Problem> {
-    let Standing { link, stage, .. } = app.engine.standing(grant(&caller)?).await?;
-    let made = matches!(stage, Stage::Loading | Stage::Loaded);
-    let link: LinkId = link.filter(|_| made).ok_or(Error::NoSuch("link"))?.id;
+    let link = made(&app, &caller).await?;
     // The session of the upload is not the one by which the token is known.
     let caller = engine::Caller { token: None, ..caller.engine };
     statements::read_in(&app, &caller, link, request).await

@@ -148,11 +148,11 @@ pub(crate) fn operations() -> Vec<Operation> {
 }
 
 /// The name of a mapping among the schemas.
-const MAPPING: &str = "StatementMapping";
+pub(crate) const MAPPING: &str = "StatementMapping";
 
 /// What `statements::Mapping` is in JSON. Its reader has the last word; a test holds the example
 /// against it.
-fn mapping_schema() -> Schema {
+pub(crate) fn mapping_schema() -> Schema {
     let text = |says: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(says));
     let number = || ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
     let column = |says: &str| {
@@ -236,7 +236,7 @@ fn mapping_schema() -> Schema {
         .into()
 }
 
-fn mapping_example() -> Value {
+pub(crate) fn mapping_example() -> Value {
     serde_json::json!({
         "delimiter": ";",
         "columns": {

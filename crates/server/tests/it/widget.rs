@@ -31,18 +31,18 @@ const PAGE: &str = r#"<!doctype html><html lang="en"><title>A shop</title><body>
 </script></body></html>"#;
 
 /// The product, an application that uses it, and somebody at a browser.
-struct World {
-    api: Api,
-    browser: Browser,
+pub(crate) struct World {
+    pub(crate) api: Api,
+    pub(crate) browser: Browser,
     /// Where the product is.
-    base: String,
+    pub(crate) base: String,
     /// Where the application is: another site.
     shop: String,
     _tasks: JoinSet<()>,
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let api = Api::new().await;
         let mut tasks = JoinSet::new();
         let port = listen(&mut tasks, api.router.clone()).await;
@@ -58,7 +58,7 @@ impl World {
         }
     }
     /// An access token that says so.
-    async fn token(&self, said: Value) -> String {
+    pub(crate) async fn token(&self, said: Value) -> String {
         let answer = self.api.post("/api/token/", &said).await;
         answer.json()["access"].as_str().unwrap_or_else(|| panic!("{}", answer.text)).to_owned()
     }
@@ -69,7 +69,7 @@ impl World {
         self.token(said).await
     }
     /// Opens the hosted page.
-    async fn hosted(&self, token: &str, query: &str) {
+    pub(crate) async fn hosted(&self, token: &str, query: &str) {
         self.browser.fresh().await;
         let url = format!("{}/connect/?access_token={token}&locale=en{query}", self.base);
         self.browser.open(&url).await;
@@ -95,7 +95,7 @@ impl World {
         heard.as_array().expect("a list").clone()
     }
     /// Agrees and chooses an institution.
-    async fn choose(&self, institution: &str) {
+    pub(crate) async fn choose(&self, institution: &str) {
         let browser = &self.browser;
         browser.press("Continue").await;
         browser.see("#search").await;
@@ -104,12 +104,12 @@ impl World {
         browser.click(&name).await;
         browser.see("form").await;
     }
-    async fn log_in(&self, username: &str, password: &str) {
+    pub(crate) async fn log_in(&self, username: &str, password: &str) {
         self.browser.write("username", username).await;
         self.browser.write("password", password).await;
         self.browser.press("Connect").await;
     }
-    async fn links(&self, username: &str) -> Vec<Value> {
+    pub(crate) async fn links(&self, username: &str) -> Vec<Value> {
         let page = self.api.get(&format!("/api/links/?external_id={username}")).await.json();
         page["results"].as_array().expect("a list").clone()
     }
@@ -121,18 +121,19 @@ impl World {
         url.query_pairs().into_owned().collect()
     }
     /// Nothing to complain of on this step.
-    async fn is_sound(&self, at: &str) {
+    pub(crate) async fn is_sound(&self, at: &str) {
         self.browser.is_accessible(at).await;
         self.browser.is_quiet(at).await;
     }
 }
 
-const EREBOR: &str = "erebor_mx_retail";
+pub(crate) const EREBOR: &str = "erebor_mx_retail";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_connect_their_institutions() {
     let world = World::new().await;
     scenario("what goes over the wire", over_the_wire(&world)).await;
+    scenario("how long it takes on a slow connection", slowly(&world)).await;
     scenario("somebody connects, and comes back to the application", without_a_code(&world)).await;
     scenario("a code that is wrong, and then right", with_a_code(&world)).await;
     scenario("a wrong password, and then the right one", a_wrong_password(&world)).await;
@@ -147,6 +148,8 @@ async fn whatever_an_institution_asks_or_says_people_know_what_to_do() {
     scenario("what fails says what to do", failures(&world)).await;
     scenario("an institution that is down", down(&world)).await;
     scenario("a statement file", a_statement(&world)).await;
+    scenario("a table whose columns they name", a_table(&world)).await;
+    scenario("a code that came too late", too_late(&world)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -164,8 +167,8 @@ async fn people_leave_go_back_and_come_too_late() {
     scenario("somebody leaves", leaving(&world)).await;
     scenario("back and forth", back_and_forth(&world)).await;
     scenario("a token that does not open anything", refused(&world)).await;
-    scenario("inside a mobile application", inside_an_application(&world)).await;
     scenario("three languages", three_languages(&world)).await;
+    scenario("a question in their language", asked_in_their_language(&world)).await;
 }
 
 /// Every step in every language, in the light, in the dark and on a small phone. Where
@@ -221,6 +224,33 @@ async fn over_the_wire(world: &World) {
     tell(&format!("{all} bytes in {} answers", sizes.len()));
     assert!(sizes.len() > 10 && sizes.iter().all(|&size| size > 0), "{sizes:?}");
     assert!(all < 60_000, "{sizes:?}");
+}
+
+/// Told, and held against nothing: how fast it is depends on the machine.
+async fn slowly(world: &World) {
+    let browser = &world.browser;
+    let token = world.token(json!({})).await;
+    browser.fresh().await;
+    browser.slow_4g().await;
+    browser.open(&format!("{}/connect/?access_token={token}&locale=en", world.base)).await;
+    browser.hear("wants to connect").await;
+    let asked = "return Math.round(performance.now())";
+    let consent = browser.eval(asked).await;
+    let script = "return Math.round(
+        performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1)";
+    let paint = browser.eval(script).await;
+    // Somebody who reads nothing and is as fast as can be.
+    let pressed = browser.eval("return performance.now()").await;
+    browser.press("Continue").await;
+    browser.see("#search").await;
+    let list = browser.eval("return performance.now()").await;
+    let waited = list.as_f64().expect("a number") - pressed.as_f64().expect("a number");
+    tell(&format!(
+        "slow 4G, nothing kept: first paint {paint} ms, consent {consent} ms, \
+         list {waited:.0} ms after it was asked for"
+    ));
+    browser.online(true).await;
+    drop(browser.console().await);
 }
 
 async fn without_a_code(world: &World) {
@@ -607,6 +637,64 @@ async fn a_statement(world: &World) {
     assert_eq!(page["count"], 1);
 }
 
+async fn a_table(world: &World) {
+    let browser = &world.browser;
+    let token = world.token(json!({"external_id": "person-13"})).await;
+    world.hosted(&token, "&institutions=statements_mx_retail").await;
+    browser.press("Continue").await;
+    browser.press("Connect").await;
+    browser.hear("Upload a statement").await;
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("table.csv");
+    let text = "Banco de prueba\nFecha;Concepto;Cargo;Abono\n05/01/2026;\"CAFE; CON LECHE\";45,50;\n\
+                15/01/2026;NOMINA;;1.000,00\n";
+    std::fs::write(&file, text).expect("a file");
+    browser.give("#file", file.to_str().expect("a path")).await;
+    browser.press("Send").await;
+    browser.hear("Check what each column is").await;
+    browser.hear("CAFE; CON LECHE · NOMINA").await;
+    world.is_sound("columns").await;
+    let guessed = "return [...document.querySelectorAll('li select')].map(one => one.value)";
+    assert_eq!(browser.eval(guessed).await, json!(["date", "description", "debit", "credit"]));
+    // Who says that nothing is a date is told so, and nothing is sent.
+    browser.choose("#column-0", "").await;
+    browser.press("This is right, send it").await;
+    browser.hear("Say which column is the date.").await;
+    world.is_sound("a column is missing").await;
+    browser.choose("#column-0", "date").await;
+    browser.press("This is right, send it").await;
+    browser.hear("New transactions: 2").await;
+    world.is_sound("a table is read").await;
+    let [link] = &world.links("person-13").await[..] else { panic!("one link") };
+    let id = link["id"].as_str().expect("an id");
+    let page = world.api.get(&format!("/api/transactions/?link={id}")).await.json();
+    assert_eq!(page["count"], 2);
+    let amounts: Vec<_> =
+        page["results"].as_array().expect("a page").iter().map(|one| &one["amount"]).collect();
+    assert!(amounts.contains(&&json!(45.5)) && amounts.contains(&&json!(1000.0)), "{amounts:?}");
+}
+
+async fn too_late(world: &World) {
+    let browser = &world.browser;
+    let token = world.token(json!({"external_id": "person-14"})).await;
+    world.hosted(&token, "").await;
+    world.choose("heimdall_mx_retail").await;
+    world.log_in("person_14", "full").await;
+    browser.hear("Enter your code").await;
+    // As the page's clock has it, hours pass.
+    browser.eval("const now = Date.now; Date.now = () => now() + 9_700_000;").await;
+    browser.hear("Time is up. Ask for a new code.").await;
+    browser.write("token", &format!("111111{ENTER}")).await;
+    browser.hear("Time is up").await;
+    world.is_sound("too late").await;
+    browser.press("Send another code").await;
+    browser.until("!document.body.innerText.includes('Time is up')").await;
+    browser.hear("Enter your code").await;
+    browser.write("token", "111111").await;
+    browser.press("Continue").await;
+    browser.hear("is connected").await;
+    assert_eq!(world.links("person-14").await.len(), 1);
+}
+
 const STATEMENT: &str = "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\n\n<OFX><BANKMSGSRSV1><STMTTRNRS>\
 <STMTRS><CURDEF>MXN<BANKACCTFROM><BANKID>012<ACCTID>0123456789<ACCTTYPE>CHECKING</BANKACCTFROM>\
 <BANKTRANLIST><DTSTART>20260101<DTEND>20260110<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20260105\
@@ -632,28 +720,26 @@ async fn down(world: &World) {
     assert_eq!(said["institution_name"], "gringotts_co_retail");
 }
 
-async fn inside_an_application(world: &World) {
+/// What the institution asks is said in the person's language, where its connector speaks it.
+async fn asked_in_their_language(world: &World) {
     let browser = &world.browser;
-    let bridge = "window.ReactNativeWebView = {
-        said: [], postMessage(text) { this.said.push(JSON.parse(text)); }
-    };";
-    let token = world.token(json!({"external_id": "person-12"})).await;
-    browser.fresh().await;
-    let early = json!({"source": bridge});
-    browser.devtools("Page.addScriptToEvaluateOnNewDocument", early).await;
-    let url = format!("{}/connect/?access_token={token}&locale=en", world.base);
-    browser.open(&url).await;
-    world.choose(EREBOR).await;
-    world.log_in("person_12", "full").await;
-    browser.hear("is connected").await;
-    let said = browser.eval("return ReactNativeWebView.said").await;
-    let said = said.as_array().expect("a list");
-    assert_eq!(said[0]["eventName"], "PAGE_LOAD");
-    let success = said.iter().find(|one| one["eventName"] == "SUCCESS").expect("it is told");
-    assert_eq!(success["link"], world.links("person-12").await[0]["id"]);
-    browser.press("Back to shop").await;
-    browser.hear("You can close this window").await;
-    world.is_sound("nowhere to go back to").await;
+    for (locale, instructions) in [
+        ("es", "Escribe los seis dígitos que muestra tu dispositivo."),
+        ("en", "Enter the six digits that your device shows."),
+        ("pt", "Digite os seis números que o seu dispositivo mostra."),
+    ] {
+        let token = world.token(json!({})).await;
+        browser.fresh().await;
+        let query = "institutions=heimdall_mx_retail";
+        let address = format!("{}/connect/?access_token={token}&locale={locale}", world.base);
+        browser.open(&format!("{address}&{query}")).await;
+        browser.click(".foot .primary").await;
+        browser.see("[name=password]").await;
+        browser.write("username", &format!("person_{locale}")).await;
+        browser.write("password", "full").await;
+        browser.click("form .primary").await;
+        browser.hear(instructions).await;
+    }
 }
 
 async fn three_languages(world: &World) {

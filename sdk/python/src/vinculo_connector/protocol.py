@@ -204,6 +204,7 @@ __all__ = [
     "TransferredTax",
     "VoucherPayment",
     "Warnings",
+    "Words",
     "YearTotalsIndividual",
     "AddressRole",
     "Amount",
@@ -653,6 +654,8 @@ class Challenge(_Challenge, total=False):
     """Where the answer is found or what it looks like."""
     options: list[str]
     """The choices of a `choice`."""
+    translations: dict[str, Words]
+    """Both in other languages, by their BCP 47 tags (`es`, `pt`): the person is shown their own."""
     value: str | None
     """The number to show, the content of the QR code, the picture (a `data:` URL) or the page."""
 
@@ -3933,6 +3936,18 @@ class Warnings(TypedDict, total=False):
     """`sat_xml_limit_reached` or `sat_service_unavailable`."""
     message: str | None
     """The same in words."""
+
+
+class _Words(TypedDict):
+    prompt: str
+    """What the person should do."""
+
+
+class Words(_Words, total=False):
+    """What a challenge says, in one more language."""
+
+    hint: str | None
+    """Where the answer is found or what it looks like."""
 
 
 class YearTotalsIndividual(TypedDict, total=False):

@@ -113,6 +113,7 @@ class Session:
         prompt: str,
         *,
         hint: str | None = None,
+        translations: Mapping[str, Mapping[str, str]] | None = None,
         value: str | None = None,
         options: Sequence[str] = (),
         expires_in_seconds: int = 300,
@@ -122,7 +123,8 @@ class Session:
 
         Raises `SessionExpired` (nobody answered), `TokenRequired` (nobody is there) or `Cancelled`:
         let them pass, unless there is something to tidy up. For `file` the answer is the file's
-        bytes in base64.
+        bytes in base64. `translations` has prompt and hint in other languages, by their tags:
+        `{"es": {"prompt": "…", "hint": "…"}}`.
         """
         work = self._alive()
         identity = f"c{next(self._ids)}"
@@ -133,6 +135,7 @@ class Session:
                     "kind": kind, "prompt": prompt, "hint": hint, "value": value,
                     "options": list(options), "expires_in_seconds": expires_in_seconds,
                     "attempt": attempt,
+                    **({"translations": dict(translations)} if translations else {}),
                 },
             })
             secret = answer.wait()

@@ -406,27 +406,64 @@ fn push_with<T: Serialize>(
 
 /// What the institution asks.
 fn question(kind: ChallengeKind, seed: Seed) -> Challenge {
-    let (prompt, value) = match kind {
-        ChallengeKind::Otp => ("Enter the six digits that your device shows.", None),
-        ChallengeKind::Numeric => {
-            ("Use this number to generate the code.", Some(format!("1{}", seed.digits(4))))
+    let (prompt, es, pt) = match kind {
+        ChallengeKind::Otp => (
+            "Enter the six digits that your device shows.",
+            "Escribe los seis dígitos que muestra tu dispositivo.",
+            "Digite os seis números que o seu dispositivo mostra.",
+        ),
+        ChallengeKind::Numeric => (
+            "Use this number to generate the code.",
+            "Usa este número para generar el código.",
+            "Use este número para gerar o código.",
+        ),
+        ChallengeKind::Qr => (
+            "Scan this code with the app of your bank.",
+            "Escanea este código con la app de tu banco.",
+            "Leia este código com o aplicativo do seu banco.",
+        ),
+        ChallengeKind::Question => (
+            "What is the answer to every question of this bank?",
+            "¿Cuál es la respuesta a todas las preguntas de este banco?",
+            "Qual é a resposta a todas as perguntas deste banco?",
+        ),
+        ChallengeKind::Choice => (
+            "Which of these numbers is yours?",
+            "¿Cuál de estos números es el tuyo?",
+            "Qual destes números é o seu?",
+        ),
+        ChallengeKind::Image => {
+            ("Type what you see.", "Escribe lo que ves.", "Digite o que você vê.")
         }
-        ChallengeKind::Qr => ("Scan this code with the app of your bank.", Some(QR.to_owned())),
-        ChallengeKind::Question => ("What is the answer to every question of this bank?", None),
-        ChallengeKind::Choice => ("Which of these numbers is yours?", None),
-        ChallengeKind::Image => ("Type what you see.", Some(PICTURE.to_owned())),
-        ChallengeKind::Push => ("Confirm the login in the app of your bank.", None),
+        ChallengeKind::Push => (
+            "Confirm the login in the app of your bank.",
+            "Confirma el acceso en la app de tu banco.",
+            "Confirme o acesso no aplicativo do seu banco.",
+        ),
         ChallengeKind::Redirect => (
             "Go to the page of your bank and come back.",
-            Some(format!("/sandbox/authorize/{:016x}", seed.bits())),
+            "Ve a la página de tu banco y vuelve.",
+            "Vá à página do seu banco e volte.",
         ),
-        ChallengeKind::File => ("Hand over the text file that your bank gave you.", None),
+        ChallengeKind::File => (
+            "Hand over the text file that your bank gave you.",
+            "Entrega el archivo de texto que te dio tu banco.",
+            "Envie o arquivo de texto que o seu banco lhe deu.",
+        ),
+    };
+    let value = match kind {
+        ChallengeKind::Numeric => Some(format!("1{}", seed.digits(4))),
+        ChallengeKind::Qr => Some(QR.to_owned()),
+        ChallengeKind::Image => Some(PICTURE.to_owned()),
+        ChallengeKind::Redirect => Some(format!("/sandbox/authorize/{:016x}", seed.bits())),
+        _ => None,
     };
     let options = match kind {
         ChallengeKind::Choice => ["111111", "222222", "999999"].map(str::to_owned).into(),
         _ => Vec::new(),
     };
-    Challenge { value, options, expires_in_seconds: PATIENCE, ..Challenge::new(kind, prompt) }
+    let said = Challenge::new(kind, prompt).said_in("es", es, None).said_in("pt", pt, None);
+    Challenge { value, options, expires_in_seconds: PATIENCE, ..said }
 }
 
 /// A file that says [`RIGHT_ANSWER`], in base64.

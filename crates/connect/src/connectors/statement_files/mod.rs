@@ -100,11 +100,11 @@ impl Talk {
 }
 
 fn challenge() -> Challenge {
-    Challenge {
-        hint: Some(file::formats()),
-        expires_in_seconds: 15 * 60,
-        ..Challenge::new(ChallengeKind::File, "Upload a statement file of your bank.")
-    }
+    let formats = file::formats();
+    let said = Challenge::new(ChallengeKind::File, "Upload a statement file of your bank.")
+        .said_in("es", "Sube un archivo con el estado de cuenta de tu banco.", Some(&formats))
+        .said_in("pt", "Envie um arquivo com o extrato do seu banco.", Some(&formats));
+    Challenge { hint: Some(formats), expires_in_seconds: 15 * 60, ..said }
 }
 
 impl Conversation for Talk {
