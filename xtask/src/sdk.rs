@@ -100,6 +100,8 @@ impl Tools {
         tests.sort();
         let mut command = Command::new("node");
         command.arg("--test").args(tests).env("NODE_PATH", &self.modules);
+        // One of its applications has its server in the other language.
+        command.env("VINCULO_PYTHON", self.interpreter());
         Ok(command)
     }
 }
