@@ -107,6 +107,28 @@ impl Tx {
         self.row(SQL, values![id, tenant]).await?.as_ref().map(endpoint).transpose()
     }
 
+    /// The same, to be changed: until this transaction ends nobody else changes it.
+    pub async fn endpoint_for_update(
+        &mut self,
+        tenant: TenantId,
+        id: EndpointId,
+    ) -> Result<Option<Endpoint>, Error> {
+        macro_rules! one {
+            ($lock:literal) => {
+                concat!(
+                    "select ",
+                    endpoint_columns!(),
+                    " from endpoints where id = $1 and tenant = $2",
+                    $lock
+                )
+            };
+        }
+        const ONE: &str = one!("");
+        const ONE_LOCKED: &str = one!(" for update");
+        let row = self.row(self.lock(ONE, ONE_LOCKED), values![id, tenant]).await?;
+        row.as_ref().map(endpoint).transpose()
+    }
+
     /// A tenant's endpoints, the oldest first, disabled ones included.
     pub async fn endpoints(&mut self, tenant: TenantId) -> Result<Vec<Endpoint>, Error> {
         const SQL: &str = concat!(

@@ -153,7 +153,8 @@ impl Webhooks {
             return Err(Error::Fields(problems));
         }
         let mut tx = self.store.write().await?;
-        let mut stored = tx.endpoint(caller.tenant, id).await?.ok_or(Error::NoSuch("endpoint"))?;
+        let stored = tx.endpoint_for_update(caller.tenant, id).await?;
+        let mut stored = stored.ok_or(Error::NoSuch("endpoint"))?;
         if let Some(url) = change.url {
             stored.url = url;
         }
@@ -213,7 +214,8 @@ impl Webhooks {
         let sealed = self.seal(&place(caller.tenant, id, SECRET), &secret)?;
         let until = self.env.now().saturating_add(OVERLAP).unwrap_or(Timestamp::MAX);
         let mut tx = self.store.write().await?;
-        let mut stored = tx.endpoint(caller.tenant, id).await?.ok_or(Error::NoSuch("endpoint"))?;
+        let stored = tx.endpoint_for_update(caller.tenant, id).await?;
+        let mut stored = stored.ok_or(Error::NoSuch("endpoint"))?;
         stored.old_secret_sealed = Some(std::mem::replace(&mut stored.secret_sealed, sealed));
         stored.old_secret_until = Some(until);
         tx.save_endpoint(&stored).await?;

@@ -254,6 +254,50 @@ async fn endpoints_are_their_tenants() {
 }
 
 #[tokio::test]
+async fn of_changes_to_an_endpoint_at_once_none_is_lost() {
+    for store in stores().await {
+        let (env, tenant) = (env(), env().id());
+        let named =
+            Tenant { id: tenant, name: "t".into(), default_rate: Rate::Day, created_at: start() };
+        let id = env.id();
+        let mut tx = store.write().await.unwrap();
+        tx.add_tenant(&named).await.unwrap();
+        tx.add_endpoint(&Endpoint {
+            id,
+            tenant,
+            url: "https://example.org/".into(),
+            authorization_sealed: None,
+            secret_sealed: vec![2],
+            old_secret_sealed: None,
+            old_secret_until: None,
+            events: vec![],
+            created_at: start(),
+            disabled_at: None,
+            disabled_reason: None,
+            failing_since: None,
+        })
+        .await
+        .unwrap();
+        assert_eq!(tx.endpoint_for_update(env.id(), id).await.unwrap(), None, "another tenant's");
+        tx.commit().await.unwrap();
+        let mut callers = tokio::task::JoinSet::new();
+        for n in 0..6_u8 {
+            let store = store.store.clone();
+            callers.spawn(async move {
+                let mut tx = store.write().await.unwrap();
+                let mut endpoint = tx.endpoint_for_update(tenant, id).await.unwrap().unwrap();
+                endpoint.events.push(n.to_string());
+                tx.save_endpoint(&endpoint).await.unwrap();
+                tx.commit().await.unwrap();
+            });
+        }
+        callers.join_all().await;
+        let kept = store.read().await.unwrap().endpoint(tenant, id).await.unwrap().unwrap();
+        assert_eq!(kept.events.len(), 6, "{}: {:?}", store.name, kept.events);
+    }
+}
+
+#[tokio::test]
 async fn the_audit_log_shows_the_latest_first() {
     for store in stores().await {
         let env = env();

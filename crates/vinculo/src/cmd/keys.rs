@@ -84,6 +84,13 @@ enum Ring {
 pub(crate) async fn run(flags: &Flags) -> Result<()> {
     match &flags.what {
         What::Create { which, tenant, new_tenant, name } => {
+            for name in new_tenant.iter().chain([name]) {
+                let longest = engine::tenants::LONGEST_KEY_NAME;
+                if name.trim().is_empty() || name.chars().count() > longest {
+                    let mistake = format!("a name has 1 to {longest} characters");
+                    return Err(WrongUse(mistake).into());
+                }
+            }
             let installation = which.find()?;
             let rate = installation.config.work.default_rate;
             create(&installation.store().await?, *tenant, new_tenant.as_deref(), name, rate).await
@@ -235,7 +242,8 @@ fn add(installation: &Installation) -> Result<()> {
     ring.replace(path)?;
     Out::line(format_args!("added key {number} to {}", path.display()))?;
     tell(
-        "Next: give the file to every node and restart them, then run “vinculo keys ring rewrap”.\n\
+        "Next: give the file to every node, then send SIGHUP to every process (or restart them one by\n\
+         one), then run “vinculo keys ring rewrap”.\n\
          Keep the older keys as long as there are backups to be read.",
     );
     Ok(())
@@ -288,7 +296,10 @@ async fn rewrap_endpoints(store: &Store, vault: &Vault) -> Result<u64> {
     let mut done = 0;
     let mut tx = store.write().await?;
     for tenant in tx.tenants().await? {
-        for mut endpoint in tx.endpoints(tenant.id).await? {
+        for endpoint in tx.endpoints(tenant.id).await? {
+            // Whoever changes it meanwhile waits for us, or we for them.
+            let found = tx.endpoint_for_update(tenant.id, endpoint.id).await?;
+            let Some(mut endpoint) = found else { continue };
             // A data key belongs to the endpoint as a whole, whatever the field.
             let place = Place { tenant: tenant.id.into(), subject: endpoint.id.into(), field: "" };
             let before = done;

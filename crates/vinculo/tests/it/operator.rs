@@ -49,6 +49,10 @@ fn a_key_is_made_listed_and_revoked_and_its_password_shown_once() {
     assert!(list.contains("Acme") && list.contains("shop"), "{list}");
     assert!(!list.contains(password.expect("a password")), "{list}");
 
+    for nameless in [["--new-tenant", " "], ["--name", ""]] {
+        let refused = say(folder.path(), &[&["keys", "create"][..], &nameless].concat());
+        assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""), "{}", refused.err);
+    }
     let ambiguous = say(folder.path(), &["keys", "create"]);
     assert_eq!(ambiguous.code, Some(2));
     assert!(ambiguous.err.contains("--tenant ID") && ambiguous.err.contains("Acme"));
