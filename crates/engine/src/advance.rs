@@ -69,8 +69,9 @@ impl Engine {
 
     /// The earliest instant at which anything falls due.
     async fn next_due(&self) -> Result<Option<Timestamp>, Error> {
+        let catalogue = self.catalogue();
         let mut tx = self.store().read().await?;
-        let job = tx.next_run_at_across_buckets().await?;
+        let job = tx.next_run_at_across_buckets(Some(&catalogue.names())).await?;
         let delivery = tx.next_delivery_at_across_buckets(self.env().now()).await?;
         drop(tx);
         Ok([job, delivery, self.bustle().next()].into_iter().flatten().min())

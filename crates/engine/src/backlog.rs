@@ -34,12 +34,13 @@ impl Engine {
         if job.finished_at.is_none() && job.lease_owner.is_some() {
             return Err(Error::field("invalid", "This work is being done.", "id"));
         }
-        let Job { tenant, link, kind, subject, payload, .. } = job;
+        let Job { tenant, link, institution, kind, subject, payload, .. } = job;
         let again = self.env().id_in(id.bucket());
         let job = NewJob {
             id: again,
             tenant,
             link,
+            institution,
             kind,
             subject,
             payload,

@@ -54,6 +54,10 @@ impl Kind {
             Self::Stale => "stale",
         }
     }
+    /// Whether its institution is spoken to.
+    const fn asks(self) -> bool {
+        matches!(self, Self::Load | Self::Refresh)
+    }
     fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
@@ -99,6 +103,7 @@ impl Engine {
             id: self.env().id_in(link.id.bucket()),
             tenant: link.tenant,
             link: Some(link.id),
+            institution: kind.asks().then(|| link.institution.clone()),
             kind: kind.as_str().into(),
             subject,
             payload: serde_json::to_string(payload).expect("payloads are plain data"),
@@ -274,12 +279,13 @@ impl Engine {
         self.tracker().spawn(async move { engine.run_job(job, busy).await });
     }
 
-    /// Claims due work.
+    /// Claims due work that this process has connectors for.
     pub(crate) async fn claim(&self, limit: u32) -> Result<Vec<Job>, Error> {
+        let (catalogue, now, lease) = (self.catalogue(), self.env().now(), self.lease());
+        let offered = catalogue.names();
         let mut tx = self.store().write().await?;
-        let jobs = tx
-            .claim_across_buckets(self.node(), self.env().now(), self.lease(), limit, Buckets::ALL)
-            .await?;
+        let jobs =
+            tx.claim_across_buckets(self.node(), now, lease, limit, Buckets::ALL, &offered).await?;
         tx.commit().await?;
         Ok(jobs)
     }

@@ -65,7 +65,7 @@ use std::{
 use store::Store;
 use tokio::sync::{Mutex, Notify, Semaphore, futures::Notified};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use vault::{Index, Signer, Vault, Verifier};
+use vault::{Index, KeyRing, Signer, Vault, Verifier};
 use webhooks::{Webhooks, guard::Reach, sender::Sender};
 
 /// Who is calling, already authenticated, and with which request.
@@ -315,6 +315,16 @@ impl Engine {
         Ok(())
     }
 
+    /// Takes another key ring, if it opens what the database holds: its newest key wraps from now on.
+    pub async fn replace_ring(&self, ring: &KeyRing) -> Result<(), NotReady> {
+        let database = |error: store::Error| NotReady::Database(error.into());
+        let mut tx = self.store().glance().await.map_err(database)?;
+        let sealed = tx.server_key(INDEX_KEY).await.map_err(database)?.unwrap_or_default();
+        let ours = Vault::new(ring).and_then(|vault| vault.open_server_key(INDEX_KEY, &sealed));
+        ours.map_err(NotReady::KeyRing)?;
+        self.vault().replace(ring).map_err(NotReady::KeyRing)
+    }
+
     /// How long the work, and the webhooks, that should have been done first have been waiting.
     pub async fn overdue(&self) -> Result<Overdue, Error> {
         let now = self.env().now();
@@ -322,9 +332,10 @@ impl Engine {
             due.map_or(SignedDuration::ZERO, |due| now.duration_since(due))
                 .max(SignedDuration::ZERO)
         };
+        let catalogue = self.catalogue();
         let mut tx = self.store().read().await?;
         Ok(Overdue {
-            work: since(tx.next_run_at_across_buckets().await?),
+            work: since(tx.next_run_at_across_buckets(Some(&catalogue.names())).await?),
             deliveries: since(tx.next_delivery_at_across_buckets(now).await?),
         })
     }

@@ -41,10 +41,10 @@ fn main() {
         for store in stores().await {
             all(store.name, &store).await;
         }
-        let prepared = postgres().await;
-        let url = format!("{}&statement-cache-capacity=256", prepared.url);
+        let direct = postgres().await;
+        let url = format!("{}&statement-cache-capacity=0", direct.url);
         let opened = Store::open(&url, Settings::default()).await.unwrap();
-        all("postgres, statements kept prepared", &opened).await;
+        all("postgres, as behind a transaction pooler", &opened).await;
         opened.close().await;
     });
 }
@@ -262,6 +262,7 @@ async fn jobs(store: &Store) {
                 id: env.id_in(Bucket::of(u16::try_from(n % 4096).unwrap())),
                 tenant: env.id(),
                 link: None,
+                institution: None,
                 kind: "refresh".into(),
                 subject: n.to_string(),
                 payload: "{}".into(),
@@ -277,8 +278,10 @@ async fn jobs(store: &Store) {
         let lease = env.now() + SignedDuration::from_secs(30);
         loop {
             let mut tx = store.write().await.unwrap();
-            let claimed =
-                tx.claim_across_buckets(node, env.now(), lease, 10, Buckets::ALL).await.unwrap();
+            let claimed = tx
+                .claim_across_buckets(node, env.now(), lease, 10, Buckets::ALL, &[])
+                .await
+                .unwrap();
             tx.commit().await.unwrap();
             if claimed.is_empty() {
                 break;

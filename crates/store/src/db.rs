@@ -9,13 +9,14 @@ use crate::{
 };
 use domain::ids::Bucket;
 use sqlx::{
-    Arguments as _, ConnectOptions as _, Database, Postgres, SqlSafeStr, SqlStr, Sqlite,
-    Transaction,
+    Arguments as _, ConnectOptions as _, Database, PgConnection, Postgres, Row as _, SqlSafeStr,
+    SqlStr, Sqlite, Transaction,
     pool::{Pool, PoolConnection, PoolOptions},
     postgres::{PgConnectOptions, PgPool},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous},
 };
 use std::{
+    collections::BTreeSet,
     future::poll_fn,
     str::FromStr as _,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -40,10 +41,20 @@ pub enum Store {
         pool: PgPool,
         /// Those of them that rest between two glances.
         resting: Arc<Resting<Postgres>>,
-        /// Whether statements are prepared once for each connection. A transaction pooler between
-        /// us and the server may forbid it.
-        prepared: bool,
+        /// How its connections may be used.
+        way: Way,
     },
+}
+
+/// What stands between a store and its PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Nothing, or what gives each connection a session of its own: statements are kept prepared,
+    /// and one that needs no other needs no transaction.
+    Direct,
+    /// A transaction pooler: nothing may outlast a transaction. Even a single statement takes two
+    /// exchanges, which without a transaction may go to two sessions, so it gets one.
+    Pooled,
 }
 
 /// How a store is opened.
@@ -60,6 +71,42 @@ impl Default for Settings {
     }
 }
 
+/// Statements that each connection to PostgreSQL keeps prepared; those that were not used for the
+/// longest time make room.
+const PREPARED: usize = 256;
+/// A statement with more values is a batch: large, and another text for each number of rows. A
+/// server that kept them all prepared would run out of memory.
+const FEW: usize = 32;
+
+/// Which way a PostgreSQL is reached. Two connections ask in turn, and each twice in a row, in which
+/// session they are: only where each has one of its own do both always hear the same, and not the
+/// same as the other.
+async fn way(options: &PgConnectOptions, patience: Duration) -> Result<Way, Error> {
+    // A pool waits for a server that is just starting.
+    let pool = PoolOptions::<Postgres>::new().max_connections(2).acquire_timeout(patience);
+    let pool = pool.connect_with(options.clone()).await?;
+    let (mut one, mut other) = (pool.acquire().await?, pool.acquire().await?);
+    let (mut of_one, mut of_other) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..3 {
+        of_one.insert(session(&mut one).await?);
+        of_one.insert(session(&mut one).await?);
+        of_other.insert(session(&mut other).await?);
+        of_one.insert(session(&mut one).await?);
+        of_other.insert(session(&mut other).await?);
+        of_other.insert(session(&mut other).await?);
+    }
+    drop((one, other));
+    pool.close().await;
+    let own = of_one.len() == 1 && of_other.len() == 1 && of_one != of_other;
+    Ok(if own { Way::Direct } else { Way::Pooled })
+}
+
+/// The session that answers. In one message, which cannot be torn apart.
+async fn session(conn: &mut PgConnection) -> Result<i32, Error> {
+    let row = sqlx::raw_sql("select pg_backend_pid()").fetch_one(conn).await?;
+    Ok(row.try_get(0)?)
+}
+
 /// A transaction. Dropped without [`Tx::commit`], it leaves no trace.
 #[derive(Debug)]
 pub struct Tx {
@@ -74,28 +121,27 @@ enum Inner {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres {
         tx: Transaction<'static, Postgres>,
-        prepared: bool,
+        way: Way,
     },
     /// Connections without a transaction: [`Store::glance`].
     SqliteGlance(Glance<Sqlite>),
-    PostgresGlance {
-        glance: Glance<Postgres>,
-        prepared: bool,
-    },
+    PostgresGlance(Glance<Postgres>),
 }
 
-/// The same code for both databases; written like a closure, so that tools understand it.
+/// The same code for both databases; written like a closure, so that tools understand it. Says too
+/// whether a statement with so many values is kept prepared.
 macro_rules! on {
-    ($tx:expr, |$database:ident, $conn:ident, $prepared:ident| $body:expr) => {
+    ($tx:expr, $values:expr, |$database:ident, $conn:ident, $prepared:ident| $body:expr) => {{
+        let few = $values.len() <= FEW;
         match &mut $tx.inner {
             Inner::Sqlite(tx) => {
                 type $database = Sqlite;
                 let ($conn, $prepared) = (&mut **tx, true);
                 $body
             }
-            Inner::Postgres { tx, prepared } => {
+            Inner::Postgres { tx, way } => {
                 type $database = Postgres;
-                let ($conn, $prepared) = (&mut **tx, *prepared);
+                let ($conn, $prepared) = (&mut **tx, few && *way == Way::Direct);
                 $body
             }
             Inner::SqliteGlance(glance) => {
@@ -103,13 +149,13 @@ macro_rules! on {
                 let ($conn, $prepared) = (glance.connection()?, true);
                 $body
             }
-            Inner::PostgresGlance { glance, prepared } => {
+            Inner::PostgresGlance(glance) => {
                 type $database = Postgres;
-                let ($conn, $prepared) = (glance.connection()?, *prepared);
+                let ($conn, $prepared) = (glance.connection()?, few);
                 $body
             }
         }
-    };
+    }};
 }
 
 /// The values of a statement, as its database takes them.
@@ -241,8 +287,9 @@ impl Store {
     /// Connects to `postgres://…`, `sqlite:PATH`, or the SQLite file at a plain path, which is made
     /// if it is not there. Nothing is migrated: see [`Store::migrate`].
     ///
-    /// On PostgreSQL statements are not kept prepared between transactions, so that a transaction
-    /// pooler works; `?statement-cache-capacity=256` in the URL keeps so many for each connection.
+    /// On PostgreSQL it is found out which [`Way`] it goes there. Who says
+    /// `?statement-cache-capacity=` in the URL knows better: so many statements are kept prepared
+    /// for each connection, and with 0 it is as if there were a transaction pooler.
     pub async fn open(url: &str, settings: Settings) -> Result<Self, Error> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Self::open_postgres(url, settings).await;
@@ -257,20 +304,26 @@ impl Store {
 
     async fn open_postgres(url: &str, settings: Settings) -> Result<Self, Error> {
         let mut options = PgConnectOptions::from_str(url)?.disable_statement_logging();
-        let (_, capacity) = url.split_once("statement-cache-capacity=").unwrap_or_default();
-        let prepared = !capacity.is_empty() && !capacity.starts_with('0');
-        if !prepared {
-            options = options.statement_cache_capacity(0);
-        }
         if options.get_application_name().is_none() {
             options = options.application_name("vinculo");
+        }
+        let way = match url.split_once("statement-cache-capacity=") {
+            Some((_, said)) if said.starts_with('0') => Way::Pooled,
+            Some(_) => Way::Direct,
+            None => {
+                options = options.statement_cache_capacity(PREPARED);
+                way(&options, settings.patience).await?
+            }
+        };
+        if way == Way::Pooled {
+            options = options.statement_cache_capacity(0);
         }
         let pool = PoolOptions::new()
             .max_connections(settings.connections)
             .acquire_timeout(settings.patience)
             .connect_with(options)
             .await?;
-        Ok(Self::Postgres { pool, resting: Arc::default(), prepared })
+        Ok(Self::Postgres { pool, resting: Arc::default(), way })
     }
 
     async fn open_sqlite(path: &str, settings: Settings) -> Result<Self, Error> {
@@ -307,9 +360,9 @@ impl Store {
             Self::Sqlite { read, resting, .. } => {
                 Inner::Sqlite(resting.give_way(read, read.begin()).await?)
             }
-            Self::Postgres { pool, resting, prepared } => {
+            Self::Postgres { pool, resting, way } => {
                 let tx = resting.give_way(pool, pool.begin_with(SNAPSHOT)).await?;
-                Inner::Postgres { tx, prepared: *prepared }
+                Inner::Postgres { tx, way: *way }
             }
         }))
     }
@@ -323,9 +376,11 @@ impl Store {
             Self::Sqlite { read, resting, .. } => {
                 Inner::SqliteGlance(Glance::new(read, resting).await?)
             }
-            Self::Postgres { pool, resting, prepared } => {
-                let glance = Glance::new(pool, resting).await?;
-                Inner::PostgresGlance { glance, prepared: *prepared }
+            Self::Postgres { pool, resting, way: Way::Direct } => {
+                Inner::PostgresGlance(Glance::new(pool, resting).await?)
+            }
+            Self::Postgres { pool, way, .. } => {
+                Inner::Postgres { tx: pool.begin().await?, way: *way }
             }
         }))
     }
@@ -334,11 +389,20 @@ impl Store {
     pub async fn write(&self) -> Result<Tx, Error> {
         Ok(Tx::new(match self {
             Self::Sqlite { write, .. } => Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres { pool, resting, prepared } => {
+            Self::Postgres { pool, resting, way } => {
                 let tx = resting.give_way(pool, pool.begin()).await?;
-                Inner::Postgres { tx, prepared: *prepared }
+                Inner::Postgres { tx, way: *way }
             }
         }))
+    }
+
+    /// Which way the PostgreSQL is reached, where it is one.
+    #[must_use]
+    pub const fn way(&self) -> Option<Way> {
+        match self {
+            Self::Sqlite { .. } => None,
+            Self::Postgres { way, .. } => Some(*way),
+        }
     }
 
     /// Whether the database answers.
@@ -372,13 +436,13 @@ impl Tx {
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
             Inner::Postgres { tx, .. } => tx.commit().await?,
-            Inner::SqliteGlance(_) | Inner::PostgresGlance { .. } => {}
+            Inner::SqliteGlance(_) | Inner::PostgresGlance(_) => {}
         }
         Ok(())
     }
 
     pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self.inner, Inner::Postgres { .. } | Inner::PostgresGlance { .. })
+        matches!(self.inner, Inner::Postgres { .. } | Inner::PostgresGlance(_))
     }
 
     /// `locking` where rows can be locked; nothing on SQLite, where a writer has all to itself.
@@ -393,7 +457,7 @@ impl Tx {
         sql: SqlStr,
         values: Vec<Value>,
     ) -> Result<Vec<Row>, Error> {
-        Ok(on!(self, |Db, conn, prepared| {
+        Ok(on!(self, values, |Db, conn, prepared| {
             let query = sqlx::query_with(sql, arguments!(Db, values)).persistent(prepared);
             query.fetch_all(conn).await?.into_iter().map(Row::from).collect()
         }))
@@ -421,7 +485,7 @@ impl Tx {
 
     async fn all(&mut self, sql: SqlStr, values: Vec<Value>) -> Result<Vec<Row>, Error> {
         self.in_the_middle(true);
-        let rows = on!(self, |Db, conn, prepared| {
+        let rows = on!(self, values, |Db, conn, prepared| {
             let query = sqlx::query_with(sql, arguments!(Db, values)).persistent(prepared);
             query.fetch_all(conn).await?.into_iter().map(Row::from).collect()
         });
@@ -451,7 +515,7 @@ impl Tx {
 
     async fn first(&mut self, sql: SqlStr, values: Vec<Value>) -> Result<Option<Row>, Error> {
         self.in_the_middle(true);
-        let row = on!(self, |Db, conn, prepared| {
+        let row = on!(self, values, |Db, conn, prepared| {
             let query = sqlx::query_with(sql, arguments!(Db, values)).persistent(prepared);
             query.fetch_optional(conn).await?.map(Row::from)
         });
@@ -464,7 +528,7 @@ impl Tx {
     fn has_rested(&self) -> bool {
         match &self.inner {
             Inner::SqliteGlance(glance) => glance.uses > 0,
-            Inner::PostgresGlance { glance, .. } => glance.uses > 0,
+            Inner::PostgresGlance(glance) => glance.uses > 0,
             Inner::Sqlite(_) | Inner::Postgres { .. } => false,
         }
     }
@@ -473,7 +537,7 @@ impl Tx {
     async fn exchange(&mut self) -> Result<(), Error> {
         match &mut self.inner {
             Inner::SqliteGlance(glance) => glance.exchange().await,
-            Inner::PostgresGlance { glance, .. } => glance.exchange().await,
+            Inner::PostgresGlance(glance) => glance.exchange().await,
             Inner::Sqlite(_) | Inner::Postgres { .. } => Ok(()),
         }
     }
@@ -482,7 +546,7 @@ impl Tx {
     fn in_the_middle(&mut self, so: bool) {
         match &mut self.inner {
             Inner::SqliteGlance(glance) => glance.whole = !so,
-            Inner::PostgresGlance { glance, .. } => glance.whole = !so,
+            Inner::PostgresGlance(glance) => glance.whole = !so,
             Inner::Sqlite(_) | Inner::Postgres { .. } => {}
         }
     }
@@ -507,7 +571,7 @@ impl Tx {
         #[cfg(feature = "testing")]
         self.explain(&sql, &values).await?;
         self.in_the_middle(true);
-        let touched = on!(self, |Db, conn, prepared| {
+        let touched = on!(self, values, |Db, conn, prepared| {
             let query = sqlx::query_with(sql, arguments!(Db, values)).persistent(prepared);
             query.execute(conn).await?.rows_affected()
         });

@@ -40,6 +40,13 @@ pub enum Error {
         /// How many.
         pending: usize,
     },
+    /// A transaction pooler stands before the database, and what was to be done outlasts
+    /// transactions.
+    #[error(
+        "a transaction pooler stands before the database, and bringing it up to date needs a session \
+         of its own: give the URL of the server itself"
+    )]
+    Pooled,
     /// A migration failed.
     #[error("the database could not be migrated")]
     Migration(#[source] sqlx::migrate::MigrateError),

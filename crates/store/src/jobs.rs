@@ -7,13 +7,14 @@
 use crate::{
     Buckets, Error, Tx,
     links::Listed,
-    value::{Row, fenced, values},
+    value::{Row, batch, fenced, values},
 };
 use domain::{
     filter::Page,
     ids::{Bucket, JobId, LinkId, NodeId, TenantId},
 };
 use jiff::Timestamp;
+use serde::Serialize;
 
 /// Work to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct NewJob {
     pub tenant: TenantId,
     /// The link that it is about.
     pub link: Option<LinkId>,
+    /// The institution that is spoken to for it; `None` where nobody is.
+    pub institution: Option<String>,
     /// What is to be done.
     pub kind: String,
     /// What it is about; unique among the unfinished of its kind and bucket.
@@ -45,6 +48,8 @@ pub struct Job {
     pub tenant: TenantId,
     /// The link that it is about.
     pub link: Option<LinkId>,
+    /// The institution that is spoken to for it; `None` where nobody is.
+    pub institution: Option<String>,
     /// What is to be done.
     pub kind: String,
     /// What it is about.
@@ -78,16 +83,19 @@ pub enum Shown {
     Failed,
 }
 
-macro_rules! job_columns { () => {
-    "id, tenant, link, kind, subject, cast(payload as text) as payload, run_at, lease_owner, fence, \
-     attempt, again_at, created_at, finished_at, outcome"
-} }
+macro_rules! job_columns {
+    () => {
+        "id, tenant, link, institution, kind, subject, cast(payload as text) as payload, run_at, \
+     lease_owner, fence, attempt, again_at, created_at, finished_at, outcome"
+    };
+}
 
 fn job(row: &Row) -> Result<Job, Error> {
     Ok(Job {
         id: row.get("id")?,
         tenant: row.get("tenant")?,
         link: row.get("link")?,
+        institution: row.get("institution")?,
         kind: row.get("kind")?,
         subject: row.get("subject")?,
         payload: row.get("payload")?,
@@ -104,7 +112,8 @@ fn job(row: &Row) -> Result<Job, Error> {
 
 macro_rules! insert_job { ($rest:literal) => { concat!(
     "insert into jobs (bucket, id, tenant, link, kind, subject, payload, run_at, created_at, \
-     lease_owner, fence, attempt) values ($1, $2, $3, $4, $5, $6, json($7), $8, $9, ",
+     institution, lease_owner, fence, attempt) values ($1, $2, $3, $4, $5, $6, json($7), $8, $9, \
+     $10, ",
     $rest
 ) } }
 
@@ -151,7 +160,7 @@ impl Tx {
     ) -> Result<Option<Job>, Error> {
         const SQL: &str = concat!(
             insert_job!(
-                "$10, 1, 1) on conflict (bucket, kind, subject) where finished_at is null do nothing
+                "$11, 1, 1) on conflict (bucket, kind, subject) where finished_at is null do nothing
                  returning "
             ),
             job_columns!()
@@ -196,7 +205,8 @@ impl Tx {
     }
 
     /// Takes up to `limit` due jobs out of `buckets` for `node`, the longest due first, until
-    /// `lease_until`. No other worker gets them before then.
+    /// `lease_until`. No other worker gets them before then. Those at institutions that are not
+    /// `offered` here are left to who can do them.
     pub async fn claim_across_buckets(
         &mut self,
         node: NodeId,
@@ -204,12 +214,16 @@ impl Tx {
         lease_until: Timestamp,
         limit: u32,
         buckets: Buckets,
+        offered: &[&str],
     ) -> Result<Vec<Job>, Error> {
         macro_rules! due {
             ($lock:literal) => {
                 concat!(
                     "select bucket, id, fence from jobs where finished_at is null and run_at <= $1
-                and ($2 <= 0 and $3 >= 4095 or bucket between $2 and $3) order by run_at, id limit $4",
+                and ($2 <= 0 and $3 >= 4095 or bucket between $2 and $3)
+                and (institution is null
+                    or institution in (select value ->> 'name' from json_each($5)))
+                order by run_at, id limit $4",
                     $lock
                 )
             };
@@ -230,7 +244,10 @@ impl Tx {
             job_columns!()
         );
         let due = self
-            .rows(self.lock(DUE, DUE_AND_FREE), values![now, buckets.from, buckets.to, limit])
+            .rows(
+                self.lock(DUE, DUE_AND_FREE),
+                values![now, buckets.from, buckets.to, limit, named(offered)],
+            )
             .await?;
         if due.is_empty() {
             return Ok(Vec::new());
@@ -307,10 +324,22 @@ impl Tx {
             && self.retry(id, fence, at).await?)
     }
 
-    /// When the next job falls due, or the next lease ends.
-    pub async fn next_run_at_across_buckets(&mut self) -> Result<Option<Timestamp>, Error> {
-        const SQL: &str = "select min(run_at) from jobs where finished_at is null";
-        self.row(SQL, values![]).await?.map_or(Ok(None), |row| row.at(0))
+    /// When the next job falls due, or the next lease ends: of all, or of those that can be done
+    /// where these institutions are `offered`.
+    pub async fn next_run_at_across_buckets(
+        &mut self,
+        offered: Option<&[&str]>,
+    ) -> Result<Option<Timestamp>, Error> {
+        const OF_ALL: &str = "select min(run_at) from jobs where finished_at is null";
+        const HERE: &str = "select run_at from jobs where finished_at is null
+            and (institution is null
+                or institution in (select value ->> 'name' from json_each($1)))
+            order by run_at limit 1";
+        let row = match offered {
+            None => self.row(OF_ALL, values![]).await?,
+            Some(offered) => self.row(HERE, values![named(offered)]).await?,
+        };
+        row.map_or(Ok(None), |row| row.at(0))
     }
 
     /// A page of the jobs that an operator wants to see, of one tenant or of all.
@@ -402,6 +431,15 @@ impl Tx {
     }
 }
 
+/// Names for `json_each`.
+fn named(names: &[&str]) -> String {
+    #[derive(Serialize)]
+    struct Named<'a> {
+        name: &'a str,
+    }
+    batch(names.iter().map(|name| Named { name }))
+}
+
 fn new(job: &NewJob) -> Vec<crate::value::Value> {
     values![
         job.id.bucket(),
@@ -413,5 +451,6 @@ fn new(job: &NewJob) -> Vec<crate::value::Value> {
         &job.payload,
         job.run_at,
         job.created_at,
+        job.institution.as_deref(),
     ]
 }

@@ -35,5 +35,5 @@ pub mod testing;
 pub mod timeline;
 pub mod tokens;
 
-pub use db::{Buckets, Settings, Store, Tx};
+pub use db::{Buckets, Settings, Store, Tx, Way};
 pub use error::Error;

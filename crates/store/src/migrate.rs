@@ -1,9 +1,9 @@
 //! Migrations: plain files with the same numbers for both databases, listed once.
 
-use crate::{Error, Store};
+use crate::{Error, Store, Way};
 use sqlx::{
-    Connection, SqlSafeStr as _,
-    migrate::{Migrate, Migration, MigrationType, Migrator},
+    Connection, Row as _, SqlSafeStr as _,
+    migrate::{Migrate as _, Migration, MigrationType, Migrator},
 };
 
 struct Step {
@@ -34,6 +34,7 @@ const STEPS: &[Step] = steps![
     10 "token_sessions" "0010_token_sessions.sql",
     11 "console" "0011_console.sql",
     15 "operators" "0015_operators.sql",
+    17 "institution_of_jobs" "0017_institution_of_jobs.sql",
 ];
 
 const TABLE: &str = "_sqlx_migrations";
@@ -57,18 +58,32 @@ fn migrator(sql: impl Fn(&Step) -> &'static str) -> Migrator {
     Migrator::with_migrations(migrations.collect())
 }
 
-async fn applied<C: Migrate>(conn: &mut C) -> Result<Vec<i64>, Error> {
-    conn.ensure_migrations_table(TABLE).await?;
-    let applied = conn.list_applied_migrations(TABLE).await?;
-    Ok(applied.into_iter().map(|step| step.version).collect())
-}
-
 impl Store {
     /// Where the database stands.
     pub async fn version(&self) -> Result<Version, Error> {
-        let applied = match self {
-            Self::Sqlite { write, .. } => applied(&mut *write.acquire().await?).await?,
-            Self::Postgres { pool, .. } => applied(&mut *pool.acquire().await?).await?,
+        let applied: Vec<i64> = match self {
+            Self::Sqlite { write, .. } => {
+                let mut conn = write.acquire().await?;
+                conn.ensure_migrations_table(TABLE).await?;
+                let applied = conn.list_applied_migrations(TABLE).await?;
+                applied.into_iter().map(|step| step.version).collect()
+            }
+            Self::Postgres { pool, .. } => {
+                // Each in one message: the driver's own question would be kept prepared, which a
+                // transaction pooler forbids.
+                let (known, list) = (
+                    "select cast(to_regclass('_sqlx_migrations') as text)",
+                    "select version from _sqlx_migrations",
+                );
+                let table = sqlx::raw_sql(known).fetch_one(pool).await?;
+                match table.try_get::<Option<String>, _>(0)? {
+                    None => Vec::new(),
+                    Some(_) => {
+                        let rows = sqlx::raw_sql(list).fetch_all(pool).await?;
+                        rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?
+                    }
+                }
+            }
         };
         let pending = STEPS.iter().filter(|step| !applied.contains(&step.version));
         Ok(Version {
@@ -89,11 +104,18 @@ impl Store {
     }
 
     /// Takes every pending step; the names of those taken. Processes that do so at once wait for
-    /// one another. A database newer than the program is refused.
+    /// one another, by a lock that a transaction pooler would lose. A database newer than the program
+    /// is refused.
     pub async fn migrate(&self) -> Result<Vec<String>, Error> {
         let Version { found, known, pending } = self.version().await?;
         if found > known {
             return Err(Error::Newer { found, known });
+        }
+        if pending.is_empty() {
+            return Ok(pending);
+        }
+        if self.way() == Some(Way::Pooled) {
+            return Err(Error::Pooled);
         }
         run(self, None).await?;
         Ok(pending)

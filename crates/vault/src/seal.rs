@@ -4,7 +4,11 @@
 use crate::{Error, KeyRing, random_bytes};
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -72,23 +76,55 @@ impl fmt::Debug for WrappedKey {
 
 /// Seals and opens. Cheap to share behind an `Arc`; there is one per process.
 pub struct Vault {
-    keys: BTreeMap<u32, LessSafeKey>,
+    keys: RwLock<Keys>,
+    /// Reads the ring anew, where it is kept.
+    reread: Option<Reread>,
+    /// The numbers of keys that it was read anew for in vain.
+    missing: Mutex<BTreeSet<u32>>,
+}
+
+/// Gives the key ring as it is now; `None` if it cannot be read.
+type Reread = Box<dyn Fn() -> Option<KeyRing> + Send + Sync>;
+
+/// The keys of a ring. Whoever has one of them keeps it, whatever becomes of the ring.
+#[derive(Default)]
+struct Keys {
+    newest: u32,
+    by_number: BTreeMap<u32, Arc<LessSafeKey>>,
+}
+
+impl Keys {
+    fn of(ring: &KeyRing) -> Result<Self, Error> {
+        let keys = ring.keys().map(|(number, bytes)| Ok((number, Arc::new(aead(bytes)?))));
+        Ok(Self { newest: ring.newest(), by_number: keys.collect::<Result<_, Error>>()? })
+    }
 }
 
 impl Vault {
     /// A vault whose newest key wraps and whose older keys still open.
     pub fn new(ring: &KeyRing) -> Result<Self, Error> {
-        let keys = ring
-            .keys()
-            .map(|(number, bytes)| Ok((number, aead(bytes)?)))
-            .collect::<Result<_, Error>>()?;
-        Ok(Self { keys })
+        let keys = RwLock::new(Keys::of(ring)?);
+        Ok(Self { keys, reread: None, missing: Mutex::default() })
+    }
+    /// The same, and what is wrapped by a key that is not known opens if `reread` brings that key.
+    /// Another process may wrap by a new key before this one has been told of it; this one does not
+    /// wrap by it until then. Each number is asked for once.
+    #[must_use]
+    pub fn rereading(self, reread: impl Fn() -> Option<KeyRing> + Send + Sync + 'static) -> Self {
+        Self { reread: Some(Box::new(reread)), ..self }
+    }
+    /// Takes `ring` instead: its newest key wraps from now on, and what only the old one had is gone.
+    pub fn replace(&self, ring: &KeyRing) -> Result<(), Error> {
+        let keys = Keys::of(ring)?;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        self.missing().clear();
+        Ok(())
     }
 
     /// The number of the key that wraps what is new.
     #[must_use]
     pub fn newest(&self) -> u32 {
-        self.keys.last_key_value().map_or(0, |(&number, _)| number)
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).newest
     }
 
     /// A fresh data key for the subject of `place`; its field does not matter.
@@ -157,7 +193,7 @@ impl Vault {
     /// Opens a key of the installation: 64 bytes.
     pub fn open_server_key(&self, name: &str, sealed: &[u8]) -> Result<SecretSlice<u8>, Error> {
         let (number, sealed) = sealed.split_first_chunk().ok_or(Error::Sealed)?;
-        decrypt(self.key(u32::from_be_bytes(*number))?, Sealed::ServerKey(name), sealed)
+        decrypt(&*self.key(u32::from_be_bytes(*number))?, Sealed::ServerKey(name), sealed)
     }
     /// The same key of the installation under the newest key of the ring; `None` if it is already.
     pub fn rewrap_server_key(&self, name: &str, sealed: &[u8]) -> Result<Option<Vec<u8>>, Error> {
@@ -170,22 +206,50 @@ impl Vault {
 
     fn seal_server_key(&self, name: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
         let number = self.newest();
-        let sealed = encrypt(self.key(number)?, Sealed::ServerKey(name), plain)?;
+        let sealed = encrypt(&*self.key(number)?, Sealed::ServerKey(name), plain)?;
         Ok([number.to_be_bytes().as_slice(), &sealed].concat())
     }
     fn wrap(&self, place: &Place<'_>, data_key: &[u8]) -> Result<WrappedKey, Error> {
         let number = self.newest();
-        let bytes = encrypt(self.key(number)?, Sealed::DataKey(place), data_key)?;
+        let bytes = encrypt(&*self.key(number)?, Sealed::DataKey(place), data_key)?;
         Ok(WrappedKey { number, bytes })
     }
     fn unwrap(&self, key: &WrappedKey, place: &Place<'_>) -> Result<SecretSlice<u8>, Error> {
-        decrypt(self.key(key.number)?, Sealed::DataKey(place), &key.bytes)
+        decrypt(&*self.key(key.number)?, Sealed::DataKey(place), &key.bytes)
     }
     fn data_key(&self, key: &WrappedKey, place: &Place<'_>) -> Result<LessSafeKey, Error> {
         aead(self.unwrap(key, place)?.expose_secret())
     }
-    fn key(&self, number: u32) -> Result<&LessSafeKey, Error> {
-        self.keys.get(&number).ok_or(Error::UnknownKey(number))
+    fn key(&self, number: u32) -> Result<Arc<LessSafeKey>, Error> {
+        if let Some(key) = self.known(number) {
+            return Ok(key);
+        }
+        let unknown = Error::UnknownKey(number);
+        let reread = self.reread.as_ref().ok_or(unknown.clone())?;
+        // One at a time: whoever waits finds what the first has brought.
+        let mut missing = self.missing();
+        if missing.contains(&number) {
+            return Err(unknown);
+        }
+        if let Some(key) = self.known(number) {
+            return Ok(key);
+        }
+        let brought = reread().map_or_else(|| Ok(Keys::default()), |ring| Keys::of(&ring))?;
+        let Some(key) = brought.by_number.get(&number).cloned() else {
+            // Bounded by the keys that anything was ever wrapped by.
+            missing.insert(number);
+            return Err(unknown);
+        };
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        keys.by_number.insert(number, key.clone());
+        Ok(key)
+    }
+    fn known(&self, number: u32) -> Option<Arc<LessSafeKey>> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.by_number.get(&number).cloned()
+    }
+    fn missing(&self) -> MutexGuard<'_, BTreeSet<u32>> {
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -291,6 +355,47 @@ mod tests {
         assert!(new.open(&rewrapped, &here, &sealed).is_ok());
         assert_eq!(new.open_alone(&here, &alone).err(), Some(Error::UnknownKey(1)));
         assert_eq!(new.open_alone(&here, &realone).unwrap().expose_secret(), b"whsec");
+    }
+
+    #[test]
+    fn a_key_that_others_wrap_by_already_is_looked_up_once_and_wraps_only_when_the_ring_is_replaced()
+     {
+        let here = place(1, 2, "password");
+        let mut ring = KeyRing::generate().unwrap();
+        let text = ring.to_text();
+        ring.add_newest().unwrap();
+        let other = Vault::new(&ring).unwrap();
+        let wrapped = other.new_data_key(&here).unwrap();
+        let sealed = other.seal(&wrapped, &here, b"hunter2").unwrap();
+
+        let kept = Arc::new(Mutex::new((text.clone(), 0)));
+        let shelf = kept.clone();
+        let vault = Vault::new(&KeyRing::parse(&text).unwrap()).unwrap().rereading(move || {
+            let mut kept = shelf.lock().unwrap();
+            kept.1 += 1;
+            KeyRing::parse(&kept.0).ok()
+        });
+        let opens =
+            || vault.open(&wrapped, &here, &sealed).map(|plain| plain.expose_secret().to_vec());
+        for _ in 0..3 {
+            assert_eq!(opens(), Err(Error::UnknownKey(2)), "nobody has given it to us");
+        }
+        assert_eq!(kept.lock().unwrap().1, 1, "once");
+        kept.lock().unwrap().0 = ring.to_text();
+        assert_eq!(opens(), Err(Error::UnknownKey(2)), "until the ring is read again");
+
+        vault.replace(&KeyRing::parse(&text).unwrap()).unwrap();
+        for _ in 0..3 {
+            assert_eq!(opens(), Ok(b"hunter2".to_vec()));
+        }
+        assert_eq!(kept.lock().unwrap().1, 2, "once");
+        assert_eq!(vault.newest(), 1, "a key that was only met does not wrap");
+        vault.replace(&ring).unwrap();
+        assert_eq!((vault.newest(), opens()), (2, Ok(b"hunter2".to_vec())));
+        assert!(ring.remove(1));
+        vault.replace(&ring).unwrap();
+        let old = Vault::new(&KeyRing::parse(&text).unwrap()).unwrap().new_data_key(&here).unwrap();
+        assert_eq!(vault.seal(&old, &here, b"x").err(), Some(Error::UnknownKey(1)));
     }
 
     #[test]

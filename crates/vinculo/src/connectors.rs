@@ -378,7 +378,7 @@ pub(crate) async fn watch(mut directory: Directory, engine: Engine, env: Env, mu
     }
 }
 
-/// SIGHUP: look at the connectors now.
+/// SIGHUP: look again at what was read when the process started.
 pub(crate) struct Hangup {
     #[cfg(unix)]
     signal: signal::unix::Signal,
@@ -392,7 +392,7 @@ impl Hangup {
         Ok(Self { signal })
     }
     #[cfg(unix)]
-    async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         self.signal.recv().await;
     }
 
@@ -401,7 +401,7 @@ impl Hangup {
         Ok(Self {})
     }
     #[cfg(not(unix))]
-    async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         std::future::pending::<()>().await;
     }
 }

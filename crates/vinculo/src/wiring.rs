@@ -21,6 +21,7 @@ use jiff::SignedDuration;
 use std::{fs, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use vault::{KeyRing, Vault, keyring::Source};
 
 /// Who of this program's own speaks to institutions.
 pub(crate) fn built_in(config: &Config) -> Result<Vec<Arc<dyn Connector>>> {
@@ -46,6 +47,35 @@ pub(crate) fn ofx(file: &Path) -> Result<Ofx> {
         .map_err(|mistake| WrongUse(format!("{shown}, {mistake}")))?;
     tracing::info!("{} institutions of OFX Direct Connect are offered", listed.count());
     Ok(Ofx::new(listed)?)
+}
+
+/// What seals, with the ring that is kept there; which is read again for a key that this process
+/// does not know and another one wraps by already.
+pub(crate) fn vault(ring: &KeyRing, keys: &Source) -> Result<Vault> {
+    let keys = keys.clone();
+    Ok(Vault::new(ring)?.rereading(move || {
+        let read = tokio::task::block_in_place(|| KeyRing::read(&keys));
+        read.inspect_err(|error| tracing::error!("the key ring cannot be read again: {error}")).ok()
+    }))
+}
+
+/// Reads the key ring again at each hang-up. One that cannot be used is not taken.
+async fn reread_ring(engine: Engine, keys: Source, mut hangup: Hangup) {
+    loop {
+        hangup.next().await;
+        let keys = keys.clone();
+        let replaced = async {
+            let ring = tokio::task::spawn_blocking(move || KeyRing::read(&keys)).await??;
+            engine.replace_ring(&ring).await?;
+            anyhow::Ok(ring.newest())
+        };
+        match replaced.await {
+            Ok(newest) => tracing::info!("the key ring was read again; key {newest} wraps"),
+            Err(error) => {
+                tracing::error!("the key ring stays as it was: {error:#}");
+            }
+        }
+    }
 }
 
 /// The largest file of own merchants.
@@ -123,6 +153,7 @@ impl Running {
         listen: SocketAddr,
         bounds: http::Bounds,
         directory: Option<Directory>,
+        keys: Source,
     ) -> Result<Self> {
         let signals = Signals::new()?;
         // Early, because it is what most often goes wrong.
@@ -153,6 +184,9 @@ impl Running {
             server::machine_router(engine.clone(), settings)
         };
         let stop = CancellationToken::new();
+        let (told, hangup) = (stop.clone(), Hangup::new()?);
+        let rereading = reread_ring(engine.clone(), keys, hangup);
+        drop(TaskTracker::new().spawn(async move { told.run_until_cancelled(rereading).await }));
         let told = stop.clone();
         let room = directory.as_ref().map(Directory::room);
         if let Some(directory) = directory {

@@ -15,12 +15,14 @@ use domain::{
 use engine::{Engine, Error, links::Registration};
 use jiff::Timestamp;
 use std::sync::Arc;
+use vault::KeyRing;
 
 on_both!(stopped:
     an_institution_that_fails_for_everybody_is_left_alone,
     a_rest_is_over_when_somebody_gets_through,
     wrong_passwords_are_no_trouble_of_the_institution,
     what_breaks_on_our_side_is_no_trouble_of_the_institution,
+    work_waits_for_a_process_that_has_the_connector,
     an_institution_can_be_closed_by_the_operator,
     what_is_closed_until_an_instant_opens_by_itself,
     who_closes_an_institution_says_why_and_it_is_written_down_once,
@@ -122,7 +124,7 @@ async fn wrong_passwords_are_no_trouble_of_the_institution(world: &World) {
 }
 
 async fn what_breaks_on_our_side_is_no_trouble_of_the_institution(world: &World) {
-    let other = world.node_with_a_newer_key().await;
+    let (other, ring) = world.node_with_a_newer_key().await;
     let link = other.registered(world, "ana").await;
     other.stops().await;
     for _ in 0..12 {
@@ -131,6 +133,44 @@ async fn what_breaks_on_our_side_is_no_trouble_of_the_institution(world: &World)
     }
     assert_eq!(health(world).await, Health::Healthy);
     assert_eq!(world.link(link.id).await.status, Status::Valid);
+
+    let strange = KeyRing::generate().unwrap();
+    assert!(world.engine.replace_ring(&strange).await.is_err(), "it opens nothing of ours");
+    world.engine.replace_ring(&ring).await.unwrap();
+    world.retrieve(link.id, "ACCOUNTS").await.unwrap();
+}
+
+async fn work_waits_for_a_process_that_has_the_connector(world: &World) {
+    let link = world.registered("ana").await;
+    let other = world.node_without_connectors().await;
+    world.engine.refresh_link(&world.caller(), link.id, None).await.unwrap();
+    let due = link.schedule.as_ref().unwrap().due;
+    world.clock.advance_to(due);
+    let late = async |node: &Engine| node.overdue().await.unwrap().work;
+    other.does(|engine| async move { engine.settle_down().await }).await.unwrap();
+    assert_eq!(world.bank.count("ana", "login"), 1);
+    let mut tx = world.place.read().await.unwrap();
+    let jobs = tx.jobs_of(link.id, 10).await.unwrap();
+    drop(tx);
+    let waiting = jobs.iter().filter(|job| job.run_at <= world.now() && job.finished_at.is_none());
+    assert_eq!(waiting.map(|job| (job.fence, job.attempt)).collect::<Vec<_>>(), [(0, 0); 2]);
+    let timeline = world.timeline(link.id).await;
+    assert!(!timeline.iter().any(|kind| kind == "refresh_failed"), "nobody has tried");
+    let mine = other.does(|engine| async move { engine.overdue().await }).await.unwrap().work;
+    assert_eq!(mine, hours(0), "who cannot do it is not late with it");
+    assert!(late(&world.engine).await > hours(0));
+
+    world.settle().await;
+    assert_eq!(world.bank.count("ana", "login"), 3);
+    // Work that asks no institution is anybody's.
+    let (caller, id) = (world.caller(), link.id);
+    other
+        .does(move |engine| async move { engine.delete_link_later(&caller, id).await })
+        .await
+        .unwrap();
+    other.does(|engine| async move { engine.settle_down().await }).await.unwrap();
+    assert_eq!(world.links().await, []);
+    other.stops().await;
 }
 
 async fn an_institution_can_be_closed_by_the_operator(world: &World) {

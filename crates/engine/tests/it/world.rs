@@ -94,11 +94,11 @@ impl World {
         self.node_with(self.ring.to_text(), Vec::new()).await
     }
 
-    /// A second process whose ring has a newer key.
-    pub(crate) async fn node_with_a_newer_key(&self) -> Node {
+    /// A second process whose ring has a newer key; and that ring.
+    pub(crate) async fn node_with_a_newer_key(&self) -> (Node, KeyRing) {
         let mut ring = KeyRing::parse(&self.ring.to_text()).expect("the same ring");
         ring.add_newest().expect("randomness");
-        self.node_with(ring.to_text(), connectors(&self.bank)).await
+        (self.node_with(ring.to_text(), connectors(&self.bank)).await, ring)
     }
 
     async fn node_with(
@@ -129,7 +129,7 @@ impl World {
         let mut tx = self.engine.store().read().await.expect("a transaction");
         let open = tx.open_sessions_across_buckets(self.tenant).await.expect("a count");
         assert_eq!(open, 0, "a session was left open");
-        let next = tx.next_run_at_across_buckets().await.expect("an instant");
+        let next = tx.next_run_at_across_buckets(None).await.expect("an instant");
         assert!(next.is_none_or(|next| next > self.env.now()), "work was left undone");
         drop(tx);
         assert!(self.bank.is_empty(), "a conversation was left open");

@@ -19,6 +19,7 @@ fn new_job(env: &Env, subject: &str, run_at: i64) -> NewJob {
         id: env.id_in(Bucket::of(12)),
         tenant: env.id(),
         link: None,
+        institution: None,
         kind: "refresh".into(),
         subject: subject.into(),
         payload: r#"{"n":1}"#.into(),
@@ -28,7 +29,38 @@ fn new_job(env: &Env, subject: &str, run_at: i64) -> NewJob {
 }
 
 async fn claim(tx: &mut Tx, node: NodeId, now: i64) -> Vec<Job> {
-    tx.claim_across_buckets(node, after(now), after(now + 30), 10, Buckets::ALL).await.unwrap()
+    tx.claim_across_buckets(node, after(now), after(now + 30), 10, Buckets::ALL, &[]).await.unwrap()
+}
+
+#[tokio::test]
+async fn work_at_an_institution_is_left_to_who_offers_it() {
+    for store in stores().await {
+        let (env, node) = (env(), env().id());
+        let mut tx = store.write().await.unwrap();
+        let at = |institution: &str, due| NewJob {
+            institution: Some(institution.into()),
+            ..new_job(&env, institution, due)
+        };
+        for job in [at("here", 3), at("elsewhere", 1), new_job(&env, "nowhere", 2)] {
+            tx.schedule(&job).await.unwrap();
+        }
+        let claims = async |tx: &mut Tx, offered: &[&str]| {
+            let (now, lease) = (after(5), after(30));
+            let jobs = tx.claim_across_buckets(node, now, lease, 10, Buckets::ALL, offered).await;
+            jobs.unwrap().into_iter().map(|job| job.subject).collect::<Vec<_>>()
+        };
+        let next = async |tx: &mut Tx, offered: Option<&[&str]>| {
+            tx.next_run_at_across_buckets(offered).await.unwrap()
+        };
+        assert_eq!(next(&mut tx, None).await, Some(after(1)));
+        assert_eq!(next(&mut tx, Some(&["here"])).await, Some(after(2)));
+        let mut claimed = claims(&mut tx, &["here", "far"]).await;
+        claimed.sort();
+        assert_eq!(claimed, ["here", "nowhere"]);
+        assert_eq!(claims(&mut tx, &[]).await, [""; 0]);
+        assert_eq!(next(&mut tx, Some(&["here"])).await, Some(after(30)), "their leases' end");
+        assert_eq!(claims(&mut tx, &["elsewhere"]).await, ["elsewhere"]);
+    }
 }
 
 #[tokio::test]
@@ -36,11 +68,11 @@ async fn a_waiting_job_moves_and_a_second_one_is_not_made() {
     for store in stores().await {
         let (env, node) = (env(), env().id());
         let mut tx = store.write().await.unwrap();
-        assert_eq!(tx.next_run_at_across_buckets().await.unwrap(), None);
+        assert_eq!(tx.next_run_at_across_buckets(None).await.unwrap(), None);
         let first = new_job(&env, "a", 60);
         tx.schedule(&first).await.unwrap();
         assert!(!tx.schedule_if_absent(&new_job(&env, "a", 5)).await.unwrap());
-        assert_eq!(tx.next_run_at_across_buckets().await.unwrap(), Some(after(60)));
+        assert_eq!(tx.next_run_at_across_buckets(None).await.unwrap(), Some(after(60)));
         let moved = NewJob { payload: r#"{"n":2}"#.into(), ..new_job(&env, "a", 10) };
         tx.schedule(&moved).await.unwrap();
         assert_eq!(claim(&mut tx, node, 9).await, [], "it is not due");
@@ -69,7 +101,7 @@ async fn what_is_scheduled_while_a_job_runs_runs_afterwards() {
         assert_eq!((second.id, second.payload.as_str()), (job.id, r#"{"n":2}"#));
         assert_eq!((second.fence, second.attempt), (2, 1), "its attempts begin anew");
         assert!(tx.finish(second.id, second.fence, "done", after(21)).await.unwrap());
-        assert_eq!(tx.next_run_at_across_buckets().await.unwrap(), None, "that was all");
+        assert_eq!(tx.next_run_at_across_buckets(None).await.unwrap(), None, "that was all");
 
         // The same when the first run has to be tried again.
         tx.schedule(&new_job(&env, "a", 30)).await.unwrap();
@@ -83,7 +115,7 @@ async fn what_is_scheduled_while_a_job_runs_runs_afterwards() {
         assert!(!tx.put_back(third.id, third.fence, after(100)).await.unwrap(), "it was let go");
         let back = tx.unfinished_job(Bucket::of(12), "refresh", "a").await.unwrap().unwrap();
         assert_eq!((back.attempt, back.lease_owner), (before.attempt - 1, None));
-        assert_eq!(tx.next_run_at_across_buckets().await.unwrap(), Some(after(100)));
+        assert_eq!(tx.next_run_at_across_buckets(None).await.unwrap(), Some(after(100)));
     }
 }
 
@@ -180,7 +212,8 @@ async fn workers_prefer_their_own_buckets() {
             tx.schedule(&NewJob { id, ..new_job(&env, "a", 0) }).await.unwrap();
         }
         let half = Buckets { from: Bucket::of(2048), to: Bucket::of(4095) };
-        let claimed = tx.claim_across_buckets(node, after(0), after(9), 10, half).await.unwrap();
+        let claimed =
+            tx.claim_across_buckets(node, after(0), after(9), 10, half, &[]).await.unwrap();
         let buckets: BTreeSet<u16> = claimed.iter().map(|job| job.id.bucket().number()).collect();
         assert_eq!(buckets, BTreeSet::from([2048, 4095]), "{}", store.name);
         assert_eq!(claim(&mut tx, node, 0).await.len(), 3, "overlap is harmless");
@@ -245,7 +278,7 @@ async fn work_off(store: &Store, jobs: usize) -> BTreeMap<JobId, usize> {
             loop {
                 let mut tx = store.write().await.unwrap();
                 let claimed = tx
-                    .claim_across_buckets(node, after(0), after(30), 7, Buckets::ALL)
+                    .claim_across_buckets(node, after(0), after(30), 7, Buckets::ALL, &[])
                     .await
                     .unwrap();
                 tx.commit().await.unwrap();
@@ -258,7 +291,7 @@ async fn work_off(store: &Store, jobs: usize) -> BTreeMap<JobId, usize> {
                     ran.push(job.id);
                 }
                 let mut tx = store.read().await.unwrap();
-                if tx.next_run_at_across_buckets().await.unwrap().is_none() {
+                if tx.next_run_at_across_buckets(None).await.unwrap().is_none() {
                     return ran;
                 }
             }
@@ -340,7 +373,7 @@ async fn follow(store: &Store, steps: &[Step]) {
             Step::Claim(limit) => {
                 let lease = after(now + 30);
                 let claimed = tx
-                    .claim_across_buckets(node, after(now), lease, limit, Buckets::ALL)
+                    .claim_across_buckets(node, after(now), lease, limit, Buckets::ALL, &[])
                     .await
                     .unwrap();
                 let due = model.values().filter(|job| job.run_at <= now).count();
@@ -390,7 +423,7 @@ async fn follow(store: &Store, steps: &[Step]) {
             }
             Step::Wait(seconds) => now += seconds,
         }
-        let next = tx.next_run_at_across_buckets().await.unwrap();
+        let next = tx.next_run_at_across_buckets(None).await.unwrap();
         assert_eq!(next, model.values().map(|job| after(job.run_at)).min());
     }
 }

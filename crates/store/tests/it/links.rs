@@ -265,6 +265,7 @@ async fn a_deleted_link_takes_everything_below_with_it_and_nothing_of_others() {
                 id: env.id_in(link.id.bucket()),
                 tenant,
                 link: Some(link.id),
+                institution: Some(link.institution.clone()),
                 kind: "refresh".into(),
                 subject: link.id.to_string(),
                 payload: "{}".into(),

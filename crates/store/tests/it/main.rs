@@ -10,6 +10,7 @@ mod jobs;
 mod links;
 mod operators;
 mod plans;
+mod pooler;
 mod records;
 mod refusals;
 mod rules;

@@ -217,9 +217,9 @@ async fn claims_go_by_an_index() {
         let link = new_link(&env, env.id(), 3);
         let node = env.id();
         let mut tx = watched(store, &link).await;
-        tx.claim_across_buckets(node, after(0), after(9), 10, Buckets::ALL).await.unwrap();
+        tx.claim_across_buckets(node, after(0), after(9), 10, Buckets::ALL, &["a"]).await.unwrap();
         goes_by(store, &tx.plans(), "from jobs", "jobs_due");
-        tx.next_run_at_across_buckets().await.unwrap();
+        tx.next_run_at_across_buckets(Some(&["a"])).await.unwrap();
         goes_by(store, &tx.plans(), "from jobs", "jobs_due");
         let to = vec![(env.id_in(link.id.bucket()), env.id())];
         tx.announce(&[Announced { event: event(&env, &link, "x"), to }]).await.unwrap();
@@ -252,7 +252,7 @@ async fn claims_go_by_an_index_before_the_database_knows_what_it_holds() {
         let mut tx = store.write().await.unwrap();
         tx.watch_plans().await.unwrap();
         let (node, all) = (env.id(), Buckets::ALL);
-        tx.claim_across_buckets(node, after(0), after(9), 10, all).await.unwrap();
+        tx.claim_across_buckets(node, after(0), after(9), 10, all, &["a"]).await.unwrap();
         assert!(plan(&tx.plans(), "from jobs").contains("jobs_due"), "{}", store.name);
         tx.claim_deliveries_across_buckets(node, after(9), after(19), 10, all, &[]).await.unwrap();
         let plans = tx.plans();

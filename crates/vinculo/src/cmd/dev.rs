@@ -27,7 +27,6 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use vault::Vault;
 
 const ID: &str = "VINCULO_SECRET_ID";
 /// Farther than its clock is ever moved.
@@ -66,7 +65,7 @@ pub(crate) struct Flags {
 pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     let home = Home::at(&flags.data);
     let mut lock = home.enter()?;
-    let vault = Vault::new(&home.ring(&lock)?)?;
+    let vault = wiring::vault(&home.ring(&lock)?, &home.keys())?;
     let clock = home.clock(&lock)?;
     let env = Env::new(Arc::new(clock.clone()), *vault::random_bytes()?);
     log.start(&Log::default(), Arc::new(clock.clone()))?;
@@ -127,6 +126,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
         flags.listen,
         http::Bounds::default(),
         directory,
+        home.keys(),
     )
     .await?;
     // Only for the message that a second process shows.

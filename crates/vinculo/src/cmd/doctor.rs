@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use connect::{manifest::Manifest, program::Confinement};
 use domain::env::Env;
 use std::{collections::BTreeSet, fs, net::TcpListener};
-use store::Store;
+use store::{Store, Way};
 use vault::{KeyRing, Vault};
 
 #[derive(clap::Args)]
@@ -73,6 +73,17 @@ async fn examine(installation: &Installation, env: &Env, findings: &mut Vec<Find
     };
     match installation.open().await {
         Ok(store) => {
+            match store.way() {
+                None => {}
+                Some(Way::Direct) => {
+                    findings.push(Finding::Good("PostgreSQL is reached directly".into()));
+                }
+                Some(Way::Pooled) => findings.push(Finding::Note(
+                    "PostgreSQL is reached through a transaction pooler, which is slower: see \
+                     “What runs” in docs/operations.md"
+                        .into(),
+                )),
+            }
             let before = findings.len();
             findings.push(version(&store).await);
             if matches!(findings[before], Finding::Good(_)) {
@@ -169,11 +180,11 @@ async fn contents(store: &Store, ring: Option<&KeyRing>) -> Finding {
 
 /// Whether work is being done.
 async fn waiting(store: &Store, env: &Env) -> Finding {
-    let next = async { store.read().await?.next_run_at_across_buckets().await };
+    let next = async { store.read().await?.next_run_at_across_buckets(None).await };
     match next.await {
         Ok(Some(due)) if env.now().duration_since(due).as_mins() >= 5 => Finding::Note(format!(
             "work has been due since {due:.0}; if Vinculo is running, no worker does it: check \
-             server.roles and its log"
+             server.roles, that a process has the connector of its institution, and its log"
         )),
         Ok(_) => Finding::Good("no work is overdue".into()),
         Err(error) => {

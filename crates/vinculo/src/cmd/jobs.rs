@@ -105,11 +105,19 @@ async fn retry(store: &Store, id: JobId) -> Result<()> {
     if job.finished_at.is_none() && job.lease_owner.is_some() {
         bail!("{id} is being done; if its process has died, it is taken over within 30 seconds");
     }
-    let Job { tenant, link, kind, subject, payload, .. } = job;
-    let id = env.id_in(id.bucket());
-    let now = env.now();
-    tx.schedule(&NewJob { id, tenant, link, kind, subject, payload, run_at: now, created_at: now })
-        .await?;
+    let Job { tenant, link, institution, kind, subject, payload, .. } = job;
+    let again = NewJob {
+        id: env.id_in(id.bucket()),
+        tenant,
+        link,
+        institution,
+        kind,
+        subject,
+        payload,
+        run_at: env.now(),
+        created_at: env.now(),
+    };
+    tx.schedule(&again).await?;
     tx.commit().await?;
     Out::line("queued; it is done as soon as a worker is free")?;
     Ok(())

@@ -10,7 +10,6 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
-use vault::Vault;
 
 #[derive(clap::Args)]
 pub(crate) struct Flags {
@@ -39,7 +38,8 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     }
     let clock = Arc::new(engine::clock::SystemClock::new());
     log.start(&config.log, clock.clone())?;
-    let vault = Vault::new(&installation.ring()?)?;
+    let keys = installation.keys()?.clone();
+    let vault = wiring::vault(&installation.ring()?, &keys)?;
     let lock = installation.lock()?;
     let store = installation.open_within(Duration::from_secs(30)).await?;
     if config.database.migrate {
@@ -71,6 +71,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
             ..http::Bounds::default()
         },
         directory,
+        keys,
     )
     .await?;
     if config.sandbox.enabled {

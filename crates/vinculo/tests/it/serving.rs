@@ -114,6 +114,42 @@ fn dev_says_once_where_it_listens_and_stops_when_told() {
 }
 
 #[test]
+fn a_hang_up_makes_it_read_the_key_ring_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = [("VINCULO_SECRET_ID", ID), ("VINCULO_SECRET_PASSWORD", PASSWORD)];
+    let served = Served::start(folder.path(), &["dev"], &key);
+    let register = |user: &str| {
+        let link = format!(
+            r#"{{"institution": "erebor_mx_retail", "username": "{user}", "password": "full", "access_mode": "single"}}"#
+        );
+        assert_eq!(served.post("/api/links/", &link).0, 201);
+    };
+    let ring = |what: &str| say(folder.path(), &["keys", "ring", what]).out;
+    assert!(ring("add").contains("added key 2"));
+    register("bnk1");
+    let list = ring("list");
+    assert!(list.lines().any(|line| line.starts_with("2 ") && line.contains(" 0 ")), "{list}");
+    let log = || fs::read_to_string(folder.path().join("log")).unwrap();
+    served.signal("-HUP");
+    served.until(|_| log().contains("key 2 wraps"));
+    register("bnk2");
+    let list = ring("list");
+    assert!(list.lines().any(|line| line.starts_with("2 ") && line.contains(" 1 ")), "{list}");
+
+    // A ring that is not ours is not taken.
+    fs::write(
+        folder.path().join(".vinculo/keys"),
+        "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    )
+    .unwrap();
+    served.signal("-HUP");
+    served.until(|_| log().contains("the key ring stays as it was"));
+    register("bnk3");
+    assert_eq!(served.get("/readyz").0, 200);
+    assert_eq!(served.end("-TERM").1, Some(0));
+}
+
+#[test]
 fn a_key_of_the_environment_opens_and_its_password_is_written_nowhere() {
     let folder = tempfile::tempdir().unwrap();
     let key =
