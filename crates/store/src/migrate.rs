@@ -33,8 +33,8 @@ const STEPS: &[Step] = steps![
     9 "readings" "0009_readings.sql",
     10 "token_sessions" "0010_token_sessions.sql",
     11 "console" "0011_console.sql",
-    15 "operators" "0015_operators.sql",
-    17 "institution_of_jobs" "0017_institution_of_jobs.sql",
+    12 "operators" "0012_operators.sql",
+    13 "institution_of_jobs" "0013_institution_of_jobs.sql",
 ];
 
 const TABLE: &str = "_sqlx_migrations";

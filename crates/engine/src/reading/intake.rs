@@ -1,6 +1,6 @@
 //! What comes while an institution is read: collected, and of a large resource kept part by part, so
 //! that no more than a part is in memory
-//! ([ADR 0024](../../../../docs/adr/0024-large-readings-are-kept-in-parts.md)).
+//! ([ADR 0023](../../../../docs/adr/0023-large-readings-are-kept-in-parts.md)).
 
 use super::{Announced, Reader, collector::Collector, kept::Kept};
 use crate::{

@@ -97,10 +97,11 @@ static FILES: &[(&str, Files)] = shelf! {
         "docs/adr/0019-ids-of-other-records-are-put-in-when-shown.md",
         "docs/adr/0020-the-widget-is-an-application.md",
         "docs/adr/0021-operators-see-every-tenant.md",
-        "docs/adr/0023-browsers-are-told-a-key.md",
-        "docs/adr/0024-large-readings-are-kept-in-parts.md",
-        "docs/adr/0025-a-consent-is-the-institutions-word.md",
-        "docs/adr/0026-what-is-everybodys-is-closed-by-operators.md",
+        "docs/adr/0022-browsers-are-told-a-key.md",
+        "docs/adr/0023-large-readings-are-kept-in-parts.md",
+        "docs/adr/0024-a-consent-is-the-institutions-word.md",
+        "docs/adr/0025-what-is-everybodys-is-closed-by-operators.md",
+        "docs/adr/0026-which-way-a-postgresql-is-reached.md",
     ],
 };
 
