@@ -342,9 +342,9 @@ impl Engine {
             ended.push(body);
         }
         tx.write_records(&changed).await?;
-        let changes: Vec<_> =
+        let updates: Vec<_> =
             changed.iter().map(|record| (record.id, ChangeKind::Updated)).collect();
-        self.log_changes(tx, link, CONSENTS.name, &changes).await?;
+        self.log_changes(tx, link, CONSENTS.name, &updates).await?;
         Ok(ended)
     }
 
@@ -361,15 +361,16 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Actor;
     use domain::ids::{KeyId, uuid_in};
     use jiff::Timestamp;
     use serde_json::{Value, json};
 
-    fn grant(link: Option<LinkId>, external_id: Option<&str>, consent: Value) -> Grant {
+    fn grant(link: Option<LinkId>, external_id: Option<&str>, consent: &Value) -> Grant {
         let nobody = uuid::Uuid::nil();
         Grant {
             tenant: nobody.into(),
-            key: KeyId::from(nobody),
+            by: Actor::Key(KeyId::from(nobody)),
             token: String::new(),
             ends: Timestamp::MAX,
             scopes: Vec::new(),
@@ -391,23 +392,23 @@ mod tests {
             {"type": "CNPJ", "number": "50.685.362/0067-73"},
         ]});
         let numbers = ["76109277673", "50685362006773"].map(str::to_owned).to_vec();
-        let who = |link, external_id, consent| grant(link, external_id, consent).person();
+        let who = |link, external_id, consent| grant(link, external_id, &consent).person();
         assert_eq!(who(Some(link), Some("a-1"), person.clone()), Some(Person::Of(link)));
         assert_eq!(who(None, Some("a-1"), person.clone()), Some(Person::Documents(numbers)));
         assert_eq!(who(None, Some("a-1"), json!({})), Some(Person::Marked("a-1".into())));
         assert_eq!(who(None, None, json!({"identification_info": [{"number": "-"}]})), None);
         assert_eq!(who(None, None, json!("nonsense")), None);
-        assert_eq!(grant(None, None, person).consent().name.as_deref(), Some("Ralph Bragg"));
+        assert_eq!(grant(None, None, &person).consent().name.as_deref(), Some("Ralph Bragg"));
     }
 
     #[test]
     fn what_a_token_asks_for_is_read_as_far_as_it_is_understood() {
         let said = json!({"permissions": ["REGISTER", "EVERYTHING", "ACCOUNTS"],
             "default_consent_duration_days": 183});
-        let request = grant(None, None, said).consent();
+        let request = grant(None, None, &said).consent();
         assert_eq!(request.permissions, [Family::Register, Family::Accounts]);
         assert_eq!(request.term, Term::of(183));
         let odd = json!({"default_consent_duration_days": 100});
-        assert_eq!(grant(None, None, odd).consent(), Request::default());
+        assert_eq!(grant(None, None, &odd).consent(), Request::default());
     }
 }

@@ -274,7 +274,7 @@ impl Reader {
         &mut self,
         engine: &Engine,
         resource: &'static Resource,
-        collector: Collector,
+        collector: &Collector,
     ) -> Retrieved {
         let at = collector.at;
         let mut parents = ShownParents::of(resource);

@@ -76,12 +76,11 @@ impl Store {
                     "select version from _sqlx_migrations",
                 );
                 let table = sqlx::raw_sql(known).fetch_one(pool).await?;
-                match table.try_get::<Option<String>, _>(0)? {
-                    None => Vec::new(),
-                    Some(_) => {
-                        let rows = sqlx::raw_sql(list).fetch_all(pool).await?;
-                        rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?
-                    }
+                if table.try_get::<Option<String>, _>(0)?.is_none() {
+                    Vec::new()
+                } else {
+                    let rows = sqlx::raw_sql(list).fetch_all(pool).await?;
+                    rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?
                 }
             }
         };

@@ -850,7 +850,7 @@ export interface EmploymentDocument {
 
 /** A report on all of somebody's jobs. */
 export interface EmploymentRecord {
-  /** How many days old it was when it was read. */
+  /** How many days old it is when it is shown. */
   days_since_extraction?: number;
   /** The jobs. */
   employment_records: Job[];

@@ -178,6 +178,20 @@ impl Reader {
         Ok(())
     }
 
+    /// The days of a part that were read whole before.
+    async fn read_before(
+        &self,
+        tx: &mut Tx,
+        filed_as: &str,
+        part: &Part,
+    ) -> Result<Coverage, Error> {
+        let mut read = Coverage::default();
+        for before in tx.coverage(self.link.id, filed_as, part.account).await? {
+            read.add(before.days);
+        }
+        Ok(read)
+    }
+
     #[expect(clippy::too_many_arguments, reason = "one reading with all that it is compared with")]
     pub(super) async fn reconcile(
         &self,
@@ -195,22 +209,17 @@ impl Reader {
         let seen: Vec<Seen> =
             part.items.iter().map(|&index| seen(index, &items[index], at)).collect();
         let share = covered.share(part.key.as_deref());
-        let removed = part.removed(covered);
         let filed_as = resource.filed_as(kept.tally.kind);
-        let mut read = Coverage::default();
-        for before in tx.coverage(self.link.id, &filed_as, part.account).await? {
-            read.add(before.days);
-        }
         let reading = Reading {
             window: share.window,
             // What is kept part by part is judged at its end, all of it.
             complete: share.complete && resource.slice.is_none(),
             trust,
             seen: &seen,
-            removed: &removed,
+            removed: &part.removed(covered),
             at,
             stated: stated(covered, part),
-            read: &read,
+            read: &self.read_before(tx, &filed_as, part).await?,
         };
         let mut plan = ledger::reconcile(&known, &reading, &rules(resource));
         if resource.name == "ACCOUNTS" {

@@ -127,7 +127,7 @@ impl Reader {
         let read = if wanted.save {
             self.keep(mandate, resource, &fetch, collector, covered, announced).await?
         } else {
-            self.show(&engine, resource, collector)
+            self.show(&engine, resource, &collector)
         };
         if resource.single && mandate.shows(resource) && read.items.is_empty() {
             return Err(Failure::UnavailableData.into());

@@ -60,7 +60,7 @@ impl<'a> Intake<'a> {
         let Self { reader, mandate, fetch, collector, save, announced, kept, .. } = self;
         let resource = collector.resource;
         if !save {
-            return Ok(reader.show(&mandate.engine, resource, collector));
+            return Ok(reader.show(&mandate.engine, resource, &collector));
         }
         let rest = reader.keep(mandate, resource, &fetch, collector, covered, announced).await?;
         Ok(match kept {
@@ -134,12 +134,11 @@ impl Reader {
         let (stood, shown) = (usize::try_from(stood).unwrap_or(usize::MAX), self.shown.len());
         let missing = stood.saturating_sub(shown);
         let silence = Silence { shown, absent: missing, missing, stood };
-        match silence.doubt(&Rules::default()) {
-            Some(doubt) => kept.notes.push(doubt),
-            None => {
-                let filed_as = resource.filed_as(kind);
-                tx.add_coverage(link, &filed_as, None, window, kept.at).await?;
-            }
+        if let Some(doubt) = silence.doubt(&Rules::default()) {
+            kept.notes.push(doubt);
+        } else {
+            let filed_as = resource.filed_as(kind);
+            tx.add_coverage(link, &filed_as, None, window, kept.at).await?;
         }
         Ok(())
     }

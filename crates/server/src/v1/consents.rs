@@ -163,7 +163,13 @@ fn view(app: &App, caller: &Caller, origin: &Origin, given: Given) -> ConsentVie
     };
     let (days_left, revocable) = (consent.days_left(now), consent.is_revocable());
     let Consent {
-        display_name, document_number, expired_at, consent_duration, permissions, ..
+        display_name,
+        document_number,
+        expired_at,
+        consent_duration,
+        status,
+        permissions,
+        ..
     } = consent;
     ConsentView {
         id: id.into(),

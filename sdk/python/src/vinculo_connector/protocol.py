@@ -1258,7 +1258,7 @@ class EmploymentRecord(_EmploymentRecord, total=False):
     """A report on all of somebody's jobs."""
 
     days_since_extraction: int
-    """How many days old it was when it was read."""
+    """How many days old it is when it is shown."""
     employment_scores: list[EmploymentScore] | None
     """How likely the person is to keep a job; null without a model."""
     report_date: str | None
