@@ -320,10 +320,13 @@ async fn what_operators_look_at_goes_by_an_index() {
         tx.records_by_resource(link.id).await.unwrap();
         let plans = tx.plans();
         let counts = plan(&plans, "group by resource");
-        assert!(counts.contains("records_of_link"), "{}: {counts}", store.name);
+        // Any index of the link is as good to PostgreSQL.
+        let by_link = store.name != "sqlite" || counts.contains("records_of_link");
+        assert!(by_link && !counts.contains("Seq Scan"), "{}: {counts}", store.name);
         let named = parse(EXTERNAL, [("external_id", "customer-7")]).unwrap();
         tx.links_across_buckets(tenant, &named, page(1, 9)).await.unwrap();
-        goes_by(store, &tx.plans(), "select count(*) from links", "links_by_external_id");
+        let by = if store.name == "sqlite" { "links_by_external_id" } else { "on links" };
+        goes_by(store, &tx.plans(), "select count(*) from links", by);
         let by = |index| if store.name == "sqlite" { index } else { "on jobs" };
         tx.jobs_across_buckets(Some(tenant), Shown::Waiting, page(1, 9)).await.unwrap();
         goes_by(store, &tx.plans(), "select count(*) from jobs", by("jobs_of_tenant"));
