@@ -144,6 +144,7 @@ async fn fill(house: &House, model: &Link, endpoint: EndpointId, from: u64) {
                 id: env.id_in(link.id.bucket()),
                 tenant: link.tenant,
                 link: Some(link.id),
+                institution: Some(link.institution.clone()),
                 kind: "refresh".into(),
                 subject: link.id.to_string(),
                 payload: "{}".into(),
