@@ -64,6 +64,21 @@ async fn a_login_is_registered_once_for_each_tenant_and_institution() {
 }
 
 #[tokio::test]
+async fn a_login_that_is_let_go_is_registered_anew() {
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 5);
+        let mut tx = store.write().await.unwrap();
+        tx.insert_link(&link, &[9; 32]).await.unwrap();
+        assert!(!tx.release_login(env.id(), link.id, &[7; 32]).await.unwrap(), "not by others");
+        assert!(tx.release_login(link.tenant, link.id, &[7; 32]).await.unwrap());
+        let again = new_link(&env, link.tenant, 5);
+        assert_eq!(tx.insert_link(&again, &[9; 32]).await.unwrap(), Inserted::Inserted);
+        assert_eq!(tx.link(link.tenant, link.id).await.unwrap(), Some(link), "it stays");
+    }
+}
+
+#[tokio::test]
 async fn a_transaction_that_is_not_committed_leaves_no_trace() {
     for store in stores().await {
         let env = env();
