@@ -155,7 +155,7 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
             parts.retain(|part| part != "insights");
             if all || insights {
                 let mut insights = machine::cargo(&["run", "--release", "--locked"]);
-                machine::run(insights.args(["--package", "insights", "--example", "bench"]))?;
+                machine::run(insights.args(["--package", "insights", "--example", "cost"]))?;
             }
             if !all && parts.is_empty() {
                 return Ok(());
