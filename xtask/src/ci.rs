@@ -10,7 +10,7 @@ use crate::{
     served, tidy,
 };
 use anyhow::{Result, ensure};
-use std::{fs, path::Path, process::Command, thread::available_parallelism};
+use std::{fs, path::Path, process::Command};
 
 const OPENAPI: &str = "openapi/vinculo.json";
 
@@ -30,15 +30,8 @@ pub(crate) fn run() -> Result<()> {
     ci.step("dependencies", deny)?;
     let cluster = ci.step("a throw-away PostgreSQL", Cluster::start)?;
     ci.step("tests on SQLite and PostgreSQL", || {
-        let mut tests = if find("cargo-nextest").is_some() {
-            // Half of their time they wait, for a database, a browser or a program.
-            let threads = 2 * available_parallelism()?.get();
-            let mut tests = cargo(&["nextest", "run"]);
-            tests.args(["--test-threads", &threads.to_string()]);
-            tests
-        } else {
-            cargo(&["test"])
-        };
+        let nextest = find("cargo-nextest").is_some();
+        let mut tests = cargo(if nextest { &["nextest", "run"] } else { &["test"] });
         tests.args(["--workspace", "--locked"]).env("VINCULO_TEST_POSTGRES", cluster.url());
         machine::run(&mut tests)
     })?;
