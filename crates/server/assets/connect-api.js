@@ -12,6 +12,26 @@ export class Refused extends Error {
   }
 }
 
+/** The event that says how what was to be done (`mine`) failed; what is a mistake of ours is thrown on. */
+export function unsuccessful(error, mine) {
+  if (error instanceof Lost) return { type: "lost" };
+  if (!(error instanceof Refused)) throw error;
+  if (error.status === 428 && error.item.session) return { type: "challenged", challenge: error.item };
+  if (error.status === 401 || error.status === 403) return { type: "refused", problem: error.item };
+  return { type: "failed", problem: error.item, of: mine.kind };
+}
+
+/** A file of the server's own, the page's texts; asked for again where the connection is lost. */
+export async function load(address) {
+  for (let left = 3; ; left -= 1) {
+    try {
+      return await (await fetch(address)).json();
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
+}
+
 /** What the list shows; how to log in comes with the one that is chosen. */
 const LIST = "id,name,type,display_name,country_codes,icon_logo,status,resources,integration_type";
 /** The most institutions that are looked through. */

@@ -1,7 +1,7 @@
 // The widget at work: keeps the state, does what it says is to be done, and tells the page, the
 // history and the application.
 
-import { Lost, Refused, api } from "./connect-api.js";
+import { Lost, Refused, api, load, unsuccessful } from "./connect-api.js";
 import { agreed, options, way } from "./connect-config.js";
 import { beginning, farewell, isUpdate, mayGoBack, next, pageBefore } from "./connect-flow.js";
 import { outside } from "./connect-outside.js";
@@ -261,14 +261,6 @@ async function begin(token, config, parent, before) {
     },
   };
 
-  function unsuccessful(error, mine) {
-    if (error instanceof Lost) return { type: "lost" };
-    if (!(error instanceof Refused)) throw error;
-    if (error.status === 428 && error.item.session) return { type: "challenged", challenge: error.item };
-    if (error.status === 401 || error.status === 403) return { type: "refused", problem: error.item };
-    return { type: "failed", problem: error.item, of: mine.kind };
-  }
-
   function pause(time) {
     return new Promise((done) => {
       wake = done;
@@ -279,14 +271,4 @@ async function begin(token, config, parent, before) {
   history.replaceState({ ...remember(state), page: before.page ?? state.page, institution: before.institution ?? null }, "", address);
   render();
   perform();
-}
-
-async function load(address) {
-  for (let left = 3; ; left -= 1) {
-    try {
-      return await (await fetch(address)).json();
-    } catch (error) {
-      if (left === 0) throw error;
-    }
-  }
 }

@@ -1,7 +1,7 @@
 // The consent portal at work: keeps the state, does what it says is to be done, and tells the page and
 // the history.
 
-import { Lost, Refused, api } from "./connect-api.js";
+import { Refused, api, load, unsuccessful } from "./connect-api.js";
 import { agreed, options, way } from "./connect-config.js";
 import { dress } from "./connect-theme.js";
 import { view } from "./connect-view.js";
@@ -144,29 +144,11 @@ const WORK = {
   },
 };
 
-function unsuccessful(error, mine) {
-  if (error instanceof Lost) return { type: "lost" };
-  if (!(error instanceof Refused)) throw error;
-  if (error.status === 428 && error.item.session) return { type: "challenged", challenge: error.item };
-  if (error.status === 401 || error.status === 403) return { type: "refused", problem: error.item };
-  return { type: "failed", problem: error.item, of: mine.kind };
-}
-
 function pause(time) {
   return new Promise((done) => {
     wake = done;
     setTimeout(done, time);
   });
-}
-
-async function load(address) {
-  for (let left = 3; ; left -= 1) {
-    try {
-      return await (await fetch(address)).json();
-    } catch (error) {
-      if (left === 0) throw error;
-    }
-  }
 }
 
 history.replaceState({ ...remember(), ...(kept.token && !query.has("access_token") ? { page: kept.page, chosen: kept.chosen } : {}) }, "", address);

@@ -2,46 +2,15 @@
 //! see it, give it anew and take it back in the portal.
 
 use crate::{
-    api::Api,
-    browser::{Browser, ENTER, ESCAPE, TAB, listen, scenario, script},
+    browser::{ENTER, ESCAPE, TAB, scenario},
+    widget::World,
 };
-use axum::{Router, response::Html};
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
 
 const BANK: &str = "ofmockbank_br_retail";
 const RALPH: &str = "76109277673";
 
-/// The product, an application that uses it, and somebody at a browser.
-struct World {
-    api: Api,
-    browser: Browser,
-    /// Where the product is.
-    base: String,
-    /// Where the application is: another site.
-    shop: String,
-    _tasks: JoinSet<()>,
-}
-
 impl World {
-    async fn new() -> Self {
-        let api = Api::new().await;
-        let mut tasks = JoinSet::new();
-        let port = listen(&mut tasks, api.router.clone()).await;
-        let shop = Router::new().fallback(|| async { Html("<h1>Back in the shop</h1>") });
-        let shop = listen(&mut tasks, shop).await;
-        Self {
-            api,
-            browser: Browser::start().await,
-            base: format!("http://127.0.0.1:{port}"),
-            shop: format!("http://localhost:{shop}"),
-            _tasks: tasks,
-        }
-    }
-    async fn token(&self, said: Value) -> String {
-        let answer = self.api.post("/api/token/", &said).await;
-        answer.json()["access"].as_str().unwrap_or_else(|| panic!("{}", answer.text)).to_owned()
-    }
     /// A token for the portal, for whoever has this tax number.
     async fn of(&self, number: &str) -> String {
         let person = json!([{"type": "CPF", "number": number, "name": "Ralph Bragg"}]);
@@ -75,11 +44,6 @@ impl World {
     }
     async fn portal(&self, token: &str) {
         self.open("/portal/", &format!("&access_token={token}")).await;
-    }
-    /// Nothing to complain of on this step.
-    async fn is_sound(&self, at: &str) {
-        self.browser.is_accessible(at).await;
-        self.browser.is_quiet(at).await;
     }
 }
 
@@ -295,38 +259,8 @@ async fn revoking(world: &World) {
     browser.hear("Back in the shop").await;
 }
 
-/// Every step in every language, in the light, in the dark and on a small phone. Where
-/// `VINCULO_SCREENSHOTS` names a folder, each is kept there as a picture.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_step_of_the_portal_can_be_read_by_everybody() {
     let world = World::new().await;
-    let browser = &world.browser;
-    let folder = std::env::var_os("VINCULO_SCREENSHOTS").map(std::path::PathBuf::from);
-    let steps = script("portal-steps.js");
-    for locale in ["es", "en", "pt"] {
-        for (look, dark, (width, height)) in [
-            ("light", false, (1000, 760)),
-            ("dark", true, (1000, 760)),
-            ("phone", false, (320, 640)),
-        ] {
-            browser.size(width, height).await;
-            browser.open(&format!("{}/portal/", world.base)).await;
-            browser.see("h1").await;
-            let said = browser.run(&steps, json!([locale, dark])).await;
-            let names = said.as_array().unwrap_or_else(|| panic!("{said}"));
-            for name in names.iter().map(|name| name.as_str().expect("a name")) {
-                browser.eval(&format!("window.step({name:?})")).await;
-                let at = format!("portal-{locale}-{look}-{name}");
-                // What is said differs from language to language, and what it is made of does not.
-                if locale == "es" {
-                    browser.is_accessible(&at).await;
-                }
-                browser.fits(&at).await;
-                if let Some(folder) = &folder {
-                    browser.picture(folder, &at).await;
-                }
-            }
-            browser.is_quiet(&format!("portal-{locale}-{look}")).await;
-        }
-    }
+    world.every_step("portal", "portal-steps.js", "portal-").await;
 }

@@ -37,7 +37,7 @@ pub(crate) struct World {
     /// Where the product is.
     pub(crate) base: String,
     /// Where the application is: another site.
-    shop: String,
+    pub(crate) shop: String,
     _tasks: JoinSet<()>,
 }
 
@@ -47,7 +47,9 @@ impl World {
         let mut tasks = JoinSet::new();
         let port = listen(&mut tasks, api.router.clone()).await;
         let page = || async { Html(PAGE) };
-        let shop = Router::new().route("/", get(page)).fallback(|| async { Html("<h1>Back</h1>") });
+        let shop = Router::new()
+            .route("/", get(page))
+            .fallback(|| async { Html("<h1>Back in the shop</h1>") });
         let shop = listen(&mut tasks, shop).await;
         Self {
             api,
@@ -120,6 +122,40 @@ impl World {
         let url = self.browser.address().await;
         url.query_pairs().into_owned().collect()
     }
+    /// Every step of a page in every language, in the light, in the dark and on a small phone, as the
+    /// script `steps` shows them; each can be read by everybody. Where `VINCULO_SCREENSHOTS` names a
+    /// folder, each is kept there as a picture, under names that begin with `prefix`.
+    pub(crate) async fn every_step(&self, page: &str, steps: &str, prefix: &str) {
+        let browser = &self.browser;
+        let folder = pictures();
+        let steps = script(steps);
+        for locale in ["es", "en", "pt"] {
+            for (look, dark, (width, height)) in [
+                ("light", false, (1000, 760)),
+                ("dark", true, (1000, 760)),
+                ("phone", false, (320, 640)),
+            ] {
+                browser.size(width, height).await;
+                browser.open(&format!("{}/{page}/", self.base)).await;
+                browser.see("h1").await;
+                let said = browser.run(&steps, json!([locale, dark])).await;
+                let names = said.as_array().unwrap_or_else(|| panic!("{said}"));
+                for name in names.iter().map(|name| name.as_str().expect("a name")) {
+                    browser.eval(&format!("window.step({name:?})")).await;
+                    let at = format!("{prefix}{locale}-{look}-{name}");
+                    // What is said differs from language to language, and what it is made of does not.
+                    if locale == "es" {
+                        browser.is_accessible(&at).await;
+                    }
+                    browser.fits(&at).await;
+                    if let Some(folder) = &folder {
+                        browser.picture(folder, &at).await;
+                    }
+                }
+                browser.is_quiet(&format!("{prefix}{locale}-{look}")).await;
+            }
+        }
+    }
     /// Nothing to complain of on this step.
     pub(crate) async fn is_sound(&self, at: &str) {
         self.browser.is_accessible(at).await;
@@ -171,40 +207,10 @@ async fn people_leave_go_back_and_come_too_late() {
     scenario("a question in their language", asked_in_their_language(&world)).await;
 }
 
-/// Every step in every language, in the light, in the dark and on a small phone. Where
-/// `VINCULO_SCREENSHOTS` names a folder, each is kept there as a picture.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_step_can_be_read_by_everybody() {
     let world = World::new().await;
-    let browser = &world.browser;
-    let folder = pictures();
-    let steps = script("steps.js");
-    for locale in ["es", "en", "pt"] {
-        for (look, dark, (width, height)) in [
-            ("light", false, (1000, 760)),
-            ("dark", true, (1000, 760)),
-            ("phone", false, (320, 640)),
-        ] {
-            browser.size(width, height).await;
-            browser.open(&format!("{}/connect/", world.base)).await;
-            browser.see("h1").await;
-            let said = browser.run(&steps, json!([locale, dark])).await;
-            let names = said.as_array().unwrap_or_else(|| panic!("{said}"));
-            for name in names.iter().map(|name| name.as_str().expect("a name")) {
-                browser.eval(&format!("window.step({name:?})")).await;
-                let at = format!("{locale}-{look}-{name}");
-                // What is said differs from language to language, and what it is made of does not.
-                if locale == "es" {
-                    browser.is_accessible(&at).await;
-                }
-                browser.fits(&at).await;
-                if let Some(folder) = &folder {
-                    browser.picture(folder, &at).await;
-                }
-            }
-            browser.is_quiet(&format!("{locale}-{look}")).await;
-        }
-    }
+    world.every_step("connect", "steps.js", "").await;
 }
 
 /// Everything that a person's browser loads before they choose: bodies as they are sent, and heads.
