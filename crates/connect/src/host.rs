@@ -10,9 +10,9 @@ use crate::wire;
 use domain::{
     env::{BoxFuture, Env},
     session::Challenge,
-    time::Window,
+    time::{Window, day},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use secrecy::{ExposeSecret, SecretString};
 use std::{
     future::poll_fn,
@@ -182,7 +182,7 @@ impl HostedConversation {
         if covered.removed.len() > most || covered.accounts.len() > most {
             return Err(Failure::TooMuch);
         }
-        Ok(inside(covered, wanted))
+        Ok(inside(covered, wanted, day(self.env.now())))
     }
 
     /// Leaves politely, for a few seconds at most, and ends.
@@ -242,15 +242,14 @@ fn panicked() -> Failure {
     Failure::Unexpected("the connector panicked".into())
 }
 
-/// A connector cannot have covered days that it was not asked for, and what it remarks is bounded.
-fn inside(mut covered: Covered, wanted: &Fetch) -> Covered {
+/// A connector cannot have covered days that it was not asked for, nor days after `today`, whatever an
+/// institution or a file says of them; and what it remarks is bounded.
+fn inside(mut covered: Covered, wanted: &Fetch, today: Date) -> Covered {
     let clip = |seen: Share| {
-        let window = match (seen.window, wanted.window) {
-            (Some(seen), Some(asked)) => {
-                Window::new(seen.from.max(asked.from), seen.to.min(asked.to))
-            }
-            (seen, _) => seen,
-        };
+        let asked = wanted.window.unwrap_or(Window { from: Date::MIN, to: Date::MAX });
+        let window = seen.window.and_then(|seen| {
+            Window::new(seen.from.max(asked.from), seen.to.min(asked.to).min(today))
+        });
         // Nothing of what was asked for was seen, which proves nothing.
         let complete = seen.complete && window.is_some() == seen.window.is_some();
         Share { window, complete }

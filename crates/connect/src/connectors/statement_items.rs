@@ -136,12 +136,11 @@ impl Gathered {
         })
     }
 
-    /// How much of each account's movements this shows. Days after `today` are not covered, whatever
-    /// a statement says.
-    pub(crate) fn covered(&self, today: Date) -> Covered {
+    /// How much of each account's movements this shows, as the statement says.
+    pub(crate) fn covered(&self) -> Covered {
         // A fault does not say whether it cost a movement, so none is risked.
         let whole = !self.cut_off && self.fault_count == 0 && !self.overfull;
-        let shares = self.accounts.iter().map(|s| (s.key.clone(), s.share(whole, today)));
+        let shares = self.accounts.iter().map(|s| (s.key.clone(), s.share(whole)));
         let stated = self.accounts.iter().map(|s| (s.key.clone(), s.stated()));
         Covered {
             accounts: shares.collect(),
@@ -155,10 +154,10 @@ impl Gathered {
     /// an account without a statement today is not gone.
     pub(crate) fn as_of(&self) -> Covered {
         let share = |s: &Statement| {
-            let window = s.as_of().and_then(|day| Window::new(day, day));
-            (s.key.clone(), Share { window, complete: false })
+            let window = s.as_of().map(|day| Window { from: day, to: day });
+            Some((s.key.clone(), Share { window: Some(window?), complete: false }))
         };
-        let accounts: BTreeMap<_, _> = self.accounts.iter().map(share).collect();
+        let accounts: BTreeMap<_, _> = self.accounts.iter().filter_map(share).collect();
         Covered { accounts, ..Covered::nothing() }
     }
 
@@ -311,7 +310,7 @@ impl Statement {
 
     /// The days that it shows completely: those of its periods, if they leave nothing out between
     /// them and its own balances agree with its movements.
-    fn share(&self, whole: bool, today: Date) -> Share {
+    fn share(&self, whole: bool) -> Share {
         let sheets = self.in_order();
         let mut windows = sheets.iter().filter_map(|sheet| sheet.period);
         let Some(first) = windows.next() else { return Share { window: None, complete: false } };
@@ -323,7 +322,7 @@ impl Statement {
         let stated = sheets.iter().all(|sheet| sheet.period.is_some());
         let complete =
             whole && stated && joined && self.undated == 0 && self.adds_up() != Some(false);
-        Share { window: Window::new(hull.from, hull.to.min(today)), complete }
+        Share { window: Some(hull), complete }
     }
 
     /// Whether opening balance and movements come to the closing balance; `None` where that cannot

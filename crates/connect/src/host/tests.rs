@@ -2,6 +2,7 @@ use super::*;
 use crate::talk::Removed;
 use crate::trial::{Answers, Collected, IdleClock, credentials};
 use domain::{institution::Institution, record::Trust, session::ChallengeKind};
+use jiff::civil::date;
 use serde_json::value::RawValue;
 use std::sync::Arc;
 
@@ -131,7 +132,7 @@ impl Conversation for Talk {
                     return Ok(Covered { removed, ..Covered::whole(wanted.window) });
                 }
                 Manner::LiesAboutItsWindow => {
-                    let window = Window::last_days(jiff::civil::date(2030, 1, 1), 4000);
+                    let window = Window::last_days(date(2030, 1, 1), 4000);
                     return Ok(Covered::whole(Some(window)));
                 }
                 _ => {}
@@ -185,7 +186,7 @@ fn login(manner: Manner, mut answers: impl FnMut(&Env) -> Answers) -> (Option<Fa
 }
 fn wanted() -> Fetch {
     Fetch {
-        window: Some(Window::last_days(jiff::civil::date(2026, 1, 31), 31)),
+        window: Some(Window::last_days(date(2026, 1, 14), 14)),
         ..Fetch::all_of("ACCOUNTS")
     }
 }
@@ -259,6 +260,24 @@ fn a_slow_connector_that_shows_life_gets_its_time_and_no_more() {
 #[test]
 fn a_connector_cannot_cover_days_that_were_not_asked_for() {
     assert_eq!(fetch(Manner::LiesAboutItsWindow).0.expect("fine").window, wanted().window);
+}
+#[test]
+fn days_to_come_are_not_covered_whoever_claims_them() {
+    let covered = |wanted: Option<Window>| {
+        let (mut talk, clock, ..) = open(Manner::LiesAboutItsWindow);
+        let wanted = Fetch { window: wanted, ..Fetch::all_of("ACCOUNTS") };
+        let mut out = Collected::default();
+        let covered = clock.run(talk.fetch(&wanted, &mut Answers::none(), &mut out));
+        covered.expect("fine").share(None)
+    };
+    let until_today = |from| Window::new(from, date(2026, 1, 14));
+    let month = Window::last_days(date(2026, 1, 31), 31);
+    let seen = Share { window: until_today(date(2026, 1, 1)), complete: true };
+    assert_eq!(covered(Some(month)), seen);
+    let all = covered(None).window.expect("days");
+    assert_eq!(all.to, date(2026, 1, 14), "where nobody asked for days");
+    let none = Share { window: None, complete: false };
+    assert_eq!(covered(Some(Window::last_days(date(2026, 2, 28), 28))), none);
 }
 #[test]
 fn what_is_not_wanted_any_more_stops() {

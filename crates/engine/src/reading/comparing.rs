@@ -18,7 +18,7 @@ use domain::{
     record::{Facts, Item},
     resource::{Changes, Resource, Sighting, WindowRule},
     resources,
-    time::Window,
+    time::{Window, day},
     webhook::Announcement,
 };
 use jiff::Timestamp;
@@ -373,7 +373,7 @@ impl Reader {
     ) -> Result<(), Error> {
         let mut newer = Vec::new();
         for &(id, index) in plan.update.iter().chain(&plan.unchanged) {
-            let Some(day) = as_of(&items[index].1, covered) else { continue };
+            let Some(day) = as_of(&items[index].1, covered, kept.at) else { continue };
             let known = tx.coverage(self.link.id, "ACCOUNTS", Some(id)).await?;
             if known.iter().any(|part| part.days.to > day) {
                 newer.push((id, index));
@@ -404,7 +404,7 @@ impl Reader {
         id: RecordId,
         at: Timestamp,
     ) -> Result<(), Error> {
-        match as_of(item, covered) {
+        match as_of(item, covered, at) {
             Some(day) if resource.name == "ACCOUNTS" => {
                 let window = Window { from: day, to: day };
                 Ok(tx.add_coverage(self.link.id, resource.name, Some(id), window, at).await?)
@@ -441,10 +441,11 @@ fn stated(covered: &Covered, part: &Part) -> ledger::Stated {
     })
 }
 
-/// The day that an account was shown as of, where its listing says so.
-fn as_of(account: &Item, covered: &Covered) -> Option<jiff::civil::Date> {
+/// The day that an account was shown as of, where its listing says so. Of a day that is still to come
+/// nothing is covered: then it was shown as of the day of the reading.
+fn as_of(account: &Item, covered: &Covered, at: Timestamp) -> Option<jiff::civil::Date> {
     let share = covered.accounts.get(account.account.as_deref()?)?;
-    share.window.map(|window| window.to)
+    Some(share.window.map_or_else(|| day(at), |window| window.to))
 }
 
 /// The days that a reading without a window speaks of; `None` for any.

@@ -2,7 +2,9 @@
 
 use crate::{
     bank::{SCANS, Step, movement},
-    world::{World, challenged, days, failed, fields, hours, on_both, single, wanted},
+    world::{
+        World, challenged, days, failed, fields, hours, on_both, record_id, single, wanted,
+    },
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use connect::talk::Failure;
@@ -18,6 +20,7 @@ use engine::{
     links::{Modification, Registration},
     statements::Uploaded,
 };
+use jiff::civil::date;
 use secrecy::SecretString;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -28,6 +31,7 @@ on_both!(stopped:
     a_file_that_says_nothing_new_writes_nothing,
     a_movement_that_a_complete_file_leaves_out_twice_is_gone,
     an_earlier_statement_does_not_put_the_balance_back,
+    days_to_come_are_not_read_by_a_file_that_claims_them,
     a_file_may_be_the_answer_to_a_challenge,
     a_link_fed_by_files_is_not_refreshed,
     an_upload_to_another_link_is_refused,
@@ -189,6 +193,25 @@ async fn an_earlier_statement_does_not_put_the_balance_back(world: &World) {
     upload(world, link.id, &ofx((8, 14), 60_000, &[(9, -1, "A"), (14, -10_000, "C")]))
         .await
         .unwrap();
+    assert_eq!(world.records(link.id, "ACCOUNTS").await[0]["balance"]["current"], 600.0);
+}
+
+async fn days_to_come_are_not_read_by_a_file_that_claims_them(world: &World) {
+    let link = registered(world).await;
+    let covered = async |resource: &str| {
+        let mut tx = world.place.read().await.unwrap();
+        let account = record_id(&world.records(link.id, "ACCOUNTS").await[0]);
+        let read = tx.coverage(link.id, resource, Some(account)).await.unwrap();
+        read.into_iter().map(|read| (read.days.from, read.days.to)).collect::<Vec<_>>()
+    };
+    upload(world, link.id, &ofx((16, 20), 70_000, &[(17, -1, "A")])).await.unwrap();
+    assert_eq!(covered("TRANSACTIONS").await, [], "today is the 14th");
+    upload(world, link.id, &ofx((8, 20), 80_000, &[(9, -1, "B"), (17, -1, "A")])).await.unwrap();
+    let until_today = (date(2026, 1, 8), date(2026, 1, 14));
+    assert_eq!(covered("TRANSACTIONS").await, [until_today]);
+    // Nor is the balance of a day to come kept against that of an earlier one.
+    world.advance(hours(48)).await;
+    upload(world, link.id, &ofx((8, 16), 60_000, &[(9, -1, "B")])).await.unwrap();
     assert_eq!(world.records(link.id, "ACCOUNTS").await[0]["balance"]["current"], 600.0);
 }
 

@@ -148,7 +148,7 @@ impl Visit for Talk {
             for item in gathered.movements(None, Some(window)) {
                 out.give(item?).await?;
             }
-            let mut seen = gathered.covered(today);
+            let mut seen = gathered.covered();
             if !done {
                 seen.accounts.insert(key, Share { window: None, complete: false });
             }

@@ -22,7 +22,6 @@ use domain::{
     institution::Institution,
     record::Trust,
     session::{Challenge, ChallengeKind},
-    time::day,
 };
 use institutions::Country;
 
@@ -50,16 +49,15 @@ impl Connector for StatementFiles {
     fn trust(&self, _institution: &str) -> Trust {
         Trust::Reading
     }
-    fn open(&self, institution: &str, _subject: &str, env: &Env) -> Box<dyn Conversation> {
+    fn open(&self, institution: &str, _subject: &str, _env: &Env) -> Box<dyn Conversation> {
         let country = Country::of(institution);
-        Box::new(Talk { country, env: env.clone(), hand: Hand::NotAsked })
+        Box::new(Talk { country, hand: Hand::NotAsked })
     }
 }
 
 struct Talk {
     /// `None` where there is no such institution.
     country: Option<Country>,
-    env: Env,
     hand: Hand,
 }
 
@@ -128,7 +126,6 @@ impl Conversation for Talk {
     ) -> BoxFuture<'a, Result<Covered, Failure>> {
         Box::pin(async move {
             let country = self.country.ok_or(Failure::InstitutionInactive)?;
-            let today = day(self.env.now());
             let accounts = match wanted.resource.as_str() {
                 "ACCOUNTS" => true,
                 "TRANSACTIONS" => false,
@@ -147,7 +144,7 @@ impl Conversation for Talk {
                 for given in said.movements(wanted.account.as_deref(), wanted.window) {
                     out.give(given?).await?;
                 }
-                said.covered(today)
+                said.covered()
             };
             if wanted.window.is_some() {
                 // They are those around the days of the file.

@@ -51,7 +51,7 @@ fn movements(gathered: &Gathered) -> Vec<Value> {
 }
 /// What is seen of the only account.
 fn share(gathered: &Gathered) -> Share {
-    let covered = gathered.covered(date(2026, 12, 31));
+    let covered = gathered.covered();
     assert_eq!(covered.accounts.len(), 1);
     *covered.accounts.values().next().expect("one account")
 }
@@ -210,7 +210,7 @@ fn a_statement_is_complete_where_it_says_its_days_and_adds_up() {
     let mut cut_off = heard(whole);
     let summary = statements::read(&b"<OFX>"[..], &statements::Options::default(), &mut |_| Ok(()));
     cut_off.end(&Summary { cut_off: true, ..summary.expect("OFX, as far as it goes") });
-    let cut_off = cut_off.covered(date(2026, 12, 31));
+    let cut_off = cut_off.covered();
     assert!(cut_off.accounts.values().all(|share| !share.complete));
 }
 
@@ -237,16 +237,6 @@ fn several_stretches_are_one_only_where_nothing_is_between_them() {
 }
 
 #[test]
-fn days_to_come_are_not_covered() {
-    let gathered = heard([heading("1", None), period(1, 31)]);
-    let covered = gathered.covered(date(2026, 1, 14));
-    let share = covered.accounts.values().next().expect("one account");
-    assert_eq!(share.window, Window::new(date(2026, 1, 1), date(2026, 1, 14)));
-    let covered = gathered.covered(date(2025, 1, 14));
-    assert!(covered.accounts.values().all(|share| share.window.is_none()));
-}
-
-#[test]
 fn the_newest_balance_is_shown_as_of_its_day() {
     let gathered = heard([
         heading("1", None),
@@ -266,7 +256,7 @@ fn the_newest_balance_is_shown_as_of_its_day() {
 #[test]
 fn faults_are_handed_on_with_their_places_and_only_so_many() {
     let gathered = heard(std::iter::repeat_with(fault).take(MOST_FAULTS + 23));
-    let remarks = gathered.covered(date(2026, 1, 1)).remarks;
+    let remarks = gathered.covered().remarks;
     assert_eq!(remarks.len(), MOST_FAULTS + 1);
     let first = Remark { line: Some(7), column: Some(3), problem: "no day".into() };
     assert_eq!(remarks[0], first);
@@ -340,7 +330,7 @@ proptest! {
             seen += 1;
         }
         prop_assert_eq!(seen, dated);
-        let covered = gathered.covered(date(2026, 12, 31));
+        let covered = gathered.covered();
         prop_assert_eq!(covered.accounts.len(), keys.len());
     }
 }
