@@ -61,10 +61,11 @@ impl Catalogue {
     }
 
     /// Stores the institutions; those that an earlier version of their connector could not reach get
-    /// another chance. Nothing is stored of those that are not offered here: another process on the
+    /// another chance, and work that was set aside for want of a connector is due again. Nothing is stored of those that are not offered here: another process on the
     /// same database may offer them, and which it does is for each to say of itself.
     pub(crate) async fn save(&self, tx: &mut Tx) -> Result<(), Error> {
         tx.save_catalogue(&self.institutions()).await?;
+        tx.take_up_across_buckets(&self.names()).await?;
         for (connector, institution) in self.by_institution.values() {
             let health = tx.health(&institution.name).await?;
             let broken = Some((Health::Down, Some(BY_BREAKER.to_owned())));

@@ -185,6 +185,9 @@ impl Engine {
                 if let Err(error) = self.forget_old().await {
                     tracing::error!(error = %Chain(&error), "old things could not be forgotten");
                 }
+                if let Err(error) = self.set_work_aside().await {
+                    tracing::error!(error = %Chain(&error), "work could not be set aside");
+                }
                 cleaning =
                     self.env().now().saturating_add(retention::EVERY).unwrap_or(Timestamp::MAX);
             }
@@ -224,8 +227,8 @@ impl Engine {
         }
     }
 
-    /// Renews the claims of this process on jobs and sessions, and ends the sessions of processes
-    /// that give no signs of life any more.
+    /// Renews the claims of this process on jobs and sessions, ends the sessions of processes that
+    /// give no signs of life any more, and takes up what waits for its connectors.
     pub(crate) async fn give_signs_of_life(&self) {
         let renewed = async {
             let (claims, sessions) = (self.running().claims(), self.live().ids());
@@ -250,6 +253,9 @@ impl Engine {
         }
         if let Err(error) = self.end_abandoned_sessions().await {
             tracing::error!(error = %Chain(&error), "abandoned sessions could not be ended");
+        }
+        if let Err(error) = self.take_up_work().await {
+            tracing::error!(error = %Chain(&error), "work that was set aside could not be taken up");
         }
     }
 

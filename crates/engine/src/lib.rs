@@ -5,6 +5,7 @@
 
 pub mod advance;
 mod announcements;
+mod aside;
 pub mod backlog;
 mod bodies;
 mod breaker;

@@ -2,7 +2,8 @@
 //! lease, and a number that grows with each lease (the fence) keeps out a worker that lost it.
 //!
 //! A job's `run_at` is when it may be claimed: its due time, or, while it is leased, the lease's end.
-//! A dead worker's job is therefore simply due.
+//! A dead worker's job is therefore simply due. What nobody can do for want of a connector is set
+//! aside: its `run_at` is [`NEVER`], and `aside_due` remembers when it was due.
 
 use crate::{
     Buckets, Error, Tx,
@@ -15,6 +16,9 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
+
+/// When what is set aside may be claimed.
+const NEVER: Timestamp = Timestamp::MAX;
 
 /// Work to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +60,7 @@ pub struct Job {
     pub subject: String,
     /// JSON of the engine's.
     pub payload: String,
-    /// When it may be claimed: due, or the end of the lease.
+    /// When it may be claimed: due, or the end of the lease. Of what is set aside, when it was due.
     pub run_at: Timestamp,
     /// Who holds it.
     pub lease_owner: Option<NodeId>,
@@ -77,7 +81,7 @@ pub struct Job {
 /// Which jobs an operator wants to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
-    /// Those not finished, the next due first.
+    /// Those not finished, the next due first, and last those that are set aside.
     Waiting,
     /// Those that ended otherwise than `done`, the latest first.
     Failed,
@@ -85,8 +89,8 @@ pub enum Shown {
 
 macro_rules! job_columns {
     () => {
-        "id, tenant, link, institution, kind, subject, cast(payload as text) as payload, run_at, \
-     lease_owner, fence, attempt, again_at, created_at, finished_at, outcome"
+        "id, tenant, link, institution, kind, subject, cast(payload as text) as payload, \
+     coalesce(aside_due, run_at) as run_at, lease_owner, fence, attempt, again_at, created_at, finished_at, outcome"
     };
 }
 
@@ -133,6 +137,7 @@ impl Tx {
             "null, 0, 0) on conflict (bucket, kind, subject) where finished_at is null do update set
                 run_at = case when jobs.lease_owner is null
                     then excluded.run_at else jobs.run_at end,
+                aside_due = null,
                 payload = case when jobs.lease_owner is null
                     then excluded.payload else jobs.payload end,
                 attempt = case when jobs.lease_owner is null then 0 else jobs.attempt end,
@@ -324,6 +329,48 @@ impl Tx {
             && self.retry(id, fence, at).await?)
     }
 
+    /// Sets up to `limit` jobs aside that have been due since before `due` at institutions that are
+    /// not `offered`, so that claims do not come past them; how many.
+    pub async fn set_aside_across_buckets(
+        &mut self,
+        due: Timestamp,
+        offered: &[&str],
+        limit: u32,
+    ) -> Result<u64, Error> {
+        macro_rules! stuck {
+            ($lock:literal) => {
+                concat!(
+                    "update jobs set aside_due = run_at, run_at = $4, lease_owner = null
+                     where (bucket, id) in (select bucket, id from jobs where finished_at is null
+                        and run_at < $1 and institution is not null and institution not in
+                            (select value ->> 'name' from json_each($2))
+                        order by run_at, id limit $3",
+                    $lock,
+                    ")"
+                )
+            };
+        }
+        const STUCK: &str = stuck!("");
+        const STUCK_AND_FREE: &str = stuck!(" for update skip locked");
+        let sql = self.lock(STUCK, STUCK_AND_FREE);
+        self.run(sql, values![due, named(offered), limit, NEVER]).await
+    }
+
+    /// Whether anything is set aside at institutions that are `offered`.
+    pub async fn any_aside_across_buckets(&mut self, offered: &[&str]) -> Result<bool, Error> {
+        const SQL: &str = "select 1 from jobs where aside_due is not null
+            and institution in (select value ->> 'name' from json_each($1)) limit 1";
+        Ok(self.row(SQL, values![named(offered)]).await?.is_some())
+    }
+
+    /// Makes what was set aside due again, at institutions that are `offered`; how many.
+    pub async fn take_up_across_buckets(&mut self, offered: &[&str]) -> Result<u64, Error> {
+        const SQL: &str = "update jobs set run_at = aside_due, aside_due = null
+            where aside_due is not null
+                and institution in (select value ->> 'name' from json_each($1))";
+        self.run(SQL, values![named(offered)]).await
+    }
+
     /// When the next job falls due, or the next lease ends: of all, or of those that can be done
     /// where these institutions are `offered`.
     pub async fn next_run_at_across_buckets(
@@ -342,7 +389,8 @@ impl Tx {
         row.map_or(Ok(None), |row| row.at(0))
     }
 
-    /// A page of the jobs that an operator wants to see, of one tenant or of all.
+    /// A page of the jobs that an operator wants to see, of one tenant or of all. What is set aside
+    /// waits the longest.
     pub async fn jobs_across_buckets(
         &mut self,
         tenant: Option<TenantId>,
@@ -376,7 +424,7 @@ impl Tx {
             };
         }
         let (count, list) = match shown {
-            Shown::Waiting => lists!("finished_at is null", "run_at, id"),
+            Shown::Waiting => lists!("finished_at is null", "jobs.run_at, id"),
             Shown::Failed => {
                 lists!("finished_at is not null and outcome <> 'done'", "finished_at desc, id desc")
             }
@@ -386,8 +434,8 @@ impl Tx {
         Ok(Listed { count, items: rows.iter().map(job).collect::<Result<_, _>>()? })
     }
 
-    /// How many jobs of a tenant have been due since before `due`, and how many have failed since
-    /// `failed`.
+    /// How many jobs of a tenant have been due since before `due`, those that are set aside among them,
+    /// and how many have failed since `failed`.
     pub async fn troubled_jobs_across_buckets(
         &mut self,
         tenant: TenantId,
@@ -396,9 +444,12 @@ impl Tx {
     ) -> Result<(u64, u64), Error> {
         const DUE: &str = "select count(*) from jobs
             where tenant = $1 and finished_at is null and run_at < $2";
+        const ASIDE: &str = "select count(*) from jobs
+            where tenant = $1 and finished_at is null and run_at >= $3 and aside_due < $2";
         const FAILED: &str = "select count(*) from jobs
             where tenant = $1 and outcome <> 'done' and finished_at >= $2";
-        let due = self.number(DUE, values![tenant, due]).await?;
+        let aside = self.number(ASIDE, values![tenant, due, NEVER]).await?;
+        let due = self.number(DUE, values![tenant, due]).await?.saturating_add(aside);
         Ok((due, self.number(FAILED, values![tenant, failed]).await?))
     }
 

@@ -12,7 +12,7 @@ use domain::{
     record::Trust,
     session::ChallengeKind::Otp,
 };
-use engine::{Engine, Error, links::Registration};
+use engine::{Engine, Error, backlog::Shown, links::Registration};
 use jiff::Timestamp;
 use std::sync::Arc;
 use vault::KeyRing;
@@ -23,6 +23,7 @@ on_both!(stopped:
     wrong_passwords_are_no_trouble_of_the_institution,
     what_breaks_on_our_side_is_no_trouble_of_the_institution,
     work_waits_for_a_process_that_has_the_connector,
+    work_without_a_connector_is_set_aside_until_somebody_has_one,
     an_institution_can_be_closed_by_the_operator,
     what_is_closed_until_an_instant_opens_by_itself,
     who_closes_an_institution_says_why_and_it_is_written_down_once,
@@ -170,6 +171,41 @@ async fn work_waits_for_a_process_that_has_the_connector(world: &World) {
         .unwrap();
     other.does(|engine| async move { engine.settle_down().await }).await.unwrap();
     assert_eq!(world.links().await, []);
+    other.stops().await;
+}
+
+async fn work_without_a_connector_is_set_aside_until_somebody_has_one(world: &World) {
+    let link = world.registered("ana").await;
+    let other = world.node_without_connectors().await;
+    let due = link.schedule.as_ref().unwrap().due;
+    world.clock.advance_to(due + minutes(1));
+    let aside = |engine: Engine| async move { engine.set_work_aside().await };
+    other.does(aside).await.unwrap();
+    let late = async |node: &Engine| node.overdue().await.unwrap().work;
+    assert_eq!(late(&world.engine).await, minutes(1), "whoever can do it has had no time yet");
+    world.clock.advance_to(due + minutes(11));
+    world.engine.set_work_aside().await.unwrap();
+    assert_eq!(late(&world.engine).await, minutes(11), "this process has the connector");
+    // Another has not, and cannot know: what is set aside is taken up within a sign of life.
+    other.does(aside).await.unwrap();
+    assert_eq!(late(&world.engine).await, hours(0), "no claim comes past it");
+    world.settle().await;
+    assert_eq!(world.bank.count("ana", "login"), 2);
+
+    let due = world.link(link.id).await.schedule.unwrap().due;
+    world.engine.replace_connectors(&[]).await.unwrap();
+    world.clock.advance_to(due + minutes(11));
+    world.engine.set_work_aside().await.unwrap();
+    world.settle().await;
+    assert_eq!(world.bank.count("ana", "login"), 2, "nobody speaks to it");
+    let waiting = world.engine.backlog(world.tenant, Shown::Waiting, EVERYTHING).await.unwrap();
+    let refresh = waiting.items.iter().find(|job| job.kind == "refresh").unwrap();
+    assert_eq!(refresh.run_at, due, "it is seen as what it is: late");
+    let bank: Arc<dyn Connector> = world.bank.clone();
+    world.engine.replace_connectors(&[bank]).await.unwrap();
+    assert_eq!(late(&world.engine).await, minutes(11));
+    world.settle().await;
+    assert_eq!(world.bank.count("ana", "login"), 3);
     other.stops().await;
 }
 

@@ -82,7 +82,10 @@ pub(crate) fn operations() -> Vec<Operation> {
         .enum_values(Some(STATES.map(|(word, _)| word)));
     vec![
         get("/v1/jobs/", "list_jobs", "Lists work that waits, or that has failed", list)
-            .says("What waits comes the next due first; what has failed, the latest first.")
+            .says(
+                "What waits comes the next due first, and last what has long waited for a connector; \
+                 what has failed, the latest first.",
+            )
             .lists::<JobView>()
             .projects()
             .query("state", "Which; `waiting` if nothing is said.", word),

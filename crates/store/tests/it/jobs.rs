@@ -64,6 +64,64 @@ async fn work_at_an_institution_is_left_to_who_offers_it() {
 }
 
 #[tokio::test]
+async fn what_is_set_aside_is_nobodys_until_its_institution_is_offered_again() {
+    for store in stores().await {
+        let (env, node) = (env(), env().id());
+        let mut tx = store.write().await.unwrap();
+        let tenant: TenantId = env.id();
+        let at = |institution: &str, subject: &str, due| NewJob {
+            institution: Some(institution.into()),
+            tenant,
+            ..new_job(&env, subject, due)
+        };
+        for job in [
+            at("gone", "a", 1),
+            at("gone", "b", 2),
+            at("gone", "later", 50),
+            at("here", "c", 3),
+            new_job(&env, "anybody's", 4),
+        ] {
+            tx.schedule(&job).await.unwrap();
+        }
+        let offered = &["here"][..];
+        let aside = async |tx: &mut Tx, most| {
+            tx.set_aside_across_buckets(after(9), offered, most).await.unwrap()
+        };
+        assert_eq!(aside(&mut tx, 1).await, 1, "{}: the longest due", store.name);
+        assert_eq!((aside(&mut tx, 9).await, aside(&mut tx, 9).await), (1, 0));
+        let waiting = tx.jobs_across_buckets(Some(tenant), Shown::Waiting, any_page());
+        let shown: Vec<_> =
+            waiting.await.unwrap().items.into_iter().map(|j| (j.subject, j.run_at)).collect();
+        let words = [("c", 3), ("later", 50), ("a", 1), ("b", 2)];
+        let expected: BTreeMap<_, _> = words.map(|(s, at)| (s.to_owned(), after(at))).into();
+        assert_eq!(shown.iter().cloned().collect::<BTreeMap<_, _>>(), expected);
+        assert_eq!([&shown[0].0, &shown[1].0], ["c", "later"], "what is set aside comes last");
+        let trouble = tx.troubled_jobs_across_buckets(tenant, after(9), after(0)).await.unwrap();
+        assert_eq!(trouble, (3, 0), "it is late all the same");
+
+        let all = ["gone", "here"];
+        let claim = async |tx: &mut Tx| {
+            let jobs =
+                tx.claim_across_buckets(node, after(9), after(30), 9, Buckets::ALL, &all).await;
+            jobs.unwrap().into_iter().map(|job| job.subject).collect::<BTreeSet<_>>()
+        };
+        assert_eq!(claim(&mut tx).await, BTreeSet::from(["anybody's".into(), "c".into()]));
+        assert!(!tx.any_aside_across_buckets(offered).await.unwrap());
+        assert_eq!(tx.take_up_across_buckets(offered).await.unwrap(), 0);
+        // What somebody schedules anew is looked at anew.
+        tx.schedule(&at("gone", "b", 5)).await.unwrap();
+        assert_eq!(claim(&mut tx).await, BTreeSet::from(["b".into()]));
+        assert!(tx.any_aside_across_buckets(&all).await.unwrap());
+        assert_eq!(tx.take_up_across_buckets(&all).await.unwrap(), 1);
+        assert_eq!(tx.next_run_at_across_buckets(Some(&all)).await.unwrap(), Some(after(1)));
+        assert_eq!(claim(&mut tx).await, BTreeSet::from(["a".into()]));
+        assert_eq!(aside(&mut tx, 9).await, 0, "what is being done stays where it is");
+        tx.set_aside_across_buckets(after(31), offered, 9).await.unwrap();
+        assert_eq!(tx.take_up_across_buckets(&all).await.unwrap(), 2, "its worker died");
+    }
+}
+
+#[tokio::test]
 async fn a_waiting_job_moves_and_a_second_one_is_not_made() {
     for store in stores().await {
         let (env, node) = (env(), env().id());

@@ -221,6 +221,15 @@ async fn claims_go_by_an_index() {
         goes_by(store, &tx.plans(), "from jobs", "jobs_due");
         tx.next_run_at_across_buckets(Some(&["a"])).await.unwrap();
         goes_by(store, &tx.plans(), "from jobs", "jobs_due");
+        tx.any_aside_across_buckets(&["a"]).await.unwrap();
+        goes_by(store, &tx.plans(), "select 1 from jobs", "jobs_aside");
+        tx.take_up_across_buckets(&["a"]).await.unwrap();
+        goes_by(store, &tx.plans(), "update jobs", "jobs_aside");
+        tx.set_aside_across_buckets(after(0), &["a"], 10).await.unwrap();
+        let plans = tx.plans();
+        let aside = plan(&plans, "update jobs set aside_due");
+        assert!(aside.contains("jobs_due"), "{}: {aside}", store.name);
+        assert!(!aside.contains("Seq Scan") && !aside.contains("SCAN jobs"), "{aside}");
         let to = vec![(env.id_in(link.id.bucket()), env.id())];
         tx.announce(&[Announced { event: event(&env, &link, "x"), to }]).await.unwrap();
         goes_by(store, &tx.plans(), "insert into deliveries", "deliveries_in_order");
