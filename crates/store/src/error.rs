@@ -1,3 +1,9 @@
+/// The driver's error as it words it. Its words hold those of its causes, which therefore are no causes
+/// of this: whoever writes a chain of errors would say each twice.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Worded<E: std::fmt::Debug + std::fmt::Display>(pub(crate) E);
+
 /// Why the store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -6,10 +12,10 @@ pub enum Error {
     Busy,
     /// Another transaction won. Doing it all again may go well.
     #[error("another transaction got in the way")]
-    Conflict(#[source] sqlx::Error),
+    Conflict(#[source] Worded<sqlx::Error>),
     /// There is one already with this id or key.
     #[error("there is one already")]
-    Duplicate(#[source] sqlx::Error),
+    Duplicate(#[source] Worded<sqlx::Error>),
     /// A stored value is not what it should be.
     #[error("the stored `{column}` cannot be read")]
     Corrupt {
@@ -49,10 +55,10 @@ pub enum Error {
     Pooled,
     /// A migration failed.
     #[error("the database could not be migrated")]
-    Migration(#[source] sqlx::migrate::MigrateError),
+    Migration(#[source] Worded<sqlx::migrate::MigrateError>),
     /// The driver failed.
     #[error("the database failed")]
-    Driver(#[source] sqlx::Error),
+    Driver(#[source] Worded<sqlx::Error>),
 }
 
 impl Error {
@@ -74,15 +80,42 @@ impl From<sqlx::Error> for Error {
             // PostgreSQL: too many connections, not ready. SQLite: busy, and busy with a snapshot.
             Some("53300" | "57P03" | "5" | "517" | "261") => Self::Busy,
             // PostgreSQL: serialisation failure, deadlock.
-            Some("40001" | "40P01") => Self::Conflict(error),
+            Some("40001" | "40P01") => Self::Conflict(Worded(error)),
             // A primary or unique key, on either.
-            Some("23505" | "1555" | "2067") => Self::Duplicate(error),
-            _ => Self::Driver(error),
+            Some("23505" | "1555" | "2067") => Self::Duplicate(Worded(error)),
+            _ => Self::Driver(Worded(error)),
         }
     }
 }
 impl From<sqlx::migrate::MigrateError> for Error {
     fn from(error: sqlx::migrate::MigrateError) -> Self {
-        Self::Migration(error)
+        Self::Migration(Worded(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{error::Error as _, io};
+
+    fn chain(error: &Error) -> String {
+        let (mut said, mut cause) = (error.to_string(), error.source());
+        while let Some(error) = cause {
+            said = format!("{said}: {error}");
+            cause = error.source();
+        }
+        said
+    }
+
+    #[test]
+    fn a_chain_says_each_cause_of_the_driver_once() {
+        let broken = || sqlx::Error::Io(io::Error::other("the cable was cut"));
+        let migrated = sqlx::migrate::MigrateError::ExecuteMigration(broken(), 7);
+        let column = crate::value::corrupt("day", Worded(sqlx::Error::Decode("no day".into())));
+        for (error, said) in [(broken().into(), 1), (migrated.into(), 1), (column, 0)] {
+            let chain = chain(&error);
+            assert_eq!(chain.matches("the cable was cut").count(), said, "{chain}");
+            assert_eq!(chain.matches("no day").count(), 1 - said, "{chain}");
+        }
     }
 }

@@ -36,4 +36,4 @@ pub mod timeline;
 pub mod tokens;
 
 pub use db::{Buckets, Settings, Store, Tx, Way};
-pub use error::Error;
+pub use error::{Error, Worded};

@@ -1,7 +1,7 @@
 //! How domain values are written into columns and read back. Portable types only: ids, integers,
 //! text, bytes, truth; instants are microseconds since 1970 and days are days since 1970.
 
-use crate::Error;
+use crate::{Error, error::Worded};
 use domain::ids::{
     AuditId, BelowLink, Bucket, CommitId, DeliveryId, EndpointId, EntryId, EventId, Id, JobId,
     KeyId, LinkId, NodeId, OperatorId, RecordId, RequestId, SessionId, TenantId,
@@ -166,14 +166,14 @@ macro_rules! read { ($($type:ty),*) => { $(impl Column for $type {
             Row::Sqlite(row) => row.try_get(column),
             Row::Postgres(row) => row.try_get(column),
         };
-        value.map_err(|e| corrupt(column, e))
+        value.map_err(|e| corrupt(column, Worded(e)))
     }
     fn read_at(row: &Row, index: usize) -> Result<Self, Error> {
         let value = match row {
             Row::Sqlite(row) => row.try_get(index),
             Row::Postgres(row) => row.try_get(index),
         };
-        value.map_err(|e| corrupt(format!("column {index}"), e))
+        value.map_err(|e| corrupt(format!("column {index}"), Worded(e)))
     }
 })* } }
 read!(i64, bool, String, Vec<u8>, Uuid);
