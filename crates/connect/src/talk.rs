@@ -49,8 +49,11 @@ pub trait Conversation: Send {
         out: &'a mut dyn Sink,
     ) -> BoxFuture<'a, Result<Covered, Failure>>;
 
-    /// Leaves politely; the host waits a few seconds at most and ignores failures.
-    fn logout(&mut self) -> BoxFuture<'_, ()>;
+    /// Leaves politely, where the institution wants to be told; the host waits a few seconds at most and
+    /// ignores failures.
+    fn logout(&mut self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// What a person logs in with. The only place where secrets travel; wiped when dropped.

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::filter::{Condition, Field, Page, Projection, parse};
-use engine::Listed;
+use engine::{Error, Listed};
 use serde::{
     Serialize,
     de::{DeserializeSeed, Deserializer, MapAccess, Visitor},
@@ -76,6 +76,21 @@ impl Query {
         Err(Problem::bad(vec![Item::new("required", "This field is required.").at(name)]))
     }
 
+    /// The page of a list that is asked for: what the engine has `read` of it, each item as `row` shows
+    /// it.
+    pub(crate) async fn list<T, V: Serialize, R>(
+        &self,
+        read: impl FnOnce(Page) -> R,
+        row: impl FnMut(T) -> V,
+    ) -> Result<Response, Problem>
+    where
+        R: Future<Output = Result<Listed<T>, Error>>,
+    {
+        let page = self.page()?;
+        let Listed { count, items } = read(page).await?.map(row);
+        let items = items.iter().map(shown).collect::<Result<_, _>>()?;
+        self.answer(page, &Listed { count, items })
+    }
     /// The page of a list, its bodies passed on unread where nothing is left out of them.
     pub(crate) fn answer(&self, page: Page, listed: &Listed<String>) -> Result<Response, Problem> {
         let items = project_all(&listed.items, &self.projection())?;

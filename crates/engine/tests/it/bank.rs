@@ -473,9 +473,6 @@ impl Conversation for Talk {
         })
     }
 
-    fn logout(&mut self) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::ready(()))
-    }
 }
 
 fn day_of(item: &Value) -> Date {

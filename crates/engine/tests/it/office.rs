@@ -133,9 +133,6 @@ impl Conversation for Talk {
             Ok(Covered::whole(wanted.window))
         })
     }
-    fn logout(&mut self) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::ready(()))
-    }
 }
 
 fn invoice(number: usize, day: Date, wanted: &Fetch) -> Given {

@@ -17,7 +17,7 @@ use domain::{
     filter::{ALLIN, Field, IN, IS, PARTIAL, Source},
     institution::Institution,
 };
-use engine::{Engine, Error, Listed};
+use engine::{Engine, Error};
 use utoipa::openapi::{ObjectBuilder, Type};
 
 /// What the catalogue can be filtered by.
@@ -49,11 +49,9 @@ pub(crate) fn operations() -> Vec<Operation> {
 }
 
 async fn list(State(app): State<App>, query: Query) -> Result<Response, Problem> {
-    let page = query.page()?;
-    let listed = app.engine.institutions(&query.conditions(FILTERS)?, page).await?;
-    let items = listed.items.into_iter().map(|it| shown(&with_pictures(it, query.origin())));
-    let items = items.collect::<Result<_, _>>()?;
-    query.answer(page, &Listed { count: listed.count, items })
+    let conditions = query.conditions(FILTERS)?;
+    let read = |page| app.engine.institutions(&conditions, page);
+    query.list(read, |institution| with_pictures(institution, query.origin())).await
 }
 
 async fn detail(

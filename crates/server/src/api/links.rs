@@ -26,7 +26,7 @@ use domain::{
     time::Moment,
 };
 use engine::{
-    Error, Listed,
+    Error,
     links::{Modification, Registration},
     tokens::Grant,
 };
@@ -247,11 +247,9 @@ pub(crate) fn operations() -> Vec<Operation> {
 }
 
 async fn list(State(app): State<App>, caller: Caller, query: Query) -> Result<Response, Problem> {
-    let page = query.page()?;
     let conditions = query.conditions(FILTERS)?;
-    let listed = app.engine.links(caller.engine.tenant, &conditions, page).await?;
-    let items = listed.items.into_iter().map(|link| shown(&LinkView::from(link)));
-    query.answer(page, &Listed { count: listed.count, items: items.collect::<Result<_, _>>()? })
+    let read = |page| app.engine.links(caller.engine.tenant, &conditions, page);
+    query.list(read, LinkView::from).await
 }
 
 async fn detail(

@@ -3,13 +3,13 @@
 use super::{
     csv,
     frame::{Frame, shown, when},
-    list::{List, page_of},
+    list::List,
     visitor::{Desk, Visitor},
 };
 use crate::{App, problem::Problem, query::Query};
 use askama::Template;
 use axum::{extract::State, response::Response};
-use domain::ids::OperatorId;
+use domain::ids::{OperatorId, TenantId};
 use engine::{operators::installation as nobody, tenants::AuditLine};
 use std::collections::HashMap;
 
@@ -48,16 +48,20 @@ fn row(line: AuditLine, names: &HashMap<String, String>) -> Row {
     }
 }
 
+/// A page of what was done for a tenant, or for nobody.
+async fn lines(app: &App, query: &Query, tenant: TenantId) -> Result<List<Row>, Problem> {
+    let names = names(app).await?;
+    let read = |page| app.engine.audit_log(tenant, page);
+    List::read(query, read, |line| row(line, &names)).await
+}
+
 pub(super) async fn list(
     State(app): State<App>,
     desk: Desk,
     query: Query,
 ) -> Result<Response, Problem> {
-    let page = page_of(&query)?;
-    let listed = app.engine.audit_log(desk.tenant.id, page).await?;
-    let names = names(&app).await?;
     shown(&Audit {
-        list: List::of(&query, page, listed, |line| row(line, &names)),
+        list: lines(&app, &query, desk.tenant.id).await?,
         export: Some(desk.at("audit.csv")),
         frame: desk.frame(&app, "audit"),
     })
@@ -69,11 +73,9 @@ pub(super) async fn installation(
     visitor: Visitor,
     query: Query,
 ) -> Result<Response, Problem> {
-    let page = page_of(&query)?;
-    let listed = app.engine.audit_log(nobody(), page).await?;
-    let (names, tenants) = (names(&app).await?, app.engine.tenants().await?);
+    let tenants = app.engine.tenants().await?;
     shown(&Audit {
-        list: List::of(&query, page, listed, |line| row(line, &names)),
+        list: lines(&app, &query, nobody()).await?,
         export: None,
         frame: Frame::new(&app, visitor, None, tenants, "installation"),
     })

@@ -4,7 +4,7 @@ use super::{
     csv,
     form::{Act, instant},
     frame::{Frame, maybe_when, shown, when},
-    list::{List, conditions, page_of},
+    list::{List, conditions},
     mask::{self, MASK},
     visitor::{Desk, Named},
 };
@@ -168,13 +168,12 @@ pub(super) async fn list(
     desk: Desk,
     query: Query,
 ) -> Result<Response, Problem> {
-    let page = page_of(&query)?;
     let conditions = conditions(&query, FILTERS)?;
-    let listed = app.engine.webhooks().deliveries(desk.tenant.id, &conditions, page).await?;
+    let read = |page| app.engine.webhooks().deliveries(desk.tenant.id, &conditions, page);
     shown(&Found {
+        list: List::read(&query, read, row).await?,
         states: DeliveryState::ALL,
         search: Search::of(&query),
-        list: List::of(&query, page, listed, row),
         export: query.elsewhere(&desk.at("deliveries.csv")),
         again: query.elsewhere(&desk.at("deliveries/replay")),
         frame: desk.frame(&app, "webhooks").after(&query),

@@ -3,7 +3,7 @@
 use super::{
     form::{Act, Fields},
     frame::{Frame, maybe_when, shown, when},
-    list::{List, page_of},
+    list::List,
     mask,
     visitor::{Desk, Named},
 };
@@ -59,9 +59,8 @@ pub(super) async fn list(
     desk: Desk,
     query: Query,
 ) -> Result<Response, Problem> {
-    let page = page_of(&query)?;
-    let listed = app.engine.webhooks().endpoints(desk.tenant.id, page).await?;
-    let list = List::of(&query, page, listed, |endpoint| row(&endpoint));
+    let read = |page| app.engine.webhooks().endpoints(desk.tenant.id, page);
+    let list = List::read(&query, read, |endpoint| row(&endpoint)).await?;
     shown(&Webhooks { list, frame: desk.frame(&app, "webhooks").after(&query) })
 }
 

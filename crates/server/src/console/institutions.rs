@@ -3,7 +3,7 @@
 use super::{
     form::Act,
     frame::{Frame, maybe_when, shown, when},
-    list::{List, conditions, page_of},
+    list::{List, conditions},
     visitor::{Desk, Numbered},
 };
 use crate::{App, problem::Problem, query::Query};
@@ -85,12 +85,11 @@ pub(super) async fn list(
     desk: Desk,
     query: Query,
 ) -> Result<Response, Problem> {
-    let page = page_of(&query)?;
     let conditions = conditions(&query, FILTERS)?;
-    let listed = app.engine.standings(desk.tenant.id, &conditions, page).await?;
+    let read = |page| app.engine.standings(desk.tenant.id, &conditions, page);
     let said = |key| query.value(key).unwrap_or_default().to_owned();
     shown(&Institutions {
-        list: List::of(&query, page, listed, row),
+        list: List::read(&query, read, row).await?,
         name: said("name"),
         status: said("status"),
         frame: desk.frame(&app, "institutions"),

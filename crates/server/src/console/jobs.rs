@@ -3,7 +3,7 @@
 use super::{
     form::Act,
     frame::{Frame, maybe_when, shown, when},
-    list::{List, page_of},
+    list::List,
     visitor::{Desk, Named},
 };
 use crate::{App, problem::Problem, query::Query, v1::jobs as v1};
@@ -38,9 +38,8 @@ pub(super) async fn list(
     desk: Desk,
     query: Query,
 ) -> Result<Response, Problem> {
-    let page = page_of(&query)?;
     let wanted = v1::wanted(&query)?;
-    let listed = app.engine.backlog(desk.tenant.id, wanted, page).await?;
+    let read = |page| app.engine.backlog(desk.tenant.id, wanted, page);
     let now = app.engine.env().now();
     let row = |job: Job| Row {
         id: job.id,
@@ -55,7 +54,7 @@ pub(super) async fn list(
     };
     shown(&Jobs {
         failed: wanted == Shown::Failed,
-        list: List::of(&query, page, listed, row),
+        list: List::read(&query, read, row).await?,
         frame: desk.frame(&app, "jobs").after(&query),
     })
 }

@@ -3,7 +3,7 @@
 use super::{
     form::Act,
     frame::{Frame, maybe_when, shown, when},
-    list::{List, page_of},
+    list::List,
     visitor::{Desk, Named},
 };
 use crate::{App, problem::Problem, query::Query};
@@ -38,8 +38,6 @@ async fn keys(
     query: &Query,
     made: Option<(KeyId, SecretString)>,
 ) -> Result<Response, Problem> {
-    let page = page_of(query)?;
-    let listed = app.engine.keys(desk.tenant.id, page).await?;
     let row = |key: ApiKey| Row {
         id: key.id,
         name: key.name,
@@ -48,7 +46,7 @@ async fn keys(
         good: key.revoked_at.is_none(),
         revoked: maybe_when(key.revoked_at),
     };
-    let list = List::of(query, page, listed, row);
+    let list = List::read(query, |page| app.engine.keys(desk.tenant.id, page), row).await?;
     shown(&Keys { list, made, frame: desk.frame(app, "keys").after(query) })
 }
 

@@ -5,7 +5,7 @@ use super::{
     deliveries::{self, Row as DeliveryRow},
     form::Act,
     frame::{Frame, maybe_when, shown, when},
-    list::{List, conditions, page_of},
+    list::{List, conditions},
     overview::tone,
     visitor::{Desk, Named},
 };
@@ -99,10 +99,9 @@ pub(super) async fn list(
             Err(error) => return Err(error.into()),
         }
     }
-    let page = page_of(&query)?;
-    let listed = app.engine.links(desk.tenant.id, &conditions, page).await?;
+    let read = |page| app.engine.links(desk.tenant.id, &conditions, page);
     shown(&Links {
-        list: List::of(&query, page, listed, row),
+        list: List::read(&query, read, row).await?,
         statuses: Status::ALL,
         export: query.elsewhere(&desk.at("links.csv")),
         search,
@@ -249,8 +248,12 @@ pub(super) async fn show(
     const LATEST: Page = Page { number: 1, size: 10 };
     let tenant = desk.tenant.id;
     let link = app.engine.link(tenant, id).await?;
-    let page = page_of(&query)?;
-    let timeline = app.engine.timeline(tenant, id, page).await?;
+    let entry = |entry: engine::timeline::Entry| Entry {
+        at: when(entry.at.0),
+        what: entry.kind.replace('_', " "),
+        detail: detail(entry.detail.get()),
+    };
+    let list = List::read(&query, |page| app.engine.timeline(tenant, id, page), entry).await?;
     let sessions = app.engine.sessions(tenant, id).await?;
     let of_link = deliveries::of_link(id);
     let sent = app.engine.webhooks().deliveries(tenant, &[of_link], LATEST).await?;
@@ -283,13 +286,8 @@ pub(super) async fn show(
         ("Resources", or_dash(link.fetch_resources.join(", "))),
         ("Stale in", link.stale_in.to_string()),
     ];
-    let entry = |entry: engine::timeline::Entry| Entry {
-        at: when(entry.at.0),
-        what: entry.kind.replace('_', " "),
-        detail: detail(entry.detail.get()),
-    };
     shown(&Shown {
-        list: List::of(&query, page, timeline, entry),
+        list,
         records: counts.into_iter().map(count).collect(),
         more_changes: changed.count > changed.items.len() as u64,
         changes: changed.items.into_iter().map(changes).collect(),
@@ -349,9 +347,8 @@ pub(super) async fn list_changes(
     Named(id): Named<LinkId>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let page = page_of(&query)?;
-    let listed = app.engine.link_changes(desk.tenant.id, id, page).await?;
-    let list = List::of(&query, page, listed, changes);
+    let read = |page| app.engine.link_changes(desk.tenant.id, id, page);
+    let list = List::read(&query, read, changes).await?;
     shown(&AllChanges { link: id, list, frame: desk.frame(&app, "links") })
 }
 

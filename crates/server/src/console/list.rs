@@ -2,7 +2,7 @@
 
 use crate::{problem::Problem, query::Query};
 use domain::filter::{Condition, Field, Page, parse};
-use engine::Listed;
+use engine::{Error, Listed};
 
 /// Rows on a page.
 pub(super) const PAGE_SIZE: u32 = 50;
@@ -14,6 +14,18 @@ pub(super) struct List<R> {
 }
 
 impl<R> List<R> {
+    /// The page that `query` asks for: what the engine has `read` of the list, each of it as a row.
+    pub(super) async fn read<T, F>(
+        query: &Query,
+        read: impl FnOnce(Page) -> F,
+        row: impl FnMut(T) -> R,
+    ) -> Result<Self, Problem>
+    where
+        F: Future<Output = Result<Listed<T>, Error>>,
+    {
+        let page = page_of(query)?;
+        Ok(Self::of(query, page, read(page).await?, row))
+    }
     /// What the engine lists of `page`, for which `query` asked, each of it as a row.
     pub(super) fn of<T>(
         query: &Query,

@@ -5,11 +5,11 @@ use crate::{
     caller::Caller,
     operation::{Operation, get},
     problem::Problem,
-    query::{Query, shown},
+    query::Query,
 };
 use axum::{extract::State, response::Response};
 use domain::time::Moment;
-use engine::{Listed, tenants::AuditLine};
+use engine::tenants::AuditLine;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -44,8 +44,6 @@ pub(crate) fn operations() -> Vec<Operation> {
 }
 
 async fn list(State(app): State<App>, caller: Caller, query: Query) -> Result<Response, Problem> {
-    let page = query.page()?;
-    let listed = app.engine.audit_log(caller.engine.tenant, page).await?;
-    let items = listed.items.into_iter().map(|line| shown(&LineView::from(line)));
-    query.answer(page, &Listed { count: listed.count, items: items.collect::<Result<_, _>>()? })
+    let read = |page| app.engine.audit_log(caller.engine.tenant, page);
+    query.list(read, LineView::from).await
 }

@@ -15,9 +15,8 @@ use domain::{
     ids::{DeliveryId, EndpointId, LinkId},
     time::Moment,
 };
-use engine::{
-    Listed,
-    webhooks::deliveries::{DeliveryState, ListedDelivery, PastAttempt, Replay, Story, link_of},
+use engine::webhooks::deliveries::{
+    DeliveryState, ListedDelivery, PastAttempt, Replay, Story, link_of,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -219,12 +218,9 @@ pub(crate) fn operations() -> Vec<Operation> {
 }
 
 async fn list(State(app): State<App>, caller: Caller, query: Query) -> Result<Response, Problem> {
-    let page = query.page()?;
     let conditions = query.conditions(FILTERS)?;
-    let webhooks = app.engine.webhooks();
-    let listed = webhooks.deliveries(caller.engine.tenant, &conditions, page).await?;
-    let items = listed.items.into_iter().map(|item| shown(&DeliveryView::from(item)));
-    query.answer(page, &Listed { count: listed.count, items: items.collect::<Result<_, _>>()? })
+    let read = |page| app.engine.webhooks().deliveries(caller.engine.tenant, &conditions, page);
+    query.list(read, DeliveryView::from).await
 }
 
 async fn detail(

@@ -13,10 +13,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use engine::{
-    Listed,
-    sandbox::{Fault, Scope},
-};
+use engine::sandbox::{Fault, Scope};
 use serde_json::Value;
 use utoipa::openapi::{
     ObjectBuilder, RefOr, Type,
@@ -94,10 +91,7 @@ fn schema() -> Schema {
 }
 
 async fn list(State(app): State<App>, _: Caller, query: Query) -> Result<Response, Problem> {
-    let page = query.page()?;
-    let listed = app.engine.list_faults(page)?;
-    let items = listed.items.iter().map(shown).collect::<Result<_, _>>()?;
-    query.answer(page, &Listed { count: listed.count, items })
+    query.list(async |page| app.engine.list_faults(page), |fault| fault).await
 }
 
 async fn add(State(app): State<App>, _: Caller, form: Form) -> Result<Response, Problem> {

@@ -6,7 +6,7 @@ use crate::{
     caller::Caller,
     operation::{Operation, get},
     problem::Problem,
-    query::{Query, shown},
+    query::Query,
 };
 use axum::{extract::State, response::Response};
 use domain::{
@@ -14,7 +14,7 @@ use domain::{
     link::Status,
     time::Moment,
 };
-use engine::{Listed, institutions::Standing};
+use engine::institutions::Standing;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -81,9 +81,7 @@ pub(crate) fn operations() -> Vec<Operation> {
 }
 
 async fn list(State(app): State<App>, caller: Caller, query: Query) -> Result<Response, Problem> {
-    let page = query.page()?;
     let conditions = query.conditions(FILTERS)?;
-    let listed = app.engine.standings(caller.engine.tenant, &conditions, page).await?;
-    let items = listed.items.into_iter().map(|one| shown(&InstitutionHealth::from(one)));
-    query.answer(page, &Listed { count: listed.count, items: items.collect::<Result<_, _>>()? })
+    let read = |page| app.engine.standings(caller.engine.tenant, &conditions, page);
+    query.list(read, InstitutionHealth::from).await
 }

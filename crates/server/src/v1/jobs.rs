@@ -6,7 +6,7 @@ use crate::{
     operation::{Operation, get, post},
     path::Id,
     problem::{Item, Problem},
-    query::{Query, shown},
+    query::Query,
 };
 use axum::{
     extract::State,
@@ -14,10 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{ids::JobId, time::Moment};
-use engine::{
-    Listed,
-    backlog::{Job, Shown},
-};
+use engine::backlog::{Job, Shown};
 use serde::Serialize;
 use utoipa::{
     ToSchema,
@@ -107,10 +104,9 @@ pub(crate) fn wanted(query: &Query) -> Result<Shown, Problem> {
 }
 
 async fn list(State(app): State<App>, caller: Caller, query: Query) -> Result<Response, Problem> {
-    let page = query.page()?;
-    let listed = app.engine.backlog(caller.engine.tenant, wanted(&query)?, page).await?;
-    let items = listed.items.into_iter().map(|job| shown(&JobView::from(job)));
-    query.answer(page, &Listed { count: listed.count, items: items.collect::<Result<_, _>>()? })
+    let wanted = wanted(&query)?;
+    let read = |page| app.engine.backlog(caller.engine.tenant, wanted, page);
+    query.list(read, JobView::from).await
 }
 
 async fn retry(

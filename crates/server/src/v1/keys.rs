@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{ids::KeyId, time::Moment};
-use engine::{Listed, tenants::ApiKey};
+use engine::tenants::ApiKey;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -77,10 +77,7 @@ pub(crate) fn operations() -> Vec<Operation> {
 }
 
 async fn list(State(app): State<App>, caller: Caller, query: Query) -> Result<Response, Problem> {
-    let page = query.page()?;
-    let listed = app.engine.keys(caller.engine.tenant, page).await?;
-    let items = listed.items.into_iter().map(|key| shown(&KeyView::from(key)));
-    query.answer(page, &Listed { count: listed.count, items: items.collect::<Result<_, _>>()? })
+    query.list(|page| app.engine.keys(caller.engine.tenant, page), KeyView::from).await
 }
 
 async fn make(

@@ -22,7 +22,6 @@ use domain::{
     time::Moment,
 };
 use engine::{
-    Listed,
     links::Modification,
     query::ResourceCount,
     timeline::{CommitOfLink, SeenSession},
@@ -268,10 +267,7 @@ async fn timeline(
     Id(id): Id<LinkId>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let page = query.page()?;
-    let listed = app.engine.timeline(caller.engine.tenant, id, page).await?;
-    let items = listed.items.iter().map(shown).collect::<Result<_, _>>()?;
-    query.answer(page, &Listed { count: listed.count, items })
+    query.list(|page| app.engine.timeline(caller.engine.tenant, id, page), |entry| entry).await
 }
 
 async fn sessions(
@@ -289,10 +285,8 @@ async fn changes(
     Id(id): Id<LinkId>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let page = query.page()?;
-    let listed = app.engine.link_changes(caller.engine.tenant, id, page).await?;
-    let items = listed.items.into_iter().map(|commit| shown(&LinkChanges::from(commit)));
-    query.answer(page, &Listed { count: listed.count, items: items.collect::<Result<_, _>>()? })
+    let read = |page| app.engine.link_changes(caller.engine.tenant, id, page);
+    query.list(read, LinkChanges::from).await
 }
 
 async fn records(

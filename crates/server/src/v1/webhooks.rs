@@ -16,12 +16,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{ids::EndpointId, time::Moment};
-use engine::{
-    Listed,
-    webhooks::{
-        endpoints::{Change, Endpoint, LONGEST_AUTHORIZATION, NewEndpoint},
-        guard::LONGEST_URL,
-    },
+use engine::webhooks::{
+    endpoints::{Change, Endpoint, LONGEST_AUTHORIZATION, NewEndpoint},
+    guard::LONGEST_URL,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -183,10 +180,8 @@ pub(crate) fn operations() -> Vec<Operation> {
 }
 
 async fn list(State(app): State<App>, caller: Caller, query: Query) -> Result<Response, Problem> {
-    let page = query.page()?;
-    let listed = app.engine.webhooks().endpoints(caller.engine.tenant, page).await?;
-    let items = listed.items.into_iter().map(|item| shown(&EndpointView::from(item)));
-    query.answer(page, &Listed { count: listed.count, items: items.collect::<Result<_, _>>()? })
+    let read = |page| app.engine.webhooks().endpoints(caller.engine.tenant, page);
+    query.list(read, EndpointView::from).await
 }
 
 async fn add(

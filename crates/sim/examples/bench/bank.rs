@@ -129,9 +129,6 @@ impl Conversation for Talk {
             Ok(Covered::whole(wanted.window))
         })
     }
-    fn logout(&mut self) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::ready(()))
-    }
 }
 
 /// The account of a user.
