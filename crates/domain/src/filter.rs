@@ -1,9 +1,12 @@
 //! What the query of a list says: `amount__gte=10` parsed once for all resources, the page and the
 //! projection, by the grammar of Belvo's public API.
 
-use crate::{money::Amount, time::midnight};
+use crate::{
+    money::Amount,
+    time::{YEARS, midnight},
+};
 use jiff::{Timestamp, Unit, civil::Date};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 use uuid::Uuid;
 
 /// A field that lists can be filtered by.
@@ -32,6 +35,8 @@ pub enum Kind {
     Id,
     /// A whole number.
     Integer,
+    /// One of [`YEARS`].
+    Year,
     /// A decimal number.
     Amount,
     /// `YYYY-MM-DD`.
@@ -141,6 +146,11 @@ impl Field {
     #[must_use]
     pub const fn integer(name: &'static str, source: Source) -> Self {
         Self::new(name, Kind::Integer, CMP, source)
+    }
+    /// A field of calendar years, with every comparison.
+    #[must_use]
+    pub const fn year(name: &'static str, source: Source) -> Self {
+        Self::new(name, Kind::Year, CMP, source)
     }
     /// A field of decimal numbers, with every comparison.
     #[must_use]
@@ -401,6 +411,10 @@ fn point(kind: Kind, value: &str) -> Result<Value, Bad> {
         Kind::Integer => {
             trimmed.parse().map(Value::Integer).map_err(|_| invalid("A valid integer is required."))
         }
+        Kind::Year => match trimmed.parse() {
+            Ok(year) if YEARS.contains(&year) => Ok(Value::Integer(year)),
+            _ => Err(invalid(not_within(&YEARS))),
+        },
         Kind::Amount => {
             trimmed.parse().map(Value::Amount).map_err(|_| invalid("A valid number is required."))
         }
@@ -414,6 +428,12 @@ fn point(kind: Kind, value: &str) -> Result<Value, Bad> {
             )
         }),
     }
+}
+
+/// What is said of a number that is not `within` two.
+#[must_use]
+pub fn not_within(within: &RangeInclusive<i64>) -> String {
+    format!("A whole number from {} to {} is required.", within.start(), within.end())
 }
 
 fn text(value: &str) -> Result<String, Bad> {
@@ -583,7 +603,8 @@ mod tests {
         Field::text("display_name", PARTIAL, Source::Body(&["display_name"])),
         Field::word("status", &["valid", "invalid"], IN, Source::Column("status")),
         Field::word("refresh_rate", &["6h", "7d"], IS, Source::Column("refresh_rate")).nullable(),
-        Field::integer("year", Source::Body(&["year"])),
+        Field::integer("count", Source::Body(&["count"])),
+        Field::year("year", Source::Body(&["year"])),
         Field::amount("balance", Source::Body(&["balance", "current"])),
         Field::amount("balance__available", Source::Body(&["balance", "available"])),
         Field::date("value_date", Source::Body(&["value_date"])),
@@ -656,7 +677,13 @@ mod tests {
             Err(("invalid_choice", "\"X\" is not a valid choice.".into()))
         );
         assert!(one("created_at", "yesterday").is_err());
-        assert!(one("year", "1.5").is_err());
+        assert!(one("count", "1.5").is_err());
+        let year = "A whole number from 1900 to 9999 is required.";
+        for bad in ["24", "1899", "10000", "-2024", "1.5", "MMXXIV", ""] {
+            assert_eq!(one("year", bad), Err(("invalid", year.into())), "{bad}");
+            assert!(one("year__range", &format!("{bad},2024")).is_err(), "{bad}");
+        }
+        assert_eq!(one("year__gte", "1900"), Ok(Test::Gte(Value::Integer(1900))));
         assert!(one("balance__gte", "ten").is_err());
         assert!(one("value_date__range", "2026-01-14").is_err());
         assert!(one("value_date__range", "2026-01-14,2026-01-15,2026-01-16").is_err());
@@ -760,7 +787,7 @@ mod tests {
             Kind::Amount => {
                 value.as_number().map(|n| Value::Amount(n.to_string().parse().expect("a number")))
             }
-            Kind::Integer => value.as_i64().map(Value::Integer),
+            Kind::Integer | Kind::Year => value.as_i64().map(Value::Integer),
             kind => text.clone().map(|text| point(kind, &text).expect("a stored value")),
         };
         match (&condition.test, own) {
@@ -846,8 +873,10 @@ mod tests {
         fn integers_pass_as_they_compare(
             operator in comparison(), own in 2019..2023_i64, others in prop::array::uniform2(2019..2023_i64)
         ) {
-            let condition = ask("year", operator, &others.map(|year| year.to_string()));
-            prop_assert_eq!(passes(&condition, &own.into()), expected(operator, &own, &others));
+            for field in ["count", "year"] {
+                let condition = ask(field, operator, &others.map(|other| other.to_string()));
+                prop_assert_eq!(passes(&condition, &own.into()), expected(operator, &own, &others));
+            }
         }
         #[test]
         fn days_pass_as_their_text_compares(

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
 /// An instant on the wire: `2026-01-14T09:12:33.104000Z`, always UTC, always six digits, so that
 /// text order is time order.
@@ -47,6 +47,10 @@ pub fn day(at: Timestamp) -> Date {
 pub fn midnight(day: Date) -> Timestamp {
     day.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }
+
+/// The calendar years that can be asked for: what is written with fewer digits is a slip, not a year of
+/// which there is nothing.
+pub const YEARS: RangeInclusive<i64> = 1900..=9999;
 
 /// Days from first to last, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -12,6 +12,7 @@ use axum::{
 use domain::{
     access::{AccessMode, CredentialsStorage, Scope, StaleIn},
     consent::Term,
+    filter::not_within,
     ids::{EndpointId, LinkId, RecordId},
     money::Amount,
     record::Direction,
@@ -21,11 +22,12 @@ use domain::{
         incomes::{Confidence, IncomeType},
         transactions::Status,
     },
+    time::YEARS,
 };
 use jiff::civil::Date;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
-use std::{borrow::Cow, str::FromStr};
+use std::{borrow::Cow, ops::RangeInclusive, str::FromStr};
 use utoipa::openapi::{
     ObjectBuilder, RefOr, Type,
     schema::{ArrayBuilder, KnownFormat, Schema, SchemaFormat},
@@ -387,24 +389,22 @@ impl Input for Date {
 }
 
 /// A whole number between two, as a number or a text.
-fn whole(value: &Value, least: i64, most: i64) -> Result<i64, Complaint> {
+fn whole(value: &Value, within: &RangeInclusive<i64>) -> Result<i64, Complaint> {
     let number = match value {
         Value::Number(number) => number.as_i64(),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    let within = |number: &i64| (least..=most).contains(number);
-    number.filter(within).ok_or_else(|| {
-        Complaint::invalid(format!("A whole number from {least} to {most} is required."))
-    })
+    let number = number.filter(|number| within.contains(number));
+    number.ok_or_else(|| Complaint::invalid(not_within(within)))
 }
-macro_rules! wholes { ($($(#[doc = $says:literal])* $name:ident($of:ty): $least:literal..=$most:literal, $pattern:literal;)*) => { $(
+macro_rules! wholes { ($($(#[doc = $says:literal])* $name:ident($of:ty): $within:expr, $pattern:literal;)*) => { $(
     $(#[doc = $says])*
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(crate) struct $name(pub $of);
     impl Input for $name {
         fn read(value: Value) -> Result<Self, Complaint> {
-            let number = whole(&value, $least, $most)?;
+            let number = whole(&value, &$within)?;
             <$of>::try_from(number).map(Self).map_err(|_| Complaint::invalid("Not a number."))
         }
         fn schema() -> Schema {
@@ -414,9 +414,9 @@ macro_rules! wholes { ($($(#[doc = $says:literal])* $name:ident($of:ty): $least:
 )* } }
 wholes! {
     /// A calendar year.
-    Year(i16): 1900..=9999, r"^\d{4}$";
+    Year(i16): YEARS, r"^\d{4}$";
     /// A month of a year, from 1.
-    Month(i8): 1..=12, r"^(0?[1-9]|1[0-2])$";
+    Month(i8): (1..=12), r"^(0?[1-9]|1[0-2])$";
 }
 
 /// For how long a consent is given.

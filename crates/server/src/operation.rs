@@ -10,6 +10,7 @@ use axum::{
 use domain::{
     access::Scope,
     filter::{Field, Kind, Operator as Test},
+    time::YEARS,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -444,6 +445,10 @@ fn value(of: Kind, test: Test) -> Schema {
         }
         Kind::Id => format(KnownFormat::Uuid).into(),
         Kind::Integer => kind(Type::Integer).into(),
+        Kind::Year => {
+            let (first, last) = YEARS.into_inner();
+            kind(Type::Integer).minimum(Some(first)).maximum(Some(last)).into()
+        }
         Kind::Amount => kind(Type::Number).into(),
         Kind::Date => format(KnownFormat::Date).into(),
         Kind::Instant => {

@@ -192,7 +192,7 @@ fn is_within(field: &Field) -> bool {
 /// The expression that a field stands for.
 fn subject(table: &'static str, field: &Field) -> String {
     let typed = |value: String| match field.kind {
-        Kind::Integer | Kind::Amount => format!("cast({value} as numeric)"),
+        Kind::Integer | Kind::Year | Kind::Amount => format!("cast({value} as numeric)"),
         // SQLite would take a number out of the body as a number.
         _ => format!("cast({value} as text)"),
     };

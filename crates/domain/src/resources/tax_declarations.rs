@@ -39,7 +39,7 @@ pub static TAX_DECLARATIONS: Resource = Resource {
     filters: &[
         Field::id("link", IN, Source::Column("link")),
         Field::id("id", IN, Source::Column("id")),
-        Field::integer("year", Source::Body(&["document_information", "year"])),
+        Field::year("year", Source::Body(&["document_information", "year"])),
         Field::instant("created_at", Source::Either("changed_at", "created_at")),
     ],
     required: None,

@@ -61,7 +61,7 @@ pub static TAX_RETURNS: Resource = Resource {
     filters: &[
         Field::id("link", IN, Source::Column("link")),
         Field::id("id", IN, Source::Column("id")),
-        Field::integer("ejercicio", Source::Body(&["informacion_general", "ejercicio"])),
+        Field::year("ejercicio", Source::Body(&["informacion_general", "ejercicio"])),
         Field::text(
             "tipo_declaracion",
             IN,
