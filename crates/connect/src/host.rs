@@ -10,7 +10,7 @@ use crate::wire;
 use domain::{
     env::{BoxFuture, Env},
     session::Challenge,
-    time::{Window, day},
+    time::{Window, day, later},
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use secrecy::{ExposeSecret, SecretString};
@@ -378,9 +378,7 @@ impl Watch {
     /// When to give up; never while it waits for us.
     fn due(&self, total: SignedDuration, silence: SignedDuration) -> Option<Timestamp> {
         let pace = self.pace();
-        let after = |from: Timestamp, time: SignedDuration| {
-            from.saturating_add(time).unwrap_or(Timestamp::MAX)
-        };
+        let after = |from: Timestamp, time: SignedDuration| later(from, time);
         let whole = after(pace.began, total.saturating_add(pace.ours));
         pace.waiting.is_none().then(|| whole.min(after(pace.moved, silence)))
     }

@@ -1,6 +1,9 @@
 //! The only two impure inputs the product has: what time it is, and chance.
 
-use crate::ids::{BelowLink, Bucket, Id, uuid_in};
+use crate::{
+    ids::{BelowLink, Bucket, Id, uuid_in},
+    time::later,
+};
 use jiff::{SignedDuration, Timestamp};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::{
@@ -51,7 +54,7 @@ impl Env {
     }
     /// Waits until `time` has passed on this clock.
     pub async fn sleep(&self, time: SignedDuration) {
-        self.sleep_until(self.now().saturating_add(time).unwrap_or(Timestamp::MAX)).await;
+        self.sleep_until(later(self.now(), time)).await;
     }
     /// Waits until this clock shows `deadline`.
     pub async fn sleep_until(&self, deadline: Timestamp) {

@@ -7,6 +7,7 @@ use crate::{
     refresh::{Rate, Schedule},
     resource::Resource,
     resources::consents::CONSENTS,
+    time::later,
     words,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -237,7 +238,7 @@ impl Link {
                 next.refresh_rate = Some(rate);
                 next.credentials_storage = CredentialsStorage::Store;
                 if status == S::Valid {
-                    let load = now.saturating_add(Self::SWITCH_DELAY).unwrap_or(Timestamp::MAX);
+                    let load = later(now, Self::SWITCH_DELAY);
                     effects.push(Do::LoadAt(load));
                     next.follow(Some(Schedule::start(rate, load, chance)), &mut effects);
                 }
@@ -310,7 +311,7 @@ impl Link {
     /// When its data become stale.
     #[must_use]
     pub fn stale_at(&self) -> Timestamp {
-        self.updated_at.saturating_add(self.stale_in.lifetime()).unwrap_or(Timestamp::MAX)
+        later(self.updated_at, self.stale_in.lifetime())
     }
     /// The resources that a load of this link brings, as the institution offers them: the core ones
     /// for a recurrent link, those it asked for, and the consent that it stands on.

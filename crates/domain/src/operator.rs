@@ -1,7 +1,10 @@
 //! Operators: who may sign in to the console, what each may do there, how long a sign-in lasts, and
 //! how long wrong passwords are waited for. Pure.
 
-use crate::words;
+use crate::{
+    time::{earlier, later},
+    words,
+};
 use jiff::{SignedDuration, Timestamp};
 
 words!(
@@ -98,7 +101,7 @@ impl Tries {
     pub fn locked_until(self) -> Option<Timestamp> {
         let beyond = self.count.checked_sub(Self::FREE)?;
         let wait = (Self::WAIT * (1 << beyond.min(8))).min(Self::LONGEST_WAIT);
-        Some(self.last_at?.saturating_add(wait).unwrap_or(Timestamp::MAX))
+        Some(later(self.last_at?, wait))
     }
     /// With one more, at `now`; `None` while the operator is locked out. To be stored before the
     /// password is looked at, so that tries side by side are counted like tries in a row.
@@ -146,7 +149,7 @@ impl SignIn {
     /// The instants that a sign-in must have begun and been used after to hold.
     #[must_use]
     pub fn bounds(self, now: Timestamp) -> (Timestamp, Timestamp) {
-        let before = |time| now.saturating_sub(time).unwrap_or(Timestamp::MIN);
+        let before = |time| earlier(now, time);
         (before(self.longest), before(self.idle.saturating_add(Self::GRAIN)))
     }
 }

@@ -7,7 +7,7 @@
 
 use crate::{
     env::{share, spread},
-    time::day,
+    time::{day, later},
     words,
 };
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
@@ -89,12 +89,12 @@ impl Schedule {
     #[must_use]
     pub fn start(rate: Rate, now: Timestamp, chance: u64) -> Self {
         if let Some(period) = rate.period() {
-            return Self::at(rate, None, after(now, period - share(period / 10, chance)));
+            return Self::at(rate, None, later(now, period - share(period / 10, chance)));
         }
         let drawn = draw_day(chance);
         // Bits that the day does not depend on.
         let time = share(A_DAY, chance.rotate_left(32));
-        Self::at(rate, Some(drawn), after(midnight_of_next(drawn, day(now)), time))
+        Self::at(rate, Some(drawn), later(midnight_of_next(drawn, day(now)), time))
     }
 
     /// The period after a success at `now`: the next anchor that is still to come.
@@ -125,8 +125,8 @@ impl Schedule {
         if let Some(period) = self.rate.period() {
             let doubled = FIRST_RETRY.saturating_mul(1 << self.failed.min(20));
             let wait = doubled.min(period / 4);
-            let due = after(now, spread(wait, chance));
-            return if due < after(self.anchor, period) {
+            let due = later(now, spread(wait, chance));
+            return if due < later(self.anchor, period) {
                 Self { due, failed, ..*self }
             } else {
                 self.next_anchor(period, now)
@@ -148,19 +148,15 @@ impl Schedule {
     fn on_next(&self, day: i8, date: Date) -> Self {
         let time =
             self.anchor.to_zoned(TimeZone::UTC).time().duration_since(jiff::civil::Time::MIN);
-        Self::at(self.rate, Some(day), after(midnight_of_next(day, date), time))
+        Self::at(self.rate, Some(day), later(midnight_of_next(day, date), time))
     }
-}
-
-fn after(at: Timestamp, time: SignedDuration) -> Timestamp {
-    at.saturating_add(time).unwrap_or(Timestamp::MAX)
 }
 
 /// The first of `anchor`, `anchor + step`, `anchor + 2·step` … that is later than `now`.
 fn first_after(anchor: Timestamp, step: SignedDuration, now: Timestamp) -> Timestamp {
     let passed = now.duration_since(anchor).as_nanos().div_euclid(step.as_nanos()) + 1;
     let steps = i32::try_from(passed.max(0)).unwrap_or(i32::MAX);
-    after(anchor, step.saturating_mul(steps))
+    later(anchor, step.saturating_mul(steps))
 }
 
 /// Midnight of the first `day` of a month that is later than `date`.
@@ -194,7 +190,7 @@ mod tests {
     }
     fn with_failures(mut schedule: Schedule, failures: u8) -> Schedule {
         for _ in 0..failures {
-            schedule = schedule.failed(after(schedule.due, FIRST_RETRY), 7);
+            schedule = schedule.failed(later(schedule.due, FIRST_RETRY), 7);
         }
         schedule
     }
@@ -307,7 +303,7 @@ mod tests {
             let first = schedule.anchor;
             prop_assert!(schedule.due > now);
             for (success, seconds, chance) in attempts {
-                let now = after(schedule.due, SignedDuration::from_secs(seconds));
+                let now = later(schedule.due, SignedDuration::from_secs(seconds));
                 let next = if success {
                     schedule.succeeded(now, chance)
                 } else {
@@ -326,7 +322,7 @@ mod tests {
                 if let Some(period) = rate.period() {
                     let passed = next.anchor.duration_since(first).as_nanos();
                     prop_assert_eq!(passed % period.as_nanos(), 0);
-                    prop_assert!(next.due <= after(next.anchor, period));
+                    prop_assert!(next.due <= later(next.anchor, period));
                     prop_assert!(next.due.duration_since(now) <= period);
                     prop_assert_eq!(next.day, None);
                 } else {
@@ -348,12 +344,12 @@ mod tests {
             let start = Schedule::start(rate, now, chance);
             let mut schedule = start.clone();
             for _ in 0..400 {
-                let late = after(schedule.due, SignedDuration::from_secs(late));
+                let late = later(schedule.due, SignedDuration::from_secs(late));
                 schedule = schedule.succeeded(late, chance);
             }
             prop_assert_eq!(schedule.day, start.day);
             if let Some(period) = rate.period() {
-                prop_assert_eq!(schedule.due, after(start.due, period.saturating_mul(400)));
+                prop_assert_eq!(schedule.due, later(start.due, period.saturating_mul(400)));
             } else {
                 let expected = start.due.to_zoned(TimeZone::UTC)
                     .saturating_add(jiff::Span::new().months(400));
@@ -375,7 +371,7 @@ mod tests {
             rate in a_rate(), now in a_time(), chance in any::<u64>(), days in 0..2000
         ) {
             let start = Schedule::start(rate, now, chance);
-            let woken = after(start.due, A_DAY * days);
+            let woken = later(start.due, A_DAY * days);
             for next in [start.succeeded(woken, chance), start.failed(woken, chance)] {
                 let most = rate.period().unwrap_or(A_DAY * 31);
                 prop_assert!(next.due > woken && next.due.duration_since(woken) <= most);

@@ -2,6 +2,7 @@
 
 use crate::{
     ids::{LinkId, SessionId, TenantId},
+    time::later,
     words,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -193,7 +194,7 @@ impl Session {
     /// The whole life of a session. Same input, same answer.
     pub fn apply(self, event: Event, now: Timestamp) -> Result<Self, Refused> {
         use {Event as E, State as S};
-        let within = |time| now.saturating_add(time).unwrap_or(Timestamp::MAX);
+        let within = |time| later(now, time);
         let work = within(Self::WORK);
         let patience = within(SignedDuration::from_secs(Challenge::LONGEST.into()));
         let (state, deadline) = match (self.state, event) {

@@ -1,6 +1,6 @@
 //! Instants and days as the API writes them.
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::RangeInclusive};
 
@@ -34,6 +34,17 @@ impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Timestamp::deserialize(deserializer).map(Self)
     }
+}
+
+/// The instant so much later; the last that there is where that would lie beyond.
+#[must_use]
+pub fn later(at: Timestamp, time: SignedDuration) -> Timestamp {
+    at.saturating_add(time).unwrap_or(Timestamp::MAX)
+}
+/// The instant so much earlier; the first that there is where that would lie before.
+#[must_use]
+pub fn earlier(at: Timestamp, time: SignedDuration) -> Timestamp {
+    at.saturating_sub(time).unwrap_or(Timestamp::MIN)
 }
 
 /// The UTC day of an instant.

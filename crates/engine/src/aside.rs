@@ -3,7 +3,8 @@
 //! claim comes past it; whichever process has a connector for it takes it up again.
 
 use crate::{Engine, Error};
-use jiff::{SignedDuration, Timestamp};
+use domain::time::earlier;
+use jiff::SignedDuration;
 
 /// How long work may have been due before it is set aside: whoever can do it does it sooner.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
@@ -14,11 +15,10 @@ impl Engine {
     /// Sets aside what has been due for long at institutions that this process does not speak to.
     pub async fn set_work_aside(&self) -> Result<(), Error> {
         let catalogue = self.catalogue();
-        let since = self.env().now().saturating_sub(PATIENCE).unwrap_or(Timestamp::MIN);
+        let since = earlier(self.env().now(), PATIENCE);
         loop {
             let mut tx = self.store().write().await?;
-            let moved =
-                tx.set_aside_across_buckets(since, &catalogue.names(), AT_ONCE).await?;
+            let moved = tx.set_aside_across_buckets(since, &catalogue.names(), AT_ONCE).await?;
             tx.commit().await?;
             if moved < AT_ONCE.into() {
                 return Ok(());

@@ -1,6 +1,9 @@
 //! Where the time comes from: the machine, or a clock that can be moved.
 
-use domain::env::{BoxFuture, Clock};
+use domain::{
+    env::{BoxFuture, Clock},
+    time::later,
+};
 use jiff::{SignedDuration, Timestamp};
 use std::{
     collections::BTreeMap,
@@ -97,7 +100,7 @@ struct State {
 impl State {
     fn now(&mut self) -> Timestamp {
         if let Some(ahead) = self.ahead {
-            let now = system_time().saturating_add(ahead).unwrap_or(Timestamp::MAX);
+            let now = later(system_time(), ahead);
             self.last = self.last.max(microseconds(now));
         }
         self.last
@@ -151,7 +154,7 @@ impl VirtualClock {
     }
     /// Moves on by `by`; see [`VirtualClock::advance_to`].
     pub fn advance(&self, by: SignedDuration) {
-        self.advance_to(self.now().saturating_add(by).unwrap_or(Timestamp::MAX));
+        self.advance_to(later(self.now(), by));
     }
     /// Makes the clock run, `ahead` of the machine's time. One that has shown a later time stands
     /// still until it is caught up with.

@@ -14,6 +14,7 @@ use domain::{
     ids::TenantId,
     institution::{Closure, Health, Institution},
     link::Status,
+    time::later,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
@@ -159,7 +160,7 @@ impl Engine {
     /// closed it, or its connector was taken away, the next look is after a while at the latest.
     pub(crate) async fn closed_until(&self, institution: &str) -> Result<Option<Timestamp>, Error> {
         let now = self.env().now();
-        let look = now.saturating_add(Breaker::REST).unwrap_or(Timestamp::MAX);
+        let look = later(now, Breaker::REST);
         let Some((id, version)) = self.catalogue().breaker_key(institution) else {
             return Ok(Some(look));
         };

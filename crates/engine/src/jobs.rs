@@ -18,6 +18,7 @@ use domain::{
     link::{Event, Link, Status},
     resource::Part,
     session::{Event as SessionEvent, State},
+    time::later,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -88,7 +89,7 @@ const MOST_ATTEMPTS: u32 = 6;
 impl Engine {
     /// Until when a claim made now lasts.
     pub(crate) fn lease(&self) -> Timestamp {
-        self.env().now().saturating_add(LEASE).unwrap_or(Timestamp::MAX)
+        later(self.env().now(), LEASE)
     }
 
     pub(crate) fn new_job(
@@ -179,7 +180,7 @@ impl Engine {
             let woken = self.workers_woken();
             if heartbeat <= self.env().now() {
                 self.give_signs_of_life().await;
-                heartbeat = self.env().now().saturating_add(HEARTBEAT).unwrap_or(Timestamp::MAX);
+                heartbeat = later(self.env().now(), HEARTBEAT);
             }
             if cleaning <= self.env().now() {
                 if let Err(error) = self.forget_old().await {
@@ -188,8 +189,7 @@ impl Engine {
                 if let Err(error) = self.set_work_aside().await {
                     tracing::error!(error = %Chain(&error), "work could not be set aside");
                 }
-                cleaning =
-                    self.env().now().saturating_add(retention::EVERY).unwrap_or(Timestamp::MAX);
+                cleaning = later(self.env().now(), retention::EVERY);
             }
             let did = {
                 let _turn = self.turn().lock().await;
@@ -202,11 +202,7 @@ impl Engine {
                     tracing::error!(error = %Chain(&error), "the worker cannot reach its queue");
                 }
             }
-            let look = self
-                .env()
-                .now()
-                .saturating_add(SignedDuration::from_secs(1))
-                .unwrap_or(Timestamp::MAX);
+            let look = later(self.env().now(), SignedDuration::from_secs(1));
             tokio::select! {
                 () = woken => {}
                 () = self.env().sleep_until(look) => {}
@@ -317,12 +313,7 @@ impl Engine {
                 tx.finish(id, fence, "gave up", self.env().now()).await?;
             } else {
                 let wait = self.env().jitter(SignedDuration::from_secs(15 << attempt.min(6)));
-                tx.retry(
-                    id,
-                    fence,
-                    self.env().now().saturating_add(wait).unwrap_or(Timestamp::MAX),
-                )
-                .await?;
+                tx.retry(id, fence, later(self.env().now(), wait)).await?;
             }
             Ok::<_, Error>(tx.commit().await?)
         };
@@ -408,7 +399,7 @@ impl Engine {
                 Some(other) if self.is_abandoned(other) => SignedDuration::ZERO,
                 _ => SOON,
             };
-            let at = self.env().now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+            let at = later(self.env().now(), wait);
             tx.put_back(job.id, job.fence, at).await?;
             tx.commit().await?;
             if let Some(other) = other.filter(|other| self.is_abandoned(other)) {
@@ -431,7 +422,7 @@ impl Engine {
     /// has not been tried.
     async fn wait_for_room(&self, job: &Job) -> Result<(), Error> {
         let wait = SOON.saturating_add(share(CROWDED - SOON, self.env().chance_u64()));
-        let at = self.env().now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+        let at = later(self.env().now(), wait);
         let mut tx = self.store().write().await?;
         tx.put_back(job.id, job.fence, at).await?;
         Ok(tx.commit().await?)
@@ -477,12 +468,7 @@ impl Engine {
                 let attempt = work.attempt;
                 attempt < MOST_ATTEMPTS && {
                     let wait = self.env().jitter(SignedDuration::from_mins(1 << attempt.min(6)));
-                    tx.retry(
-                        work.job,
-                        work.fence,
-                        now.saturating_add(wait).unwrap_or(Timestamp::MAX),
-                    )
-                    .await?
+                    tx.retry(work.job, work.fence, later(now, wait)).await?
                 }
             }
             _ => false,

@@ -15,8 +15,8 @@ use domain::{
     institution::Institution,
     link::{Event, Link, Status},
     refresh::Rate,
+    time::later,
 };
-use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use store::{Tx, changes::ChangeKind, links::Inserted};
@@ -145,11 +145,7 @@ impl Engine {
         fields: &BTreeMap<String, SecretString>,
         token: Option<SecretString>,
     ) -> Result<Watch, Error> {
-        let patience = self
-            .env()
-            .now()
-            .saturating_add(self.settings().session_patience)
-            .unwrap_or(Timestamp::MAX);
+        let patience = later(self.env().now(), self.settings().session_patience);
         loop {
             let mut tx = self.store().write().await?;
             match tx.insert_link(&link, login).await? {

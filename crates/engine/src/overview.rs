@@ -8,6 +8,7 @@ use domain::{
     institution::Health,
     link::Status,
     refresh::Rate,
+    time::{earlier, later},
 };
 use jiff::{SignedDuration, Timestamp};
 use store::{
@@ -78,7 +79,7 @@ impl Engine {
     pub async fn overview(&self, tenant: TenantId) -> Result<Overview, Error> {
         static STATUS: Field = Field::text("status", IS, Source::Column("status"));
         let now = self.env().now();
-        let before = |age| now.saturating_sub(age).unwrap_or(Timestamp::MIN);
+        let before = |age| earlier(now, age);
         let since = before(SignedDuration::from_hours(HOURS.into()));
         let mut tx = self.store().read().await?;
         let states = tx.links_by_state_across_buckets(tenant, |rate| before(rate.late_after()));
@@ -138,9 +139,7 @@ fn by_hour(since: Timestamp, counts: &[DeliveryCount]) -> Vec<Hour> {
             of.map(|c| c.count).sum()
         };
         Hour {
-            from: since
-                .saturating_add(SignedDuration::from_hours(hour.into()))
-                .unwrap_or(Timestamp::MAX),
+            from: later(since, SignedDuration::from_hours(hour.into())),
             delivered: of(&[DeliveryState::Delivered]),
             pending: of(&[DeliveryState::Pending]),
             failed: of(&[DeliveryState::Failed, DeliveryState::Cancelled]),

@@ -2,8 +2,8 @@
 //! sealed outcomes of sessions that nobody will ask for any more.
 
 use crate::{Engine, Error};
-use domain::link::Refusals;
-use jiff::{SignedDuration, Timestamp};
+use domain::{link::Refusals, time::earlier};
+use jiff::SignedDuration;
 
 /// How often it is looked at.
 pub(crate) const EVERY: SignedDuration = SignedDuration::from_mins(10);
@@ -19,7 +19,7 @@ impl Engine {
     /// Forgets what is older than its time. Looks at what is, takes no input.
     pub async fn forget_old(&self) -> Result<u64, Error> {
         let now = self.env().now();
-        let before = |age: SignedDuration| now.saturating_sub(age).unwrap_or(Timestamp::MIN);
+        let before = |age: SignedDuration| earlier(now, age);
         let mut tx = self.store().write().await?;
         let mut forgotten = tx.prune_sessions_across_buckets(before(SESSIONS)).await?;
         forgotten += tx.prune_jobs_across_buckets(before(JOBS)).await?;

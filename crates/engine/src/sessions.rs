@@ -19,6 +19,7 @@ use domain::{
     link::{Attempt, Event as LinkEvent, Link, Refusals},
     resource::Resource,
     session::{Challenge, ChallengeKind, Event, Session, State},
+    time::{earlier, later},
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -129,7 +130,7 @@ impl Engine {
                 tenant: link.tenant,
                 link: link.id,
                 state: State::Running,
-                deadline: now.saturating_add(Session::WORK).unwrap_or(Timestamp::MAX),
+                deadline: later(now, Session::WORK),
             },
             purpose: purpose.stored(),
             challenge: None,
@@ -538,7 +539,7 @@ impl Run {
         };
         if let (Ending::Bad(Failure::InvalidCredentials), Some(tried)) = (&ending, &self.tried) {
             // Whatever has become of the link: the institution has counted it.
-            let forgotten = now.saturating_sub(Refusals::REMEMBERED).unwrap_or(Timestamp::MIN);
+            let forgotten = earlier(now, Refusals::REMEMBERED);
             tx.note_refusal(self.link().bucket(), &tried.hash, forgotten, now).await?;
         }
         let ended = self.row.session.clone().apply(event, now);
@@ -735,8 +736,7 @@ impl Run {
         let engine = self.engine.clone();
         let now = engine.env().now();
         let seconds = i64::from(challenge.expires_in_seconds);
-        let until =
-            now.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
+        let until = later(now, SignedDuration::from_secs(seconds));
         if self.row.challenge_number == MOST_CHALLENGES {
             return Err(Failure::SessionExpired.into());
         }

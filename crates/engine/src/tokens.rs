@@ -6,6 +6,7 @@ use domain::{
     access::{CredentialsStorage, Scope, StaleIn},
     ids::{LinkId, RequestId, SessionId, TenantId},
     link::Status,
+    time::later,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -252,7 +253,7 @@ impl Tokens<'_> {
 }
 
 fn ending(now: Timestamp, lifetime: SignedDuration) -> i64 {
-    now.saturating_add(lifetime).unwrap_or(Timestamp::MAX).as_second()
+    later(now, lifetime).as_second()
 }
 
 impl Claims {

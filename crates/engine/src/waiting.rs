@@ -11,6 +11,7 @@ use domain::{
     ids::{LinkId, SessionId, TenantId},
     link::{Link, Status},
     session::{Event, State},
+    time::later,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -54,11 +55,7 @@ impl Engine {
         if !at_hand {
             self.check_open(&link.institution).await?;
         }
-        let patience = self
-            .env()
-            .now()
-            .saturating_add(self.settings().session_patience)
-            .unwrap_or(Timestamp::MAX);
+        let patience = later(self.env().now(), self.settings().session_patience);
         loop {
             let row = self.new_session(link, &purpose, caller.request);
             let mut tx = self.store().write().await?;

@@ -185,10 +185,7 @@ fn login(manner: Manner, mut answers: impl FnMut(&Env) -> Answers) -> (Option<Fa
     (said, took)
 }
 fn wanted() -> Fetch {
-    Fetch {
-        window: Some(Window::last_days(date(2026, 1, 14), 14)),
-        ..Fetch::all_of("ACCOUNTS")
-    }
+    Fetch { window: Some(Window::last_days(date(2026, 1, 14), 14)), ..Fetch::all_of("ACCOUNTS") }
 }
 fn fetch(manner: Manner) -> (Result<Covered, Failure>, usize) {
     let (mut talk, clock, ..) = open(manner);

@@ -24,6 +24,7 @@ use domain::{
     consent,
     env::{BoxFuture, Env},
     session::ChallengeKind,
+    time::later,
 };
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
@@ -386,7 +387,7 @@ impl Line {
         let env = program.room.env.clone();
         let seconds = SignedDuration::from_secs(manifest.limits.seconds.into());
         let mut line = Self {
-            until: env.now().saturating_add(seconds).unwrap_or(Timestamp::MAX),
+            until: later(env.now(), seconds),
             process,
             lines: Lines::new(stdout, wire::LINE),
             stdin,
@@ -470,7 +471,7 @@ impl Line {
         loop {
             let due = match pinged {
                 Some((_, until)) => until,
-                None => self.env.now().saturating_add(QUIET).unwrap_or(Timestamp::MAX),
+                None => later(self.env.now(), QUIET),
             };
             let due = due.min(self.until);
             let next = tokio::select! {
@@ -490,7 +491,7 @@ impl Line {
                 None => {
                     let ping = self.next;
                     self.next += 1;
-                    let until = self.env.now().saturating_add(AT_ONCE).unwrap_or(Timestamp::MAX);
+                    let until = later(self.env.now(), AT_ONCE);
                     pinged = Some((ping, until));
                     let line = frame::request(ping, "ping", &m::Nothing {})?;
                     self.write(&line).await?;
@@ -503,7 +504,7 @@ impl Line {
             }
             // It is there: the answer to the ping may stand behind what we were slow to take.
             if let Some((_, until)) = &mut pinged {
-                *until = self.env.now().saturating_add(AT_ONCE).unwrap_or(Timestamp::MAX);
+                *until = later(self.env.now(), AT_ONCE);
             }
             match frame::read(line)? {
                 Message::Answer { id: answered, result } if answered == Some(id) => {

@@ -17,6 +17,7 @@ use bytes::Bytes;
 use domain::{
     env::Env,
     ids::{DeliveryId, EndpointId, EventId, TenantId},
+    time::later,
     webhook::{Announcement, Outcome, TIME_LIMIT, is_worn_out, patience, signed_content, wait},
 };
 use futures::{StreamExt as _, stream};
@@ -183,8 +184,7 @@ impl Posted {
             Outcome::Delivered => (Verdict::Delivered, None),
             Outcome::Gone => (Verdict::Failed, Some(error)),
             Outcome::Failed => {
-                let next = wait(failed, asked, chance())
-                    .map(|wait| now.saturating_add(wait).unwrap_or(Timestamp::MAX));
+                let next = wait(failed, asked, chance()).map(|wait| later(now, wait));
                 (next.map_or(Verdict::Failed, Verdict::RetryAt), Some(error))
             }
         };
@@ -429,7 +429,7 @@ impl Webhooks {
     }
 
     fn later(&self, by: SignedDuration) -> Timestamp {
-        self.env.now().saturating_add(by).unwrap_or(Timestamp::MAX)
+        later(self.env.now(), by)
     }
 
     /// Records what has been posted and claims up to `room` more, in one transaction.

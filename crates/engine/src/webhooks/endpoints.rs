@@ -5,6 +5,7 @@ use crate::{Actor, Caller, Error, FieldProblem, Listed};
 use domain::{
     filter::Page,
     ids::{DeliveryId, EndpointId, TenantId},
+    time::later,
     webhook::{Announcement, MOST_ENDPOINTS, Subscription},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -212,7 +213,7 @@ impl Webhooks {
     ) -> Result<(Endpoint, SecretString), Error> {
         let secret = vault::new_webhook_secret()?;
         let sealed = self.seal(&place(caller.tenant, id, SECRET), &secret)?;
-        let until = self.env.now().saturating_add(OVERLAP).unwrap_or(Timestamp::MAX);
+        let until = later(self.env.now(), OVERLAP);
         let mut tx = self.store.write().await?;
         let stored = tx.endpoint_for_update(caller.tenant, id).await?;
         let mut stored = stored.ok_or(Error::NoSuch("endpoint"))?;

@@ -2,7 +2,7 @@
 
 use super::guard::{Forbidden, GuardedResolver, Reach};
 use bytes::Bytes;
-use domain::env::Clock;
+use domain::{env::Clock, time::later};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{
     Client, Method, Request, Response, Url,
@@ -152,7 +152,7 @@ impl Sender {
         *request.headers_mut() = headers;
         *request.body_mut() = Some(body.into());
 
-        let deadline = begun.saturating_add(time).unwrap_or(Timestamp::MAX);
+        let deadline = later(begun, time);
         let mut limit = self.wall.sleep_until(deadline);
         let sent = tokio::select! {
             biased;

@@ -472,7 +472,6 @@ impl Conversation for Talk {
             Ok(covered)
         })
     }
-
 }
 
 fn day_of(item: &Value) -> Date {

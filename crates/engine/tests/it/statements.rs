@@ -2,9 +2,7 @@
 
 use crate::{
     bank::{SCANS, Step, movement},
-    world::{
-        World, challenged, days, failed, fields, hours, on_both, record_id, single, wanted,
-    },
+    world::{World, challenged, days, failed, fields, hours, on_both, record_id, single, wanted},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use connect::talk::Failure;

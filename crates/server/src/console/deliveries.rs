@@ -19,6 +19,7 @@ use axum::{extract::State, response::Response};
 use domain::{
     filter::{Condition, Field, IS, Source, Test, Value},
     ids::{DeliveryId, EndpointId, LinkId},
+    time::{earlier, later},
 };
 use engine::webhooks::deliveries::{
     DeliveryState, ListedDelivery, MOST_REPLAYED, Replay, Story, link_of,
@@ -112,11 +113,9 @@ impl Search {
             link: id(&self.link, "link")?.map(uuid::Uuid::into),
             kind: maybe(&self.kind),
             code: maybe(&self.code),
-            from: instant("created_at__gte", &self.from)?
-                .unwrap_or_else(|| now.saturating_sub(EVER).unwrap_or(Timestamp::MIN)),
+            from: instant("created_at__gte", &self.from)?.unwrap_or_else(|| earlier(now, EVER)),
             // What was announced at this very instant is there as well.
-            to: instant("created_at__lt", &self.to)?
-                .unwrap_or_else(|| now.saturating_add(TICK).unwrap_or(Timestamp::MAX)),
+            to: instant("created_at__lt", &self.to)?.unwrap_or_else(|| later(now, TICK)),
             states,
         })
     }
