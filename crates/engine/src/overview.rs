@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 use store::{
-    events::{DeliveryCount, DeliveryState},
+    deliveries::{DeliveryCount, DeliveryState},
     links::LinkCount,
 };
 

@@ -15,7 +15,8 @@ use std::{sync::Arc, time::Instant};
 use store::{
     Buckets, Settings, Store,
     changes::{ChangeKind, NewChange},
-    events::{Announced, Attempt, Event, Verdict},
+    deliveries::{Attempt, Verdict},
+    events::{Announced, Event},
     jobs::NewJob,
     records::{NewRecord, Seen},
     testing::{postgres, stores},

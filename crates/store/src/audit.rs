@@ -1,6 +1,6 @@
 //! Who did what: never changed, never deleted with what it speaks of.
 
-use crate::{Error, Tx, links::Listed, value::values};
+use crate::{Error, Tx, lists::Listed, value::values};
 use domain::{
     filter::Page,
     ids::{AuditId, TenantId},

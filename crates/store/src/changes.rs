@@ -8,7 +8,7 @@
 use crate::{
     Error, Store, Tx,
     conditions::Sql,
-    links::Listed,
+    lists::Listed,
     value::{Row, corrupt, places, values},
 };
 use domain::{

@@ -3,15 +3,14 @@
 use crate::{
     Error, Tx,
     conditions::Sql,
-    links::Listed,
-    value::{Row, batch, corrupt, values},
+    lists::Listed,
+    value::{Row, corrupt, names, values},
 };
 use domain::{
     filter::{Condition, Page},
     institution::{Closure, Health, Institution},
 };
 use jiff::Timestamp;
-use serde::Serialize;
 use std::collections::HashMap;
 
 /// The state of a breaker, and which saving of it this is.
@@ -126,12 +125,7 @@ impl Tx {
             " else 'down' end as status
                 from institutions) as institutions where 1 = 1"
         );
-        #[derive(Serialize)]
-        struct Offered<'a> {
-            name: &'a str,
-        }
-        let offered = batch(offered.iter().map(|&name| Offered { name }));
-        let mut list = Sql::new(SEEN, values![offered, now]);
+        let mut list = Sql::new(SEEN, values![names(offered), now]);
         list.and("institutions", conditions);
         let (count, rows) = self.page_of_list(COUNT, SELECT, &list, "id", page).await?;
         Ok(Listed { count, items: rows.iter().map(institution).collect::<Result<_, _>>()? })

@@ -7,15 +7,14 @@
 
 use crate::{
     Buckets, Error, Tx,
-    links::Listed,
-    value::{Row, batch, fenced, values},
+    lists::Listed,
+    value::{Row, fenced, names, values},
 };
 use domain::{
     filter::Page,
     ids::{Bucket, JobId, LinkId, NodeId, TenantId},
 };
 use jiff::Timestamp;
-use serde::Serialize;
 
 /// When what is set aside may be claimed.
 const NEVER: Timestamp = Timestamp::MAX;
@@ -251,7 +250,7 @@ impl Tx {
         let due = self
             .rows(
                 self.lock(DUE, DUE_AND_FREE),
-                values![now, buckets.from, buckets.to, limit, named(offered)],
+                values![now, buckets.from, buckets.to, limit, names(offered)],
             )
             .await?;
         if due.is_empty() {
@@ -353,14 +352,14 @@ impl Tx {
         const STUCK: &str = stuck!("");
         const STUCK_AND_FREE: &str = stuck!(" for update skip locked");
         let sql = self.lock(STUCK, STUCK_AND_FREE);
-        self.run(sql, values![due, named(offered), limit, NEVER]).await
+        self.run(sql, values![due, names(offered), limit, NEVER]).await
     }
 
     /// Whether anything is set aside at institutions that are `offered`.
     pub async fn any_aside_across_buckets(&mut self, offered: &[&str]) -> Result<bool, Error> {
         const SQL: &str = "select 1 from jobs where aside_due is not null
             and institution in (select value ->> 'name' from json_each($1)) limit 1";
-        Ok(self.row(SQL, values![named(offered)]).await?.is_some())
+        Ok(self.row(SQL, values![names(offered)]).await?.is_some())
     }
 
     /// Makes what was set aside due again, at institutions that are `offered`; how many.
@@ -368,7 +367,7 @@ impl Tx {
         const SQL: &str = "update jobs set run_at = aside_due, aside_due = null
             where aside_due is not null
                 and institution in (select value ->> 'name' from json_each($1))";
-        self.run(SQL, values![named(offered)]).await
+        self.run(SQL, values![names(offered)]).await
     }
 
     /// When the next job falls due, or the next lease ends: of all, or of those that can be done
@@ -384,7 +383,7 @@ impl Tx {
             order by run_at limit 1";
         let row = match offered {
             None => self.row(OF_ALL, values![]).await?,
-            Some(offered) => self.row(HERE, values![named(offered)]).await?,
+            Some(offered) => self.row(HERE, values![names(offered)]).await?,
         };
         row.map_or(Ok(None), |row| row.at(0))
     }
@@ -480,15 +479,6 @@ impl Tx {
         const SQL: &str = "delete from jobs where finished_at < $1";
         self.run(SQL, values![before]).await
     }
-}
-
-/// Names for `json_each`.
-fn named(names: &[&str]) -> String {
-    #[derive(Serialize)]
-    struct Named<'a> {
-        name: &'a str,
-    }
-    batch(names.iter().map(|name| Named { name }))
 }
 
 fn new(job: &NewJob) -> Vec<crate::value::Value> {

@@ -10,11 +10,13 @@
 mod conditions;
 mod db;
 mod error;
+mod lists;
 mod value;
 
 pub mod audit;
 pub mod changes;
 pub mod coverage;
+pub mod deliveries;
 pub mod documents;
 pub mod endpoints;
 pub mod events;
@@ -37,3 +39,4 @@ pub mod tokens;
 
 pub use db::{Buckets, Settings, Store, Tx, Way};
 pub use error::{Error, Worded};
+pub use lists::Listed;

@@ -3,6 +3,7 @@
 use crate::{
     Error, Tx,
     conditions::Sql,
+    lists::Listed,
     value::{Row, Value, values},
 };
 use domain::{
@@ -33,15 +34,6 @@ pub struct LinkCount {
     pub count: u64,
     /// Of how many the data are late.
     pub late: u64,
-}
-
-/// A page of a list, and how long the whole list is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed<T> {
-    /// How many there are on all pages.
-    pub count: u64,
-    /// Those on this page.
-    pub items: Vec<T>,
 }
 
 macro_rules! link_columns { () => {
@@ -266,26 +258,5 @@ impl Tx {
         rows.iter()
             .map(|row| Ok((row.get("institution")?, row.parsed("status")?, row.get("count")?)))
             .collect()
-    }
-
-    /// How many rows a list has, and those of one page.
-    pub(crate) async fn page_of_list(
-        &mut self,
-        count: &'static str,
-        select: &'static str,
-        list: &Sql,
-        order: &'static str,
-        page: Page,
-    ) -> Result<(u64, Vec<Row>), Error> {
-        let (sql, values) = list.fork().before(count).finish();
-        let count = self.number(sql, values).await?;
-        if page.offset() >= count {
-            return Ok((count, Vec::new()));
-        }
-        let mut list = list.fork().before(select);
-        list.push(format_args!(" order by {order} limit ")).bind(page.size);
-        list.push(" offset ").bind(page.offset());
-        let (sql, values) = list.finish();
-        Ok((count, self.rows(sql, values).await?))
     }
 }

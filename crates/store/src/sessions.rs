@@ -3,7 +3,7 @@
 
 use crate::{
     Error, Tx,
-    links::Listed,
+    lists::Listed,
     value::{Row, corrupt, values},
 };
 use domain::{

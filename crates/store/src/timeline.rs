@@ -1,6 +1,6 @@
 //! What has happened to a link, for people.
 
-use crate::{Error, Tx, links::Listed, value::values};
+use crate::{Error, Tx, lists::Listed, value::values};
 use domain::{
     filter::Page,
     ids::{EntryId, LinkId, TenantId},

@@ -229,6 +229,15 @@ pub(crate) fn hex<T: Id>(ids: &[T]) -> String {
     batch(ids.iter().map(|&id| Named { id: simple(id) }))
 }
 
+/// Names as a batch.
+pub(crate) fn names(names: &[&str]) -> String {
+    #[derive(Serialize)]
+    struct Named<'a> {
+        name: &'a str,
+    }
+    batch(names.iter().map(|&name| Named { name }))
+}
+
 /// Ids with the buckets that they lie in, as a batch.
 pub(crate) fn places<T: BelowLink>(ids: &[T]) -> String {
     #[derive(Serialize)]

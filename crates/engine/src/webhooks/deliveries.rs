@@ -7,7 +7,7 @@ use domain::{
     ids::{DeliveryId, EndpointId, LinkId, TenantId},
 };
 use jiff::Timestamp;
-pub use store::events::{Delivery, DeliveryState, ListedDelivery, PastAttempt};
+pub use store::deliveries::{Delivery, DeliveryState, ListedDelivery, PastAttempt};
 
 /// The most deliveries that one request sends again: what is more is for the next one.
 pub const MOST_REPLAYED: u32 = 10_000;

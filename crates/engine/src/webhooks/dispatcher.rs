@@ -34,8 +34,8 @@ use std::{
 };
 use store::{
     Buckets, Tx,
+    deliveries::{Attempt, Claimed, Verdict},
     endpoints::Endpoint as Stored,
-    events::{Attempt, Claimed, Verdict},
 };
 use tokio::{
     sync::mpsc,

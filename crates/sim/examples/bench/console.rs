@@ -19,7 +19,8 @@ use secrecy::{ExposeSecret, SecretString};
 use std::time::Instant;
 use store::{
     Store,
-    events::{Announced, Attempt, Event, Verdict},
+    deliveries::{Attempt, Verdict},
+    events::{Announced, Event},
     jobs::NewJob,
     sessions::{Outcome, StoredSession},
 };

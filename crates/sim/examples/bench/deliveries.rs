@@ -20,7 +20,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use store::events::DeliveryState;
+use store::deliveries::DeliveryState;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},

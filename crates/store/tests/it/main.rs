@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod changes;
+mod deliveries;
 mod documents;
 mod events;
 mod glances;

@@ -16,7 +16,8 @@ use std::sync::{
 };
 use store::{
     changes::{ChangeKind, NewChange},
-    events::{Attempt, Claimed, Event, Verdict},
+    deliveries::{Attempt, Claimed, Verdict},
+    events::Event,
     records::NewRecord,
     sessions::StoredSession,
 };
