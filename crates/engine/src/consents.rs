@@ -3,7 +3,7 @@
 //! in any more is all that is decided here.
 
 use crate::{
-    Caller, Challenged, Engine, Error, effects::Cause, retrieval::Wanted, sessions::Purpose,
+    Caller, Challenged, Engine, Error, effects::Cause, mandate::Purpose, retrieval::Wanted,
     tokens::Grant,
 };
 use connect::talk::Failure;

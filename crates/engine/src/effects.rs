@@ -4,7 +4,7 @@
 use crate::{
     Engine, Error, announcements,
     jobs::{self, Kind},
-    sessions::Work,
+    mandate::Work,
 };
 use connect::talk::Failure;
 use domain::{

@@ -5,8 +5,8 @@ use crate::{
     Caller, Engine, Error, Listed,
     breaker::{Breaker, Verdict},
     catalogue::BY_BREAKER,
+    error::Chain,
     operators::installation,
-    sessions::Chain,
 };
 use connect::talk::Failure;
 use domain::{

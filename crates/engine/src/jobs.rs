@@ -5,10 +5,10 @@
 use crate::{
     Caller, Engine, Error, announcements,
     effects::Cause,
-    rest::Busy,
-    retention,
+    mandate::{Purpose, Work},
     retrieval::Wanted,
-    sessions::{Brought, Chain, Purpose, Run, Work},
+    sessions::{Brought, Run},
+    worker::MOST_ATTEMPTS,
 };
 use connect::talk::Failure;
 use domain::{
@@ -24,7 +24,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{
-    Buckets, Tx,
+    Tx,
     jobs::{Job, NewJob},
 };
 
@@ -72,10 +72,6 @@ pub(crate) struct Load {
     pub(crate) wanted: Option<Vec<Wanted>>,
 }
 
-/// How long a claim lasts without a sign of life. Taken over well within thirty seconds.
-const LEASE: SignedDuration = SignedDuration::from_secs(20);
-/// How often signs of life are given.
-const HEARTBEAT: SignedDuration = SignedDuration::from_secs(5);
 /// How long until a piece of work that met an open session tries again.
 const SOON: SignedDuration = SignedDuration::from_secs(2);
 /// The same where that session waits for an end user.
@@ -83,15 +79,8 @@ const LATER: SignedDuration = SignedDuration::from_secs(30);
 /// The longest until a piece of work for which there was no room tries again; the shortest is
 /// [`SOON`]. Spread evenly, so that room that is made is soon taken.
 const CROWDED: SignedDuration = SignedDuration::from_secs(20);
-/// How many times work that failed on our side is tried again.
-const MOST_ATTEMPTS: u32 = 6;
 
 impl Engine {
-    /// Until when a claim made now lasts.
-    pub(crate) fn lease(&self) -> Timestamp {
-        later(self.env().now(), LEASE)
-    }
-
     pub(crate) fn new_job(
         &self,
         link: &Link,
@@ -171,159 +160,8 @@ impl Engine {
         Ok(apart.map(|resource| Wanted::all_of(resource.name)).collect())
     }
 
-    /// The worker: claims what is due and does it, until told to stop.
-    pub async fn work(self) {
-        let stop = self.stopping();
-        let mut heartbeat = self.env().now();
-        let mut cleaning = heartbeat;
-        loop {
-            let woken = self.workers_woken();
-            if heartbeat <= self.env().now() {
-                self.give_signs_of_life().await;
-                heartbeat = later(self.env().now(), HEARTBEAT);
-            }
-            if cleaning <= self.env().now() {
-                if let Err(error) = self.forget_old().await {
-                    tracing::error!(error = %Chain(&error), "old things could not be forgotten");
-                }
-                if let Err(error) = self.set_work_aside().await {
-                    tracing::error!(error = %Chain(&error), "work could not be set aside");
-                }
-                cleaning = later(self.env().now(), retention::EVERY);
-            }
-            let did = {
-                let _turn = self.turn().lock().await;
-                self.do_some_work().await
-            };
-            match did {
-                Ok(0) => {}
-                Ok(_) => continue,
-                Err(error) => {
-                    tracing::error!(error = %Chain(&error), "the worker cannot reach its queue");
-                }
-            }
-            let look = later(self.env().now(), SignedDuration::from_secs(1));
-            tokio::select! {
-                () = woken => {}
-                () = self.env().sleep_until(look) => {}
-                () = stop.cancelled() => return,
-            }
-        }
-    }
-
-    /// Signs of life without work, until told to stop.
-    pub(crate) async fn stay_alive(self) {
-        let stop = self.stopping();
-        loop {
-            self.give_signs_of_life().await;
-            tokio::select! {
-                () = self.env().sleep(HEARTBEAT) => {}
-                () = stop.cancelled() => return,
-            }
-        }
-    }
-
-    /// Renews the claims of this process on jobs and sessions, ends the sessions of processes that
-    /// give no signs of life any more, and takes up what waits for its connectors.
-    pub(crate) async fn give_signs_of_life(&self) {
-        let renewed = async {
-            let (claims, sessions) = (self.running().claims(), self.live().ids());
-            if claims.is_empty() && sessions.is_empty() {
-                return Ok(());
-            }
-            let mut tx = self.store().write().await?;
-            for (job, fence) in claims {
-                tx.renew(job, fence, self.lease()).await?;
-            }
-            for session in sessions {
-                if !tx.renew_session_lease(session, self.node(), self.lease()).await? {
-                    // Somebody else has ended it, or its link is gone.
-                    self.live().cancel(session);
-                }
-            }
-            tx.commit().await?;
-            Ok::<_, Error>(())
-        };
-        if let Err(error) = renewed.await {
-            tracing::error!(error = %Chain(&error), "claims could not be renewed");
-        }
-        if let Err(error) = self.end_abandoned_sessions().await {
-            tracing::error!(error = %Chain(&error), "abandoned sessions could not be ended");
-        }
-        if let Err(error) = self.take_up_work().await {
-            tracing::error!(error = %Chain(&error), "work that was set aside could not be taken up");
-        }
-    }
-
-    /// Claims a batch and runs it side by side; answers how many there were.
-    async fn do_some_work(&self) -> Result<usize, Error> {
-        let free = self.slots().available_permits();
-        if free == 0 {
-            return Ok(0);
-        }
-        let jobs = self.claim(u32::try_from(free.min(32)).unwrap_or(1)).await?;
-        let count = jobs.len();
-        for job in jobs {
-            let Ok(slot) = self.slots().try_acquire_owned() else { break };
-            let (engine, busy) = (self.clone(), self.bustle().busy());
-            self.tracker().spawn(async move {
-                engine.run_job(job, busy).await;
-                drop(slot);
-                engine.wake_workers();
-            });
-        }
-        Ok(count)
-    }
-
-    /// Does one claimed job in the background.
-    pub(crate) fn start_job(&self, job: Job) {
-        let (engine, busy) = (self.clone(), self.bustle().busy());
-        self.tracker().spawn(async move { engine.run_job(job, busy).await });
-    }
-
-    /// Claims due work that this process has connectors for.
-    pub(crate) async fn claim(&self, limit: u32) -> Result<Vec<Job>, Error> {
-        let (catalogue, now, lease) = (self.catalogue(), self.env().now(), self.lease());
-        let offered = catalogue.names();
-        let mut tx = self.store().write().await?;
-        let jobs =
-            tx.claim_across_buckets(self.node(), now, lease, limit, Buckets::ALL, &offered).await?;
-        tx.commit().await?;
-        Ok(jobs)
-    }
-
-    /// Does one claimed job; whatever happens, its row says so afterwards.
-    async fn run_job(&self, job: Job, busy: Busy) {
-        let (id, fence, attempt) = (job.id, job.fence, job.attempt);
-        let _claim = self.running().claim(id, fence);
-        let kind = job.kind.clone();
-        let error = match Box::pin(self.perform(job)).await {
-            Ok(None) => return,
-            Ok(Some(session)) => {
-                // It knows by itself when it is busy.
-                drop(busy);
-                return session.run().await;
-            }
-            Err(error) => error,
-        };
-        tracing::error!(job.kind = %kind, job.id = %id, error = %Chain(&error), "a job failed on our side");
-        let put_back = async {
-            let mut tx = self.store().write().await?;
-            if attempt >= MOST_ATTEMPTS {
-                tx.finish(id, fence, "gave up", self.env().now()).await?;
-            } else {
-                let wait = self.env().jitter(SignedDuration::from_secs(15 << attempt.min(6)));
-                tx.retry(id, fence, later(self.env().now(), wait)).await?;
-            }
-            Ok::<_, Error>(tx.commit().await?)
-        };
-        if let Err(error) = put_back.await {
-            tracing::error!(job.id = %id, error = %Chain(&error), "its lease will run out instead");
-        }
-    }
-
     /// Does a job, or answers the session that is to do it.
-    async fn perform(&self, job: Job) -> Result<Option<Run>, Error> {
+    pub(crate) async fn perform(&self, job: Job) -> Result<Option<Run>, Error> {
         let kind = Kind::named(&job.kind);
         let (Some(link), Some(kind)) = (job.link, kind) else {
             self.finish(&job, "unknown kind").await?;
@@ -411,7 +249,7 @@ impl Engine {
             drop(tx);
             return self.wait_for_room(&job).await.map(|()| None);
         }
-        let detail = json!({"cause": purpose_name(&purpose), "request_id": request.hex()});
+        let detail = json!({"cause": purpose.name(), "request_id": request.hex()});
         self.note(&mut tx, &link, "refresh_started", detail).await?;
         let run = Run::new(self, row, purpose, Brought::default());
         tx.commit().await?;
@@ -537,20 +375,5 @@ impl Engine {
         self.forgotten(session);
         self.wake_dispatcher();
         Ok(())
-    }
-}
-
-pub(crate) fn purpose_name(purpose: &Purpose) -> &'static str {
-    match purpose {
-        Purpose::Register => "registration",
-        Purpose::Repair => "repair",
-        Purpose::Retrieve(_) => "request",
-        Purpose::Work(work) => match work.cause {
-            Cause::Load(_) | Cause::Request(_) => "load",
-            Cause::Schedule(_) => "schedule",
-            Cause::Async(_) => "async",
-            Cause::Upload(_) => "upload",
-        },
-        Purpose::Upload => "upload",
     }
 }

@@ -24,6 +24,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod links;
 mod live;
+mod mandate;
 pub mod metrics;
 pub mod operators;
 pub mod overview;
@@ -42,6 +43,7 @@ pub mod timeline;
 pub mod tokens;
 mod waiting;
 pub mod webhooks;
+pub mod worker;
 
 pub use connect::talk::{Failure, LoginProblem, Remark, Unreadable};
 pub use error::{Challenged, Error, FieldProblem};

@@ -4,7 +4,8 @@ use crate::{
     Caller, Engine, Error, Listed,
     effects::Cause,
     jobs::{Kind, Load},
-    sessions::{Brought, Purpose, Run},
+    mandate::Purpose,
+    sessions::{Brought, Run},
     waiting::{Watch, check_usable, distinct},
 };
 use connect::talk::Failure;

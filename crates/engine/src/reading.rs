@@ -18,8 +18,9 @@ use crate::{
     documents::{encoded, with_documents},
     effects::Cause,
     ledger::{Coverage, Rules},
+    mandate::Mandate,
     retrieval::{Retrieved, Wanted},
-    sessions::{Mandate, Run},
+    sessions::Run,
 };
 use collector::Collector;
 use computing::Material;

@@ -1,9 +1,7 @@
 //! Requests for one resource of one link, as callers make them.
 
 use crate::{
-    Caller, Engine, Error,
-    effects::Cause,
-    sessions::{Brought, Purpose},
+    Caller, Engine, Error, effects::Cause, mandate::Purpose, sessions::Brought,
     waiting::check_usable,
 };
 use connect::talk::Remark;

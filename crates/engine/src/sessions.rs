@@ -5,19 +5,19 @@ use crate::{
     Engine, Error,
     conversation::Talk,
     effects::{Cause, Settled},
-    jobs::purpose_name,
+    error::Chain,
     live::{Claim, Held, Progress},
+    mandate::{Mandate, Purpose, Work},
     reading::Reader,
     rest::{Busy, Pauses},
-    retrieval::{Retrieved, Wanted},
+    retrieval::Retrieved,
     statements,
 };
 use connect::talk::{Ask, Credentials, Failure, LoginProblem, Unreadable};
 use domain::{
     env::BoxFuture,
-    ids::{JobId, LinkId, RequestId, SessionId, TenantId},
+    ids::{LinkId, RequestId, SessionId, TenantId},
     link::{Attempt, Event as LinkEvent, Link, Refusals},
-    resource::Resource,
     session::{Challenge, ChallengeKind, Event, Session, State},
     time::{earlier, later},
 };
@@ -27,54 +27,6 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 use store::{Tx, secrets::LinkSecrets, sessions::StoredSession};
 use uuid::Uuid;
-
-/// What a session was opened for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Purpose {
-    /// To confirm a new link, then to load it.
-    Register,
-    /// To confirm new credentials, then to load.
-    Repair,
-    /// To answer one request for data.
-    Retrieve(Wanted),
-    /// To read the statement file that came with the request.
-    Upload,
-    /// To do a queued piece of work; nobody is there to answer a challenge.
-    Work(Work),
-}
-
-/// A queued piece of work as its session sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Work {
-    /// The job that pays for it.
-    pub(crate) job: JobId,
-    /// The claim: a late worker's writes are refused by it.
-    pub(crate) fence: u64,
-    /// The how-manieth try.
-    pub(crate) attempt: u32,
-    /// Why.
-    pub(crate) cause: Cause,
-    /// What to read.
-    pub(crate) wanted: Vec<Wanted>,
-}
-
-impl Purpose {
-    /// As its session's row holds it.
-    pub(crate) fn stored(&self) -> String {
-        serde_json::to_string(self).expect("a purpose is plain data")
-    }
-    pub(crate) fn read(stored: &str) -> Result<Self, Error> {
-        serde_json::from_str(stored).map_err(|e| Error::Internal("reading a session", Box::new(e)))
-    }
-    pub(crate) const fn attempt(&self) -> Attempt {
-        match self {
-            Self::Register => Attempt::Registration,
-            Self::Repair => Attempt::Repair,
-            Self::Retrieve(_) | Self::Upload => Attempt::Request,
-            Self::Work(_) => Attempt::Schedule,
-        }
-    }
-}
 
 /// How a session came out, as its row says it to other processes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -216,57 +168,6 @@ struct Tried {
     hash: [u8; 32],
     /// Whether they have been refused before.
     refused: bool,
-}
-
-/// By what a session writes: whose it is, what for, and on which claim. It is the session's own where
-/// its [`Run`] talks to the institution meanwhile.
-#[derive(Clone)]
-pub(crate) struct Mandate {
-    pub(crate) engine: Engine,
-    pub(crate) tenant: TenantId,
-    pub(crate) link: LinkId,
-    session: SessionId,
-    request: RequestId,
-    purpose: Purpose,
-}
-
-impl Mandate {
-    /// The work being done, once it has begun.
-    pub(crate) fn work(&self) -> Option<&Work> {
-        match &self.purpose {
-            Purpose::Work(work) => Some(work),
-            _ => None,
-        }
-    }
-    /// Why it is being done.
-    pub(crate) fn cause(&self) -> Cause {
-        match &self.purpose {
-            Purpose::Work(work) => work.cause.clone(),
-            Purpose::Upload => Cause::Upload(self.request),
-            Purpose::Register | Purpose::Repair | Purpose::Retrieve(_) => {
-                Cause::Request(self.request)
-            }
-        }
-    }
-    /// Whether a file that was uploaded is being read: all that is in it, whatever its days.
-    pub(crate) fn is_upload(&self) -> bool {
-        self.purpose == Purpose::Upload
-    }
-    /// Whether a caller waits for the records of `resource` themselves.
-    pub(crate) fn shows(&self, resource: &Resource) -> bool {
-        matches!(&self.purpose, Purpose::Retrieve(wanted) if wanted.resource == resource.name)
-    }
-    /// Fails where the session has been ended by somebody else, or where another worker has taken
-    /// the work over. The link's row must be held already: whoever holds it comes first.
-    pub(crate) async fn still_ours(&self, tx: &mut Tx) -> Result<(), Error> {
-        let row = tx.session(self.tenant, self.session).await?;
-        let open = row.is_some_and(|row| row.finished_at.is_none());
-        let held = match self.work() {
-            Some(work) => tx.holds(work.job, work.fence).await?,
-            None => true,
-        };
-        if open && held { Ok(()) } else { Err(Failure::Cancelled.into()) }
-    }
 }
 
 /// One session at work in this process.
@@ -562,7 +463,7 @@ impl Run {
         {
             engine.heard_from(institution, Some(failure)).await;
         }
-        engine.metrics().session_ended(purpose_name(&self.mandate.purpose), failure.as_ref());
+        engine.metrics().session_ended(self.mandate.purpose.name(), failure.as_ref());
         let end = match (failure, answer) {
             (Some(failure), _) => Progress::Failed(failure),
             (None, Some(answer)) => Progress::Answered(Arc::new(answer)),
@@ -821,20 +722,6 @@ impl Run {
         tx.commit().await?;
         self.held.progress.send_replace(Progress::Working);
         Ok(answer)
-    }
-}
-
-/// An error with its causes, on one line.
-pub(crate) struct Chain<'a>(pub(crate) &'a dyn std::error::Error);
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            write!(f, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
     }
 }
 

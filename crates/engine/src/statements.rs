@@ -3,8 +3,9 @@
 
 use crate::{
     Caller, Engine, Error, FieldProblem,
+    mandate::Purpose,
     retrieval::{AccountReport, Report, Wanted},
-    sessions::{Brought, Purpose},
+    sessions::Brought,
     waiting::check_usable,
 };
 use connect::{

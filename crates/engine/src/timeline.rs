@@ -1,10 +1,6 @@
 //! What happened to a link, and what its caller should do next.
 
-use crate::{
-    Engine, Error, Listed,
-    jobs::purpose_name,
-    sessions::{Outcome, Purpose},
-};
+use crate::{Engine, Error, Listed, mandate::Purpose, sessions::Outcome};
 use domain::{
     filter::Page,
     ids::{LinkId, RequestId, SessionId, TenantId},
@@ -122,7 +118,7 @@ fn seen(row: StoredSession) -> SeenSession {
     SeenSession {
         id: row.session.id,
         state: row.session.state,
-        purpose: purpose.map_or("unknown", |purpose| purpose_name(&purpose)),
+        purpose: purpose.map_or("unknown", |purpose| purpose.name()),
         asks: row.challenge.map(|challenge| challenge.kind),
         challenges: row.challenge_number,
         request: row.request,

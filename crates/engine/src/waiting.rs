@@ -3,8 +3,9 @@
 use crate::{
     Caller, Challenged, Engine, Error,
     live::{Held, Progress},
+    mandate::Purpose,
     retrieval::Retrieved,
-    sessions::{Brought, LOOK, Outcome, Purpose, Run, answer_field, redeem, ticket},
+    sessions::{Brought, LOOK, Outcome, Run, answer_field, redeem, ticket},
 };
 use connect::talk::Failure;
 use domain::{

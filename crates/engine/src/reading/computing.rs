@@ -5,8 +5,9 @@ use super::{Announced, KnownParent, KnownParents, Reader, collector::Collector};
 use crate::{
     Engine, Error,
     conversation::Talk,
+    mandate::Mandate,
     retrieval::{Retrieved, Wanted},
-    sessions::{Mandate, Run},
+    sessions::Run,
 };
 use connect::talk::{Covered, Failure, Fetch, Given};
 use domain::{

@@ -6,9 +6,9 @@ use super::{Announced, Reader, collector::Collector, kept::Kept};
 use crate::{
     Error,
     ledger::{Rules, Silence},
+    mandate::Mandate,
     reading::collector::mark,
     retrieval::Retrieved,
-    sessions::Mandate,
 };
 use connect::talk::{Covered, Failure, Fetch, Given, Sink};
 use domain::{env::BoxFuture, record::Item, resource::Resource};

@@ -12,7 +12,7 @@ use super::{
     sender::{Answer, Sender, Silence, common_headers},
     wants,
 };
-use crate::{Error, sessions::Chain};
+use crate::{Error, error::Chain};
 use bytes::Bytes;
 use domain::{
     env::Env,
