@@ -185,6 +185,17 @@ impl HostedConversation {
         Ok(inside(covered, wanted, day(self.env.now())))
     }
 
+    /// Ends, at the institution, the consent by which the login was let in. It may take as long as a
+    /// login.
+    pub async fn revoke(&mut self) -> Result<(), Failure> {
+        let Self { inner, env, limits, cancel, .. } = self;
+        let conversation = inner.as_mut().map_err(|over| over.clone())?;
+        let watch = Watch::new(env.now());
+        let work = conversation.revoke();
+        let result = guard(work, &watch, env, limits.login, limits.silence, cancel).await;
+        self.settle(result)
+    }
+
     /// Leaves politely, for a few seconds at most, and ends.
     pub async fn logout(&mut self) {
         let Self { inner, env, limits, cancel, .. } = self;

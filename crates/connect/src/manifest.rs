@@ -10,6 +10,7 @@ use domain::{
     },
     record::Trust,
     resource,
+    resources::consents::CONSENTS,
     session::ChallengeKind,
 };
 use place::{Step, line_of};
@@ -119,6 +120,10 @@ pub struct Offered {
     #[serde(default = "untrusted")]
     #[schemars(schema_with = "trusts")]
     pub ids: Trust,
+    /// Whether it can be told that a person has taken back what they allowed: `revoke`. Goes with the
+    /// resource `CONSENTS`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revokes: bool,
 }
 
 /// One input of the login form.
@@ -583,6 +588,9 @@ impl Rules<'_> {
             self.hold(names.insert(&input.name), &at, "another input here has it");
         }
         self.hold(!offered.resources.is_empty(), &of("resources"), "at least one resource");
+        let consents = offered.resources.iter().any(|name| name == CONSENTS.offered_as);
+        let message = "only where CONSENTS is among the resources";
+        self.hold(consents || !offered.revokes, &of("revokes"), message);
         let mut seen = BTreeSet::new();
         for (index, name) in offered.resources.iter().enumerate() {
             let at = [base[0], base[1], Key("resources"), Index(index)];

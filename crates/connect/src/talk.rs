@@ -25,6 +25,11 @@ pub trait Connector: Send + Sync {
     fn institutions(&self) -> Vec<Institution>;
     /// How far the ids of `institution`'s movements can be trusted.
     fn trust(&self, institution: &str) -> Trust;
+    /// Whether `institution` can be told that a person has taken back what they allowed
+    /// ([`Conversation::revoke`]).
+    fn revokes(&self, _institution: &str) -> bool {
+        false
+    }
     /// Begins a conversation for `subject`: a key that means nothing to the connector and is the same
     /// each time this login is used, so that what it remembers can be told apart. No secret and no
     /// network yet.
@@ -48,6 +53,12 @@ pub trait Conversation: Send {
         ask: &'a mut dyn Ask,
         out: &'a mut dyn Sink,
     ) -> BoxFuture<'a, Result<Covered, Failure>>;
+
+    /// Ends, at the institution, the consent by which this login was let in: the person has taken it
+    /// back. What has ended already has ended well.
+    fn revoke(&mut self) -> BoxFuture<'_, Result<(), Failure>> {
+        Box::pin(std::future::ready(Err(Failure::Unsupported)))
+    }
 
     /// Leaves politely, where the institution wants to be told; the host waits a few seconds at most and
     /// ignores failures.

@@ -251,7 +251,7 @@ impl Engine {
     }
 
     /// The person takes a consent back: nobody reads under it any more, and nothing of the login is
-    /// kept. Done once, it stays done. A new one, even at the same institution, is another link.
+    /// kept, but for telling the institution where it can be told. Done once, it stays done. A new one, even at the same institution, is another link.
     pub async fn revoke_consent(
         &self,
         caller: &Caller,
@@ -286,7 +286,9 @@ impl Engine {
                 self.announce(&mut tx, &link, &cause.as_link_event(), told).await?;
             }
         }
-        tx.erase_credentials(link.id).await?;
+        if !self.queue_revocation(&mut tx, &link).await? {
+            tx.erase_credentials(link.id).await?;
+        }
         let nobody = uuid::Uuid::from(self.env().id::<RecordId>());
         let nobody = self.index().digest(&[nobody.as_bytes()]);
         tx.release_login(tenant, link.id, &nobody).await?;
@@ -296,6 +298,7 @@ impl Engine {
         if let Some(open) = open {
             self.live().cancel(open.session.id);
         }
+        self.wake_workers();
         self.wake_readers();
         self.wake_dispatcher();
         Ok(())

@@ -81,6 +81,10 @@ impl Talk {
         let Self { hosted, bustle, pauses, busy, .. } = self;
         attended(hosted.fetch(wanted, ask, out), bustle, pauses, busy).await
     }
+    pub(crate) async fn revoke(&mut self) -> Result<(), Failure> {
+        let Self { hosted, bustle, pauses, busy, .. } = self;
+        attended(hosted.revoke(), bustle, pauses, busy).await
+    }
     pub(crate) async fn logout(&mut self) {
         let Self { hosted, bustle, pauses, busy, .. } = self;
         attended(hosted.logout(), bustle, pauses, busy).await;
@@ -124,6 +128,9 @@ impl Connector for Watched {
     }
     fn trust(&self, institution: &str) -> Trust {
         self.connector.trust(institution)
+    }
+    fn revokes(&self, institution: &str) -> bool {
+        self.connector.revokes(institution)
     }
     fn open(&self, institution: &str, subject: &str, _: &Env) -> Box<dyn Conversation> {
         self.connector.open(institution, subject, &self.env)

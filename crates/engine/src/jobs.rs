@@ -41,10 +41,13 @@ pub(crate) enum Kind {
     Erase,
     /// Remove a link's data that nobody has updated.
     Stale,
+    /// Tell the institution that the person has taken a consent back.
+    Revoke,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Load, Self::Refresh, Self::Delete, Self::Erase, Self::Stale];
+    const ALL: [Self; 6] =
+        [Self::Load, Self::Refresh, Self::Delete, Self::Erase, Self::Stale, Self::Revoke];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -53,11 +56,12 @@ impl Kind {
             Self::Delete => "delete",
             Self::Erase => "erase",
             Self::Stale => "stale",
+            Self::Revoke => "revoke",
         }
     }
     /// Whether its institution is spoken to.
     const fn asks(self) -> bool {
-        matches!(self, Self::Load | Self::Refresh)
+        matches!(self, Self::Load | Self::Refresh | Self::Revoke)
     }
     fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
@@ -180,11 +184,12 @@ impl Engine {
             Kind::Delete => self.perform_delete(job, link).await?,
             Kind::Erase => self.perform_erase(job, link).await?,
             Kind::Stale => self.perform_stale(job, link).await?,
+            Kind::Revoke => self.perform_revoke(job, link).await?,
         }
         Ok(None)
     }
 
-    async fn finish(&self, job: &Job, outcome: &str) -> Result<(), Error> {
+    pub(crate) async fn finish(&self, job: &Job, outcome: &str) -> Result<(), Error> {
         let mut tx = self.store().write().await?;
         tx.finish(job.id, job.fence, outcome, self.env().now()).await?;
         Ok(tx.commit().await?)

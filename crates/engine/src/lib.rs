@@ -34,6 +34,7 @@ mod reading;
 mod rest;
 pub mod retention;
 pub mod retrieval;
+mod revocation;
 pub mod sandbox;
 pub mod sessions;
 pub mod standing;

@@ -233,8 +233,10 @@ impl Engine {
         let link = tx.link(caller.tenant, id).await?.ok_or(Error::NoSuch("link"))?;
         let secrets = tx.secrets(id).await?.ok_or(Error::NoSuch("link"))?;
         drop(tx);
-        let Some(mut all) = self.open_fields(&link, &secrets)? else {
-            // Erased for good, the user name too: there is nothing left to replace a part of.
+        let known = if link.has_credentials() { self.open_fields(&link, &secrets)? } else { None };
+        let Some(mut all) = known else {
+            // Erased for good, the user name too: there is nothing left to replace a part of. Or kept
+            // for nothing but telling the institution that they are.
             return Err(Error::ExpiredCredentials);
         };
         all.extend(fields);

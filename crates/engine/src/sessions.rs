@@ -305,7 +305,8 @@ impl Run {
         let engine = self.engine.clone();
         let mut tx = engine.store().read().await?;
         let link = tx.link(self.tenant(), self.link()).await?.ok_or(Error::NoSuch("link"))?;
-        let stored = tx.secrets(link.id).await?.ok_or(Error::ExpiredCredentials)?;
+        let stored = tx.secrets(link.id).await?.filter(|_| link.has_credentials());
+        let stored = stored.ok_or(Error::ExpiredCredentials)?;
         self.institution = Some(link.institution.clone());
         let secrets = self.brought.secrets.as_ref().unwrap_or(&stored);
         let (credentials, hash) =

@@ -1,6 +1,6 @@
 //! The worker: claims what is due by lease, does it side by side, and gives signs of life meanwhile.
 
-use crate::{Engine, Error, error::Chain, rest::Busy, retention};
+use crate::{Engine, Error, error::Chain, jobs::Kind, rest::Busy, retention};
 use domain::time::later;
 use jiff::{SignedDuration, Timestamp};
 use store::{Buckets, jobs::Job};
@@ -143,7 +143,7 @@ impl Engine {
     async fn run_job(&self, job: Job, busy: Busy) {
         let (id, fence, attempt) = (job.id, job.fence, job.attempt);
         let _claim = self.running().claim(id, fence);
-        let kind = job.kind.clone();
+        let (kind, link) = (job.kind.clone(), job.link);
         let error = match Box::pin(self.perform(job)).await {
             Ok(None) => return,
             Ok(Some(session)) => {
@@ -157,7 +157,11 @@ impl Engine {
         let put_back = async {
             let mut tx = self.store().write().await?;
             if attempt >= MOST_ATTEMPTS {
-                tx.finish(id, fence, "gave up", self.env().now()).await?;
+                let ended = tx.finish(id, fence, "gave up", self.env().now()).await?;
+                // What was kept for this alone goes with it.
+                if let Some(link) = link.filter(|_| ended && kind == Kind::Revoke.as_str()) {
+                    tx.erase_credentials(link).await?;
+                }
             } else {
                 let wait = self.env().jitter(SignedDuration::from_secs(15 << attempt.min(6)));
                 tx.retry(id, fence, later(self.env().now(), wait)).await?;

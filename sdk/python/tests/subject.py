@@ -10,6 +10,7 @@ from vinculo_connector import (
     Connector,
     Covered,
     Credentials,
+    InstitutionUnavailable,
     InvalidCredentials,
     LoggedIn,
     LoginError,
@@ -97,6 +98,13 @@ def transactions(session: Session, wanted: Wanted) -> Covered | None:
     assert wanted.window is not None and wanted.window.first in wanted.window
     session.log(f"{wanted.account} {wanted.cursor} {dict(wanted.options)} {wanted.window.last}")
     return None
+
+
+@connector.revoke
+def revoke(session: Session) -> None:
+    session.log("it is taken back")
+    if who == "clingy":
+        raise InstitutionUnavailable
 
 
 @connector.logout

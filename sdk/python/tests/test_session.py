@@ -60,6 +60,16 @@ def test_a_resource_that_nobody_reads_is_unsupported(host: Host) -> None:
     assert kind(host.until(host.fetch("OWNERS"))[0]) == "unsupported"
 
 
+def test_a_consent_is_taken_back_by_whoever_was_let_in(host: Host) -> None:
+    host.initialize()
+    assert host.until(host.ask("revoke"))[0]["error"]["code"] == -32600, "nobody is let in yet"
+    host.until(host.login())
+    answer, before = host.until(host.ask("revoke"))
+    assert answer["result"] == {} and before[0]["params"]["message"] == "it is taken back"
+    host.until(host.login("clingy"))
+    assert kind(host.until(host.ask("revoke"))[0]) == "institution_unavailable"
+
+
 def test_errors_have_the_kinds_that_handlers_raise(host: Host) -> None:
     host.initialize()
     assert kind(host.until(host.login("wrong"))[0]) == "invalid_credentials"

@@ -27,6 +27,8 @@ export interface ManifestRead {
 export type LoginHandler = (session: Session, credentials: Credentials) => Promise<LoggedIn>;
 /** Reads a resource. Returning nothing says that it was not complete. */
 export type FetchHandler = (session: Session, wanted: Wanted) => Promise<Covered | void>;
+/** Ends, at the institution, the consent by which this login was let in. */
+export type RevokeHandler = (session: Session) => Promise<void>;
 /** Leaves politely. */
 export type LogoutHandler = (session: Session) => Promise<void>;
 
@@ -61,6 +63,7 @@ export class Connector {
   /** The handlers, for the loop. */
   readonly handlers: {
     login?: LoginHandler;
+    revoke?: RevokeHandler;
     logout?: LogoutHandler;
     fetch: Map<string, FetchHandler>;
   } = { fetch: new Map() };
@@ -83,6 +86,15 @@ export class Connector {
   /** Declares what reads a resource, or several. */
   fetch(resources: string | string[], handler: FetchHandler): this {
     for (const resource of [resources].flat()) this.handlers.fetch.set(resource, handler);
+    return this;
+  }
+
+  /**
+   * Declares what ends, at the institution, the consent by which this login was let in. Called after a
+   * login, where the manifest says `revokes`. A consent that has ended already has ended well.
+   */
+  revoke(handler: RevokeHandler): this {
+    this.handlers.revoke = handler;
     return this;
   }
 
@@ -176,16 +188,17 @@ class Loop {
         return this.#answer(id, this.#initialize(params));
       case "login":
       case "fetch":
+      case "revoke":
       case "logout": {
         const session = this.#session;
         if (!session) throw new Refused(-32600, "the first message is initialize");
         if (this.#work) throw new Refused(-32600, "one request at a time");
-        const job =
-          method === "login"
-            ? this.#login(session, params)
-            : method === "fetch"
-              ? this.#fetch(session, params)
-              : this.#logout(session);
+        const job = {
+          login: () => this.#login(session, params),
+          fetch: () => this.#fetch(session, params),
+          revoke: () => this.#revoke(session),
+          logout: () => this.#logout(session),
+        }[method]();
         const work = new Work(id);
         this.#work = work;
         void this.#carryOut(session, work, job);
@@ -267,6 +280,16 @@ class Loop {
       // Who says nothing has proved nothing.
       const covered = (await handler(session, wanted)) ?? {};
       return { complete: false, window: wanted.window, ...covered };
+    };
+  }
+
+  #revoke(session: Session): () => Promise<object> {
+    if (!this.#loggedIn) throw new Refused(-32600, "login comes before revoke");
+    const handler = this.#connector.handlers.revoke;
+    return async () => {
+      if (!handler) throw new Unsupported("no consent can be taken back here");
+      await handler(session);
+      return {};
     };
   }
 

@@ -7,6 +7,7 @@ export {
   type LoginHandler,
   type LogoutHandler,
   type ManifestRead,
+  type RevokeHandler,
 } from "./connector.js";
 export * from "./errors.js";
 export type { ChallengeKind, Covered, Days, Kind, Level, LoggedIn, Problem, Removed, Stated } from "./protocol.js";

@@ -99,6 +99,11 @@ export interface Offered {
   primary_color?: string;
   /** What it can answer: names of resources. */
   resources: ("ACCOUNTS" | "BALANCES" | "BILLS" | "CONSENTS" | "CURRENT_EMPLOYMENTS" | "DEBT_REPORTS" | "EMPLOYMENTS" | "EMPLOYMENT_METRICS" | "EMPLOYMENT_RECORDS" | "EXCHANGES" | "FINANCIAL_STATEMENTS" | "INCOMES" | "INVESTMENTS" | "INVESTMENTS_PORTFOLIOS" | "INVESTMENT_TRANSACTIONS" | "INVOICES" | "OWNERS" | "RECEIVABLES_TRANSACTIONS" | "RECURRING_EXPENSES" | "RISK_INSIGHTS" | "STATEMENTS" | "TAX_COMPLIANCE_STATUS" | "TAX_DECLARATIONS" | "TAX_RETENTIONS" | "TAX_RETURNS" | "TAX_STATUS" | "TRANSACTIONS")[];
+  /**
+   * Whether it can be told that a person has taken back what they allowed: `revoke`. Goes with the
+   * resource `CONSENTS`.
+   */
+  revokes?: boolean;
   /** A wide picture's address. */
   text_logo?: string | null;
   /** Its family. */

@@ -2090,8 +2090,8 @@ export interface NonCurrentLiabilities {
 }
 
 /**
- * Nothing to say: the parameters of `describe`, `logout`, `cancel` and `ping`, and the answer to
- * the last three.
+ * Nothing to say: the parameters of `describe`, `revoke`, `logout`, `cancel` and `ping`, and the
+ * answer to the last four.
  */
 export interface Nothing {
 }

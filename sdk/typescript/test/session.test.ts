@@ -50,6 +50,17 @@ test("only what both speak is agreed on", async (context) => {
   assert.equal((await h.initialize({ versions: [2, 1] })).result?.["version"], 1);
 });
 
+test("a consent is taken back by whoever was let in", async (context) => {
+  const h = host(context);
+  await h.initialize();
+  assert.equal((await h.until(h.ask("revoke")))[0].error?.code, -32600, "nobody is let in yet");
+  await h.until(h.login());
+  const [answer, before] = await h.until(h.ask("revoke"));
+  assert.deepEqual([answer.result, before[0]?.params?.["message"]], [{}, "it is taken back"]);
+  await h.until(h.login("clingy"));
+  assert.equal(kind((await h.until(h.ask("revoke")))[0]), "institution_unavailable");
+});
+
 test("errors have the kinds that handlers throw", async (context) => {
   const h = host(context);
   await h.initialize();

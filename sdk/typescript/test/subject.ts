@@ -3,6 +3,7 @@
 import {
   Cancelled,
   Connector,
+  InstitutionUnavailable,
   InvalidCredentials,
   LoginError,
   TokenRequired,
@@ -87,6 +88,11 @@ connector.fetch("TRANSACTIONS", async (session, wanted) => {
   if (who === "nan") await session.record({ amount: Number.NaN });
   if (who === "odd") await session.record({ description: "half \ud800 of \\ud800 a pair" });
   await session.log(`${wanted.account} ${wanted.cursor} ${JSON.stringify(wanted.options)} ${wanted.window?.to}`);
+});
+
+connector.revoke(async (session) => {
+  await session.log("it is taken back");
+  if (who === "clingy") throw new InstitutionUnavailable();
 });
 
 connector.logout(async (session) => {

@@ -114,6 +114,8 @@ def fetch(params):
             "internal_identification": "a1",
         }})
         return {"complete": True, "window": None}
+    if params["resource"] == "CONSENTS":
+        return {"complete": True, "window": None}
     window = params["window"]
     first, last = (datetime.date.fromisoformat(window[key]) for key in ("from", "to"))
     if FAULT == "window":
@@ -142,13 +144,18 @@ def fetch(params):
     return {"complete": FAULT != "incomplete", "window": window}
 
 
+def revoke(_):
+    if FAULT == "clings":
+        raise Failed("unsupported")
+    return {}
+
+
 def work():
     while True:
         request = jobs.get()
         try:
-            result = {"login": login, "fetch": fetch, "logout": lambda _: {}}[request["method"]](
-                request["params"]
-            )
+            handlers = {"login": login, "fetch": fetch, "revoke": revoke, "logout": lambda _: {}}
+            result = handlers[request["method"]](request["params"])
             if cancelled.is_set() and FAULT != "cancel":
                 raise Failed("cancelled")
             say({"id": request["id"], "result": result})
@@ -179,7 +186,7 @@ def take(message):
     elif method == "describe":
         say({"id": identity, "result": {
             "institutions": [one["name"] for one in MANIFEST["institutions"]],
-            "resources": ["ACCOUNTS"] if FAULT == "describe" else ["ACCOUNTS", "TRANSACTIONS"],
+            "resources": ["ACCOUNTS"] if FAULT == "describe" else MANIFEST["institutions"][0]["resources"],
             "challenges": ["otp"],
         }})
     elif method == "ping":
@@ -189,7 +196,7 @@ def take(message):
             cancelled.set()
             answers.put({"error": {"data": {"kind": "cancelled"}}})
         say({"id": identity, "result": {}})
-    elif method in ("login", "fetch", "logout"):
+    elif method in ("login", "fetch", "revoke", "logout"):
         if FAULT == "deaf" and method == "login" and params["credentials"]["username"] == "ana":
             # Works in the thread that should listen.
             try:

@@ -210,6 +210,13 @@ class Session:
             "currency": "MXN", "description": f"Café {number}", "type": "OUTFLOW",
             "status": "PROCESSED"})
 
+    def revoke(self, _):
+        if self.user is None:
+            raise Failed("unexpected")
+        if self.user == "clings":
+            raise Failed("institution_unavailable")
+        return {}
+
     def logout(self, _):
         return {}
 

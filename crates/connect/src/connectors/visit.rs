@@ -17,6 +17,10 @@ pub(super) trait Visit: Send {
         wanted: &Fetch,
         out: &mut dyn Sink,
     ) -> impl Future<Output = Result<Covered, Failure>> + Send;
+    /// As [`Conversation::revoke`].
+    fn revoke(&mut self) -> impl Future<Output = Result<(), Failure>> + Send {
+        std::future::ready(Err(Failure::Unsupported))
+    }
     /// As [`Conversation::logout`], where nobody has to be told.
     fn leave(&mut self);
 }
@@ -36,6 +40,9 @@ impl<V: Visit> Conversation for V {
         out: &'a mut dyn Sink,
     ) -> BoxFuture<'a, Result<Covered, Failure>> {
         Box::pin(self.show(wanted, out))
+    }
+    fn revoke(&mut self) -> BoxFuture<'_, Result<(), Failure>> {
+        Box::pin(Visit::revoke(self))
     }
     fn logout(&mut self) -> BoxFuture<'_, ()> {
         self.leave();

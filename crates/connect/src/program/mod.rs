@@ -139,6 +139,10 @@ impl Connector for Program {
         let offered = self.manifest.institutions.iter().find(|offered| offered.name == institution);
         offered.map_or(Trust::None, |offered| offered.ids)
     }
+    fn revokes(&self, institution: &str) -> bool {
+        let mut offered = self.manifest.institutions.iter();
+        offered.any(|offered| offered.name == institution && offered.revokes)
+    }
     /// The clock of `env` may be one that is moved, and no process follows: the room's counts.
     fn open(&self, institution: &str, subject: &str, _env: &Env) -> Box<dyn Conversation> {
         let subject = pseudonym(&self.manifest.id, subject);

@@ -274,6 +274,15 @@ impl Conversation for Session {
         })
     }
 
+    fn revoke(&mut self) -> BoxFuture<'_, Result<(), Failure>> {
+        Box::pin(async move {
+            let line = self.line().await?;
+            let said = line.request("revoke", &m::Nothing {}, Listeners::of(None, None)).await;
+            let heard = said.and_then(|body| read::<m::Nothing>("the answer to revoke", &body));
+            self.settle(heard).map(|m::Nothing {}| ())
+        })
+    }
+
     fn logout(&mut self) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             let over = Stage::Over(Failure::Unexpected("the session has ended".into()));

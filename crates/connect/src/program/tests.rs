@@ -93,6 +93,22 @@ fn a_session_logs_in_reads_and_leaves() {
 }
 
 #[test]
+fn whoever_was_let_in_takes_back_what_they_allowed() {
+    story(async |room| {
+        let program = program(&room);
+        for (user, said) in [("good", Ok(())), ("clings", Err(Failure::InstitutionUnavailable))] {
+            let mut session = program.session(BANK, "subject", Network::Open);
+            login_as(&mut session, user, &mut Answers::none()).await.expect("let in");
+            assert_eq!(session.revoke().await, said, "{user}");
+            session.logout().await;
+            let late = session.revoke().await;
+            assert!(matches!(late, Err(Failure::Unexpected(_))), "{late:?}");
+        }
+        assert!(!program.revokes(BANK), "its manifest does not say that it can");
+    });
+}
+
+#[test]
 fn a_subject_is_the_same_each_time_and_says_nothing() {
     let told = |connector| pseudonym(connector, "019bbbbb-b680-7047-8ee1-731a6bd7ddcf");
     assert_eq!((told("bank"), told("bank").len()), (told("bank"), 43));

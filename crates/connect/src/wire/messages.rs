@@ -56,8 +56,8 @@ pub struct Identity {
     pub version: String,
 }
 
-/// Nothing to say: the parameters of `describe`, `logout`, `cancel` and `ping`, and the answer to
-/// the last three.
+/// Nothing to say: the parameters of `describe`, `revoke`, `logout`, `cancel` and `ping`, and the
+/// answer to the last four.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Nothing {}
 

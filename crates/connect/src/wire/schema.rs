@@ -62,7 +62,7 @@ pub fn protocol() -> Value {
         request(Side::Host, "describe", nothing.clone(), name::<m::Described>(g));
         request(Side::Host, "login", name::<m::Login>(g), name::<m::LoggedIn>(g));
         request(Side::Host, "fetch", name::<m::Fetch>(g), name::<m::Covered>(g));
-        for method in ["logout", "cancel", "ping"] {
+        for method in ["revoke", "logout", "cancel", "ping"] {
             request(Side::Host, method, nothing.clone(), nothing.clone());
         }
         request(Side::Connector, "challenge", name::<m::Challenge>(g), name::<m::Answer>(g));

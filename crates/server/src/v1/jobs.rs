@@ -31,7 +31,7 @@ pub(crate) const STATES: [(&str, Shown); 2] =
 #[schema(as = BackgroundJob)]
 struct JobView {
     id: Uuid,
-    /// What is to be done: `refresh`, `load`, `delete`, `erase`, `stale`.
+    /// What is to be done: `refresh`, `load`, `delete`, `erase`, `stale`, `revoke`.
     kind: String,
     /// The link that it is about.
     link: Option<Uuid>,

@@ -196,6 +196,75 @@ async fn what_was_taken_back_is_read_no_more_and_can_be_allowed_again_as_another
     }
 }
 
+/// The kinds of a link's timeline, the latest first.
+async fn timeline(api: &Api, link: &str) -> Vec<String> {
+    let page = api.get(&format!("/v1/links/{link}/timeline/?page_size=1000")).await.json();
+    let all = page["results"].as_array().expect("entries").iter();
+    all.map(|entry| entry["kind"].as_str().expect("text").to_owned()).collect()
+}
+/// Whether anything is kept that lets in.
+async fn keeps_a_login(api: &Api, link: &str) -> bool {
+    let link = link.parse().expect("an id");
+    let mut tx = api.engine.store().read().await.expect("a transaction");
+    let secrets = tx.secrets(link).await.expect("an answer").expect("a data key");
+    secrets.credentials.is_some() || secrets.state.is_some()
+}
+
+#[tokio::test]
+async fn the_institution_is_told_that_a_consent_was_taken_back_and_the_person_never_waits_for_it() {
+    for api in Api::each_announcing().await {
+        let link = allow(&api, RALPH, json!({"consent_duration": 92})).await;
+        let token = of(&api, RALPH).await;
+        let one = consents(&api, &token).await.remove(0);
+        let revoke = format!("/v1/consents/{}/revoke/", one["id"].as_str().expect("an id"));
+        let down = json!({"scope": {"institution": BANK}, "effect": "down"});
+        assert_eq!(api.post("/v1/sandbox/faults/", &down).await.status, StatusCode::CREATED);
+        for _ in 0..2 {
+            let revoked = ask(&api, &token, "POST", &revoke, json!({})).await;
+            assert_eq!(revoked.json()["status"], "REJECTED", "{}", revoked.text);
+        }
+        api.settle().await;
+        assert!(!timeline(&api, &link).await.contains(&"told_of_revocation".into()));
+        let waiting = api.get("/v1/jobs/").await.json();
+        let kinds: Vec<_> = waiting["results"].as_array().expect("jobs").iter().collect();
+        assert!(kinds.iter().any(|job| job["kind"] == "revoke"), "{waiting}");
+        assert!(keeps_a_login(&api, &link).await, "for this alone");
+        let read = api.post("/api/accounts/", &json!({"link": link})).await;
+        assert_eq!(read.code(), "expired_credentials", "and for nothing else");
+        let anew = json!({"consent_duration": 92});
+        let renew = revoke.replace("revoke", "renew");
+        let renewed = ask(&api, &token, "POST", &renew, anew.clone()).await;
+        assert_eq!(renewed.code(), "expired_credentials");
+        let path = format!("/api/links/{link}/");
+        let replaced = api.call("PUT", &path, json!({"password": "x"}).to_string()).await;
+        assert!(!replaced.status.is_success(), "{}", replaced.text);
+
+        assert!(api.call("DELETE", "/v1/sandbox/faults/", "").await.status.is_success());
+        api.advance(12).await;
+        let told = timeline(&api, &link).await;
+        assert_eq!(told.iter().filter(|kind| *kind == "told_of_revocation").count(), 1, "{told:?}");
+        assert!(!keeps_a_login(&api, &link).await);
+    }
+}
+
+#[tokio::test]
+async fn an_institution_that_cannot_be_told_in_three_days_is_not_told_and_nothing_is_kept() {
+    for api in Api::each().await {
+        let link = allow(&api, RALPH, json!({"access_mode": "single"})).await;
+        let token = of(&api, RALPH).await;
+        let one = consents(&api, &token).await.remove(0);
+        let revoke = format!("/v1/consents/{}/revoke/", one["id"].as_str().expect("an id"));
+        let down = json!({"scope": {"institution": BANK}, "effect": "unavailable"});
+        assert_eq!(api.post("/v1/sandbox/faults/", &down).await.status, StatusCode::CREATED);
+        assert!(ask(&api, &token, "POST", &revoke, json!({})).await.status.is_success());
+        api.advance(24 * 2).await;
+        assert!(keeps_a_login(&api, &link).await);
+        api.advance(24 * 2).await;
+        assert_eq!(timeline(&api, &link).await[0], "not_told");
+        assert!(!keeps_a_login(&api, &link).await);
+    }
+}
+
 #[tokio::test]
 async fn a_consent_that_has_run_out_lets_nobody_in_and_is_given_anew_under_the_same_link() {
     for api in Api::each().await {

@@ -151,6 +151,21 @@ fn a_manifest_that_breaks_a_rule_is_the_only_row() {
 }
 
 #[test]
+fn who_says_that_they_can_be_told_of_a_revocation_must_hear_it() {
+    for (fault, rows) in [("", &[][..]), ("clings", &["revoke"])] {
+        let says = |manifest: &mut Value| {
+            let bank = &mut manifest["institutions"][0];
+            bank["resources"] = json!(["ACCOUNTS", "TRANSACTIONS", "CONSENTS"]);
+            bank["revokes"] = json!(true);
+        };
+        let folder = faulty(fault, says, |_| {});
+        let (failed, said) = failing(folder.path(), &["--uncaged", "--look-away", "200"]);
+        let wanted: BTreeSet<_> = rows.iter().map(|&row| row.to_owned()).collect();
+        assert_eq!(failed, wanted, "{fault}: {}", said.out);
+    }
+}
+
+#[test]
 fn what_the_manifest_declares_and_nobody_meets_is_found() {
     for (change, users) in [(json!(["otp", "push"]), None), (json!(["otp"]), Some(json!([])))] {
         let folder = faulty(

@@ -30,6 +30,7 @@ FAREWELL = 4.0
 
 Login = Callable[[Session, Credentials], LoggedIn]
 Fetch = Callable[[Session, Wanted], "Covered | None"]
+Revoke = Callable[[Session], None]
 Logout = Callable[[Session], None]
 
 
@@ -62,6 +63,7 @@ class Connector:
         self._manifest = manifest
         self._login: Login | None = None
         self._fetch: dict[str, Fetch] = {}
+        self._revoke: Revoke | None = None
         self._logout: Logout | None = None
 
     @classmethod
@@ -84,6 +86,15 @@ class Connector:
             return handler
 
         return declare
+
+    def revoke(self, handler: Revoke) -> Revoke:
+        """Declares what ends, at the institution, the consent by which this login was let in.
+
+        Called after a login, where the manifest says `revokes`. A consent that has ended already has
+        ended well.
+        """
+        self._revoke = handler
+        return handler
 
     def logout(self, handler: Logout) -> Logout:
         """Declares what leaves politely. It has five seconds; without it nothing is done."""
@@ -186,7 +197,7 @@ class _Loop:
             self._answer(identity, {})
         elif method == "initialize":
             self._answer(identity, self._initialize(params))
-        elif method in ("login", "fetch", "logout"):
+        elif method in ("login", "fetch", "revoke", "logout"):
             session = self._session
             if session is None:
                 raise _Refused(-32600, "the first message is initialize")
@@ -275,6 +286,19 @@ class _Loop:
             covered: Covered = handler(session, wanted) or {}
             shown = days if "window" not in covered else covered["window"]
             return {"complete": False, **covered, "window": shown}
+
+        return job
+
+    def _revoke(self, session: Session, _params: dict[str, Any]) -> Callable[[], object]:
+        if not self._logged_in:
+            raise _Refused(-32600, "login comes before revoke")
+        handler = self._connector._revoke
+
+        def job() -> object:
+            if handler is None:
+                raise Unsupported("no consent can be taken back here")
+            handler(session)
+            return {}
 
         return job
 

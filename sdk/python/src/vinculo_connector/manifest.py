@@ -128,6 +128,9 @@ class Offered(_Offered, total=False):
     """A picture's address."""
     primary_color: str
     """`#rrggbb`."""
+    revokes: bool
+    """Whether it can be told that a person has taken back what they allowed: `revoke`. Goes with
+    the resource `CONSENTS`."""
     text_logo: str | None
     """A wide picture's address."""
     website: str | None

@@ -2657,8 +2657,8 @@ class NonCurrentLiabilities(TypedDict, total=False):
 
 
 class Nothing(TypedDict):
-    """Nothing to say: the parameters of `describe`, `logout`, `cancel` and `ping`, and the answer
-    to the last three."""
+    """Nothing to say: the parameters of `describe`, `revoke`, `logout`, `cancel` and `ping`, and
+    the answer to the last four."""
 
 
 class _OccupationBrazil(TypedDict):

@@ -179,6 +179,13 @@ impl Visit for Talk {
         Ok(covered)
     }
 
+    /// The bank forgets whom it let in: it never remembered more than the login itself does.
+    async fn revoke(&mut self) -> Result<(), Failure> {
+        let site = self.site.ok_or(Failure::InstitutionInactive)?;
+        self.inside.take().ok_or(Failure::SessionExpired)?;
+        if site.door == Door::OpenFinance { Ok(()) } else { Err(Failure::Unsupported) }
+    }
+
     fn leave(&mut self) {
         self.inside = None;
     }

@@ -32,7 +32,7 @@ pub use users::{KnownUser, RIGHT_ANSWER, known_users};
 use crate::talk::{Connector, Conversation};
 use conversation::Talk;
 use domain::{env::Env, institution::Institution, record::Trust};
-use institutions::{SITES, Site};
+use institutions::{Door, SITES, Site};
 use std::sync::Arc;
 
 /// The connector of the sandbox.
@@ -71,6 +71,9 @@ impl Connector for Sandbox {
     }
     fn trust(&self, _institution: &str) -> Trust {
         Trust::Posted
+    }
+    fn revokes(&self, institution: &str) -> bool {
+        Site::named(institution).is_some_and(|site| site.door == Door::OpenFinance)
     }
     fn open(&self, institution: &str, subject: &str, env: &Env) -> Box<dyn Conversation> {
         Box::new(Talk {

@@ -120,6 +120,8 @@ impl Suite<'_> {
         self.row("orphans", checked);
         let checked = self.unreachable().await;
         self.row("egress", checked);
+        let checked = self.revocation().await;
+        self.row("revoke", checked);
         let leaks = see(&self.observed, |observed| observed.leaks.join(" and "));
         let checked = if leaks.is_empty() {
             passed("nowhere in what it said")
@@ -832,6 +834,22 @@ impl Suite<'_> {
         }
         talk.end().await?;
         passed("nothing is left after logout")
+    }
+
+    /// Comes after all that reads: whoever has taken back is perhaps not let in again.
+    async fn revocation(&self) -> Checked {
+        if !self.offered().is_some_and(|offered| offered.revokes) {
+            return does_not_apply("its manifest does not say that it can be told");
+        }
+        let mut talk = self.logged_in().await?;
+        let id = talk.send("revoke", &m::Nothing {}).await?;
+        match talk.until(id, &Person::Nobody, None).await? {
+            Ok(Value::Object(_)) => {}
+            Ok(_) => return fault("revoke is not answered with {}"),
+            Err(error) => return fault(format!("revoke failed: {}", told(&error))),
+        }
+        talk.leave().await?;
+        passed("the good user has taken back what they allowed")
     }
 
     async fn unreachable(&self) -> Checked {
