@@ -1,6 +1,6 @@
 //! An API of a test's own, with a tenant that may call it.
 
-use crate::schemas;
+use crate::{browser::listen, schemas};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use server::Settings;
 use std::sync::Arc;
 use store::testing::{TestStore, postgres, sqlite, stores};
+use tokio::task::JoinSet;
 use tower::ServiceExt;
 use vault::{KeyRing, Vault};
 
@@ -29,6 +30,8 @@ pub(crate) struct Api {
     pub(crate) keys: String,
     pub(crate) key_id: String,
     store: TestStore,
+    /// Whoever takes its webhooks, for as long as it lives.
+    endpoint: JoinSet<()>,
 }
 
 /// An answer, read to its end.
@@ -94,17 +97,32 @@ impl Api {
         }
         all
     }
-    /// One on each database, with an endpoint that webhooks go to and at which nobody listens.
+    /// One on each database, with an endpoint that webhooks go to and that takes them all.
     pub(crate) async fn each_announcing() -> Vec<Self> {
+        let mut all = Vec::new();
+        for store in stores().await {
+            let mut api = Self::announcing(store, Settings::dev(), true).await;
+            let taken = Router::new().fallback(async || StatusCode::OK);
+            let port = listen(&mut api.endpoint, taken).await;
+            api.announce_to(&format!("http://127.0.0.1:{port}/")).await;
+            all.push(api);
+        }
+        all
+    }
+    /// One on each database, with an endpoint that webhooks go to and at which nobody listens.
+    pub(crate) async fn each_unheard() -> Vec<Self> {
         let mut all = Vec::new();
         for store in stores().await {
             let api = Self::announcing(store, Settings::dev(), true).await;
             // Nobody has a service of that port.
-            let answer = api.post("/v1/webhooks/", &json!({"url": "http://127.0.0.1:9/"})).await;
-            assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+            api.announce_to("http://127.0.0.1:9/").await;
             all.push(api);
         }
         all
+    }
+    async fn announce_to(&self, url: &str) {
+        let answer = self.post("/v1/webhooks/", &json!({ "url": url })).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
     }
     async fn on(store: TestStore, settings: Settings) -> Self {
         Self::announcing(store, settings, false).await
@@ -134,7 +152,14 @@ impl Api {
         let engine = Engine::open(parts).await.expect("an engine");
         let router = server::router(engine.clone(), settings);
         let key_id = tenant(&engine).await;
-        Self { router, keys: basic(&key_id, PASSWORD), key_id, engine, store }
+        Self {
+            router,
+            keys: basic(&key_id, PASSWORD),
+            key_id,
+            engine,
+            store,
+            endpoint: JoinSet::new(),
+        }
     }
     /// `sqlite` or `postgres`.
     pub(crate) fn database(&self) -> &str {

@@ -115,7 +115,7 @@ fn leads_to(answer: &Answer) -> &str {
 
 /// An API with a link, an endpoint at which nobody listens, and deliveries to it.
 async fn full() -> (Api, String) {
-    let api = Api::each_announcing().await.remove(0);
+    let api = Api::each_unheard().await.remove(0);
     let link = api.link(EREBOR, "bnk100", "full").await;
     api.settle().await;
     (api, link)
@@ -399,7 +399,7 @@ async fn a_viewer_looks_and_neither_acts_nor_reveals() {
 
 #[tokio::test]
 async fn every_act_is_written_down_with_its_operator() {
-    for api in Api::each_announcing().await {
+    for api in Api::each_unheard().await {
         let link = api.link(EREBOR, "bnk100", "full").await;
         api.settle().await;
         let desk = Desk::of(&api, "ana", Role::Operator).await;
@@ -684,7 +684,7 @@ async fn an_endpoint_is_added_changed_switched_and_its_secret_is_shown_once() {
 
 #[tokio::test]
 async fn many_deliveries_are_sent_again_after_a_look_at_how_many() {
-    for api in Api::each_announcing().await {
+    for api in Api::each_unheard().await {
         let link = api.link(EREBOR, "bnk100", "full").await;
         api.settle().await;
         let desk = Desk::of(&api, "ana", Role::Operator).await;

@@ -198,7 +198,7 @@ async fn the_health_of_institutions_is_listed() {
 
 #[tokio::test]
 async fn an_overview_counts_what_is_the_callers() {
-    for api in Api::each_announcing().await {
+    for api in Api::each_unheard().await {
         for (user, mode) in [("bnk100", "recurrent"), ("bnk101", "recurrent"), ("bnk102", "single")]
         {
             let body = json!({
@@ -361,7 +361,7 @@ async fn an_application_gets_a_page_on_which_its_person_updates_a_link() {
 
 #[tokio::test]
 async fn refreshes_and_tests_are_written_down_for_keys_too() {
-    for api in Api::each_announcing().await {
+    for api in Api::each_unheard().await {
         let link = api.link(EREBOR, "bnk100", "full").await;
         let page = api.get("/v1/webhooks/").await.json();
         let endpoint = page["results"][0]["id"].as_str().expect("an endpoint").to_owned();
