@@ -303,7 +303,10 @@ impl Store {
     }
 
     async fn open_postgres(url: &str, settings: Settings) -> Result<Self, Error> {
-        let mut options = PgConnectOptions::from_str(url)?.disable_statement_logging();
+        // PgBouncer refuses a setting of a session that it does not know, unless it was told of it;
+        // and no number of ours is a float.
+        let mut options =
+            PgConnectOptions::from_str(url)?.disable_statement_logging().extra_float_digits(None);
         if options.get_application_name().is_none() {
             options = options.application_name("vinculo");
         }

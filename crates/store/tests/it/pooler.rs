@@ -25,6 +25,10 @@ const SESSIONS: usize = 3;
 /// What clients ask for before they say who they are: TLS, and GSSAPI.
 const ENCRYPTION: [i32; 2] = [80_877_103, 80_877_104];
 
+/// What PgBouncer lets a client say of its session, unless it was told of more.
+const KNOWN: [&str; 6] =
+    ["user", "database", "client_encoding", "datestyle", "timezone", "application_name"];
+
 /// The sessions that nobody holds, the longest unused first; and how many they are.
 #[derive(Default)]
 struct Free {
@@ -67,6 +71,15 @@ async fn serve(mut client: TcpStream, server: &PgConnectOptions, free: &Free) ->
         }
         client.write_all(b"N").await?;
     };
+    let said = String::from_utf8_lossy(&greeting[8..]).into_owned();
+    let unknown = said.split('\0').step_by(2).find(|name| {
+        !name.is_empty() && !KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name))
+    });
+    if let Some(name) = unknown {
+        let why = format!("SFATAL\0C08P01\0Munsupported startup parameter: {name}\0\0");
+        let length = i32::try_from(why.len() + 4).unwrap().to_be_bytes();
+        return client.write_all(&[b"E", &length[..], why.as_bytes()].concat()).await;
+    }
     {
         let (mut made, mut sessions) = (free.made.lock().await, free.sessions.lock().await);
         while *made < SESSIONS {
