@@ -237,13 +237,15 @@ impl Tx {
                         and ($2 <= 0 and $3 >= 4095 or bucket between $2 and $3) and endpoint not in
                             (select unhex(busy.value ->> 'id') from json_each($5) as busy) and ",
                     in_order!("$1"),
-                    " order by next_attempt_at, number limit $4",
+                    " order by next_attempt_at, number limit (select cast($4 as bigint))",
                     $lock
                 )
             };
         }
         // Few are due and many are in a range, so no planner may go by the bucket; and of all buckets
-        // there is nothing to ask.
+        // there is nothing to ask. How many are wanted is hidden from PostgreSQL, which then expects
+        // to need a tenth of what it finds and goes by the order of the index: told of more than its
+        // statistics know to be due, it looks at all that is due before it takes the first.
         const DUE: &str = due!("");
         const DUE_AND_FREE: &str = due!(" for update skip locked");
         // The fence moves whenever the state does, so the state needs no second look, for which

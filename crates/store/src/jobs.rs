@@ -227,13 +227,13 @@ impl Tx {
                 and ($2 <= 0 and $3 >= 4095 or bucket between $2 and $3)
                 and (institution is null
                     or institution in (select value ->> 'name' from json_each($5)))
-                order by run_at, id limit $4",
+                order by run_at, id limit (select cast($4 as bigint))",
                     $lock
                 )
             };
         }
         // Few are due and many are in a range, so no planner may go by the bucket; and of all buckets
-        // there is nothing to ask.
+        // there is nothing to ask. How many are wanted is hidden, as where deliveries are claimed.
         const DUE: &str = due!("");
         const DUE_AND_FREE: &str = due!(" for update skip locked");
         // The fence is compared again: whoever changed the row in between has won it.
