@@ -90,9 +90,11 @@ impl World {
         self.browser.until("window.heard.length > 0").await;
         self.browser.enter("#belvo iframe").await;
     }
-    /// What the application has heard of the embedded widget.
-    async fn heard(&self) -> Vec<Value> {
+    /// What the application has heard of the embedded widget, once it has heard `this`: messages come
+    /// when they come.
+    async fn heard(&self, this: &str) -> Vec<Value> {
         self.browser.leave().await;
+        self.browser.until(&format!("heard.some((one) => {this})")).await;
         let heard = self.browser.eval("return window.heard").await;
         heard.as_array().expect("a list").clone()
     }
@@ -314,7 +316,7 @@ async fn with_a_code(world: &World) {
     browser.press("Back to shop").await;
     browser.leave().await;
     browser.until("!document.querySelector('iframe')").await;
-    let heard = world.heard().await;
+    let heard = world.heard("one.success").await;
     let [link] = &world.links("person-2").await[..] else { panic!("one link") };
     let success = heard.iter().find(|one| one["success"].is_string()).expect("it is told");
     assert_eq!(*success, json!({"success": link["id"], "institution": "heimdall_mx_retail"}));
@@ -483,7 +485,7 @@ async fn leaving(world: &World) {
     let config = json!({"locale": "en", "show_close_dialog": false, "show_abandon_survey": false});
     world.embedded(&token, config).await;
     browser.press("Close").await;
-    let heard = world.heard().await;
+    let heard = world.heard("one.exit").await;
     let exit = heard.iter().find(|one| one["exit"].is_object()).expect("it is told");
     let expected = json!({
         "last_encountered_error": null,
@@ -719,7 +721,7 @@ async fn down(world: &World) {
     // Escape asks, as in every dialog.
     browser.key(ESCAPE).await;
     browser.hear("Do you want to leave?").await;
-    let heard = world.heard().await;
+    let heard = world.heard("one.event?.eventName === 'WARNING'").await;
     let warning = heard.iter().find(|one| one["event"]["eventName"] == "WARNING");
     let said = &warning.expect("it is told")["event"]["meta_data"];
     assert_eq!(said["warning_code"], "institution_down");
