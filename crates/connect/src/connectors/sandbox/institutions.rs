@@ -32,6 +32,20 @@ impl Country {
             Self::Chile => "CLP",
         }
     }
+    /// What its institutions say, in its own language.
+    const fn says(self, spanish: &'static str, portuguese: &'static str) -> &'static str {
+        match self {
+            Self::Brazil => portuguese,
+            Self::Mexico | Self::Colombia | Self::Chile => spanish,
+        }
+    }
+    /// What is wrong with a name.
+    const fn says_of_names(self) -> &'static str {
+        self.says(
+            "De una a dieciséis letras, cifras o guiones bajos.",
+            "De uma a dezesseis letras, números ou sublinhados.",
+        )
+    }
     pub(super) const fn dialling(self) -> &'static str {
         match self {
             Self::Mexico => "52",
@@ -41,6 +55,9 @@ impl Country {
         }
     }
 }
+
+/// What names and passwords look like.
+const NAME: &str = "^[a-zA-Z0-9_]{1,16}$";
 
 /// How one logs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -250,118 +267,136 @@ impl Site {
     }
 
     fn form(&self) -> Vec<FormField> {
+        let country = self.country;
+        let password = country.says("Contraseña", "Senha");
         let plain = [
-            field("username", "text", "User", "bnk100"),
-            field("password", "password", "Password", "••••••••"),
+            self.field("username", "text", country.says("Usuario", "Usuário"), "bnk100"),
+            self.field("password", "password", password, "••••••••"),
         ];
         match self.door {
             Door::Plain => plain.into(),
             Door::Token => {
-                let mut token = field("token", "number", "Token", "123456");
+                let mut token = self.field("token", "number", "Token", "123456");
                 token.validation = r"^\d{6}$".into();
-                token.validation_message = "Six digits.".into();
+                token.validation_message = country.says("Seis cifras.", "Seis números.").into();
                 token.length = Some("6".into());
                 token.optional = Some(true);
                 [&plain[..], &[token]].concat()
             }
             Door::Advanced => {
-                let mut kind = field("username_type", "select", "Kind of user", "003");
+                let label = country.says("Tipo de usuario", "Tipo de usuário");
+                let mut kind = self.field("username_type", "select", label, "003");
                 kind.validation = r"^\d{3}$".into();
                 kind.values = Some(vec![
-                    choice("003", "Customer", "adv_valid"),
-                    choice("999", "Stranger", "adv_invalid"),
+                    self.choice("003", "Cliente", "adv_valid"),
+                    self.choice("999", country.says("Otra persona", "Outra pessoa"), "adv_invalid"),
                 ]);
                 let mut form = vec![kind];
                 form.extend(plain);
-                form.push(field("username2", "text", "Second user", "valid"));
-                form.push(field("password2", "password", "Second password", "••••••••"));
+                let user = country.says("Segundo usuario", "Segundo usuário");
+                form.push(self.field("username2", "text", user, "valid"));
+                let secret = country.says("Segunda contraseña", "Segunda senha");
+                form.push(self.field("password2", "password", secret, "••••••••"));
                 form
             }
             Door::Slow => {
-                let mut delay = field("username2", "text", "Delay in seconds", "0");
+                let label = country.says("Demora en segundos", "Demora em segundos");
+                let mut delay = self.field("username2", "text", label, "0");
                 delay.validation = r"^\d{0,3}$".into();
-                delay.validation_message = "At most three digits.".into();
+                delay.validation_message =
+                    country.says("Tres cifras como máximo.", "Três números no máximo.").into();
                 delay.optional = Some(true);
                 [&plain[..], &[delay]].concat()
             }
             Door::Fiscal => {
-                let (label, example, form, says) = match self.country {
-                    Country::Colombia => (
-                        "NIT",
-                        "900555120-2",
-                        r"^(\d{6,10}(-\d)?|fiscal10\d)$",
-                        "A NIT has 6 to 10 digits, a line and a check digit.",
-                    ),
-                    Country::Chile => (
-                        "RUT",
-                        "77100200-5",
-                        r"^(\d{7,8}-[\dkK]|fiscal10\d)$",
-                        "A RUT has 7 or 8 digits, a line and a check digit or K.",
-                    ),
-                    Country::Mexico | Country::Brazil => (
-                        "RFC",
-                        "PFIS010101000",
-                        r"^([A-Za-zÑñ&]{3,4}\d{6}[A-Za-z0-9]{3}|fiscal10\d)$",
-                        "An RFC has 12 or 13 letters and digits.",
-                    ),
-                };
-                let mut number = field("username", "text", label, example);
-                number.validation = form.into();
-                number.validation_message = says.into();
-                let mut password = field("password", "password", "Password", "••••••••");
+                let mut password = self.field("password", "password", password, "••••••••");
                 password.validation = "^.{1,64}$".into();
-                password.validation_message = "At most 64 letters.".into();
-                vec![number, password]
+                password.validation_message =
+                    country.says("64 caracteres como máximo.", "64 caracteres no máximo.").into();
+                vec![self.tax_number(), password]
             }
             Door::Employment => {
-                let (label, example, form, says) = match self.country {
-                    Country::Mexico => (
-                        "CURP",
-                        "BLPM951331IONVGR54",
-                        "^[A-Z]{4}[0-9]{6}[A-Z]{6}[A-Z0-9]{2}$",
-                        "A CURP has 18 letters and digits.",
-                    ),
-                    Country::Brazil => ("CPF", "76109277673", r"^\d{11}$", "A CPF has 11 digits."),
-                    Country::Colombia | Country::Chile => {
-                        ("Cédula", "1032456789", r"^\d{6,10}$", "A cédula has 6 to 10 digits.")
-                    }
-                };
-                let mut number = field("username", "text", label, example);
-                number.validation = form.into();
-                number.validation_message = says.into();
-                let mut password = field("password", "password", "Password", "");
+                let mut password = self.field("password", "password", password, "");
                 password.validation = "^.*$".into();
                 password.value = Some("fake-password".into());
-                vec![number, password]
+                vec![self.citizens_number(), password]
             }
             Door::OpenFinance => {
-                let mut cpf = field("username", "text", "CPF", "761.092.776-73");
+                let mut cpf = self.field("username", "text", "CPF", "761.092.776-73");
                 cpf.validation = r"^\d{11}|\d{3}\.\d{3}\.\d{3}-\d{2}$".into();
-                cpf.validation_message = "A CPF has 11 digits.".into();
+                cpf.validation_message = "Um CPF tem 11 números.".into();
                 vec![cpf]
             }
         }
     }
-}
 
-fn field(name: &str, kind: &str, label: &str, placeholder: &str) -> FormField {
-    FormField {
-        name: name.into(),
-        kind: kind.into(),
-        label: label.into(),
-        validation: "^[a-zA-Z0-9_]{1,16}$".into(),
-        validation_message: "One to sixteen letters, digits or underscores.".into(),
-        placeholder: placeholder.into(),
-        ..FormField::default()
+    fn tax_number(&self) -> FormField {
+        let (label, example, form, wrong) = match self.country {
+            Country::Colombia => (
+                "NIT",
+                "900555120-2",
+                r"^(\d{6,10}(-\d)?|fiscal10\d)$",
+                "Un NIT tiene de 6 a 10 cifras, un guion y un dígito de verificación.",
+            ),
+            Country::Chile => (
+                "RUT",
+                "77100200-5",
+                r"^(\d{7,8}-[\dkK]|fiscal10\d)$",
+                "Un RUT tiene 7 u 8 cifras, un guion y un dígito verificador o K.",
+            ),
+            Country::Mexico | Country::Brazil => (
+                "RFC",
+                "PFIS010101000",
+                r"^([A-Za-zÑñ&]{3,4}\d{6}[A-Za-z0-9]{3}|fiscal10\d)$",
+                "Un RFC tiene 12 o 13 letras y cifras.",
+            ),
+        };
+        FormField {
+            validation: form.into(),
+            validation_message: wrong.into(),
+            ..self.field("username", "text", label, example)
+        }
     }
-}
 
-fn choice(code: &str, label: &str, placeholder: &str) -> Choice {
-    Choice {
-        code: code.into(),
-        label: label.into(),
-        validation: "^[a-zA-Z0-9_]{1,16}$".into(),
-        validation_message: "One to sixteen letters, digits or underscores.".into(),
-        placeholder: placeholder.into(),
+    fn citizens_number(&self) -> FormField {
+        let (label, example, form, wrong) = match self.country {
+            Country::Mexico => (
+                "CURP",
+                "BLPM951331IONVGR54",
+                "^[A-Z]{4}[0-9]{6}[A-Z]{6}[A-Z0-9]{2}$",
+                "Una CURP tiene 18 letras y cifras.",
+            ),
+            Country::Brazil => ("CPF", "76109277673", r"^\d{11}$", "Um CPF tem 11 números."),
+            Country::Colombia | Country::Chile => {
+                ("Cédula", "1032456789", r"^\d{6,10}$", "Una cédula tiene de 6 a 10 cifras.")
+            }
+        };
+        FormField {
+            validation: form.into(),
+            validation_message: wrong.into(),
+            ..self.field("username", "text", label, example)
+        }
+    }
+
+    fn field(&self, name: &str, kind: &str, label: &str, placeholder: &str) -> FormField {
+        FormField {
+            name: name.into(),
+            kind: kind.into(),
+            label: label.into(),
+            validation: NAME.into(),
+            validation_message: self.country.says_of_names().into(),
+            placeholder: placeholder.into(),
+            ..FormField::default()
+        }
+    }
+
+    fn choice(&self, code: &str, label: &str, placeholder: &str) -> Choice {
+        Choice {
+            code: code.into(),
+            label: label.into(),
+            validation: NAME.into(),
+            validation_message: self.country.says_of_names().into(),
+            placeholder: placeholder.into(),
+        }
     }
 }
