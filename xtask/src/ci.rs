@@ -98,15 +98,17 @@ pub(crate) fn reference() -> Result<()> {
     machine::run(test.args(["--", "reference"]).env("VINCULO_WRITES_REFERENCE", "1"))
 }
 
-/// The tests of the server's that look at every page: of the widget, of the console, of the documents.
-const LOOKED_AT: [&str; 3] = [
+/// The tests of the server's that look at every page: of the widget, the consent portal, the console
+/// and the documents.
+const LOOKED_AT: [&str; 4] = [
     "widget::every_step_can_be_read_by_everybody",
+    "portal::every_step_of_the_portal_can_be_read_by_everybody",
     "console::every_page_can_be_read_by_everybody",
     "docs::the_documentation_can_be_read_on_a_phone_and_by_everybody",
 ];
 
-/// Keeps what tests of the server's look at, in the light, in the dark and on a small phone; the widget
-/// in every language.
+/// Keeps what tests of the server's look at, in the light, in the dark and on a small phone; widget and
+/// portal in every language.
 pub(crate) fn screenshots() -> Result<()> {
     let folder = machine::target().join("screenshots");
     let mut test = cargo(&["test", "--quiet", "--locked", "--package", "server", "--test", "it"]);

@@ -71,17 +71,27 @@ export function picture(text, here) {
 }
 
 /**
+ * The address of this page without what it was opened with. From where the pictures of who asks come
+ * stays in it: no token tells the server of them when the page is loaded again.
+ */
+export function plainAddress(locale) {
+  const kept = new URLSearchParams({ locale });
+  const named = document.getElementById("app").dataset.named.trim();
+  if (named) kept.set("pictures", named.replaceAll(" ", ","));
+  return `${location.pathname}?${kept}`;
+}
+
+/**
  * Where the way to an institution's own page leads, and whether in this tab. A hosted page is left where
  * it is known that the person is brought back: by a page of the sandbox, which is told how, and by the
  * link of an application that opens this page anew.
  */
 export function way(url, { here, token, locale, hosted, link }) {
-  if (!hosted) return { href: url, leaves: false };
-  if (!url.startsWith(new URL("sandbox/authorize/", here).href)) return { href: url, leaves: Boolean(link) };
+  if (!url.startsWith(new URL("sandbox/authorize/", here).href)) return { href: url, leaves: hosted && Boolean(link) };
   const page = new URL(url);
-  page.searchParams.set("access_token", token);
+  if (hosted) page.searchParams.set("access_token", token);
   page.searchParams.set("locale", locale);
-  return { href: page.href, leaves: true };
+  return { href: page.href, leaves: hosted };
 }
 
 /** Whether who comes back with `id` has agreed to what is asked. */

@@ -23,6 +23,6 @@ export function terms(h, t, proposed) {
   const node = h("fieldset", { class: "terms" }, h("legend", { class: "label" }, t("term.label")),
     h("div", { class: "term-choices" }, TERMS.map((days) => h("label", { class: "term" },
       h("input", { type: "radio", name: "term", value: String(days), checked: days === first }),
-      h("span", {}, h("span", { class: "strong" }, t(`term.${days}`)), " ", h("span", { class: "small soft" }, t("term.days", { days })))))));
+      h("span", {}, h("span", { class: "strong" }, t(`term.${days}`)), " ", h("br"), h("span", { class: "small soft" }, t("term.days", { days })))))));
   return { node, value: () => Number(node.querySelector("input:checked").value) };
 }

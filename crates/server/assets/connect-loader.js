@@ -37,6 +37,19 @@
       document.documentElement.style.overflow = overflow;
     }
 
+    // The page's policy must let the pictures of who asks in before it has been told the token.
+    function pictures() {
+      let said = wanted;
+      try {
+        const [, claims] = token.split(".");
+        said = { ...wanted, ...JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/"))).widget?.branding };
+      } catch {
+        // A token that is none: the page says so.
+      }
+      const addresses = [said.company_icon, said.company_logo].filter((one) => /^https:/i.test(one) && URL.canParse(one));
+      return addresses.map((one) => new URL(one).origin).join(",");
+    }
+
     function build() {
       if (frame) return widget;
       const place = document.getElementById("belvo") ?? document.body;
@@ -55,9 +68,12 @@
       overflow = document.documentElement.style.overflow;
       document.documentElement.style.overflow = "hidden";
       window.addEventListener("message", hear);
+      const address = new URL(page);
       // So that its texts come along with its scripts.
-      if (["es", "en", "pt"].includes(wanted.locale)) page.searchParams.set("locale", wanted.locale);
-      frame.src = page.href;
+      if (["es", "en", "pt"].includes(wanted.locale)) address.searchParams.set("locale", wanted.locale);
+      const named = pictures();
+      if (named) address.searchParams.set("pictures", named);
+      frame.src = address.href;
       dialog.append(frame);
       place.append(dialog);
       dialog.showModal();

@@ -130,7 +130,7 @@ export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves:
     consent(state) {
       const { branding = {}, purpose, consent } = state.about.widget ?? {};
       const name = company(state);
-      const mark = picture(branding.company_icon ?? branding.company_logo ?? state.config.company_icon, here);
+      const { company_icon: icon_logo = state.config.company_icon, company_logo = state.config.company_logo } = branding;
       const terms = webPage(branding.company_terms_url ?? consent?.terms_and_conditions_url ?? state.config.company_terms_url);
       const point = (shape, title, text) => h("li", {}, icon(shape), h("div", {}, h("p", { class: "strong" }, title), h("p", { class: "soft" }, text)));
       const go = button(t("consent.go"), { onclick: () => send({ type: "agreed" }) });
@@ -139,7 +139,7 @@ export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves:
       const data = [...new Set(wanted.map((one) => t(`data.${one}`)).filter((text) => !text.startsWith("data.")))];
       const node = h("div", { class: "stack" },
         h("div", { class: "pair", "aria-hidden": "true" },
-          h("span", { class: "logo big" }, mark ? h("img", { src: mark, alt: "" }) : h("span", { class: "initials" }, name[0]?.toUpperCase() ?? "")),
+          logo({ icon_logo, logo: company_logo, display_name: name }, true),
           h("span", { class: "pair-line" }), h("span", { class: "logo big tint" }, icon("bank"))),
         heading(t(isUpdate(state) ? "consent.again" : "consent.title", { company: name })),
         why ? h("p", { class: "soft center" }, why) : null,

@@ -1,10 +1,11 @@
 // The widget at work: keeps the state, does what it says is to be done, and tells the page, the
 // history and the application.
 
-import { Lost, Refused, api, load, unsuccessful } from "./connect-api.js";
-import { agreed, options, way } from "./connect-config.js";
+import { Lost, Refused, api } from "./connect-api.js";
+import { agreed, options, plainAddress, way } from "./connect-config.js";
 import { beginning, farewell, isUpdate, mayGoBack, next, pageBefore } from "./connect-flow.js";
 import { outside } from "./connect-outside.js";
+import { speech, worker } from "./connect-run.js";
 import { beginningOf, columns } from "./connect-table.js";
 import { dress } from "./connect-theme.js";
 import { view } from "./connect-view.js";
@@ -42,20 +43,16 @@ async function begin(token, config, parent, before) {
   let first = server.about();
   first.catch(() => {});
   const locale = config.locale ?? document.documentElement.lang;
-  const texts = await load(app.dataset[locale] ?? app.dataset.es);
-  const t = (key, gaps = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in gaps ? String(gaps[name]) : whole));
-  document.documentElement.lang = locale;
-  document.title = t("title");
+  const t = await speech(app.dataset[locale] ?? app.dataset.es, locale);
   document.body.classList.toggle("embedded", parent !== null);
 
   // A token in an address would be in histories and logs; where the page is reloaded it must be
   // somewhere. This entry of the history is in no other tab and goes with this one.
   const remember = (state) => ({ config, page: state.page, institution: state.institution?.name ?? null, ...(parent ? {} : { token }) });
-  const address = parent ? location.href : `${location.pathname}?locale=${locale}`;
+  const address = parent ? location.href : plainAddress(locale);
 
   let state = beginning(config);
   let sent = null; // what was last sent to log in, for another code; never kept elsewhere
-  let doing = null;
   let told = false; // whether the application knows of its link
   let visited = false;
   let since = null;
@@ -96,9 +93,6 @@ async function begin(token, config, parent, before) {
       if (message.source === parent.window && message.data?.type === "vinculo:leave") send({ type: "leave" });
     });
   }
-  // An answer that is on its way is not missed; the page can be left.
-  window.addEventListener("online", () => state.lost && wake?.());
-  let wake = null;
 
   function send(event) {
     if (event.type === "visited") {
@@ -115,7 +109,11 @@ async function begin(token, config, parent, before) {
     if (after === old) return;
     state = keepTyped(after, event);
     if (state.challenge !== old.challenge) state = { ...state, until: state.challenge ? Date.now() + state.challenge.expiry * 1000 : null };
-    if (["register", "update", "login"].includes(state.doing?.kind)) sent = state.doing;
+    if (["register", "update", "login"].includes(state.doing?.kind)) {
+      sent = state.doing;
+      // What is begun now is another one.
+      back = null;
+    }
     // Another code may be asked for while the institution asks; after that nobody needs it.
     if (!["working", "challenge"].includes(state.page)) sent = null;
     if (state.about && state.about !== old.about) dress(document.documentElement, state.about.widget, config);
@@ -193,38 +191,19 @@ async function begin(token, config, parent, before) {
     return card;
   }
 
-  /** Does what the state says is to be done, once. */
-  async function perform() {
-    const mine = state.doing;
-    if (mine === doing) return;
-    doing = mine;
-    if (!mine) return;
-    let event;
-    try {
-      event = await WORK[mine.kind](mine);
-    } catch (error) {
-      event = unsuccessful(error, mine);
-    }
-    // Who went back, or was told something newer, does not want this any more.
-    if (state.doing === mine) send(event);
-  }
-
   const WORK = {
-    async start(mine) {
-      if (mine.tick !== undefined) await pause(LOOK);
+    async start() {
       const about = await (first ?? server.about()).finally(() => { first = null; });
       const name = about.link?.institution ?? before.institution;
       const institution = name ? await server.institution(name).catch((error) => { if (error instanceof Lost) throw error; return null; }) : null;
       return { type: "started", about, institution, page: before.page };
     },
-    async list(mine) {
-      if (mine.tick !== undefined) await pause(LOOK);
+    async list() {
       const coming = ahead ?? server.institutions(config);
       ahead = null;
       return { type: "listed", institutions: await coming };
     },
     async institution(mine) {
-      if (mine.tick !== undefined) await pause(LOOK);
       return { type: "detailed", institution: await server.institution(mine.name) };
     },
     register: async (mine) => ({ type: "connected", link: await server.register(mine.body) }),
@@ -232,8 +211,6 @@ async function begin(token, config, parent, before) {
     login: async () => ({ type: "connected", link: await server.login() }),
     answer: async (mine) => ({ type: "connected", link: await server.answer(mine.body) }),
     async follow() {
-      const first = state.page === "loading" && since === null;
-      await pause(state.lost ? LOOK * 2 : first ? LOOK / 8 : LOOK);
       if (state.page === "loading") {
         since ??= Date.now();
         if (Date.now() - since > LOADING) return { type: "enough" };
@@ -261,12 +238,11 @@ async function begin(token, config, parent, before) {
     },
   };
 
-  function pause(time) {
-    return new Promise((done) => {
-      wake = done;
-      setTimeout(done, time);
-    });
-  }
+  const wait = ({ kind }) => {
+    if (kind !== "follow") return LOOK;
+    return state.lost ? LOOK * 2 : state.page === "loading" && since === null ? LOOK / 8 : LOOK;
+  };
+  const perform = worker({ work: WORK, wait, state: () => state, send });
 
   history.replaceState({ ...remember(state), page: before.page ?? state.page, institution: before.institution ?? null }, "", address);
   render();

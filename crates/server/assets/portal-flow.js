@@ -81,7 +81,9 @@ const HAPPENINGS = {
     const goesOn = (known) => ["working", "challenged"].includes(known?.renewal);
     const begun = goesOn(one) ? one : consents.find(goesOn);
     if (begun && (want.page === undefined || ["working", "challenge"].includes(want.page))) return standing(choose(known, begun), begun);
-    if (!one) return to(known, "list");
+    // Who comes back from an institution to a renewal that nobody knows of any more is told so.
+    const lost = want.id && want.page === undefined && consents.length > 0;
+    if (!one) return { ...to(known, "list"), problem: lost ? { code: "interrupted", message: "" } : null };
     const chosen = choose(known, one);
     return to(chosen, want.page === "renew" && one.renewable ? "renew" : want.page === "list" ? "list" : "consent");
   },

@@ -15,7 +15,8 @@ export const steps = ({ app, send, t }) => ({ icon, logo, heading, banner, butto
   const near = (one) => !hasEnded(one) && one.days_left !== null && one.days_left <= 7;
   const tag = (one) => h("span", { class: `tag ${hasEnded(one) ? "over" : near(one) ? "" : "good"}` }, t(`status.${near(one) ? "near" : one.status ?? "AUTHORISED"}`));
   const lasts = (one) => {
-    if (hasEnded(one)) return one.status === "REJECTED" ? t("lasts.revoked") : t("lasts.ended", { date: day(one.expired_at, locale()) });
+    if (one.status === "REJECTED") return t("lasts.revoked", { date: day(one.given_at, locale()) });
+    if (hasEnded(one)) return t("lasts.ended", { date: day(one.expired_at, locale()) });
     if (one.expired_at === null) return t("lasts.ever");
     return t(one.days_left === 1 ? "lasts.day" : "lasts.days", { date: day(one.expired_at, locale()), days: one.days_left });
   };
@@ -55,15 +56,19 @@ export const steps = ({ app, send, t }) => ({ icon, logo, heading, banner, butto
 
   return {
     list(state) {
-      const entry = (one) => h("li", {}, h("button", { type: "button", class: "institution consent", "data-id": one.id, onclick: () => send({ type: "chose", id: one.id }) },
+      const entry = (one) => h("li", {}, h("button", { type: "button", class: "institution", "data-id": one.id, onclick: () => send({ type: "chose", id: one.id }) },
         logo({ display_name: one.institution_display_name, icon_logo: one.institution_icon_logo }),
         h("span", { class: "institution-text" }, h("span", { class: "strong" }, one.institution_display_name), h("span", { class: "small soft" }, lasts(one))),
         tag(one), h("span", { class: "chevron", "aria-hidden": "true" })));
       const part = (title, some) => (some.length ? h("section", { class: "stack tight" }, h("h2", { class: "label" }, title), h("ul", { class: "institutions" }, some.map(entry))) : null);
       const [active, over] = [state.consents.filter((one) => !hasEnded(one)), state.consents.filter(hasEnded)];
-      const nothing = state.consents.length === 0;
+      if (state.consents.length === 0) {
+        return { node: h("div", { class: "middle" }, h("div", { class: "mark tint" }, icon("list")), heading(t("list.title", { company: company(state) })),
+          h("p", { class: "soft center" }, t("list.none", { company: company(state) })), h("div", { class: "foot" }, leave(state))) };
+      }
       return { node: h("div", { class: "stack" }, heading(t("list.title", { company: company(state) })),
-        h("p", { class: "soft" }, t(nothing ? "list.none" : "list.text", { company: company(state) })),
+        state.problem ? banner("error", ...failureText(state.problem, state)) : null,
+        h("p", { class: "soft" }, t("list.text", { company: company(state) })),
         part(t("list.active"), active), part(t("list.over"), over), h("div", { class: "foot" }, leave(state))) };
     },
 
@@ -112,7 +117,7 @@ export const steps = ({ app, send, t }) => ({ icon, logo, heading, banner, butto
         update(now) {
           const one = consent(now);
           const gaps = { company: company(now), institution: one.institution_display_name };
-          if (now.doing) until.replaceChildren(spinner(), " ", t("renewed.soon", gaps));
+          if (now.doing) until.replaceChildren(spinner(), t("renewed.soon", gaps));
           else until.replaceChildren(one.expired_at && one.expired_at !== now.lasted ? t("renewed.text", { ...gaps, date: day(one.expired_at, locale()) }) : t("renewed.later", gaps));
         },
       };
@@ -124,7 +129,7 @@ export const steps = ({ app, send, t }) => ({ icon, logo, heading, banner, butto
         h("div", { class: "foot" }, consent(state)?.renewable ? button(t("failure.retry"), { onclick: () => send({ type: "retry" }) }) : null, button(t("renewed.go"), { onclick: () => send({ type: "done" }) }, "secondary"))) };
     },
 
-    refused: (state) => ({ node: h("div", { class: "middle" }, h("div", { class: "mark bad" }, icon("clock")), heading(t("expired.title")), h("p", { class: "soft center" }, t("expired.text", { company: company(state) }))) }),
+    refused: () => ({ node: h("div", { class: "middle" }, h("div", { class: "mark bad" }, icon("clock")), heading(t("expired.title")), h("p", { class: "soft center" }, t("expired.text"))) }),
     nobody: (state) => ({ node: h("div", { class: "middle" }, h("div", { class: "mark bad" }, icon("alert")), heading(t("nobody.title")), h("p", { class: "soft center" }, t("nobody.text", { company: company(state) })), h("div", { class: "foot" }, leave(state))) }),
     landing: () => ({ node: h("div", { class: "stack" }, h("div", { class: "mark tint" }, icon("lock")), heading(t("landing.title")), h("p", { class: "soft center" }, t("landing.text")),
       h("ul", { class: "points" }, ["see", "renew", "revoke"].map((what, at) => h("li", {}, icon(["list", "clock", "stop"][at]), h("div", {}, h("p", { class: "strong" }, t(`landing.${what}`)), h("p", { class: "soft small" }, t(`landing.${what}.text`))))))) }),

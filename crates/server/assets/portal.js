@@ -1,8 +1,9 @@
 // The consent portal at work: keeps the state, does what it says is to be done, and tells the page and
 // the history.
 
-import { Refused, api, load, unsuccessful } from "./connect-api.js";
-import { agreed, options, way } from "./connect-config.js";
+import { Refused, api } from "./connect-api.js";
+import { agreed, options, plainAddress, way } from "./connect-config.js";
+import { speech, worker } from "./connect-run.js";
 import { dress } from "./connect-theme.js";
 import { view } from "./connect-view.js";
 import { beginning, mayGo, next, pageBefore } from "./portal-flow.js";
@@ -22,18 +23,13 @@ const kept = history.state ?? {};
 const token = query.get("access_token") ?? kept.token ?? "";
 const config = query.has("access_token") ? options(Object.fromEntries(query)) : kept.config ?? options(Object.fromEntries(query));
 const locale = config.locale ?? document.documentElement.lang;
-const texts = Object.assign({}, ...(await Promise.all((app.dataset[locale] ?? app.dataset.pt).split(" ").map(load))));
-const t = (key, gaps = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in gaps ? String(gaps[name]) : whole));
-document.documentElement.lang = locale;
-document.title = t("title");
+const t = await speech(app.dataset[locale] ?? app.dataset.pt, locale);
 
-const address = `${location.pathname}?locale=${locale}`;
+const address = plainAddress(locale);
 const server = api(token, here);
 let state = beginning(config, token ? "starting" : "landing");
-let doing = null;
 let since = null;
 let visited = false;
-let wake = null;
 /** By what an institution, or the application's link, says that the person has agreed there. */
 let back = query.get("consent_id");
 /** What the page was opened for, or where it was when it was loaded again. */
@@ -60,7 +56,6 @@ document.addEventListener("visibilitychange", () => {
 });
 // Who comes back by the browser's own button finds the page as it was; what has happened since is asked.
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
-window.addEventListener("online", () => state.lost && wake?.());
 
 function send(event) {
   if (event.type === "visited") {
@@ -76,6 +71,8 @@ function send(event) {
   if (asked) Object.assign(want, { id: null, page: "list" });
   if (state.challenge !== old.challenge) state = { ...state, until: state.challenge ? Date.now() + state.challenge.expiry * 1000 : null };
   if (state.page !== "renewed") since = null;
+  // What is begun now is another one.
+  if (event.type === "confirmed") back = null;
   if (state.about && state.about !== old.about) dress(document.documentElement, state.about.widget, config);
   if (state.page !== old.page) {
     // A new step is a new entry; what only passes takes the place of the one before.
@@ -97,23 +94,6 @@ function render() {
     if (page && history.length > 1 && ["consent", "renew"].includes(state.page)) history.back();
     else if (page) send({ type: "back", page });
   });
-}
-
-/** Does what the state says is to be done, once. */
-async function perform() {
-  const mine = state.doing;
-  if (mine === doing) return;
-  doing = mine;
-  if (!mine) return;
-  let event;
-  try {
-    if (mine.tick !== undefined) await pause(state.lost ? LOOK * 2 : LOOK / 4);
-    event = await WORK[mine.kind](mine);
-  } catch (error) {
-    event = unsuccessful(error, mine);
-  }
-  // Who went back, or was told something newer, does not want this any more.
-  if (state.doing === mine) send(event);
 }
 
 const WORK = {
@@ -144,12 +124,8 @@ const WORK = {
   },
 };
 
-function pause(time) {
-  return new Promise((done) => {
-    wake = done;
-    setTimeout(done, time);
-  });
-}
+const wait = () => (state.lost ? LOOK * 2 : LOOK / 4);
+const perform = worker({ work: WORK, wait, state: () => state, send });
 
 history.replaceState({ ...remember(), ...(kept.token && !query.has("access_token") ? { page: kept.page, chosen: kept.chosen } : {}) }, "", address);
 render();

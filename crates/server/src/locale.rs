@@ -38,7 +38,7 @@ macro_rules! speech { ($($kind:literal as $name:ident),*) => { $(
     ]));
 )* } }
 
-speech!("connect" as CONNECT, "portal" as PORTAL);
+speech!("connect" as CONNECT, "portal" as PORTAL, "sandbox" as SANDBOX);
 
 impl Speech {
     fn read(files: [(Locale, &str); 3]) -> Self {
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn every_language_says_the_same_things() {
-        for Speech(all) in [&*CONNECT, &*PORTAL] {
+        for Speech(all) in [&*CONNECT, &*PORTAL, &*SANDBOX] {
             let (_, first) = &all[0];
             assert!(!first.is_empty(), "it is read");
             let gaps = |text: &str| -> BTreeSet<String> {

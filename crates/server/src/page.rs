@@ -18,7 +18,7 @@ pub(crate) enum Framed {
     Anywhere,
 }
 
-/// Where the pictures of a page may come from besides this server: origins of the web, by TLS.
+/// Where pictures of a page may come from besides this server: origins of the web, by TLS.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Pictures(BTreeSet<String>);
 
@@ -29,13 +29,25 @@ impl Pictures {
     /// Those of the origins of `addresses`. What is no address of the web by TLS, and what has something
     /// in its host that means more than a host in a policy, allows nothing.
     pub(crate) fn of<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::default().and(addresses)
+    }
+
+    /// These, and then those of more addresses.
+    #[must_use]
+    pub(crate) fn and<'a>(mut self, addresses: impl IntoIterator<Item = &'a str>) -> Self {
         let origin = |address: &str| {
             let url: Url = address.parse().ok().filter(|url: &Url| url.scheme() == "https")?;
             let origin = url.origin().ascii_serialization();
             let plain = |c: u8| c.is_ascii_alphanumeric() || b"-.:".contains(&c);
             origin.strip_prefix("https://")?.bytes().all(plain).then_some(origin)
         };
-        Self(addresses.into_iter().filter_map(origin).take(Self::MOST).collect())
+        for origin in addresses.into_iter().filter_map(origin) {
+            if self.0.len() >= Self::MOST {
+                break;
+            }
+            self.0.insert(origin);
+        }
+        self
     }
 }
 

@@ -4,26 +4,22 @@
 use crate::{
     App,
     connect::{destination, place},
+    locale::{Locale, SANDBOX},
     operation::{Access, Operation, get},
     origin::Origin,
+    page::{Framed, page},
     problem::Problem,
     query::Query,
 };
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::{HeaderName, header},
-    response::{Html, IntoResponse, Response},
+    http::header,
+    response::{IntoResponse, Response},
 };
 use engine::sandbox::{Logo, logo};
 use url::Url;
 use utoipa::openapi::{ObjectBuilder, Type};
-
-/// Pages here bring their own few styles and nothing else.
-const STYLED: [(HeaderName, &str); 1] = [(
-    header::CONTENT_SECURITY_POLICY,
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
-)];
 
 pub(crate) fn operations() -> Vec<Operation> {
     let text = || ObjectBuilder::new().schema_type(Type::String);
@@ -38,7 +34,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             .access(Access::Open)
             .path_parameter("id", text())
             .query("access_token", "A widget's token: it says where to go back to.", text())
-            .query("locale", "Taken along on the way back.", text())
+            .query("locale", "`es`, `en` or `pt`; taken along on the way back.", text())
             .answers_media(200, "A page.", "text/html"),
     ]
 }
@@ -59,8 +55,15 @@ async fn picture(Path((kind, file)): Path<(String, String)>) -> Result<Response,
 #[derive(Template)]
 #[template(path = "sandbox/authorize.html")]
 struct Authorize {
+    locale: Locale,
     /// Where somebody comes back to who agrees, and who does not; nowhere, if nobody says so.
     back: Option<(Url, Url)>,
+}
+
+impl Authorize {
+    fn text<'a>(&self, key: &'a str) -> &'a str {
+        SANDBOX.text(self.locale, key)
+    }
 }
 
 async fn authorize(
@@ -73,9 +76,8 @@ async fn authorize(
     if !ours {
         return Err(Problem::not_found());
     }
-    let page = Authorize { back: back(&app, &id, &origin, &query) };
-    let html = page.render().map_err(|_| Problem::unexpected())?;
-    Ok((STYLED, Html(html)).into_response())
+    let locale = Locale::of(query.value("locale").unwrap_or("en"));
+    page(&Authorize { locale, back: back(&app, &id, &origin, &query) }, Framed::Nowhere)
 }
 
 /// Where a person goes back to, as banks do it: to the application's own link, or to the page that they

@@ -23,7 +23,9 @@ use utoipa::openapi::{ObjectBuilder, Type};
 struct Widget {
     locale: Locale,
     texts: &'static Speech,
+    /// Those that it may show, and those of them that are of who asks.
     pictures: Pictures,
+    named: Pictures,
 }
 
 impl Widget {
@@ -48,7 +50,8 @@ pub(crate) fn operations() -> Vec<Operation> {
             .answers_media(200, "The page.", "text/html")
             .answers_nothing(303, "The token has ended.")
             .query("access_token", "The token.", text())
-            .query("locale", "`es`, `en` or `pt`.", text()),
+            .query("locale", "`es`, `en` or `pt`.", text())
+            .query(KEPT, KEPT_SAYS, text()),
         loader("/connect/widget.js", "widget_script"),
         // As the pages of applications that exist call it.
         loader("/belvo-widget-1-stable.js", "widget_script_by_its_old_name"),
@@ -79,18 +82,32 @@ async fn show(State(app): State<App>, query: Query) -> Result<Response, Problem>
         return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, address)]).into_response());
     }
     let locale = Locale::of(query.value("locale").unwrap_or_default());
-    let pictures = pictures(&app, token);
-    let widget = Widget { locale, texts: &CONNECT, pictures: pictures.clone() };
+    let named = named(&app, &query);
+    let pictures = pictures(&app, named.clone());
+    let widget = Widget { locale, texts: &CONNECT, pictures: pictures.clone(), named };
     page_with(&widget, Framed::Anywhere, &pictures)
 }
 
-/// The pictures that a page for this token may show: those of the institutions, and of who asks.
-pub(super) fn pictures(app: &App, token: &str) -> Pictures {
+/// What names pictures of who asks.
+const LOGOS: [&str; 2] = ["company_icon", "company_logo"];
+/// Where the address of a page keeps from where they come, once the token has gone from it.
+pub(super) const KEPT: &str = "pictures";
+pub(super) const KEPT_SAYS: &str =
+    "From where pictures of the application may come, with commas; the page itself writes it.";
+
+/// From where the pictures of who asks come, as the token says, or the address (ADR 0028).
+pub(super) fn named(app: &App, query: &Query) -> Pictures {
+    let token = query.value("access_token").unwrap_or_default();
     let widget = app.engine.widget_of(token).flatten().unwrap_or_default();
-    let branding =
-        ["company_icon", "company_logo"].map(|key| widget.get("branding")?.get(key)?.as_str());
-    let institutions = app.engine.pictures();
-    Pictures::of(branding.into_iter().flatten().chain(institutions.iter().map(String::as_str)))
+    let branding = LOGOS.map(|key| widget.get("branding")?.get(key)?.as_str());
+    let said = LOGOS.map(|key| query.value(key));
+    let kept = query.value(KEPT).unwrap_or_default().split(',').take(LOGOS.len());
+    Pictures::of(branding.into_iter().chain(said).flatten().chain(kept))
+}
+
+/// The pictures that a page may show: those that are `named`, and those of the institutions.
+pub(super) fn pictures(app: &App, named: Pictures) -> Pictures {
+    named.and(app.engine.pictures().iter().map(String::as_str))
 }
 
 /// Where an application wants to hear that a token of its own came too late. Nobody else can say so:
@@ -116,8 +133,9 @@ mod tests {
     #[test]
     fn the_page_is_there_in_every_language_and_names_only_what_is_served() {
         for &locale in Locale::ALL {
-            let pictures = Pictures::default();
-            let html = Widget { locale, texts: &CONNECT, pictures }.render().expect("a page");
+            let (pictures, named) = Default::default();
+            let widget = Widget { locale, texts: &CONNECT, pictures, named };
+            let html = widget.render().expect("a page");
             assert!(html.contains(&format!("<html lang=\"{locale}\">")), "{html}");
             for named in html.split("/static/").skip(1).filter_map(|rest| rest.split('"').next()) {
                 let (_, name) = named.split_once('/').expect("a version and a name");

@@ -1,7 +1,7 @@
 //! The consent portal's page: where a person sees what they have allowed, gives it anew and takes it
 //! back. Like the widget, it does so through the API, with the token that it was given.
 
-use super::page::pictures;
+use super::page::{KEPT, KEPT_SAYS, named, pictures};
 use crate::{
     App,
     locale::{Locale, PORTAL, Speech},
@@ -20,7 +20,9 @@ use utoipa::openapi::{ObjectBuilder, Type};
 struct Portal {
     locale: Locale,
     texts: &'static Speech,
+    /// Those that it may show, and those of them that are of who asks.
     pictures: Pictures,
+    named: Pictures,
 }
 
 impl Portal {
@@ -44,7 +46,8 @@ pub(crate) fn operations() -> Vec<Operation> {
             .query("access_token", "The token.", text())
             .query("consent_id", "The consent to begin with.", text())
             .query("action", "`renew`: begin with giving it anew.", text())
-            .query("locale", "`es`, `en` or `pt`.", text()),
+            .query("locale", "`es`, `en` or `pt`.", text())
+            .query(KEPT, KEPT_SAYS, text()),
     ]
 }
 
@@ -57,8 +60,9 @@ pub(crate) fn place(widget: Option<&Value>) -> &'static str {
 
 async fn show(State(app): State<App>, query: Query) -> Result<Response, Problem> {
     let locale = Locale::of(query.value("locale").unwrap_or("pt"));
-    let pictures = pictures(&app, query.value("access_token").unwrap_or_default());
-    let portal = Portal { locale, texts: &PORTAL, pictures: pictures.clone() };
+    let named = named(&app, &query);
+    let pictures = pictures(&app, named.clone());
+    let portal = Portal { locale, texts: &PORTAL, pictures: pictures.clone(), named };
     // Whoever could frame it could have a consent taken back by somebody who does not see it.
     page_with(&portal, Framed::Nowhere, &pictures)
 }

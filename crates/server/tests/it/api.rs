@@ -32,6 +32,9 @@ pub(crate) struct Api {
     store: TestStore,
     /// Whoever takes its webhooks, for as long as it lives.
     endpoint: JoinSet<()>,
+    ring: KeyRing,
+    clock: VirtualClock,
+    settings: Settings,
 }
 
 /// An answer, read to its end.
@@ -136,30 +139,22 @@ impl Api {
                 .try_init(),
         );
         let clock = VirtualClock::stopped("2026-01-14T09:00:00Z".parse().expect("an instant"));
-        let sandbox = Sandbox::new();
-        let parts = Parts {
-            env: Env::new(Arc::new(clock.clone()), [7; 32]),
-            clock: Some(clock),
-            store: store.store.clone(),
-            vault: Vault::new(&KeyRing::generate().expect("a ring")).expect("a vault"),
-            settings: engine::Settings {
-                faults: Some(sandbox.faults().clone()),
-                local_webhooks,
-                ..engine::Settings::default()
-            },
-            connectors: vec![Arc::new(sandbox), Arc::new(StatementFiles)],
-        };
-        let engine = Engine::open(parts).await.expect("an engine");
-        let router = server::router(engine.clone(), settings);
+        let ring = KeyRing::generate().expect("a ring");
+        let engine = open(store.store.clone(), &ring, &clock, [7; 32], local_webhooks).await;
+        let router = server::router(engine.clone(), settings.clone());
         let key_id = tenant(&engine).await;
-        Self {
-            router,
-            keys: basic(&key_id, PASSWORD),
-            key_id,
-            engine,
-            store,
-            endpoint: JoinSet::new(),
-        }
+        let keys = basic(&key_id, PASSWORD);
+        let endpoint = JoinSet::new();
+        Self { router, engine, keys, key_id, store, endpoint, ring, clock, settings }
+    }
+    /// Another process on the same data, after this one has stopped as it should.
+    pub(crate) async fn started_again(&self) -> Router {
+        self.engine.stop().await;
+        let settings =
+            store::Settings { connections: 8, patience: std::time::Duration::from_mins(1) };
+        let store = store::Store::open(&self.store.url, settings).await.expect("the same store");
+        let engine = open(store, &self.ring, &self.clock, [8; 32], false).await;
+        server::router(engine, self.settings.clone())
     }
     /// `sqlite` or `postgres`.
     pub(crate) fn database(&self) -> &str {
@@ -246,6 +241,29 @@ impl Answer {
             }
         }
     }
+}
+
+async fn open(
+    store: store::Store,
+    ring: &KeyRing,
+    clock: &VirtualClock,
+    chance: [u8; 32],
+    local_webhooks: bool,
+) -> Engine {
+    let sandbox = Sandbox::new();
+    let parts = Parts {
+        env: Env::new(Arc::new(clock.clone()), chance),
+        clock: Some(clock.clone()),
+        store,
+        vault: Vault::new(ring).expect("a vault"),
+        settings: engine::Settings {
+            faults: Some(sandbox.faults().clone()),
+            local_webhooks,
+            ..engine::Settings::default()
+        },
+        connectors: vec![Arc::new(sandbox), Arc::new(StatementFiles)],
+    };
+    Engine::open(parts).await.expect("an engine")
 }
 
 async fn tenant(engine: &Engine) -> String {

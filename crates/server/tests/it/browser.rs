@@ -9,13 +9,20 @@ use std::{
     fs,
     future::Future,
     io::{BufRead as _, BufReader},
+    net::SocketAddr,
     os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::Arc,
     time::Duration,
 };
 use tempfile::TempDir;
 use tokio::task::JoinSet;
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{self, pki_types::PrivatePkcs8KeyDer},
+    server::TlsStream,
+};
 use url::Url;
 
 /// How long something may take to appear.
@@ -35,9 +42,10 @@ pub(crate) fn pictures() -> Option<PathBuf> {
     std::env::var_os("VINCULO_SCREENSHOTS").map(Into::into)
 }
 
-/// How a page is looked at: a name, whether it is dark, and the size of the window.
+/// How a page is looked at: a name, whether it is dark, and the size of the window. No phone is
+/// narrower.
 pub(crate) const LOOKS: [(&str, bool, (u32, u32)); 3] =
-    [("light", false, (1280, 800)), ("dark", true, (1280, 800)), ("phone", false, (360, 740))];
+    [("light", false, (1280, 800)), ("dark", true, (1280, 800)), ("phone", false, (320, 640))];
 
 /// A browser of a test's own, with one tab. It is asked by the `WebDriver` protocol; the libraries
 /// that speak it would change how the product's JSON is written while it is tested.
@@ -99,6 +107,8 @@ impl Browser {
         let wanted = json!({"capabilities": {"alwaysMatch": {
             "goog:chromeOptions": {"args": arguments},
             "goog:loggingPrefs": {"browser": "ALL"},
+            // Servers of the tests' own vouch for themselves.
+            "acceptInsecureCerts": true,
             "timeouts": {"script": 2 * u64::try_from(PATIENCE.as_millis()).expect("patience")},
         }}});
         let base = format!("http://127.0.0.1:{port}/session");
@@ -307,8 +317,13 @@ impl Browser {
     /// Keeps the whole page, as long as it is, as `name`.png in `folder`.
     pub(crate) async fn whole_picture(&self, folder: &Path, name: &str) {
         fs::create_dir_all(folder).expect("a folder");
+        // A bar to scroll with would be left out, and its width cut off.
+        self.devtools("Emulation.setScrollbarsHidden", json!({"hidden": true})).await;
+        self.run("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))", json!([]))
+            .await;
         let wanted = json!({"format": "png", "captureBeyondViewport": true});
         let taken = self.devtools("Page.captureScreenshot", wanted).await;
+        self.devtools("Emulation.setScrollbarsHidden", json!({"hidden": false})).await;
         let png = STANDARD.decode(taken["data"].as_str().expect("base64")).expect("base64");
         fs::write(folder.join(format!("{name}.png")), png).expect("a file");
     }
@@ -396,9 +411,49 @@ fn axe() -> String {
 pub(crate) async fn listen(tasks: &mut JoinSet<()>, router: Router) -> u16 {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
-    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     tasks.spawn(async move { axum::serve(listener, service).await.expect("it is served") });
     port
+}
+
+/// Serves `router` by TLS, as [`listen`] does.
+pub(crate) async fn listen_sealed(tasks: &mut JoinSet<()>, router: Router) -> u16 {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()).into();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let tls = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("TLS")
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.into()], key)
+        .expect("a certificate and its key");
+    let tcp = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = tcp.local_addr().expect("an address").port();
+    let sealed = Sealed { tcp, tls: TlsAcceptor::from(Arc::new(tls)) };
+    tasks.spawn(async move { axum::serve(sealed, router).await.expect("it is served") });
+    port
+}
+
+/// Connections by TLS.
+struct Sealed {
+    tcp: tokio::net::TcpListener,
+    tls: TlsAcceptor,
+}
+
+impl axum::serve::Listener for Sealed {
+    type Io = TlsStream<tokio::net::TcpStream>;
+    type Addr = SocketAddr;
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        loop {
+            let Ok((stream, from)) = self.tcp.accept().await else { continue };
+            if let Ok(stream) = self.tls.accept(stream).await {
+                return (stream, from);
+            }
+        }
+    }
+    fn local_addr(&self) -> std::io::Result<Self::Addr> {
+        self.tcp.local_addr()
+    }
 }
 
 /// Says how far a test has come, for those who want to know.

@@ -75,7 +75,8 @@ async fn the_documentation_can_be_read_on_a_phone_and_by_everybody() {
     let mut tasks = JoinSet::new();
     let port = listen(&mut tasks, api.router.clone()).await;
     let browser = Browser::start().await;
-    browser.size(360, 740).await;
+    let (_, _, (width, height)) = LOOKS[2];
+    browser.size(width, height).await;
     for address in &addresses {
         browser.open(&format!("http://127.0.0.1:{port}{address}")).await;
         browser.fits(address).await;

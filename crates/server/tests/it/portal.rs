@@ -57,6 +57,8 @@ async fn people_see_what_they_allowed_and_change_their_mind() {
     scenario("the page is loaded again meanwhile", loaded_again(&world)).await;
     scenario("as the webhook says", from_the_webhook(&world)).await;
     scenario("a consent is taken back", revoking(&world)).await;
+    // Nothing comes after it: the world's own engine has stopped then.
+    scenario("the server is started again meanwhile", started_again(&world)).await;
 }
 
 /// A widget's token as for Open Finance.
@@ -257,6 +259,31 @@ async fn revoking(world: &World) {
     browser.hear("What shop was allowed to read").await;
     browser.press("Back to shop").await;
     browser.hear("Back in the shop").await;
+}
+
+/// What had been begun is over then. Whoever comes back to it is told so, nothing has changed, and they
+/// renew once more.
+async fn started_again(world: &World) {
+    let browser = &world.browser;
+    world.allowed(RALPH).await;
+    world.portal(&world.of(RALPH).await).await;
+    let renew = async || {
+        browser.click("[data-id]").await;
+        browser.press("Renew").await;
+        browser.click("[name=term][value='183']").await;
+        browser.press("Confirm at OF Mockbank").await;
+        browser.press("Go to OF Mockbank").await;
+    };
+    renew().await;
+    browser.hear("You are at a bank of the sandbox").await;
+    world.start_again().await;
+    browser.press("Agree and go back").await;
+    browser.hear("The renewal was interrupted").await;
+    browser.hear("April 16, 2026 (92 days left)").await;
+    world.is_sound("interrupted").await;
+    renew().await;
+    browser.press("Agree and go back").await;
+    browser.hear("shop may read your data at OF Mockbank until July 16, 2026.").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,11 +2,15 @@
 
 use crate::{
     api::Api,
-    browser::{Browser, ENTER, ESCAPE, TAB, listen, pictures, scenario, script, tell},
+    browser::{
+        Browser, ENTER, ESCAPE, LOOKS, TAB, listen, listen_sealed, pictures, scenario, script, tell,
+    },
 };
-use axum::{Router, response::Html, routing::get};
+use axum::{Router, extract::Request, http::header, response::Html, routing::get};
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
+use std::sync::{Arc, RwLock};
+use tokio::{sync::Mutex, task::JoinSet};
+use tower::ServiceExt as _;
 
 /// An application's page as there are many: only the script's address is ours.
 const PAGE: &str = r#"<!doctype html><html lang="en"><title>A shop</title><body>
@@ -38,14 +42,22 @@ pub(crate) struct World {
     pub(crate) base: String,
     /// Where the application is: another site.
     pub(crate) shop: String,
-    _tasks: JoinSet<()>,
+    /// Who answers there now.
+    serving: Arc<RwLock<Router>>,
+    tasks: Mutex<JoinSet<()>>,
 }
 
 impl World {
     pub(crate) async fn new() -> Self {
         let api = Api::new().await;
         let mut tasks = JoinSet::new();
-        let port = listen(&mut tasks, api.router.clone()).await;
+        let serving = Arc::new(RwLock::new(api.router.clone()));
+        let now = serving.clone();
+        let answers = move |request: Request| {
+            let router = now.read().expect("whole").clone();
+            router.oneshot(request)
+        };
+        let port = listen(&mut tasks, Router::new().fallback(answers)).await;
         let page = || async { Html(PAGE) };
         let shop = Router::new()
             .route("/", get(page))
@@ -56,8 +68,14 @@ impl World {
             browser: Browser::start().await,
             base: format!("http://127.0.0.1:{port}"),
             shop: format!("http://localhost:{shop}"),
-            _tasks: tasks,
+            serving,
+            tasks: Mutex::new(tasks),
         }
+    }
+    /// The server is stopped and started again. What is asked through `api` afterwards fails.
+    pub(crate) async fn start_again(&self) {
+        let router = Box::pin(self.api.started_again()).await;
+        *self.serving.write().expect("whole") = router;
     }
     /// An access token that says so.
     pub(crate) async fn token(&self, said: Value) -> String {
@@ -132,11 +150,7 @@ impl World {
         let folder = pictures();
         let steps = script(steps);
         for locale in ["es", "en", "pt"] {
-            for (look, dark, (width, height)) in [
-                ("light", false, (1000, 760)),
-                ("dark", true, (1000, 760)),
-                ("phone", false, (320, 640)),
-            ] {
+            for (look, dark, (width, height)) in LOOKS {
                 browser.size(width, height).await;
                 browser.open(&format!("{}/{page}/", self.base)).await;
                 browser.see("h1").await;
@@ -151,7 +165,15 @@ impl World {
                     }
                     browser.fits(&at).await;
                     if let Some(folder) = &folder {
+                        // As high as the step is.
+                        let whole = browser.eval(
+                            "return document.querySelector('.bar').offsetHeight
+                               + document.getElementById('page').scrollHeight",
+                        );
+                        let whole = whole.await.as_u64().and_then(|px| px.try_into().ok());
+                        browser.size(width, whole.unwrap_or(height).max(height)).await;
                         browser.picture(folder, &at).await;
+                        browser.size(width, height).await;
                     }
                 }
                 browser.is_quiet(&format!("{prefix}{locale}-{look}")).await;
@@ -176,6 +198,7 @@ async fn people_connect_their_institutions() {
     scenario("a code that is wrong, and then right", with_a_code(&world)).await;
     scenario("a wrong password, and then the right one", a_wrong_password(&world)).await;
     scenario("two clicks make one link", two_clicks(&world)).await;
+    scenario("the application's own pictures", pictures_of_who_asks(&world)).await;
     scenario("the keyboard is enough", keyboard(&world)).await;
 }
 
@@ -197,6 +220,8 @@ async fn people_come_back_and_go_on_where_they_were() {
     scenario("a link that only lacks a code", only_a_code(&world)).await;
     scenario("a page is loaded again", loaded_again(&world)).await;
     scenario("the connection is lost", lost(&world)).await;
+    // Nothing comes after it: the world's own engine has stopped then.
+    scenario("the server is started again", started_again(&world)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -550,6 +575,27 @@ async fn lost(world: &World) {
     drop(browser.console().await);
 }
 
+/// Whom an institution had asked something has to begin again, and is told so.
+async fn started_again(world: &World) {
+    let browser = &world.browser;
+    let token = world.token(json!({"external_id": "person-15"})).await;
+    world.hosted(&token, "").await;
+    world.choose("heimdall_mx_retail").await;
+    world.log_in("person_15", "full").await;
+    browser.hear("Enter your code").await;
+    world.start_again().await;
+    browser.write("token", "111111").await;
+    browser.press("Continue").await;
+    browser.hear("That took too long").await;
+    world.is_sound("started again").await;
+    browser.press("Try again").await;
+    world.log_in("person_15", "full").await;
+    browser.hear("Enter your code").await;
+    browser.write("token", "111111").await;
+    browser.press("Continue").await;
+    browser.hear("is connected").await;
+}
+
 async fn two_clicks(world: &World) {
     let browser = &world.browser;
     let token = world.token(json!({"external_id": "person-9"})).await;
@@ -560,6 +606,49 @@ async fn two_clicks(world: &World) {
     browser.double_click("form .primary").await;
     browser.hear("is connected").await;
     assert_eq!(world.links("person-9").await.len(), 1);
+}
+
+/// Pictures of the application's own come from where its token says, also in its frame and after the
+/// page was loaded again; and from nowhere else.
+async fn pictures_of_who_asks(world: &World) {
+    let browser = &world.browser;
+    let svg = r#"<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>"#;
+    let drawn = move || async move { ([(header::CONTENT_TYPE, "image/svg+xml")], svg) };
+    let pictures = Router::new().route("/icon.svg", get(drawn));
+    let port = listen_sealed(&mut *world.tasks.lock().await, pictures).await;
+    let icon = format!("https://localhost:{port}/icon.svg");
+    let said =
+        json!({"widget": {"branding": {"company_name": "Lojinha Ñandú", "company_icon": icon}}});
+    let shown = "document.querySelector('.pair img')?.naturalWidth === 9";
+    let token = world.token(said.clone()).await;
+    world.hosted(&token, "").await;
+    browser.until(shown).await;
+    let address = browser.address().await;
+    assert!(!address.as_str().contains(&token), "the token stays in no address: {address}");
+    browser.reload().await;
+    browser.until(shown).await;
+    browser.press("Continue").await;
+    browser.see("#search").await;
+    browser.back().await;
+    browser.until(shown).await;
+    browser.is_quiet("the application's picture").await;
+
+    world.embedded(&world.token(said).await, json!({"locale": "en"})).await;
+    browser.until(shown).await;
+    // As older pages say it.
+    world
+        .embedded(&world.token(json!({})).await, json!({"locale": "en", "company_icon": icon}))
+        .await;
+    browser.until(shown).await;
+    browser.is_quiet("the application's picture in a frame").await;
+
+    // What is not there, and what may not be shown, leaves the first letter.
+    for bad in [format!("https://localhost:{port}/none.svg"), icon.replace("https:", "http:")] {
+        let said =
+            json!({"widget": {"branding": {"company_name": "Lojinha", "company_icon": bad}}});
+        world.hosted(&world.token(said).await, "").await;
+        browser.until("document.querySelector('.pair .initials')?.textContent === 'L'").await;
+    }
 }
 
 async fn keyboard(world: &World) {
