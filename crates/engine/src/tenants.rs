@@ -120,6 +120,12 @@ impl Engine {
         Listed::of_all(page, self.store().glance().await?.keys(tenant).await?)
     }
 
+    /// One of a tenant's API keys, also if it was revoked.
+    pub async fn key(&self, tenant: TenantId, id: KeyId) -> Result<ApiKey, Error> {
+        let known = self.store().glance().await?.key(id).await?;
+        known.filter(|key| key.tenant == tenant).ok_or(Error::NoSuch("key"))
+    }
+
     /// Makes an API key for whoever asks in the name of its tenant; its secret is shown only now.
     pub async fn make_key(
         &self,

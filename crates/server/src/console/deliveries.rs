@@ -294,6 +294,8 @@ pub(super) async fn replay(
 struct Ask {
     frame: Frame,
     search: Search,
+    /// The same for people.
+    wanted: Vec<(&'static str, String)>,
     /// How many of that kind there are, and how many of them go at a time.
     found: u64,
     count: u64,
@@ -308,10 +310,20 @@ pub(super) async fn ask(
     let replay = Search::of(&query).replay(app.engine.env().now())?;
     let found = app.engine.webhooks().replayable(desk.tenant.id, &replay).await?;
     // What is confirmed is what was counted, whatever is announced meanwhile.
-    let search =
-        Search { from: replay.from.to_string(), to: replay.to.to_string(), ..Search::of(&query) };
+    let (from, to) = (replay.from, replay.to);
+    let search = Search { from: from.to_string(), to: to.to_string(), ..Search::of(&query) };
+    let wanted = [
+        ("State", search.state.clone()),
+        ("Type", search.kind.clone()),
+        ("Code", search.code.clone()),
+        ("Link", search.link.clone()),
+        ("Endpoint", search.endpoint.clone()),
+        ("Announced from", when(from)),
+        ("Announced before", when(to)),
+    ];
+    let wanted = wanted.into_iter().filter(|(_, said)| !said.is_empty()).collect();
     let count = found.min(MOST_REPLAYED.into());
-    shown(&Ask { search, found, count, frame: desk.frame(&app, "webhooks").after(&query) })
+    shown(&Ask { search, wanted, found, count, frame: desk.frame(&app, "webhooks").after(&query) })
 }
 
 pub(super) async fn replay_all(

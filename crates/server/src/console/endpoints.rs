@@ -1,6 +1,7 @@
 //! Where webhooks go: adding, changing and testing an endpoint, and the secret that signs.
 
 use super::{
+    ask::Ask,
     form::{Act, Fields},
     frame::{Frame, maybe_when, shown, when},
     list::List,
@@ -169,6 +170,26 @@ pub(super) async fn rotate(
     let (endpoint, secret) = app.engine.webhooks().rotate_secret(&desk.caller(), id).await?;
     let frame = desk.frame(&app, "webhooks");
     shown(&Shown { row: row(&endpoint), made: Some(secret), frame })
+}
+
+/// Asks before an endpoint is deleted.
+pub(super) async fn ask(
+    State(app): State<App>,
+    desk: Desk,
+    Named(id): Named<EndpointId>,
+) -> Result<Response, Problem> {
+    let endpoint = app.engine.webhooks().endpoint(desk.tenant.id, id).await?;
+    shown(&Ask {
+        title: "Delete this endpoint?",
+        subject: mask::address(&endpoint.url),
+        text: ": nothing is sent there any more, what is pending is cancelled, and its secret is \
+               forgotten. What was sent stays listed. One that is only disabled can be enabled again."
+            .into(),
+        act: "Delete it",
+        keep: "Keep it",
+        back: desk.at(&format!("webhooks/{id}")),
+        frame: desk.frame(&app, "webhooks"),
+    })
 }
 
 pub(super) async fn forget(

@@ -83,8 +83,12 @@ impl Frame {
     }
 }
 
+/// What did not come to be done.
+pub(super) const ENDED: &str = "ended";
+
 /// Acts that lead back to a page, and what it says of them.
-const DONE: [(&str, &str); 18] = [
+const DONE: [(&str, &str); 19] = [
+    (ENDED, "Your sign-in had ended, and nothing was done. Sign in, and do it once more."),
     ("refresh", "The refresh is queued. What it brings stands in the timeline."),
     ("delete", "The link is deleted, with everything that was stored of it."),
     ("replay", "The delivery is on its way again."),

@@ -1,6 +1,7 @@
 //! A tenant's API keys.
 
 use super::{
+    ask::Ask,
     form::Act,
     frame::{Frame, maybe_when, shown, when},
     list::List,
@@ -66,6 +67,29 @@ pub(super) async fn make(
 ) -> Result<Response, Problem> {
     let (key, secret) = app.engine.make_key(&desk.caller(), fields.text("name")).await?;
     keys(&app, desk, &query, Some((key.id, secret))).await
+}
+
+/// Asks before a key is revoked.
+pub(super) async fn ask(
+    State(app): State<App>,
+    desk: Desk,
+    Named(id): Named<KeyId>,
+) -> Result<Response, Problem> {
+    let key = app.engine.key(desk.tenant.id, id).await?;
+    shown(&Ask {
+        title: "Revoke this key?",
+        subject: id.to_string(),
+        text: format!(
+            " ({}), last used: {}. Whoever calls with it is refused at once, and so are the tokens that \
+             were made with it. It cannot be brought back.",
+            key.name,
+            maybe_when(key.last_used_at)
+        ),
+        act: "Revoke it",
+        keep: "Keep it",
+        back: desk.at("keys"),
+        frame: desk.frame(&app, "keys"),
+    })
 }
 
 pub(super) async fn revoke(

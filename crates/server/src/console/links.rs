@@ -1,6 +1,7 @@
 //! Links: finding one, what happened to it, and what can be done about it.
 
 use super::{
+    ask::Ask,
     csv,
     deliveries::{self, Row as DeliveryRow},
     form::Act,
@@ -374,21 +375,30 @@ pub(super) async fn request_update(
     shown(&Update { link, url, until, frame: desk.frame(&app, "links") })
 }
 
-#[derive(Template)]
-#[template(path = "console/delete.html")]
-struct Ask {
-    frame: Frame,
-    link: Row,
-}
-
 /// Asks before a link is deleted.
 pub(super) async fn ask(
     State(app): State<App>,
     desk: Desk,
     Named(id): Named<LinkId>,
 ) -> Result<Response, Problem> {
-    let link = app.engine.link(desk.tenant.id, id).await?;
-    shown(&Ask { link: row(link), frame: desk.frame(&app, "links") })
+    let link = row(app.engine.link(desk.tenant.id, id).await?);
+    let whose = match link.external_id.as_str() {
+        "" => String::new(),
+        known => format!(" ({known})"),
+    };
+    shown(&Ask {
+        title: "Delete this link?",
+        subject: id.to_string(),
+        text: format!(
+            " of {}{whose}, with its credentials and everything that was read. Nothing of it can be \
+             brought back; the person would have to register again.",
+            link.institution
+        ),
+        act: "Delete it",
+        keep: "Keep it",
+        back: desk.at(&format!("links/{id}")),
+        frame: desk.frame(&app, "links"),
+    })
 }
 
 pub(super) async fn delete(

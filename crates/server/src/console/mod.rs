@@ -5,6 +5,7 @@
 //! so that the audit log names them. A form that did not come from a page of ours does nothing.
 
 mod account;
+mod ask;
 mod audit;
 mod chart;
 mod csv;
@@ -34,7 +35,7 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
     routing::{any, get, post},
@@ -74,7 +75,10 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/console/{tenant}/webhooks/{id}/enable", post(endpoints::enable))
         .route("/console/{tenant}/webhooks/{id}/disable", post(endpoints::disable))
         .route("/console/{tenant}/webhooks/{id}/secret", post(endpoints::rotate))
-        .route("/console/{tenant}/webhooks/{id}/delete", post(endpoints::forget))
+        .route(
+            "/console/{tenant}/webhooks/{id}/delete",
+            get(endpoints::ask).post(endpoints::forget),
+        )
         .route("/console/{tenant}/deliveries", get(deliveries::list))
         .route("/console/{tenant}/deliveries.csv", get(deliveries::export))
         .route(
@@ -87,7 +91,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/console/{tenant}/jobs", get(jobs::list))
         .route("/console/{tenant}/jobs/{id}/retry", post(jobs::retry))
         .route("/console/{tenant}/keys", get(keys::list).post(keys::make))
-        .route("/console/{tenant}/keys/{id}/revoke", post(keys::revoke))
+        .route("/console/{tenant}/keys/{id}/revoke", get(keys::ask).post(keys::revoke))
         .route("/console/{tenant}/audit", get(audit::list))
         .route("/console/{tenant}/audit.csv", get(audit::export));
     if app.settings.steerable {
@@ -109,9 +113,10 @@ pub(crate) fn router(app: &App) -> Router<App> {
 /// went wrong, as a page.
 async fn gate(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<Id>().copied();
+    let from = sign_in::came_from(request.headers());
     let mut response = pass(&app, request, next).await.unwrap_or_else(IntoResponse::into_response);
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
-        response = told(&app, &problem, id).unwrap_or_else(IntoResponse::into_response);
+        response = told(&app, &problem, id, from).unwrap_or_else(IntoResponse::into_response);
     }
     // With no referrer at all, browsers would not say where a form comes from.
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
@@ -128,7 +133,7 @@ async fn pass(app: &App, mut request: Request, next: Next) -> Result<Response, P
             }
             None if request.uri().path() == SIGN_IN => {}
             None => {
-                let to = sign_in::back_to(request.method(), request.uri());
+                let to = sign_in::back_to(&request);
                 return Ok(Redirect::to(&to).into_response());
             }
         }
@@ -145,10 +150,18 @@ struct Told<'a> {
     brand: &'a str,
     title: &'static str,
     messages: Vec<String>,
+    /// The page that leads on from here.
+    back: Option<String>,
     request: String,
 }
 
-fn told(app: &App, problem: &Problem, id: Option<Id>) -> Result<Response, Problem> {
+fn told(
+    app: &App,
+    problem: &Problem,
+    id: Option<Id>,
+    from: Option<String>,
+) -> Result<Response, Problem> {
+    let gone = problem.status == StatusCode::NOT_FOUND;
     let brand = &app.engine.settings().brand;
     let shown = Told {
         brand,
@@ -159,7 +172,14 @@ fn told(app: &App, problem: &Problem, id: Option<Id>) -> Result<Response, Proble
             429 => "Too many requests",
             _ => "That cannot be done",
         },
-        messages: problem.messages(brand),
+        messages: if gone {
+            // So it is also for the second of two clicks.
+            vec!["It was never there, or it has been deleted.".into()]
+        } else {
+            problem.messages(brand)
+        },
+        // Where something has gone, its own page has gone as well.
+        back: from.filter(|_| !gone),
         request: id.map(|id| id.0.hex()).unwrap_or_default(),
     };
     let mut response = page(&shown, Framed::Nowhere)?;

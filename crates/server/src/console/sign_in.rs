@@ -3,18 +3,18 @@
 use super::{
     SIGN_IN,
     form::Form,
-    frame::{done, shown},
+    frame::{ENDED, done, shown},
     visitor::{Visitor, cookie, token},
 };
 use crate::{App, origin::Origin, problem::Problem, query::Query};
 use askama::Template;
 use axum::{
-    extract::State,
-    http::{HeaderMap, Method, StatusCode, Uri, header},
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use secrecy::SecretString;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 #[derive(Template)]
 #[template(path = "console/sign_in.html")]
@@ -26,16 +26,34 @@ struct SignIn {
     name: String,
     refused: bool,
     done: Option<&'static str>,
+    /// Whether that is no good news.
+    ended: bool,
     steerable: bool,
 }
 
-/// The address of the sign-in that leads back to the page that was asked for.
-pub(super) fn back_to(method: &Method, from: &Uri) -> String {
-    // What was sent is lost, and no page is where it was sent to.
-    let page = from.path_and_query().filter(|_| method == Method::GET);
-    let path = page.map_or("/console/", |path| path.as_str());
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", path).finish();
-    format!("{SIGN_IN}?{query}")
+/// The address of the sign-in that leads back to the page that was asked for. A form that was sent is
+/// lost: then it leads to the page with the form, and says so.
+pub(super) fn back_to(request: &Request) -> String {
+    let looks = request.method() == Method::GET;
+    let page = request.uri().path_and_query().filter(|_| looks);
+    let page = page.map(|page| page.as_str().to_owned());
+    let page = page.or_else(|| came_from(request.headers()));
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("next", page.as_deref().unwrap_or("/console/"));
+    if !looks {
+        query.append_pair("done", ENDED);
+    }
+    format!("{SIGN_IN}?{}", query.finish())
+}
+
+/// The page of the console that somebody comes from, as their browser says.
+pub(super) fn came_from(headers: &HeaderMap) -> Option<String> {
+    let url: Url = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    let page = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    (inside(&page) == page).then_some(page)
 }
 
 /// A page of the console, whatever was asked for: nobody is sent elsewhere.
@@ -55,8 +73,7 @@ pub(super) async fn show(
     if Visitor::of(&app, &headers).await?.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
-    let done = query.value("done").and_then(done);
-    form(&app, &origin, token(&headers), next, String::new(), false, done)
+    form(&app, &origin, token(&headers), next, String::new(), false, query.value("done"))
 }
 
 fn form(
@@ -66,7 +83,7 @@ fn form(
     next: &str,
     name: String,
     refused: bool,
-    done: Option<&'static str>,
+    act: Option<&str>,
 ) -> Result<Response, Problem> {
     let (token, fresh) = match token {
         Some(token) => (token, false),
@@ -78,7 +95,8 @@ fn form(
         next: next.to_owned(),
         name,
         refused,
-        done,
+        done: act.and_then(done),
+        ended: act == Some(ENDED),
         steerable: app.settings.steerable,
     };
     let mut response = shown(&page)?;

@@ -221,6 +221,8 @@ fn is_a_good_page(at: &str, answer: &Answer) {
     assert!(!answer.headers.contains_key("access-control-allow-origin"));
     let forms = text.matches("method=\"post\"").count();
     assert_eq!(text.matches("name=\"proof\"").count(), forms, "{at}: each form has its proof");
+    let (cells, named) = (text.matches("<td").count(), text.matches("<td data-th=").count());
+    assert_eq!(cells, named, "{at}: on a phone each cell says what its column is called");
 }
 
 #[tokio::test]
@@ -247,6 +249,8 @@ async fn every_page_asks_who_is_looking_and_shows_itself_empty_and_full() {
         format!("links/{link}/records/BILLS"),
         format!("links/{link}/delete"),
         format!("webhooks/{endpoint}"),
+        format!("webhooks/{endpoint}/delete"),
+        format!("keys/{}/revoke", full.key_id),
         "institutions/1004".into(),
         "deliveries/replay?state=failed".into(),
         format!("deliveries/{delivery}"),
@@ -276,6 +280,8 @@ async fn what_is_not_there_is_said_on_a_page() {
         desk.at(&format!("links/{link}/records/TRANSACTIONS?page=9999")),
         desk.at(&format!("links/{NOBODY}/changes")),
         desk.at(&format!("webhooks/{NOBODY}")),
+        desk.at(&format!("webhooks/{NOBODY}/delete")),
+        desk.at(&format!("keys/{NOBODY}/revoke")),
         desk.at("institutions/7"),
         desk.at("institutions/nonsense"),
         desk.at("links?page=99"),
@@ -369,7 +375,8 @@ async fn a_form_of_another_site_does_nothing() {
         assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE, "{at}");
         let cookie = std::mem::take(&mut *desk.cookie.lock().expect("whole"));
         let nobody = desk.send("POST", &at, &[there], good).await;
-        assert_eq!(leads_to(&nobody), "/console/sign-in?next=%2Fconsole%2F", "{at}");
+        let told = "/console/sign-in?next=%2Fconsole%2F&done=ended";
+        assert_eq!(leads_to(&nobody), told, "{at}");
         *desk.cookie.lock().expect("whole") = cookie;
     }
     assert_eq!(desk.audited().await, before, "nothing was done");
@@ -490,6 +497,8 @@ async fn under_a_tenant_there_is_nothing_of_another() {
         format!("links/{link}/changes"),
         format!("links/{link}/records/TRANSACTIONS"),
         format!("webhooks/{}", first_endpoint(&api).await),
+        format!("webhooks/{}/delete", first_endpoint(&api).await),
+        format!("keys/{}/revoke", api.key_id),
         format!("deliveries/{}", first_delivery(&api).await),
     ] {
         assert_eq!(desk.get(&elsewhere(&page)).await.status, StatusCode::NOT_FOUND, "{page}");
@@ -870,6 +879,8 @@ async fn every_page_can_be_read_by_everybody() {
         ("institution", "institutions/1002".into()),
         ("webhooks", "webhooks".into()),
         ("endpoint", format!("webhooks/{endpoint}")),
+        ("delete endpoint", format!("webhooks/{endpoint}/delete")),
+        ("revoke", format!("keys/{}/revoke", api.key_id)),
         ("deliveries", "deliveries".into()),
         ("delivery", format!("deliveries/{delivery}")),
         ("send again", "deliveries/replay?webhook_type=ACCOUNTS&state=failed".into()),
@@ -882,6 +893,19 @@ async fn every_page_can_be_read_by_everybody() {
         browser.open(&format!("{base}{}", desk.at(&page))).await;
         looks_right(&browser, name).await;
     }
+    // Page by page, and where there is nothing yet.
+    browser.open(&format!("{base}{}", desk.at("deliveries?page_size=2&page=2"))).await;
+    looks_right(&browser, "a page of many").await;
+    let other = api.engine.add_tenant("Caja Popular de Ahorro y Préstamo del Norte").await;
+    let other = other.expect("a tenant").id;
+    for (page, _) in PAGES {
+        browser.open(&format!("{base}/console/{other}/{page}")).await;
+        looks_right(&browser, &format!("nothing {page}")).await;
+    }
+    browser.click(".menu summary").await;
+    looks_right(&browser, "tenants").await;
+    browser.open(&format!("{base}{}", desk.at("links/nothing"))).await;
+    looks_right(&browser, "not there").await;
     for page in ["account", "audit"] {
         browser.open(&format!("{base}/console/{page}")).await;
         looks_right(&browser, &format!("installation {page}")).await;
@@ -921,6 +945,8 @@ async fn an_operator_works_in_a_browser() {
         browser.press("Refresh now").await;
         browser.hear("already been refreshed").await;
         browser.is_accessible("problem").await;
+        browser.press("Back").await;
+        browser.hear("Timeline").await;
     })
     .await;
     scenario("she reads a delivery and sends it again", async {
@@ -945,6 +971,80 @@ async fn an_operator_works_in_a_browser() {
         browser.hear("You are signed out").await;
         browser.open(&at("links")).await;
         browser.hear("Password").await;
+    })
+    .await;
+}
+
+/// Second clicks, the browser's back button, and a sign-in that has ended elsewhere.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_operator_does_twice_or_too_late_is_told_and_does_no_harm() {
+    let api = Api::new().await;
+    operator(&api, "ana", Role::Operator).await;
+    let tenant = api.engine.tenants().await.expect("tenants")[0].id;
+    let mut tasks = JoinSet::new();
+    let port = listen(&mut tasks, api.router.clone()).await;
+    let at = |page: &str| format!("http://127.0.0.1:{port}/console/{tenant}/{page}");
+    let browser = Browser::start().await;
+    browser.open(&at("")).await;
+    browser.write("name", "ana").await;
+    browser.write("password", PASSWORD).await;
+    browser.press("Sign in").await;
+    browser.hear("Refreshes on time").await;
+    scenario("she makes a key twice, revokes one twice, and keeps the other", async {
+        let made = async |name: &str| {
+            let page = api.get("/v1/keys/").await.json();
+            let all = page["results"].as_array().expect("keys").clone();
+            all.into_iter().filter(|key| key["name"] == name).collect::<Vec<_>>()
+        };
+        browser.open(&at("keys")).await;
+        browser.write("name", "spare").await;
+        browser.double_click("main form button").await;
+        browser.hear("Its password is shown only now").await;
+        let [key] = &made("spare").await[..] else { panic!("one key") };
+        let ask = at(&format!("keys/{}/revoke", key["id"].as_str().expect("an id")));
+        browser.open(&ask).await;
+        browser.press("Keep it").await;
+        browser.hear("API keys").await;
+        assert_eq!(made("spare").await[0]["revoked_at"], json!(null));
+        browser.open(&ask).await;
+        browser.double_click("main form button").await;
+        browser.hear("The key is refused from now on").await;
+        browser.back().await;
+        browser.press("Revoke it").await;
+        browser.hear("The key is refused from now on").await;
+    })
+    .await;
+    scenario("she deletes a link, goes back, and deletes it again", async {
+        let link = api.link(EREBOR, "bnk102", "full").await;
+        browser.open(&at(&format!("links/{link}"))).await;
+        browser.press("Delete…").await;
+        browser.press("Delete it").await;
+        browser.hear("The link is deleted").await;
+        browser.back().await;
+        browser.press("Delete it").await;
+        browser.hear("it has been deleted").await;
+        browser.press("To the overview").await;
+        browser.hear("Refreshes on time").await;
+    })
+    .await;
+    scenario("she is signed out elsewhere, and told so", async {
+        browser.open(&at("keys")).await;
+        browser.write("name", "late").await;
+        browser
+            .run(
+                "const form = document.querySelector('form[action$=sign-out]');
+                 fetch(form.action, {method: 'POST', body: new URLSearchParams(new FormData(form))})
+                   .then(arguments[0]);",
+                json!([]),
+            )
+            .await;
+        browser.press("Make a key").await;
+        browser.hear("nothing was done").await;
+        browser.is_accessible("signed out").await;
+        browser.write("name", "ana").await;
+        browser.write("password", PASSWORD).await;
+        browser.press("Sign in").await;
+        browser.hear("API keys").await;
     })
     .await;
 }
