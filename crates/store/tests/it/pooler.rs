@@ -25,7 +25,7 @@ const SESSIONS: usize = 3;
 /// What clients ask for before they say who they are: TLS, and GSSAPI.
 const ENCRYPTION: [i32; 2] = [80_877_103, 80_877_104];
 
-/// What PgBouncer lets a client say of its session, unless it was told of more.
+/// What `PgBouncer` lets a client say of its session, unless it was told of more.
 const KNOWN: [&str; 6] =
     ["user", "database", "client_encoding", "datestyle", "timezone", "application_name"];
 
