@@ -317,13 +317,12 @@ impl Browser {
     /// Keeps the whole page, as long as it is, as `name`.png in `folder`.
     pub(crate) async fn whole_picture(&self, folder: &Path, name: &str) {
         fs::create_dir_all(folder).expect("a folder");
-        // A bar to scroll with would be left out, and its width cut off.
-        self.devtools("Emulation.setScrollbarsHidden", json!({"hidden": true})).await;
-        self.run("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))", json!([]))
-            .await;
-        let wanted = json!({"format": "png", "captureBeyondViewport": true});
+        // As wide as the window: a bar to scroll with is no part of the picture, and its place is.
+        let size = "return [innerWidth, document.documentElement.scrollHeight]";
+        let size = self.eval(size).await;
+        let clip = json!({"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1});
+        let wanted = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
         let taken = self.devtools("Page.captureScreenshot", wanted).await;
-        self.devtools("Emulation.setScrollbarsHidden", json!({"hidden": false})).await;
         let png = STANDARD.decode(taken["data"].as_str().expect("base64")).expect("base64");
         fs::write(folder.join(format!("{name}.png")), png).expect("a file");
     }
