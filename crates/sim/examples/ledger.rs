@@ -53,11 +53,7 @@ fn main() -> io::Result<ExitCode> {
         all.runs, all.readings, all.items, all.records
     )?;
     writeln!(out, "doubts begun {:?}, left {:?}", all.doubts, all.left)?;
-    writeln!(
-        out,
-        "swaps {}, folded {}, merged {}, reborn {}, estranged {}, misled {}, impostors {}",
-        all.swaps, all.folded, all.merged, all.reborn, all.estranged, all.misled, all.impostors
-    )?;
+    writeln!(out, "merged {}, excused {:?}", all.merged, all.excused)?;
     let mut kinds: BTreeMap<Promise, (usize, Vec<u64>)> = BTreeMap::new();
     for (seed, broken) in &all.broken {
         let (count, seeds) = kinds.entry(broken.promise).or_default();

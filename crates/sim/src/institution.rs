@@ -82,9 +82,10 @@ impl Habits {
     #[must_use]
     pub fn honest(&self) -> bool {
         match self.declared {
+            _ if self.ids == Ids::None => true,
             Trust::Stable => self.ids == Ids::Stable,
             Trust::Posted => matches!(self.ids, Ids::Stable | Ids::Posted),
-            Trust::Reading => !matches!(self.ids, Ids::Recycled | Ids::Position),
+            Trust::Reading => self.ids != Ids::Recycled,
             Trust::None => true,
         }
     }

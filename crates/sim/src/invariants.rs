@@ -5,13 +5,13 @@
 //!   that it had. *Instead:* records may swap movements where as many records of one look went to
 //!   items of one look as truly should have (`ledger::faces`), and where an item looks in everything
 //!   as the record did: then what is left behind stands for what the other stood for, until one of
-//!   them goes back. A movement whose record was kept beside another in doubt may end in either; one
-//!   that was deleted by the rules (below) comes back under a new id.
+//!   them goes back. While a movement's record is in doubt about another, it may end in that one if the
+//!   other's own movement is not shown, or has another record; one that was deleted by the rules (below) comes back under a new id.
 //! - **Two movements, two records.** No two lives are merged into one record. *Instead:* where
 //!   equal items without marks stand on two pages, one record carries the doubt; a run of three that
 //!   two pages repeat counts once.
-//! - **Nothing is removed by a faulty reading.** A deleted record's movement is really gone, or was
-//!   kept twice in doubt, or two readings that called themselves complete, at least six hours
+//! - **Nothing is removed by a faulty reading.** A deleted record's movement is really gone, or has
+//!   another record, or two readings that called themselves complete, at least six hours
 //!   apart, did not show it; a pending one only needs one such reading in which nothing booked is
 //!   missing.
 //! - **Twice is once.** The same reading applied again writes nothing; the same read again from the
@@ -20,8 +20,11 @@
 //!   what they show, whichever comes first. *Instead:* while there are doubts, records that are
 //!   missing, or days that were told wrong, one order may decide at once what the other leaves to the
 //!   next reading.
-//! - **It ends well.** After some calm complete readings the book is the truth, and no doubt is
-//!   left that the institution's own silence does not explain.
+//! - **It ends well.** After some calm complete readings the book is the truth, and no doubt about
+//!   another record and no suspicion is left that the institution's own silence does not explain.
+//!
+//! A manifest that trusts ids more than they deserve excuses what was promised of the movements of
+//! which such an id said something false, and of those that were taken for them; nothing else.
 
 use crate::institution::Habits;
 use domain::record::Movement;
@@ -100,4 +103,24 @@ pub enum Promise {
     AnyOrder,
     /// It ends well.
     EndsWell,
+}
+
+/// What is promised less where the truth cannot be recovered from what was shown, by name; ADR 0007
+/// says what each is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Excuse {
+    /// Movements that nothing tells apart swapped records.
+    Swap,
+    /// A movement that is gone, and another that could have been it.
+    Impostor,
+    /// A movement that changed beyond recognition between two sightings.
+    Stranger,
+    /// A doubt ended in the record that it named, while that record's own movement is not shown.
+    Decided,
+    /// A record that was deleted by the rules, and a movement that came back as another.
+    Reborn,
+    /// Movements that two pages seemed to repeat, as they repeated a run of others.
+    Folded,
+    /// An id that the manifest trusts said something false of them.
+    Misled,
 }

@@ -871,6 +871,107 @@ fn a_hold_is_not_booked_on_the_next_day_where_a_booked_record_may_have_moved_the
 }
 
 #[test]
+fn a_hold_in_doubt_is_booked_as_others_are() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[pending(coffee(22)), rent(2)]));
+    book.read(24, false, Trust::None, page(0, &[pending(coffee(23))]));
+    assert_eq!((book.known.len(), book.doubts()), (3, 1));
+    let ids = book.ids();
+    let booked = |on| Movement { description: "Padaria Real Sul".into(), ..coffee(on) };
+    book.read(48, true, Trust::None, page(0, &[booked(23), booked(22), rent(2)]));
+    assert_eq!((book.ids(), book.doubts()), (ids, 0));
+}
+
+#[test]
+fn what_is_in_the_doubt_of_a_record_is_that_record() {
+    let mut book = Book::default();
+    let card = |on, cents| Movement { on_card: true, amount: Amount::cents(cents), ..coffee(on) };
+    let holds = [pending(card(10, 1000)), pending(card(10, 1010)), rent(2)];
+    book.read(0, true, Trust::None, page(0, &holds));
+    let booked = |cents| Movement { reference: Some("E2E1".into()), ..card(11, cents) };
+    book.read(24, true, Trust::None, page(0, &[booked(1100), rent(2)]));
+    assert_eq!((book.known.len(), book.doubts()), (4, 1));
+    let plan = book.read(26, true, Trust::None, page(0, &[booked(1150), rent(2)]));
+    assert_eq!((plan.update.len(), plan.create.len()), (1, 0), "{plan:?}");
+}
+
+#[test]
+fn a_record_in_doubt_whose_item_was_another_may_be_the_next_item() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(20), coffee(14), rent(2)]));
+    book.read(24, true, Trust::None, page(0, &[rent(20), coffee(15), rent(2)]));
+    assert_eq!((book.known.len(), book.doubts()), (4, 1));
+    let ids = book.ids();
+    book.read(48, true, Trust::None, page(0, &[rent(20), coffee(15), coffee(15), rent(2)]));
+    assert_eq!((book.ids(), book.doubts()), (ids, 0));
+}
+
+#[test]
+fn a_doubt_about_two_that_are_not_shown_is_not_decided_for_one() {
+    let mut book = Book::default();
+    let balance = |cents, movement: Movement| Movement {
+        running_balance: Some(Amount::cents(cents)),
+        ..movement
+    };
+    let two = [rent(20), balance(812, coffee(15)), balance(818, coffee(14)), rent(2)];
+    book.read(0, true, Trust::None, page(0, &two));
+    let one = [rent(20), balance(812, coffee(14)), rent(2)];
+    book.read(24, false, Trust::None, page(0, &one));
+    assert_eq!((book.known.len(), book.doubts()), (5, 1));
+    let ids = book.ids();
+    let plan = book.read(26, true, Trust::None, page(0, &one));
+    assert_eq!((book.ids(), book.doubts(), plan.suspect.len()), (ids, 1, 2), "{plan:?}");
+}
+
+#[test]
+fn a_repetition_of_what_is_shown_does_not_become_the_next_days_purchase() {
+    let mut book = Book::default();
+    let seen = |on: &[i8]| {
+        let coffees = on.iter().map(|on| coffee(*on));
+        let all: Vec<Movement> = [rent(28)].into_iter().chain(coffees).chain([rent(2)]).collect();
+        page(0, &all)
+    };
+    book.read(0, true, Trust::None, seen(&[23]));
+    book.read(24, true, Trust::None, seen(&[24]));
+    book.read(26, true, Trust::None, seen(&[23]));
+    assert_eq!((book.days(), book.doubts()), (vec![28, 23, 2, 24], 1));
+    let plan = book.read(48, true, Trust::None, seen(&[25, 23]));
+    assert!(plan.update.is_empty(), "{plan:?}");
+}
+
+#[test]
+fn what_was_booked_is_rather_another_day_than_pending_again() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(20), coffee(15), rent(2)]));
+    let ids = book.ids();
+    let seen = [rent(20), pending(coffee(15)), coffee(14), rent(2)];
+    book.read(24, true, Trust::None, page(0, &seen));
+    let plan = book.read(48, true, Trust::None, page(0, &seen));
+    assert_eq!(plan.update, [(ids[1], 2)], "{plan:?}");
+}
+
+#[test]
+fn a_hold_that_was_booked_on_its_own_day_stays_where_the_calendar_moved_by_hours() {
+    let mut book = Book::default();
+    let others = |off: i8| {
+        [1, 2, 3, 4, 5, 6].map(|n: i8| {
+            let off = if n <= 3 { off } else { 0 };
+            Movement { amount: Amount::cents(n.into()), ..rent(8 + 2 * n + off) }
+        })
+    };
+    let mut seen = vec![pending(coffee(29)), pending(coffee(28))];
+    seen.extend(others(0));
+    book.read(0, true, Trust::None, page(0, &seen));
+    let ids = book.ids();
+    let booked = Movement { description: "Padaria Real Sul".into(), ..coffee(28) };
+    let mut seen = vec![pending(coffee(30)), pending(coffee(29)), booked];
+    seen.extend(others(1));
+    let plan = book.read(24, true, Trust::None, page(0, &seen));
+    assert!(plan.update.contains(&(ids[1], 2)), "{plan:?}");
+    assert_eq!((plan.create.len(), book.days()[0]), (1, 29), "{plan:?}");
+}
+
+#[test]
 fn what_is_booked_becomes_no_hold_because_the_balances_of_others_moved() {
     let mut book = Book::default();
     let with_balance = |n: i8, off: i64| Movement {

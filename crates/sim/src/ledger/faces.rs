@@ -8,9 +8,9 @@ use crate::{
 };
 use domain::{
     money::Amount,
-    record::{Direction, Facts},
+    record::{Direction, Facts, Trust},
 };
-use engine::ledger::{Plan, keeps_source_id};
+use engine::ledger::{Mark, Note, Plan, keeps_source_id};
 use jiff::{Timestamp, civil::Date};
 use std::collections::{HashMap, HashSet};
 
@@ -81,7 +81,10 @@ pub(super) struct Faces {
 impl Faces {
     /// Of a reading, before its plan is applied.
     pub(super) fn of(run: &Run, shown: &Shown, plan: &Plan) -> Self {
-        let habits = run.eyes.habits;
+        // Ids that the reading did not believe tell nobody apart.
+        let believed = !plan.notes.contains(&Note::Disbelieved { mark: Mark::Ids });
+        let declared = if believed { run.eyes.habits.declared } else { Trust::None };
+        let habits = Habits { declared, ..run.eyes.habits };
         let items: Vec<Face> = (shown.seen.iter())
             .map(|seen| Face::of(habits, &seen.facts, seen.source_id.as_deref()))
             .collect();

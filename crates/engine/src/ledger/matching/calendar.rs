@@ -283,6 +283,9 @@ impl<'a> Work<'a> {
                     days: moved.days,
                     booked,
                     starts: &|r, last| {
+                        if booked.records.contains(&r) {
+                            return false;
+                        }
                         let Some(last) = last else { return wholly[r] };
                         let day = Some(self.records[r].day);
                         if !self.span.inside(day) {

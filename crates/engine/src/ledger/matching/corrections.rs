@@ -3,7 +3,7 @@
 
 use super::{
     super::{
-        Mark, Note,
+        Doubt, Mark, Note,
         fingerprint::{self, Fingerprint, Likeness},
     },
     Work, days_between,
@@ -35,6 +35,8 @@ pub(super) enum Change {
     Wording,
     /// Its day.
     Day,
+    /// That it was booked.
+    Undone,
     /// Its description altogether.
     Words,
 }
@@ -117,6 +119,7 @@ impl<'a> Work<'a> {
             let enough =
                 support.get(&self.way(record, item)).is_some_and(|n| *n >= self.rules.enough);
             let at_once = akin
+                && !self.is_torn(record, item)
                 && if change == Change::Day {
                     proved && !self.is_explained(record, item)
                 } else {
@@ -124,7 +127,10 @@ impl<'a> Work<'a> {
                 };
             // A second look proves that a record is gone, not which other purchase it became.
             let gone = change != Change::Words && self.second_look(record);
-            if alone && (covered && enough || at_once || gone) {
+            // That it is gone is explained: it was the repetition that its doubt says.
+            let repetition =
+                matches!(change, Change::Day | Change::Words) && self.is_repetition(record);
+            if alone && !repetition && (covered && enough || at_once || gone) {
                 self.pair(record, item);
                 done += 1;
             } else if akin || proved || change != Change::Words {
@@ -153,7 +159,7 @@ impl<'a> Work<'a> {
     /// Pairs of open records and items that differ by one kind of change.
     fn changed(&self, change: Change) -> Vec<Changed> {
         let key = |print: Fingerprint<'a>| match change {
-            Change::Marks => print,
+            Change::Marks | Change::Undone => print,
             Change::Wording | Change::Words => Fingerprint { text: 0, ..print },
             Change::Day => print.of_any_day(),
         };
@@ -222,7 +228,8 @@ impl<'a> Work<'a> {
             && self.may_be(r, i)
             && self.compare(r, i).1 < Against::Strong
             && match change {
-                Change::Marks => true,
+                Change::Marks => !undone,
+                Change::Undone => undone,
                 // How a pending movement posts was weighed before.
                 Change::Wording => !becomes && !undone && self.akin_words(r, i),
                 Change::Day => {
@@ -234,8 +241,29 @@ impl<'a> Work<'a> {
     }
 
     /// Something better may explain the record or the item.
-    fn is_explained(&self, r: usize, i: usize) -> bool {
-        self.records[r].supposed || !self.items[i].perhaps.is_empty()
+    pub(super) fn is_explained(&self, r: usize, i: usize) -> bool {
+        // That it may be what the record itself may be says nothing new.
+        let other = |perhaps: &usize| !self.names(r, *perhaps);
+        self.records[r].supposed || self.items[i].perhaps.iter().any(other)
+    }
+
+    /// Whether the doubt in which an item was stored names another record that is not shown either.
+    fn is_torn(&self, r: usize, i: usize) -> bool {
+        self.items[i].home.is_some_and(|home| {
+            let other = |other: &usize| *other != r && self.names(home, *other);
+            self.open_records().iter().any(other)
+        })
+    }
+
+    /// Whether a record was stored in doubt about another that is shown.
+    fn is_repetition(&self, r: usize) -> bool {
+        (0..self.records.len())
+            .any(|other| self.records[other].item.is_some() && self.names(r, other))
+    }
+
+    /// Whether a record was stored in doubt about another.
+    fn names(&self, r: usize, other: usize) -> bool {
+        matches!(&self.records[r].known.doubt, Some(Doubt::PerhapsSame { others, .. }) if others.contains(&self.records[other].known.id))
     }
 
     /// Alike enough to be one movement that changed in this one way. A mark that differs as well is
@@ -244,7 +272,7 @@ impl<'a> Work<'a> {
         let (record, item) = (&self.records[r], &self.items[i]);
         self.only_balance_moved(r, i)
             && match change {
-                Change::Marks | Change::Wording => true,
+                Change::Marks | Change::Undone | Change::Wording => true,
                 Change::Words => self.akin_words(r, i),
                 Change::Day => record.movement.pending && item.movement.pending,
             }

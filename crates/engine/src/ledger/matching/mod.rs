@@ -46,16 +46,11 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
             work.take_unchanged();
         }
         work.reopen_doubted();
-        work.by_tie(Mark::Times);
-        work.by_tie(Mark::References);
-        work.by_absence(Change::Marks);
-        work.come_home();
-        posting::settle(&mut work);
-        // Only now: one balance can come back under the next of several equal movements.
-        work.by_tie(Mark::Balances);
-        work.by_absence(Change::Wording);
-        work.by_absence(Change::Day);
-        work.by_absence(Change::Words);
+        // Records in doubt step aside for those that they may repeat, and then are as all others.
+        work.by_change();
+        if work.readmit_doubted() {
+            work.by_change();
+        }
     }
     work.plan()
 }
@@ -168,7 +163,32 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// The passes that explain by a change, the likeliest first.
+    fn by_change(&mut self) {
+        self.by_tie(Mark::Times);
+        self.by_tie(Mark::References);
+        self.by_absence(Change::Marks);
+        self.come_home();
+        posting::settle(self);
+        // Only now: one balance can come back under the next of several equal movements.
+        self.by_tie(Mark::Balances);
+        self.by_absence(Change::Wording);
+        self.by_absence(Change::Day);
+        self.by_absence(Change::Undone);
+        self.by_absence(Change::Words);
+    }
+
+    /// Records in doubt that no item went home to take part from here on. Whether there are any.
+    fn readmit_doubted(&mut self) -> bool {
+        let doubted =
+            self.records.iter_mut().filter(|record| record.doubted && record.item.is_none());
+        doubted.map(|record| record.doubted = false).count() > 0
+    }
+
     fn pair(&mut self, record: usize, item: usize) {
+        if let Some(home) = self.items[item].home.filter(|home| *home != record) {
+            self.records[home].item = None;
+        }
         self.items[item].record = Some(record);
         self.records[record].item = Some(item);
     }

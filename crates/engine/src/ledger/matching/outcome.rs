@@ -15,17 +15,18 @@ impl Work<'_> {
     pub(super) fn plan(mut self) -> Plan {
         let mut plan = Plan::default();
         // An item that found no better record goes home.
-        let mut merged = 0;
-        for item in 0..self.items.len() {
-            let Some(home) = self.items[item].home else { continue };
-            if self.items[item].record.is_some() {
-                plan.delete.push(self.records[home].known.id);
-                merged += 1;
-            } else {
-                self.items[item].record = Some(home);
-                self.items[item].perhaps.clear();
+        for item in &mut self.items {
+            if let (None, Some(home)) = (item.record, item.home) {
+                item.record = Some(home);
+                item.perhaps.clear();
             }
         }
+        // What its item left for another record, and no other item is, was a repetition.
+        let homes = self.items.iter().filter_map(|item| item.home);
+        let left: HashSet<usize> =
+            homes.filter(|home| self.records[*home].item.is_none()).collect();
+        plan.delete.extend(left.iter().map(|r| self.records[*r].known.id));
+        let merged = plan.delete.len();
         self.notes.extend((merged > 0).then_some(Note::Merged { records: merged }));
         self.notes.extend((self.reused > 0).then_some(Note::ReusedIds { items: self.reused }));
         let redated = self.items.iter().filter(|item| {
@@ -37,7 +38,7 @@ impl Work<'_> {
         });
         let redated = redated.count();
         self.notes.extend((redated > 0).then_some(Note::Redated { items: redated }));
-        self.judge_absent(&mut plan);
+        self.judge_absent(&left, &mut plan);
         self.write_items(&mut plan);
         let whole = plan.counted_as_complete;
         let verdict = |spares: bool| {
@@ -55,7 +56,7 @@ impl Work<'_> {
         plan
     }
 
-    fn judge_absent(&self, plan: &mut Plan) {
+    fn judge_absent(&self, left: &HashSet<usize>, plan: &mut Plan) {
         let ids: HashMap<_, _> =
             self.records.iter().enumerate().map(|(r, record)| (record.known.id, r)).collect();
         let (mut contested, mut waits) = (HashSet::new(), HashSet::new());
@@ -74,7 +75,11 @@ impl Work<'_> {
             }
         }
         let removed = Removed::of(self.reading);
-        let missing = self.records.iter().enumerate().filter(|(_, record)| record.item.is_none());
+        let missing = self
+            .records
+            .iter()
+            .enumerate()
+            .filter(|(r, record)| record.item.is_none() && !left.contains(r));
         let absent: Vec<Absent> = missing
             .map(|(index, record)| {
                 let known = record.known;

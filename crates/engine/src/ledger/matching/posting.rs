@@ -271,7 +271,7 @@ fn alike(one: &Record<'_>, other: &Record<'_>) -> bool {
 fn take(work: &mut Work<'_>, part: &[&Candidate], gone: &Gone<'_>, record: usize, item: usize) {
     let Some(pair) = part.iter().find(|p| p.record == record && p.item == item) else { return };
     let plain = pair.days == 0 && pair.amount == AmountCost::Equal;
-    let in_doubt = work.records[record].supposed || !work.items[item].perhaps.is_empty();
+    let in_doubt = work.is_explained(record, item);
     let certain = plain || !pair.cost.untied;
     if !in_doubt && (certain || work.proves_absence(record) && !gone.explains(work, item)) {
         work.pair(record, item);
