@@ -1,7 +1,7 @@
 //! Telling an institution that a person has taken back what they allowed there. The person waits for
 //! nothing of it, and it cannot fail for them: a job does it. What lets in stays sealed until then, is
 //! used for this alone, and is erased as soon as the institution was told or nobody tries any more
-//! ([ADR 0029](../../../docs/adr/0029-institutions-are-told-by-a-job.md)).
+//! ([ADR 0027](../../../docs/adr/0027-institutions-are-told-by-a-job.md)).
 
 use crate::{Engine, Error, jobs::Kind, rest::Pauses};
 use connect::talk::{Ask, Failure, LoginProblem};

@@ -35,7 +35,7 @@ const STEPS: &[Step] = steps![
     11 "console" "0011_console.sql",
     12 "operators" "0012_operators.sql",
     13 "institution_of_jobs" "0013_institution_of_jobs.sql",
-    16 "jobs_set_aside" "0016_jobs_set_aside.sql",
+    14 "jobs_set_aside" "0014_jobs_set_aside.sql",
 ];
 
 const TABLE: &str = "_sqlx_migrations";

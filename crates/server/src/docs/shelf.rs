@@ -102,6 +102,7 @@ static FILES: &[(&str, Files)] = shelf! {
         "docs/adr/0024-a-consent-is-the-institutions-word.md",
         "docs/adr/0025-what-is-everybodys-is-closed-by-operators.md",
         "docs/adr/0026-which-way-a-postgresql-is-reached.md",
+        "docs/adr/0027-institutions-are-told-by-a-job.md",
         "docs/adr/0028-a-pages-address-says-whose-pictures-it-shows.md",
     ],
 };
