@@ -4,11 +4,11 @@ const done = arguments[arguments.length - 1];
 const at = (name) => [...document.querySelectorAll("link[rel=modulepreload]")].find((link) => link.href.endsWith(name)).href;
 
 (async () => {
-  const [flow, config, look, steps, theme, run] = await Promise.all(
-    ["portal-flow.js", "connect-config.js", "connect-view.js", "portal-view.js", "connect-theme.js", "connect-run.js"].map((name) => import(at(name))),
+  const [flow, config, look, steps, theme, api] = await Promise.all(
+    ["portal-flow.js", "connect-config.js", "connect-view.js", "portal-view.js", "connect-theme.js", "connect-api.js"].map((name) => import(at(name))),
   );
   const app = document.getElementById("app");
-  const t = await run.speech(app.dataset[locale], locale);
+  const t = await api.speech(app.dataset[locale], locale);
   const here = new URL("../", location.href).href;
   const some = { REGISTER: ["x"], ACCOUNTS: ["x"], CREDIT_CARDS: ["x"], CREDIT_OPERATIONS: [], INVESTMENTS: ["x"], RESOURCES: ["x"] };
   const given = (id, more = {}) => ({

@@ -5,11 +5,11 @@ const done = arguments[arguments.length - 1];
 const at = (name) => [...document.querySelectorAll("link[rel=modulepreload]")].find((link) => link.href.endsWith(name)).href;
 
 (async () => {
-  const [flow, config, look, theme, table, run] = await Promise.all(
-    ["connect-flow.js", "connect-config.js", "connect-view.js", "connect-theme.js", "connect-table.js", "connect-run.js"].map((name) => import(at(name))),
+  const [flow, config, look, theme, table, api] = await Promise.all(
+    ["connect-flow.js", "connect-config.js", "connect-view.js", "connect-theme.js", "connect-table.js", "connect-api.js"].map((name) => import(at(name))),
   );
   const app = document.getElementById("app");
-  const t = await run.speech(app.dataset[locale], locale);
+  const t = await api.speech(app.dataset[locale], locale);
   const here = new URL("../", location.href).href;
   const field = (name, type, label, more = {}) => ({ name, type, label, placeholder: "", validation: "", validation_message: "", ...more });
   const bank = {

@@ -1,4 +1,6 @@
-// What the widget asks of the server, with the token that it was given.
+// What the widget asks of the server, with the token that it was given, and how a page of steps goes
+// through what is to be asked. One file: a browser asks HTTP/1.1 for six at a time, and these pages have
+// as many as two rounds bring.
 
 /** No answer came at all. */
 export class Lost extends Error {}
@@ -113,4 +115,48 @@ export function isWanted(one, config) {
   const fits = kinds.length ? kinds.includes(kind) : config.institutions.length > 0 || kind !== "employment";
   const integration = !config.integration_type || one.integration_type === config.integration_type;
   return fits && integration && config.resources.every((resource) => one.resources.includes(resource));
+}
+
+/** Makes the page speak `locale`: gives the text of a key, its gaps filled, from `files`. */
+export async function speech(files, locale) {
+  const texts = Object.assign({}, ...(await Promise.all(files.split(" ").map(load))));
+  const t = (key, gaps = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in gaps ? String(gaps[name]) : whole));
+  document.documentElement.lang = locale;
+  document.title = t("title");
+  return t;
+}
+
+/**
+ * Does what the state says is to be done, each once: `work` has a function for each kind, `wait` says
+ * how long to wait before something is tried or looked at once more. What came of it is sent.
+ */
+export function worker({ work, wait, state, send }) {
+  let doing = null;
+  let wake = null;
+
+  function pause(time) {
+    return new Promise((done) => {
+      wake = done;
+      setTimeout(done, time);
+    });
+  }
+
+  // An answer that is on its way is not missed; the page can be left.
+  window.addEventListener("online", () => state().lost && wake?.());
+
+  return async function perform() {
+    const mine = state().doing;
+    if (mine === doing) return;
+    doing = mine;
+    if (!mine) return;
+    let event;
+    try {
+      if (mine.tick !== undefined) await pause(wait(mine));
+      event = await work[mine.kind](mine);
+    } catch (error) {
+      event = unsuccessful(error, mine);
+    }
+    // Who went back, or was told something newer, does not want this any more.
+    if (state().doing === mine) send(event);
+  };
 }

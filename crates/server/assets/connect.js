@@ -1,11 +1,10 @@
 // The widget at work: keeps the state, does what it says is to be done, and tells the page, the
 // history and the application.
 
-import { Lost, Refused, api } from "./connect-api.js";
+import { Lost, Refused, api, speech, worker } from "./connect-api.js";
 import { agreed, options, plainAddress, way } from "./connect-config.js";
 import { beginning, farewell, isUpdate, mayGoBack, next, pageBefore } from "./connect-flow.js";
 import { outside } from "./connect-outside.js";
-import { speech, worker } from "./connect-run.js";
 import { beginningOf, columns } from "./connect-table.js";
 import { dress } from "./connect-theme.js";
 import { view } from "./connect-view.js";

@@ -1,9 +1,8 @@
 // The consent portal at work: keeps the state, does what it says is to be done, and tells the page and
 // the history.
 
-import { Refused, api } from "./connect-api.js";
+import { Refused, api, speech, worker } from "./connect-api.js";
 import { agreed, options, plainAddress, way } from "./connect-config.js";
-import { speech, worker } from "./connect-run.js";
 import { dress } from "./connect-theme.js";
 import { view } from "./connect-view.js";
 import { beginning, mayGo, next, pageBefore } from "./portal-flow.js";

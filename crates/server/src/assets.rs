@@ -32,7 +32,6 @@ static FILES: &[(&str, &str)] = files![
     "connect-loader.js" from "assets/connect-loader.js",
     "connect-outside.js" from "assets/connect-outside.js",
     "connect-pt.json" from "locales/connect/pt.json",
-    "connect-run.js" from "assets/connect-run.js",
     "connect-table.js" from "assets/connect-table.js",
     "connect-theme.js" from "assets/connect-theme.js",
     "connect-view.js" from "assets/connect-view.js",
