@@ -103,6 +103,18 @@ pub trait Ask: Send {
     fn alive(&mut self) {}
 }
 
+/// There is nobody to ask: a login that goes on by itself, of somebody who has left.
+pub struct Nobody;
+
+impl Ask for Nobody {
+    fn ask(&mut self, _: Challenge) -> BoxFuture<'_, Result<SecretString, Failure>> {
+        Box::pin(std::future::ready(Err(Failure::TokenRequired)))
+    }
+    fn interactive(&self) -> bool {
+        false
+    }
+}
+
 /// A good login.
 #[derive(Default)]
 pub struct LoggedIn {

@@ -2,9 +2,8 @@
 //! ([ADR 0015](../../../docs/adr/0015-a-reading-goes-on-within-its-session.md)).
 
 use crate::{Error, conversation::Talk, sessions::Run};
-use connect::talk::{Ask, Failure, LoggedIn};
-use domain::{env::BoxFuture, resource::Resource, session::Challenge};
-use secrecy::SecretString;
+use connect::talk::{Failure, LoggedIn, Nobody};
+use domain::resource::Resource;
 use serde_json::json;
 
 /// Up to where a reading has certainly come.
@@ -18,19 +17,6 @@ pub(crate) struct Checkpoint {
 
 /// How often a session logs in once more.
 pub(crate) const MOST_RETURNS: u32 = 2;
-
-/// Nobody is asked so that a reading may go on: a person does not answer twice because a connector
-/// stumbled.
-struct Nobody;
-
-impl Ask for Nobody {
-    fn ask(&mut self, _: Challenge) -> BoxFuture<'_, Result<SecretString, Failure>> {
-        Box::pin(std::future::ready(Err(Failure::TokenRequired)))
-    }
-    fn interactive(&self) -> bool {
-        false
-    }
-}
 
 impl Run {
     /// Logs in once more, so that a reading that `broke` off may go on. Fails with what broke it
@@ -48,6 +34,7 @@ impl Run {
         talk.logout().await;
         talk.begin_again();
         let (_, credentials) = self.credentials().await?;
+        // A person does not answer twice because a connector stumbled.
         let said = match talk.login(&credentials, &mut Nobody).await {
             Ok(said) => said,
             Err(refused) if refused.blames_login() || refused == Failure::Cancelled => {

@@ -4,27 +4,14 @@
 //! ([ADR 0027](../../../docs/adr/0027-institutions-are-told-by-a-job.md)).
 
 use crate::{Engine, Error, jobs::Kind, rest::Pauses};
-use connect::talk::{Ask, Failure, LoginProblem};
-use domain::{env::BoxFuture, ids::LinkId, link::Link, session::Challenge, time::later};
+use connect::talk::{Failure, LoginProblem, Nobody};
+use domain::{ids::LinkId, link::Link, time::later};
 use jiff::SignedDuration;
-use secrecy::SecretString;
 use serde_json::json;
 use store::{Tx, jobs::Job};
 
 /// For how long it is tried.
 const TRIED_FOR: SignedDuration = SignedDuration::from_hours(3 * 24);
-
-/// The person has said what they want, and is not asked again.
-struct Nobody;
-
-impl Ask for Nobody {
-    fn ask(&mut self, _: Challenge) -> BoxFuture<'_, Result<SecretString, Failure>> {
-        Box::pin(std::future::ready(Err(Failure::TokenRequired)))
-    }
-    fn interactive(&self) -> bool {
-        false
-    }
-}
 
 impl Engine {
     /// Queues that the institution of a link is told, where it can be: by its connector, and with
@@ -85,6 +72,7 @@ impl Engine {
             Err(Error::Failed(failure)) => return Ok(Err(failure)),
             Err(error) => return Err(error),
         };
+        // The person has said what they want, and is not asked again.
         let let_in = talk.login(&credentials, &mut Nobody).await;
         drop(credentials);
         self.heard_from(&link.institution, let_in.as_ref().err()).await;

@@ -3,7 +3,7 @@
 //!
 //! A job's `run_at` is when it may be claimed: its due time, or, while it is leased, the lease's end.
 //! A dead worker's job is therefore simply due. What nobody can do for want of a connector is set
-//! aside: its `run_at` is [`NEVER`], and `aside_due` remembers when it was due.
+//! aside: its `run_at` is `NEVER`, and `aside_due` remembers when it was due.
 
 use crate::{
     Buckets, Error, Tx,
