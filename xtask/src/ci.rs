@@ -9,7 +9,7 @@ use crate::{
     sdk::Tools,
     served, tidy,
 };
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use std::{fs, path::Path, process::Command};
 
 const OPENAPI: &str = "openapi/vinculo.json";
@@ -45,8 +45,7 @@ pub(crate) fn run() -> Result<()> {
     ci.step("the OpenAPI document is fresh", || openapi(&program, true))?;
     ci.step("smoke run", || served::smoke(&program))?;
     let tools = ci.step("Python and JavaScript", Tools::ready)?;
-    let built = program.to_str().context("the path of the build is not text")?;
-    let hostile = ci.beside("a hostile client", &["hostile", "--program", built])?;
+    let hostile = ci.beside("a hostile client", "hostile", &program)?;
     ci.step("what the documents show", || documents::run(&program, &tools, &cluster))?;
     ci.step("SDKs on SQLite", || tools.run(&program, None))?;
     ci.step("SDKs on PostgreSQL", || tools.run(&program, Some(&cluster)))?;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use std::time::Instant;
 use std::{
     fs::{self, File},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Stdio},
     time::Duration,
 };
@@ -37,14 +37,22 @@ impl Progress {
         self.ended(name, began, result)
     }
 
-    /// Begins a chore of ours that needs nothing of the steps to come, and lets it run beside them:
-    /// most keep one processor waiting for the other. What it prints is kept until it is awaited.
-    pub(crate) fn beside(&self, name: &'static str, chore: &[&str]) -> Result<Beside> {
-        let log = target().join("chores").join(format!("{}.log", chore.join("-")));
-        fs::create_dir_all(target().join("chores"))?;
+    /// Begins a chore of ours on `program` that needs nothing of the steps to come, and lets it run
+    /// beside them: most keep one processor waiting for the other. What it prints is kept until it is
+    /// awaited.
+    pub(crate) fn beside(&self, name: &'static str, chore: &str, program: &Path) -> Result<Beside> {
+        let folder = target().join("chores");
+        fs::create_dir_all(&folder)?;
+        let log = folder.join(format!("{chore}.log"));
         let said = File::create(&log)?;
         let mut command = tied(&std::env::current_exe()?);
-        command.args(chore).stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said);
+        command
+            .arg(chore)
+            .arg("--program")
+            .arg(program)
+            .stdin(Stdio::null())
+            .stdout(said.try_clone()?)
+            .stderr(said);
         println!("\n━━ {name} begins beside what follows (at {})", clock(self.began.elapsed()));
         let child = command.spawn().with_context(|| format!("cannot start {}", shown(&command)))?;
         Ok(Beside { name, began: Instant::now(), child, log })
