@@ -6,11 +6,11 @@ use super::{
         Doubt, Mark, Note,
         fingerprint::{self, Fingerprint, Likeness},
     },
-    Work, days_between,
+    Record, Work, days_between,
     marks::{Against, Belief, Side},
     pairing::{self, Pair},
 };
-use domain::record::Movement;
+use domain::{ids::RecordId, record::Movement};
 use std::collections::{HashMap, HashSet};
 
 /// The most records or items of one kind that are compared each with each.
@@ -249,21 +249,31 @@ impl<'a> Work<'a> {
 
     /// Whether the doubt in which an item was stored names another record that is not shown either.
     fn is_torn(&self, r: usize, i: usize) -> bool {
-        self.items[i].home.is_some_and(|home| {
-            let other = |other: &usize| *other != r && self.names(home, *other);
-            self.open_records().iter().any(other)
-        })
+        let named = self.items[i].home.map_or(&[][..], |home| self.named(home));
+        let other = |(other, record): (usize, &Record<'_>)| {
+            other != r && record.item.is_none() && named.contains(&record.known.id)
+        };
+        !named.is_empty() && self.records.iter().enumerate().any(other)
     }
 
     /// Whether a record was stored in doubt about another that is shown.
     fn is_repetition(&self, r: usize) -> bool {
-        (0..self.records.len())
-            .any(|other| self.records[other].item.is_some() && self.names(r, other))
+        let named = self.named(r);
+        let shown = |record: &Record<'_>| record.item.is_some() && named.contains(&record.known.id);
+        !named.is_empty() && self.records.iter().any(shown)
     }
 
     /// Whether a record was stored in doubt about another.
     fn names(&self, r: usize, other: usize) -> bool {
-        matches!(&self.records[r].known.doubt, Some(Doubt::PerhapsSame { others, .. }) if others.contains(&self.records[other].known.id))
+        self.named(r).contains(&self.records[other].known.id)
+    }
+
+    /// Which records a record was stored in doubt about: of nearly all, none.
+    fn named(&self, r: usize) -> &[RecordId] {
+        match &self.records[r].known.doubt {
+            Some(Doubt::PerhapsSame { others, .. }) => others,
+            _ => &[],
+        }
     }
 
     /// Alike enough to be one movement that changed in this one way. A mark that differs as well is
