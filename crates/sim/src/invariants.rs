@@ -23,8 +23,14 @@
 //! - **It ends well.** After some calm complete readings the book is the truth, and no doubt about
 //!   another record and no suspicion is left that the institution's own silence does not explain.
 //!
+//! Where the ledger's answer parts from the truth, the items and records that hang together are weighed
+//! (`ledger::unknowable`): an answer that needs no more that is new, gone or (where these are even) changed
+//! than the truth is no broken promise, because the truth was the less likely of the two. A change of day
+//! that most of what one reading wrote truly made counts for nothing.
+//!
 //! A manifest that trusts ids more than they deserve excuses what was promised of the movements of
-//! which such an id said something false, and of those that were taken for them; nothing else.
+//! which such an id said something false, of those that hang together with them, and of those that were
+//! taken for them; nothing else.
 
 use crate::institution::Habits;
 use domain::record::Movement;
@@ -119,6 +125,8 @@ pub enum Excuse {
     Decided,
     /// A record that was deleted by the rules, and a movement that came back as another.
     Reborn,
+    /// What the ledger took it for needs no more that is new, gone or changed than the truth.
+    Simpler,
     /// Movements that two pages seemed to repeat, as they repeated a run of others.
     Folded,
     /// An id that the manifest trusts said something false of them.

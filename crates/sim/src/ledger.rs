@@ -3,6 +3,7 @@
 
 mod faces;
 mod tale;
+mod unknowable;
 
 use crate::{
     history::{History, local_day},
@@ -23,6 +24,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use tale::Tale;
+use unknowable::Unknowable;
 
 /// Seeds whose runs once broke a promise. They run in every test.
 pub const ONCE_FAILED: &[(Order, &[u64])] = &[
@@ -444,10 +446,12 @@ impl Run {
         }
         let faces = Faces::of(self, shown, &plan);
         self.folded = faces.folded(shown, &plan);
+        let unknowable = Unknowable::of(self, shown, &plan);
+        self.misled.extend(&unknowable.misled);
         self.exchange(shown, &plan, &faces);
-        self.check_matches(shown, &plan, &faces);
+        self.check_matches(shown, &plan, &faces, &unknowable);
         self.note_silence(shown);
-        self.check_deletions(shown, &plan, &faces);
+        self.check_deletions(shown, &plan, &faces, &unknowable);
         self.apply(shown, &plan);
         if let Some(window) = plan.proves {
             self.read.add(window);
@@ -574,6 +578,13 @@ impl Run {
     /// Where a record shows another movement and nobody can tell, or goes back to one for which it
     /// once stood, the two swapped records: what is left behind stands for what the other stood for.
     fn exchange(&mut self, shown: &Shown, plan: &Plan, faces: &Faces) {
+        // What is shown by its own record needs no other, also where a page repeats it.
+        let at_home: HashSet<usize> = (plan.update.iter().chain(&plan.unchanged))
+            .filter(|(id, item)| {
+                self.entry(*id).is_some_and(|entry| entry.life == shown.lives[*item])
+            })
+            .map(|(_, item)| shown.lives[*item])
+            .collect();
         for (id, item) in plan.update.iter().chain(&plan.unchanged) {
             let life = shown.lives[*item];
             let Some(at) = self.book.entries.iter().position(|entry| entry.known.id == *id) else {
@@ -582,6 +593,7 @@ impl Run {
             let entry = &self.book.entries[at];
             let left = entry.life;
             let swapped = left != life
+                && !at_home.contains(&life)
                 && (faces.unobservable(Some(entry), *item)
                     || faces.unchanged(entry, *item)
                     || entry.lent.contains(&life)
@@ -617,7 +629,13 @@ impl Run {
     }
 
     /// One movement is one record, and two are two.
-    fn check_matches(&mut self, shown: &Shown, plan: &Plan, faces: &Faces) {
+    fn check_matches(
+        &mut self,
+        shown: &Shown,
+        plan: &Plan,
+        faces: &Faces,
+        unknowable: &Unknowable,
+    ) {
         for (id, item) in plan.update.iter().chain(&plan.unchanged) {
             let life = shown.lives[*item];
             let Some(entry) = self.entry(*id).cloned() else { continue };
@@ -626,6 +644,8 @@ impl Run {
                     self.report.excuse(Excuse::Impostor);
                 } else if self.was_in_doubt(&entry, life, shown) {
                     self.report.excuse(Excuse::Decided);
+                } else if unknowable.items.contains(item) {
+                    self.report.excuse(Excuse::Simpler);
                 } else {
                     let how = format!(
                         "{id} was {:?} and became {:?}\nrecord {:?}\nitem {:?}\nby {:?} from {} {:?}\n{}\n{}",
@@ -673,6 +693,8 @@ impl Run {
                     };
                     if faces.unobservable(None, *item) || swapped() {
                         self.report.excuse(Excuse::Swap);
+                    } else if unknowable.items.contains(item) {
+                        self.report.excuse(Excuse::Simpler);
                     } else {
                         let how = format!(
                             "created ({doubt:?}) beside {:?} unseen {:?}\n{:?}\nby {:?} from {}: {:?}\nitem {:?}\n{:?} {}",
@@ -799,7 +821,13 @@ impl Run {
         }
     }
 
-    fn check_deletions(&mut self, shown: &Shown, plan: &Plan, faces: &Faces) {
+    fn check_deletions(
+        &mut self,
+        shown: &Shown,
+        plan: &Plan,
+        faces: &Faces,
+        unknowable: &Unknowable,
+    ) {
         for id in &plan.delete {
             let Some(entry) = self.entry(*id).cloned() else { continue };
             let exists = shown.exist.contains(&entry.life)
@@ -822,7 +850,9 @@ impl Run {
                 let twin = self.book.entries.iter().filter(|e| e.known.id != *id).any(|e| {
                     e.life == entry.life || !shown.lives.contains(&e.life) && faces.alike(e, &entry)
                 });
-                if !twin && !self.folded.contains(&entry.life) {
+                if unknowable.records.contains(id) {
+                    self.report.excuse(Excuse::Simpler);
+                } else if !twin && !self.folded.contains(&entry.life) {
                     let how =
                         format!("{id} was deleted, {:?} exists", self.history.lives[entry.life]);
                     self.broken(Promise::NothingRemoved, &[entry.life], how);
@@ -1026,12 +1056,21 @@ mod tests {
     #[test]
     fn a_record_stands_for_one_movement_whatever_the_institution_does() {
         let mut all = Report::default();
-        for (order, seeds) in ONCE_FAILED {
-            seeds.iter().for_each(|seed| all.add(run(*seed, *order)));
-        }
         for seed in 0..110 {
             all.add(run(seed, Order::Kept));
             all.add(run(seed, Order::Lost));
+        }
+        // Doubts and excuses are promises too, as long as they are few.
+        let doubts: usize = all.doubts.values().sum();
+        assert!(doubts * 50 <= all.records, "{doubts} doubts of {} records", all.records);
+        let of_identity = |(excuse, count): (&Excuse, &usize)| match excuse {
+            Excuse::Reborn | Excuse::Folded | Excuse::Misled => 0,
+            _ => *count,
+        };
+        let excused: usize = all.excused.iter().map(of_identity).sum();
+        assert!(excused * 40 <= all.records, "{:?} of {} records", all.excused, all.records);
+        for (order, seeds) in ONCE_FAILED {
+            seeds.iter().for_each(|seed| all.add(run(*seed, *order)));
         }
         let first: Vec<_> = all.broken.iter().take(5).collect();
         assert!(
