@@ -93,6 +93,13 @@ pub(super) fn other_part(one: &str, other: &str) -> bool {
     part(one).zip(part(other)).is_some_and(|(one, other)| one != other)
 }
 
+/// Whether a normal description names a part after the first: it moves with the purchase that it is of.
+pub(super) fn is_later_part(text: &str) -> bool {
+    let later =
+        |word: &str| word.split_once('/').is_some_and(|(n, _)| n.trim_start_matches('0') != "1");
+    text.split(' ').any(|word| is_part(word) && later(word))
+}
+
 fn is_part(word: &str) -> bool {
     let number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     word.split_once('/').is_some_and(|(n, of)| number(n) && number(of))

@@ -1115,6 +1115,71 @@ fn a_repetition_is_the_last_that_a_hold_becomes() {
     assert_eq!(book.ids(), ids);
 }
 
+/// After three purchases that say by their days how the calendar moved.
+fn told(off: i8, others: &[Movement]) -> Vec<Seen> {
+    let visit = |n: i8| Movement { amount: Amount::cents(n.into()), ..rent(4 + 2 * n + off) };
+    page(0, &[&[1, 2, 3].map(visit), others].concat())
+}
+
+#[test]
+fn a_row_explains_one_that_is_gone_and_one_that_is_new_however_long_it_is() {
+    let mut book = Book::default();
+    let coffees = |from: i8| [0, 1, 2, 3, 4].map(|n| coffee(from + n));
+    book.read(0, true, Trust::None, told(0, &coffees(20)));
+    let plan = book.read(24, true, Trust::None, told(0, &coffees(21)));
+    assert_eq!((plan.update.len(), plan.create.len(), plan.suspect.len()), (0, 1, 1), "{plan:?}");
+}
+
+#[test]
+fn holds_move_with_their_reading_though_they_are_shown_booked_under_other_words() {
+    let mut book = Book::default();
+    let grown = |on| Movement { description: "Padaria Real Norte".into(), ..coffee(on) };
+    book.read(0, true, Trust::None, told(0, &[pending(coffee(16)), pending(coffee(17))]));
+    let ids = book.ids();
+    let plan = book.read(24, true, Trust::None, told(-1, &[grown(15), grown(16)]));
+    assert!(plan.create.is_empty(), "{plan:?}");
+    assert_eq!((book.ids(), book.days()), (ids, vec![5, 7, 9, 15, 16]));
+}
+
+#[test]
+fn a_hold_that_its_day_shows_is_not_what_the_series_moved_on() {
+    let mut book = Book::default();
+    let before = [coffee(19), coffee(20), coffee(21)];
+    book.read(0, true, Trust::None, told(0, &before));
+    let with_hold = [&before[..], &[pending(coffee(22))]].concat();
+    book.read(24, true, Trust::None, told(0, &with_hold));
+    let hold = book.ids()[6];
+    let now = [coffee(20), coffee(21), pending(coffee(22)), coffee(23)];
+    let plan = book.read(48, true, Trust::None, told(1, &now));
+    assert!(plan.unchanged.contains(&(hold, 5)), "{plan:?}");
+}
+
+#[test]
+fn two_that_moved_are_no_repetition_of_each_other() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(20), pending(coffee(3)), rent(2)]));
+    book.read(24, false, Trust::None, page(0, &[pending(coffee(4))]));
+    assert_eq!((book.known.len(), book.doubts()), (4, 1));
+    let ids = book.ids();
+    let seen = [rent(20), pending(coffee(5)), pending(coffee(4)), rent(2)];
+    let plan = book.read(48, true, Trust::None, page(0, &seen));
+    assert!(plan.create.is_empty(), "{plan:?}");
+    assert_eq!((book.ids(), book.days(), book.doubts()), (ids, vec![20, 4, 2, 5], 0));
+}
+
+#[test]
+fn a_record_in_doubt_whose_item_another_moved_to_moved_as_well() {
+    let mut book = Book::default();
+    let holds = [pending(coffee(14)), pending(coffee(15))];
+    book.read(0, true, Trust::None, told(0, &holds));
+    book.read(24, false, Trust::None, page(0, &[coffee(16)]));
+    assert_eq!((book.known.len(), book.doubts()), (6, 1));
+    let ids = book.ids();
+    let plan = book.read(48, true, Trust::None, told(1, &[coffee(15), coffee(16), coffee(17)]));
+    assert!(plan.create.is_empty(), "{plan:?}");
+    assert_eq!((book.ids(), book.days()), (ids, vec![7, 9, 11, 15, 16, 17]));
+}
+
 #[test]
 fn running_balances_say_how_much_is_unexplained() {
     let step = |on: i8, cents: i64, after: i64| Movement {

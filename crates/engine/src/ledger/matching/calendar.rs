@@ -3,19 +3,23 @@
 //! whole list, before equal movements are paired by their days.
 
 use super::{
-    super::{Doubt, Mark, fingerprint::Fingerprint},
+    super::{
+        Doubt, Mark,
+        fingerprint::{self, Fingerprint},
+    },
     Record, Work, days_between,
     marks::{Belief, instant},
     posting::Booked,
+    series::{self, Day, Series, Steps, fits, later},
 };
 use domain::{
     ids::RecordId,
     record::{Direction, Movement},
     time::Window,
 };
-use jiff::{Span, Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// Zones differ by half hours, so what is left of an instant is the same in each.
 const HALF_HOUR: i64 = 1800;
@@ -23,24 +27,8 @@ const HALF_HOUR: i64 = 1800;
 /// All that equal movements of a series share: everything but the day.
 type Look<'a> = (Decimal, Option<Direction>, &'a str, u64, Option<i64>);
 
-/// What a reading and the records show of one look, by day.
-type Series = BTreeMap<Date, Day>;
-
-#[derive(Default)]
-struct Day {
-    records: Vec<usize>,
-    /// Records in doubt step aside: their items may be those of the records that they may repeat.
-    doubted: Vec<usize>,
-    items: Vec<usize>,
-    /// Records that stay for certain: an item of their day has their amount and balance.
-    standing: HashSet<usize>,
-}
-
-impl Day {
-    fn equal(&self) -> usize {
-        self.records.len().min(self.items.len())
-    }
-}
+/// So many times more moved than stayed, of what moved as a whole.
+const NEARLY_ALL: usize = 4;
 
 /// What one calendar explains.
 struct Moved {
@@ -60,22 +48,24 @@ impl Moved {
     /// By hours, a calendar moves some of what one reading wrote, near midnight, and leaves the others.
     fn by_hours(&self, enough: usize) -> bool {
         let both = self.written.values().map(|(went, stayed)| went.min(stayed));
-        both.sum::<usize>() >= enough
+        both.sum::<usize>() >= enough - 1
     }
 
-    /// Whether most of what one reading wrote certainly moved.
-    fn wholly(&self, written: Timestamp) -> bool {
-        self.written.get(&written).is_some_and(|(went, stayed)| went > stayed)
+    /// Whether what one reading wrote moved as a whole: nearly all of it did, and either enough of it did or
+    /// more of all that is known did than did not. A reading that wrote little may have written just
+    /// what is near midnight.
+    fn wholly(&self, written: Timestamp, enough: usize) -> bool {
+        let (all_went, all_stayed) =
+            self.written.values().fold((0, 0), |all, of| (all.0 + of.0, all.1 + of.1));
+        self.written.get(&written).is_some_and(|(went, stayed)| {
+            *went > NEARLY_ALL * stayed && (*went >= enough || all_went > all_stayed)
+        })
     }
 
     /// Whether anything that one reading wrote certainly moved.
     fn partly(&self, written: Timestamp) -> bool {
         self.written.get(&written).is_some_and(|(went, _)| *went > 0)
     }
-}
-
-fn later(day: Date, days: i32) -> Date {
-    day.saturating_add(Span::new().days(days))
 }
 
 impl<'a> Work<'a> {
@@ -166,13 +156,13 @@ impl<'a> Work<'a> {
             let series = record.print.and_then(|print| all.get(&look(print, record.movement)));
             series.and_then(|series| series.get(&record.day)).is_some_and(|of| !of.items.is_empty())
         };
-        for (r, i) in &booked.on_another_day {
-            if let Some(print) = self.items[*i].print.filter(|_| !stays(*r, &all))
-                && let Some(series) = all.get_mut(&look(print, self.items[*i].movement))
+        for (r, i) in booked.on_another_day() {
+            if let Some(print) = self.items[i].print.filter(|_| !stays(r, &all))
+                && let Some(series) = all.get_mut(&look(print, self.items[i].movement))
             {
-                let day = series.entry(self.records[*r].day).or_default();
-                if !day.records.contains(r) {
-                    day.records.push(*r);
+                let day = series.entry(self.records[r].day).or_default();
+                if !day.records.contains(&r) {
+                    day.records.push(r);
                 }
             }
         }
@@ -187,8 +177,20 @@ impl<'a> Work<'a> {
             let Record { day, movement, .. } = self.records[*r];
             balance(movement, day).is_some_and(|balance| shown.contains(&balance))
         };
-        for day in all.values_mut().flat_map(BTreeMap::values_mut) {
-            day.standing = day.records.iter().copied().filter(stands).collect();
+        let pending = |r: &usize| self.records[*r].movement.pending;
+        let slack = self.rules.day_slack;
+        for series in all.values_mut() {
+            let holds: Vec<Date> = (series.iter())
+                .flat_map(|(day, of)| of.records.iter().filter(|r| pending(r)).map(|_| *day))
+                .collect();
+            for (day, of) in series.iter_mut() {
+                // A hold that its day shows, and that no other can have become.
+                let shown = of.items.iter().any(|i| self.items[*i].movement.pending);
+                let near = |hold: &&Date| days_between(**hold, *day).abs() <= slack;
+                let alone = shown && holds.iter().filter(near).count() == 1;
+                let stay = |r: &usize| stands(r) || alone && pending(r);
+                of.standing = of.records.iter().copied().filter(stay).collect();
+            }
         }
         all.into_values().collect()
     }
@@ -232,8 +234,12 @@ impl<'a> Work<'a> {
                 inside: &|day| self.span.inside(Some(day)),
             };
             let (steps, rows) = steps.take();
-            // A row that ends today may as well be one that is gone and one that is new.
-            let counted = |(last, row): &(Date, usize)| if self.was_read(*last) { *row } else { 1 };
+            // A row that ends today may as well be one that is gone and one that is new; so may one that
+            // ends in what a record in doubt explains as well.
+            let doubted = |day: &Date| series.get(day).is_some_and(|of| !of.doubted.is_empty());
+            let counted = |(last, row): &(Date, usize)| {
+                if self.was_read(*last) && !doubted(last) { (*row).min(2) } else { 1 }
+            };
             moved.explained += rows.iter().map(counted).sum::<usize>();
             for (day, Day { records, items, standing, .. }) in series {
                 let next = later(*day, days);
@@ -244,7 +250,9 @@ impl<'a> Work<'a> {
                     .is_some_and(|before| !before.records.is_empty());
                 let stayed =
                     !items.is_empty() && !has_next && (!has_before || self.span.inside(Some(next)));
-                for record in records {
+                // The parts of one purchase move together: the first of them says what they all do.
+                let later_part = |r: &&usize| fingerprint::is_later_part(&self.records[**r].text);
+                for record in records.iter().filter(|r| !later_part(r)) {
                     let stayed = stayed || standing.contains(record);
                     moved.count(self.written_at(*record), went, stayed);
                 }
@@ -264,9 +272,10 @@ impl<'a> Work<'a> {
     fn move_calendar(&mut self, all: &[Series], moved: &Moved, booked: &Booked) {
         let by_hours = moved.by_hours(self.rules.enough);
         let wholly: Vec<bool> = (0..self.records.len())
-            .map(|r| !by_hours && moved.wholly(self.written_at(r)))
+            .map(|r| !by_hours && moved.wholly(self.written_at(r), self.rules.enough))
             .collect();
         let booked = &booked.of(|r| !wholly[r]);
+        let holds: HashSet<usize> = booked.on_another_day().map(|(record, _)| record).collect();
         let mut redated: HashSet<usize> = HashSet::new();
         let mut touched = HashSet::new();
         for series in all {
@@ -274,7 +283,7 @@ impl<'a> Work<'a> {
             if series.values().all(|day| day.items.is_empty()) {
                 continue;
             }
-            if fits(series, moved.days, &wholly) {
+            if fits(series, moved.days, &wholly, &holds) {
                 let records = series.values().flat_map(|day| &day.records);
                 redated.extend(records.filter(|r| wholly[**r]));
             } else {
@@ -301,22 +310,29 @@ impl<'a> Work<'a> {
                     redated.extend(self.in_order(&series[&day], moved.days).take(count));
                 }
             }
-            let gone = series.values().filter(|day| day.items.is_empty());
-            redated.extend(gone.flat_map(|day| &day.doubted).filter(|r| wholly[**r]));
+            series::take_doubted(series, moved.days, &wholly, &mut redated);
             if redated.len() > before {
                 let records = |day: &Day| [&day.records[..], &day.doubted[..]].concat();
                 touched.extend(series.values().flat_map(records));
             }
         }
-        for record in redated {
-            self.date(record, moved.days);
+        for record in &redated {
+            self.date(*record, moved.days);
         }
         for record in touched {
             if let Some(item) = self.records[record].item.take() {
                 self.items[item].record = None;
             }
         }
+        // Holds move with their reading, also where they are shown booked under other words.
+        for record in Booked::find(self).moved_by(moved.days, |r| !wholly[r]) {
+            if wholly[record] && redated.insert(record) {
+                self.date(record, moved.days);
+            }
+        }
         self.shifted = moved.days;
+        let stayed = moved.written.iter().filter(|(_, (went, stayed))| stayed > went);
+        self.stayed = stayed.map(|(written, _)| *written).collect();
     }
 
     /// The records of a day, those first that move on before others.
@@ -358,97 +374,5 @@ impl<'a> Work<'a> {
         if let Some(print) = &mut record.print {
             print.day = record.day;
         }
-    }
-}
-
-/// Whether what wholly moved leaves each other record of a series the item that it has, and no fewer
-/// items are explained than if it had stayed.
-fn fits(series: &Series, days: i32, wholly: &[bool]) -> bool {
-    let count = |day: Option<&Day>, moved: bool| {
-        day.map_or(0, |day| day.records.iter().filter(|r| wholly[**r] == moved).count())
-    };
-    let explained = |day: &Date, of: &Day| {
-        let come = count(series.get(&later(*day, -days)), true);
-        (count(Some(of), false) + come).min(of.items.len())
-    };
-    series.iter().any(|(_, of)| count(Some(of), true) > 0)
-        && series.iter().map(|(day, of)| explained(day, of)).sum::<usize>()
-            >= series.values().map(Day::equal).sum::<usize>()
-        && series.iter().all(|(day, of)| {
-            let (stay, come) =
-                (count(Some(of), false), count(series.get(&later(*day, -days)), true));
-            stay.min(of.items.len()) == 0 || stay + come <= of.items.len()
-        })
-}
-
-/// A search for what moved in a series.
-struct Steps<'s> {
-    series: &'s Series,
-    days: i32,
-    booked: &'s Booked,
-    /// Whether a record may begin a row that ends on a day, or beyond the window.
-    starts: &'s dyn Fn(usize, Option<Date>) -> bool,
-    /// Whether the reading was asked for a day.
-    inside: &'s dyn Fn(Date) -> bool,
-}
-
-impl Steps<'_> {
-    /// How many records of each day move on, so that the most of those that are gone and of the items
-    /// that are new explain each other, each day through those between; and each row that they make,
-    /// by its last day, with its records.
-    fn take(self) -> (BTreeMap<Date, usize>, Vec<(Date, usize)>) {
-        let Self { series, days, booked, starts, inside } = self;
-        let mut new: BTreeMap<Date, usize> = BTreeMap::new();
-        let mut equal: BTreeMap<Date, usize> = BTreeMap::new();
-        for (day, of) in series {
-            let booked = of.items.iter().filter(|i| booked.items.contains(i)).count();
-            new.insert(*day, (of.items.len() - of.equal()).saturating_sub(booked));
-            equal.insert(*day, of.equal().min(of.records.len() - of.standing.len()));
-        }
-        let mut moved: BTreeMap<Date, usize> = BTreeMap::new();
-        let mut rows = Vec::new();
-        let mut order: Vec<(&Date, &Day)> = series.iter().collect();
-        if days > 0 {
-            order.reverse();
-        }
-        // The nearest that is gone explains what is new, and what an item explains comes before what goes
-        // beyond the window.
-        for beyond in [false, true] {
-            for (day, of) in order.iter().copied() {
-                let begun = moved.get(day).copied().unwrap_or_default();
-                let mut able = (*day, 0);
-                for n in begun..of.records.len() - of.equal() {
-                    let mut row = vec![*day];
-                    let mut last = later(*day, days);
-                    while new.get(&last).is_none_or(|left| *left == 0)
-                        && equal.get(&last).is_some_and(|n| *n > 0)
-                    {
-                        row.push(last);
-                        last = later(last, days);
-                    }
-                    let left = new.get_mut(&last).filter(|left| **left > 0);
-                    let end = if left.is_some() { Some(last) } else { None };
-                    if able.0 != last {
-                        able = (last, of.records.iter().filter(|r| starts(**r, end)).count());
-                    }
-                    if end.is_some() == beyond || end.is_none() && inside(last) || able.1 <= n {
-                        break;
-                    }
-                    if let Some(left) = left {
-                        *left -= 1;
-                    }
-                    for day in &row[1..] {
-                        if let Some(pairs) = equal.get_mut(day) {
-                            *pairs -= 1;
-                        }
-                    }
-                    rows.push((last, row.len()));
-                    for day in row {
-                        *moved.entry(day).or_default() += 1;
-                    }
-                }
-            }
-        }
-        (moved, rows)
     }
 }

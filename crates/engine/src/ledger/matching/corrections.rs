@@ -92,7 +92,8 @@ impl<'a> Work<'a> {
             && self.records[r].movement.direction == self.items[i].movement.direction
             && self.differences(r, i) <= most
             && self.akin_words(r, i)
-            && (0..self.records.len()).all(|other| other == r || alone(Side::Record(other)))
+            && (0..self.records.len())
+                .all(|other| other == r || self.names(other, r) || alone(Side::Record(other)))
             && (0..self.items.len())
                 .all(|other| other == i || self.items[other].spare || alone(Side::Item(other)))
     }
@@ -148,7 +149,7 @@ impl<'a> Work<'a> {
     }
 
     /// Whether what is booked would have become pending again.
-    fn is_undone(&self, record: usize, item: usize) -> bool {
+    pub(super) fn is_undone(&self, record: usize, item: usize) -> bool {
         !self.records[record].movement.pending && self.items[item].movement.pending
     }
 
@@ -256,15 +257,19 @@ impl<'a> Work<'a> {
         !named.is_empty() && self.records.iter().enumerate().any(other)
     }
 
-    /// Whether a record was stored in doubt about another that is shown.
+    /// Whether a record was stored in doubt about another that is shown, but for one that is shown in
+    /// its own place.
     fn is_repetition(&self, r: usize) -> bool {
         let named = self.named(r);
-        let shown = |record: &Record<'_>| record.item.is_some() && named.contains(&record.known.id);
+        let elsewhere = |item: usize| self.items[item].home != Some(r);
+        let shown = |record: &Record<'_>| {
+            record.item.is_some_and(elsewhere) && named.contains(&record.known.id)
+        };
         !named.is_empty() && self.records.iter().any(shown)
     }
 
     /// Whether a record was stored in doubt about another.
-    fn names(&self, r: usize, other: usize) -> bool {
+    pub(super) fn names(&self, r: usize, other: usize) -> bool {
         self.named(r).contains(&self.records[other].known.id)
     }
 

@@ -173,8 +173,7 @@ impl<'a> Work<'a> {
 
     /// A reading that shows its day whole shows an equal item, but for a balance.
     fn only_its_balance_moved(&self, r: usize, i: usize) -> bool {
-        !self.records[r].doubted
-            && !self.items[i].spare
+        !self.items[i].spare
             && self.span.covers(Some(self.records[r].day))
             && self.only_balance_moved(r, i)
     }

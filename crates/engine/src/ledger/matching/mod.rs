@@ -9,6 +9,7 @@ mod marks;
 mod outcome;
 mod pairing;
 mod posting;
+mod series;
 
 use super::{
     Doubt, Known, Mark, Note, Plan, Reading, Rules, Seen,
@@ -19,7 +20,7 @@ use super::{
 };
 use corrections::Change;
 use domain::record::{Facts, Movement};
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use marks::{Against, Belief};
 use std::{
     collections::{HashMap, HashSet},
@@ -48,6 +49,7 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
         work.reopen_doubted();
         // Records in doubt step aside for those that they may repeat, and then are as all others.
         work.by_change();
+        work.follow();
         if work.readmit_doubted() {
             work.by_change();
         }
@@ -104,6 +106,8 @@ struct Work<'a> {
     reused: usize,
     /// By how many days the reading's calendar is off, for some or all of it.
     shifted: i32,
+    /// The instants of the readings of whose records more stayed than moved.
+    stayed: HashSet<Timestamp>,
 }
 
 /// Calendar days from `from` to `to`.
@@ -160,6 +164,7 @@ impl<'a> Work<'a> {
             notes: Vec::new(),
             reused: 0,
             shifted: 0,
+            stayed: HashSet::new(),
         }
     }
 
@@ -176,6 +181,35 @@ impl<'a> Work<'a> {
         self.by_absence(Change::Day);
         self.by_absence(Change::Undone);
         self.by_absence(Change::Words);
+    }
+
+    /// Where an item left its home for a record that moved there with the calendar, the home may have moved
+    /// as well: it is then the equal item that stands as far off, and no repetition.
+    fn follow(&mut self) {
+        if self.shifted == 0 {
+            return;
+        }
+        let off = |day: Date| day.saturating_add(jiff::Span::new().days(self.shifted));
+        let mut open: HashMap<Fingerprint<'_>, Vec<usize>> = HashMap::new();
+        for item in self.open_items() {
+            if let Some(print) = self.items[item].print.filter(|_| !self.items[item].spare) {
+                open.entry(print).or_default().push(item);
+            }
+        }
+        let mut follow = Vec::new();
+        for Item { home, record, movement, .. } in &self.items {
+            let Some((home, record)) = home.zip(*record) else { continue };
+            let Record { known, movement: own, print, item, .. } = &self.records[home];
+            let left = item.is_none()
+                && off(self.records[record].movement.value_date) == movement.value_date
+                && !self.stayed.contains(&known.written_at);
+            let moved = print.map(|print| Fingerprint { day: off(own.value_date), ..print });
+            let next = moved.filter(|_| left).and_then(|moved| open.get_mut(&moved)?.pop());
+            follow.extend(next.map(|next| (home, next)));
+        }
+        for (home, next) in follow {
+            self.pair(home, next);
+        }
     }
 
     /// Records in doubt that no item went home to take part from here on. Whether there are any.
@@ -298,7 +332,7 @@ impl<'a> Work<'a> {
             };
             let items: Vec<usize> = items.into_iter().filter(homeless).collect();
             for (record, item) in records.into_iter().zip(items) {
-                if self.compare(record, item).1 < Against::Strong {
+                if self.compare(record, item).1 < Against::Strong && !self.is_undone(record, item) {
                     self.items[item].home = Some(record);
                     self.records[record].item = Some(item);
                 }

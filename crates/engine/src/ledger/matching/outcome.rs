@@ -22,9 +22,13 @@ impl Work<'_> {
             }
         }
         // What its item left for another record, and no other item is, was a repetition.
-        let homes = self.items.iter().filter_map(|item| item.home);
-        let left: HashSet<usize> =
-            homes.filter(|home| self.records[*home].item.is_none()).collect();
+        let homes = self.items.iter().filter_map(|item| item.home.zip(item.record));
+        let left: HashSet<usize> = homes
+            .filter(|(home, record)| {
+                self.records[*home].item.is_none() && self.names(*home, *record)
+            })
+            .map(|(home, _)| home)
+            .collect();
         plan.delete.extend(left.iter().map(|r| self.records[*r].known.id));
         let merged = plan.delete.len();
         self.notes.extend((merged > 0).then_some(Note::Merged { records: merged }));

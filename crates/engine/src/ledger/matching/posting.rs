@@ -111,35 +111,51 @@ pub(super) struct Booked {
     pairs: Vec<(usize, usize)>,
     pub records: HashSet<usize>,
     pub items: HashSet<usize>,
-    /// On the day before or after, and on no other.
-    pub on_another_day: Vec<(usize, usize)>,
+    /// On the day before or after, under other words: by how many days.
+    near: Vec<(usize, usize, i32)>,
 }
 
 impl Booked {
     pub(super) fn find(work: &Work<'_>) -> Self {
         let equal = candidates(work).into_iter().filter(|pair| pair.amount == AmountCost::Equal);
         let (own, other): (Vec<Candidate>, Vec<Candidate>) = equal.partition(|pair| pair.days == 0);
-        let ends = |pair: &Candidate| (pair.record, pair.item);
-        let own = Self::new(own.iter().map(ends).collect(), Vec::new());
         let near = |pair: &&Candidate| {
             let same_text = work.records[pair.record].text == work.items[pair.item].text;
-            pair.days.abs() <= work.rules.day_slack
-                && !same_text
-                && !own.records.contains(&pair.record)
+            pair.days.abs() <= work.rules.day_slack && !same_text
         };
-        let other = other.iter().filter(near).map(ends).collect();
-        Self { on_another_day: other, ..own }
+        let near = other.iter().filter(near).map(|pair| (pair.record, pair.item, pair.days));
+        let own = own.iter().map(|pair| (pair.record, pair.item));
+        Self::new(own.collect(), near.collect())
     }
 
     /// Of some records only.
     pub(super) fn of(&self, which: impl Fn(usize) -> bool) -> Self {
         let pairs = self.pairs.iter().copied().filter(|(record, _)| which(*record)).collect();
-        Self::new(pairs, self.on_another_day.clone())
+        Self::new(pairs, self.near.clone())
     }
 
-    fn new(pairs: Vec<(usize, usize)>, on_another_day: Vec<(usize, usize)>) -> Self {
+    fn new(pairs: Vec<(usize, usize)>, near: Vec<(usize, usize, i32)>) -> Self {
         let (records, items) = pairs.iter().copied().unzip();
-        Self { pairs, records, items, on_another_day }
+        Self { pairs, records, items, near }
+    }
+
+    /// On the day before or after, and on no other.
+    pub(super) fn on_another_day(&self) -> impl Iterator<Item = (usize, usize)> {
+        let near = self.near.iter().map(|(record, item, _)| (*record, *item));
+        near.filter(|(record, _)| !self.records.contains(record))
+    }
+
+    /// Records that an item shows booked so many days later, but for those that their own day shows booked
+    /// as well, where the item is a record that `stays`.
+    pub(super) fn moved_by(&self, days: i32, stays: impl Fn(usize) -> bool) -> Vec<usize> {
+        let taken: HashSet<usize> = (self.pairs.iter())
+            .filter(|(record, _)| stays(*record))
+            .map(|(_, item)| *item)
+            .collect();
+        let near = self.near.iter().filter(|(record, item, off)| {
+            *off == days && !(self.records.contains(record) && taken.contains(item))
+        });
+        near.map(|(record, ..)| *record).collect()
     }
 }
 
@@ -202,12 +218,7 @@ fn cost(work: &Work<'_>, r: usize, i: usize) -> Option<Candidate> {
         AmountCost::Converted => words <= Likeness::Contains || (tied && akin),
         AmountCost::Equal | AmountCost::Tolerated => akin || tied,
     };
-    // A calendar that moved did not move for all: near midnight one day changes and not the next.
-    let moved = if record.day == old.value_date { work.shifted } else { 0 };
-    let days = match days_between(record.day, new.value_date) {
-        0 if amount == AmountCost::Equal => 0,
-        days => days - moved,
-    };
+    let days = days_between(record.day, new.value_date);
     (enough && work.may_be(r, i)).then_some(Candidate {
         amount,
         cost: Cost { untied: !tied, steps: amount as u8 + u8::from(days != 0), words },
@@ -221,8 +232,9 @@ fn settle_part(work: &mut Work<'_>, part: &[&Candidate], gone: &Gone<'_>) {
     let ends: Vec<(usize, usize)> = part.iter().map(|p| (p.record, p.item)).collect();
     let (mut records, mut items) = pairing::sides(&ends);
     records.sort_by_key(|r| {
-        let record = &work.records[*r];
-        (record.day, instant(record.movement), record.known.created_at, record.known.id)
+        let Record { day, movement, known, .. } = work.records[*r];
+        // What certainly moved comes before what may have moved as well.
+        (day, day == movement.value_date, instant(movement), known.created_at, known.id)
     });
     items.sort_by_key(|i| {
         let item = &work.items[*i];
