@@ -47,9 +47,10 @@ pub(crate) fn build_release() -> Result<PathBuf> {
     Ok(target().join("release").join("vinculo"))
 }
 
-/// Where builds and everything that the chores download or make live.
+/// Where builds and everything that the chores download or make live. Chores are carried out at the top
+/// of the repository.
 pub(crate) fn target() -> PathBuf {
-    crate::root().join("target")
+    std::env::current_dir().unwrap_or_default().join("target")
 }
 
 /// A command that ends when we do, even if we are killed. It must be started from the main thread.

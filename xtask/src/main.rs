@@ -15,7 +15,7 @@ mod sdk;
 mod served;
 mod tidy;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::{CommandFactory, Parser, Subcommand};
 use std::{
     path::{Path, PathBuf},
@@ -123,7 +123,9 @@ fn main() -> ExitCode {
 
 fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
     let program = program.map(std::path::absolute).transpose()?;
-    std::env::set_current_dir(root())?;
+    let top = top(std::env::var_os("CARGO_MANIFEST_DIR").as_ref().map(Path::new));
+    ensure!(top.join("xtask").is_dir(), "{} is no checkout of Vinculo", top.display());
+    std::env::set_current_dir(top)?;
     let program = || program.map_or_else(machine::build_release, Ok);
     match chore {
         Chore::Ci => ci::run(),
@@ -198,7 +200,23 @@ fn chores() -> Vec<String> {
     Cli::command().get_subcommands().map(|chore| chore.get_name().into()).collect()
 }
 
-/// The top of the repository.
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+/// The top of the repository in which Cargo runs us as the package at `package`, which need not be the
+/// one in which we were built: a `target` is copied between checkouts. Without Cargo, the folder
+/// that we are in.
+fn top(package: Option<&Path>) -> PathBuf {
+    package.and_then(Path::parent).unwrap_or(Path::new(".")).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chores_act_on_the_checkout_that_they_are_run_in_whichever_they_were_built_in() {
+        assert_eq!(
+            top(Some(Path::new("/elsewhere/vinculo/xtask"))),
+            Path::new("/elsewhere/vinculo")
+        );
+        assert_eq!(top(None), Path::new("."));
+    }
 }
