@@ -6,6 +6,7 @@
 
 use crate::{
     Buckets, Error, Tx,
+    claims::{Claim, claim},
     conditions::Sql,
     lists::Listed,
     value::{Row, Value, fenced, hex, places, values},
@@ -229,47 +230,24 @@ impl Tx {
         buckets: Buckets,
         busy: &[EndpointId],
     ) -> Result<Vec<Claimed>, Error> {
-        macro_rules! due {
-            ($lock:literal) => {
-                concat!(
-                    "select bucket, id, fence from deliveries
-                     where state = 'pending' and next_attempt_at <= $1
-                        and ($2 <= 0 and $3 >= 4095 or bucket between $2 and $3) and endpoint not in
-                            (select unhex(busy.value ->> 'id') from json_each($5) as busy) and ",
-                    in_order!("$1"),
-                    " order by next_attempt_at, number limit (select cast($4 as bigint))",
-                    $lock
-                )
-            };
-        }
-        // Few are due and many are in a range, so no planner may go by the bucket; and of all buckets
-        // there is nothing to ask. How many are wanted is hidden from PostgreSQL, which then expects
-        // to need a tenth of what it finds and goes by the order of the index: told of more than its
-        // statistics know to be due, it looks at all that is due before it takes the first.
-        const DUE: &str = due!("");
-        const DUE_AND_FREE: &str = due!(" for update skip locked");
-        // The fence moves whenever the state does, so the state needs no second look, for which
-        // PostgreSQL would read all that are pending.
-        const CLAIM: &str = concat!(
-            "update deliveries set lease_owner = $2, next_attempt_at = $3, fence = fence + 1
-             from json_each($1) as due
-             where deliveries.bucket = cast(due.value ->> 'bucket' as smallint)
-                 and deliveries.id = unhex(due.value ->> 'id')
-                 and deliveries.fence = cast(due.value ->> 'fence' as bigint)
-             returning ",
-            delivery_columns!()
+        const DELIVERIES: Claim = claim!(
+            "deliveries",
+            if: concat!(
+                "state = 'pending' and endpoint not in
+                    (select unhex(busy.value ->> 'id') from json_each($5) as busy) and ",
+                in_order!("$1")
+            ),
+            by: "next_attempt_at",
+            then: "number",
+            also: "",
+            columns: delivery_columns!()
         );
         const BODIES: &str = "select events.id, events.body
             from json_each($1) as wanted join events
                 on events.bucket = cast(wanted.value ->> 'bucket' as smallint)
                 and events.id = unhex(wanted.value ->> 'id')";
-        let sql = self.lock(DUE, DUE_AND_FREE);
-        let busy = hex(busy);
-        let due = self.rows(sql, values![now, buckets.from, buckets.to, limit, busy]).await?;
-        if due.is_empty() {
-            return Ok(Vec::new());
-        }
-        let claimed = self.rows(CLAIM, values![fenced(&due)?, node, lease_until]).await?;
+        let due = values![now, buckets.from, buckets.to, limit, hex(busy)];
+        let claimed = self.take(&DELIVERIES, due, node, lease_until).await?;
         let claimed = claimed.iter().map(delivery).collect::<Result<Vec<_>, _>>()?;
         let events: Vec<EventId> = claimed.iter().map(|delivery| delivery.event).collect();
         let mut bodies = HashMap::with_capacity(events.len());

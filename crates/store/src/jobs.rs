@@ -7,8 +7,9 @@
 
 use crate::{
     Buckets, Error, Tx,
+    claims::{Claim, claim},
     lists::Listed,
-    value::{Row, fenced, names, values},
+    value::{Row, names, values},
 };
 use domain::{
     filter::Page,
@@ -220,43 +221,17 @@ impl Tx {
         buckets: Buckets,
         offered: &[&str],
     ) -> Result<Vec<Job>, Error> {
-        macro_rules! due {
-            ($lock:literal) => {
-                concat!(
-                    "select bucket, id, fence from jobs where finished_at is null and run_at <= $1
-                and ($2 <= 0 and $3 >= 4095 or bucket between $2 and $3)
-                and (institution is null
-                    or institution in (select value ->> 'name' from json_each($5)))
-                order by run_at, id limit (select cast($4 as bigint))",
-                    $lock
-                )
-            };
-        }
-        // Few are due and many are in a range, so no planner may go by the bucket; and of all buckets
-        // there is nothing to ask. How many are wanted is hidden, as where deliveries are claimed.
-        const DUE: &str = due!("");
-        const DUE_AND_FREE: &str = due!(" for update skip locked");
-        // The fence is compared again: whoever changed the row in between has won it.
-        const CLAIM: &str = concat!(
-            "update jobs set lease_owner = $2, run_at = $3, fence = fence + 1, attempt = attempt + 1
-             from json_each($1) as due
-             where jobs.bucket = cast(due.value ->> 'bucket' as smallint)
-                 and jobs.id = unhex(due.value ->> 'id')
-                 and jobs.fence = cast(due.value ->> 'fence' as bigint)
-                 and jobs.finished_at is null
-             returning ",
-            job_columns!()
+        const JOBS: Claim = claim!(
+            "jobs",
+            if: "finished_at is null and (institution is null
+                or institution in (select value ->> 'name' from json_each($5)))",
+            by: "run_at",
+            then: "id",
+            also: ", attempt = attempt + 1",
+            columns: job_columns!()
         );
-        let due = self
-            .rows(
-                self.lock(DUE, DUE_AND_FREE),
-                values![now, buckets.from, buckets.to, limit, names(offered)],
-            )
-            .await?;
-        if due.is_empty() {
-            return Ok(Vec::new());
-        }
-        let claimed = self.rows(CLAIM, values![fenced(&due)?, node, lease_until]).await?;
+        let due = values![now, buckets.from, buckets.to, limit, names(offered)];
+        let claimed = self.take(&JOBS, due, node, lease_until).await?;
         claimed.iter().map(job).collect()
     }
 

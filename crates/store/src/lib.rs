@@ -7,6 +7,7 @@
 //!   were not there.
 //! - Statements name the bucket of their link, or end in `_across_buckets`.
 
+mod claims;
 mod conditions;
 mod db;
 mod error;
