@@ -3,10 +3,11 @@
 use super::{
     form::Form,
     frame::{Frame, maybe_when, shown, when},
-    sign_in::with_cookie,
+    note,
+    sign_in::with_token,
     visitor::Visitor,
 };
-use crate::{App, origin::Origin, problem::Problem, query::Query};
+use crate::{App, origin::Origin, problem::Problem};
 use askama::Template;
 use axum::{
     extract::State,
@@ -46,13 +47,8 @@ async fn account(app: &App, visitor: Visitor, wrong: Option<String>) -> Result<A
     Ok(Account { frame, operators: rows.collect(), wrong })
 }
 
-pub(super) async fn show(
-    State(app): State<App>,
-    visitor: Visitor,
-    query: Query,
-) -> Result<Response, Problem> {
-    let Account { frame, operators, wrong } = account(&app, visitor, None).await?;
-    shown(&Account { frame: frame.after(&query), operators, wrong })
+pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+    shown(&account(&app, visitor, None).await?)
 }
 
 pub(super) async fn change(
@@ -65,7 +61,8 @@ pub(super) async fn change(
     let wrong = if new.expose_secret() == again.expose_secret() {
         match app.engine.change_password(&visitor.who, &old, &new).await {
             Ok(Some(token)) => {
-                return with_cookie("/console/account?done=password", Some(&token), &origin);
+                let back = note::after("password", "/console/account");
+                return with_token(back, Some(&token), &origin);
             }
             Ok(None) => "The present password is not that one, or too many were tried.".to_owned(),
             Err(NotDone::Broke(error)) => return Err(error.into()),

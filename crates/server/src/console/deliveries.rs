@@ -175,7 +175,7 @@ pub(super) async fn list(
         search: Search::of(&query),
         export: query.elsewhere(&desk.at("deliveries.csv")),
         again: query.elsewhere(&desk.at("deliveries/replay")),
-        frame: desk.frame(&app, "webhooks").after(&query),
+        frame: desk.frame(&app, "webhooks"),
     })
 }
 
@@ -232,7 +232,7 @@ struct AttemptRow {
     took: u32,
 }
 
-fn story(app: &App, desk: Desk, query: Option<&Query>, story: Story, revealed: bool) -> Shown {
+fn story(app: &App, desk: Desk, story: Story, revealed: bool) -> Shown {
     let body = if revealed { mask::open_body(&story.body) } else { mask::body(&story.body) };
     let attempts = story.attempts.into_iter().map(|attempt| AttemptRow {
         number: attempt.number,
@@ -245,17 +245,13 @@ fn story(app: &App, desk: Desk, query: Option<&Query>, story: Story, revealed: b
         },
         took: attempt.duration_ms,
     });
-    let frame = desk.frame(app, "webhooks");
     Shown {
         webhook_id: story.delivery.delivery.event.hex(),
         delivery: row(story.delivery),
         body,
         revealed,
         attempts: attempts.collect(),
-        frame: match query {
-            Some(query) => frame.after(query),
-            None => frame,
-        },
+        frame: desk.frame(app, "webhooks"),
     }
 }
 
@@ -263,10 +259,9 @@ pub(super) async fn delivery(
     State(app): State<App>,
     desk: Desk,
     Named(id): Named<DeliveryId>,
-    query: Query,
 ) -> Result<Response, Problem> {
     let found = app.engine.webhooks().delivery(desk.tenant.id, id).await?;
-    shown(&story(&app, desk, Some(&query), found, false))
+    shown(&story(&app, desk, found, false))
 }
 
 /// Shows the same with what is masked, after the audit log says so.
@@ -277,7 +272,7 @@ pub(super) async fn reveal(
 ) -> Result<Response, Problem> {
     let found = app.engine.webhooks().delivery(desk.tenant.id, id).await?;
     app.engine.note_act(&desk.caller(), "reveal_delivery", &id.to_string()).await?;
-    shown(&story(&app, desk, None, found, true))
+    shown(&story(&app, desk, found, true))
 }
 
 pub(super) async fn replay(
@@ -286,7 +281,7 @@ pub(super) async fn replay(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     app.engine.webhooks().replay_delivery(&desk.caller(), id).await?;
-    Ok(desk.to(&format!("deliveries/{id}?done=replay")))
+    Ok(desk.after("replay", &format!("deliveries/{id}")))
 }
 
 #[derive(Template)]
@@ -323,7 +318,7 @@ pub(super) async fn ask(
     ];
     let wanted = wanted.into_iter().filter(|(_, said)| !said.is_empty()).collect();
     let count = found.min(MOST_REPLAYED.into());
-    shown(&Ask { search, wanted, found, count, frame: desk.frame(&app, "webhooks").after(&query) })
+    shown(&Ask { search, wanted, found, count, frame: desk.frame(&app, "webhooks") })
 }
 
 pub(super) async fn replay_all(
@@ -332,5 +327,5 @@ pub(super) async fn replay_all(
 ) -> Result<Response, Problem> {
     let replay = Search::said(|name| fields.text(name)).replay(app.engine.env().now())?;
     app.engine.webhooks().replay_deliveries(&desk.caller(), &replay).await?;
-    Ok(desk.to("deliveries?done=replay-all"))
+    Ok(desk.after("replay-all", "deliveries"))
 }

@@ -8,7 +8,6 @@ use super::{
 use crate::{
     App,
     problem::{Item, Problem},
-    query::Query,
     v1,
 };
 use askama::Template;
@@ -42,11 +41,7 @@ const EFFECTS: [(&str, &str); 6] = [
 /// As many as are shown.
 const ALL: Page = Page { number: 1, size: Page::LARGEST };
 
-pub(super) async fn show(
-    State(app): State<App>,
-    desk: Desk,
-    query: Query,
-) -> Result<Response, Problem> {
+pub(super) async fn show(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
     let faults = app.engine.list_faults(ALL)?.items.into_iter().map(|fault| {
         let place = match &fault.scope {
             Scope::Institution(name) => name.clone(),
@@ -60,7 +55,7 @@ pub(super) async fn show(
         faults: faults.collect(),
         effects: &EFFECTS,
         leaps: &LEAPS,
-        frame: desk.frame(&app, "dev").after(&query),
+        frame: desk.frame(&app, "dev"),
     })
 }
 
@@ -71,7 +66,7 @@ pub(super) async fn advance(
     let to = v1::clock::later_by(app.engine.env().now(), fields.text("by"))?;
     app.engine.note_act(&desk.caller(), "advance_clock", &to.to_string()).await?;
     v1::clock::advance_to(&app, to).await?;
-    Ok(desk.to("dev?done=advance"))
+    Ok(desk.after("advance", "dev"))
 }
 
 pub(super) async fn add_fault(
@@ -90,7 +85,7 @@ pub(super) async fn add_fault(
     let fault = Fault { scope: Scope::Institution(institution), effect, calls: None, until: None };
     app.engine.add_fault(fault).await?;
     app.engine.note_act(&desk.caller(), "add_fault", &subject).await?;
-    Ok(desk.to("dev?done=fault"))
+    Ok(desk.after("fault", "dev"))
 }
 
 pub(super) async fn end_faults(
@@ -99,5 +94,5 @@ pub(super) async fn end_faults(
 ) -> Result<Response, Problem> {
     app.engine.end_faults(None)?;
     app.engine.note_act(&desk.caller(), "end_faults", "all").await?;
-    Ok(desk.to("dev?done=faults"))
+    Ok(desk.after("faults", "dev"))
 }

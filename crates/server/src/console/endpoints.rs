@@ -62,7 +62,7 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let read = |page| app.engine.webhooks().endpoints(desk.tenant.id, page);
     let list = List::read(&query, read, |endpoint| row(&endpoint)).await?;
-    shown(&Webhooks { list, frame: desk.frame(&app, "webhooks").after(&query) })
+    shown(&Webhooks { list, frame: desk.frame(&app, "webhooks") })
 }
 
 #[derive(Template)]
@@ -78,10 +78,9 @@ pub(super) async fn show(
     State(app): State<App>,
     desk: Desk,
     Named(id): Named<EndpointId>,
-    query: Query,
 ) -> Result<Response, Problem> {
     let row = row(&app.engine.webhooks().endpoint(desk.tenant.id, id).await?);
-    shown(&Shown { row, made: None, frame: desk.frame(&app, "webhooks").after(&query) })
+    shown(&Shown { row, made: None, frame: desk.frame(&app, "webhooks") })
 }
 
 /// What an endpoint wants, as it is written into a field: with commas or line by line.
@@ -125,7 +124,7 @@ pub(super) async fn change(
         enabled: None,
     };
     app.engine.webhooks().change_endpoint(&desk.caller(), id, change).await?;
-    Ok(desk.to(&format!("webhooks/{id}?done=change")))
+    Ok(desk.after("change", &format!("webhooks/{id}")))
 }
 
 pub(super) async fn test(
@@ -134,7 +133,7 @@ pub(super) async fn test(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     let delivery = app.engine.webhooks().test_endpoint(&desk.caller(), id).await?;
-    Ok(desk.to(&format!("deliveries/{delivery}?done=test")))
+    Ok(desk.after("test", &format!("deliveries/{delivery}")))
 }
 
 async fn switch(app: &App, desk: &Desk, id: EndpointId, enabled: bool) -> Result<(), Problem> {
@@ -149,7 +148,7 @@ pub(super) async fn enable(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     switch(&app, &desk, id, true).await?;
-    Ok(desk.to(&format!("webhooks/{id}?done=enable")))
+    Ok(desk.after("enable", &format!("webhooks/{id}")))
 }
 
 pub(super) async fn disable(
@@ -158,7 +157,7 @@ pub(super) async fn disable(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     switch(&app, &desk, id, false).await?;
-    Ok(desk.to(&format!("webhooks/{id}?done=disable")))
+    Ok(desk.after("disable", &format!("webhooks/{id}")))
 }
 
 /// Makes a new secret, which is in this answer and nowhere else.
@@ -198,5 +197,5 @@ pub(super) async fn forget(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     app.engine.webhooks().delete_endpoint(&desk.caller(), id).await?;
-    Ok(desk.to("webhooks?done=forget"))
+    Ok(desk.after("forget", "webhooks"))
 }

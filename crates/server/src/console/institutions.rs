@@ -107,7 +107,6 @@ pub(super) async fn show(
     State(app): State<App>,
     desk: Desk,
     Numbered(number): Numbered,
-    query: Query,
 ) -> Result<Response, Problem> {
     static NAME: Field = Field::text("name", IS, Source::Column("name"));
     const ONE: Page = Page { number: 1, size: 1 };
@@ -115,7 +114,7 @@ pub(super) async fn show(
     let is = Condition { field: &NAME, test: Test::Is(Value::Text(name)) };
     let found = app.engine.standings(desk.tenant.id, &[is], ONE).await?.items.pop();
     let row = row(found.ok_or_else(Problem::not_found)?);
-    shown(&Shown { row, frame: desk.frame(&app, "institutions").after(&query) })
+    shown(&Shown { row, frame: desk.frame(&app, "institutions") })
 }
 
 pub(super) async fn close(
@@ -125,7 +124,7 @@ pub(super) async fn close(
 ) -> Result<Response, Problem> {
     let closure = Closure { reason: fields.text("reason").into(), until: fields.instant("until")? };
     app.engine.set_closure(&desk.caller(), number, Some(closure)).await?;
-    Ok(desk.to(&format!("institutions/{number}?done=close")))
+    Ok(desk.after("close", &format!("institutions/{number}")))
 }
 
 pub(super) async fn open(
@@ -134,5 +133,5 @@ pub(super) async fn open(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     app.engine.set_closure(&desk.caller(), number, None).await?;
-    Ok(desk.to(&format!("institutions/{number}?done=open")))
+    Ok(desk.after("open", &format!("institutions/{number}")))
 }

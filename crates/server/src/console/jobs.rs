@@ -55,7 +55,7 @@ pub(super) async fn list(
     shown(&Jobs {
         failed: wanted == Shown::Failed,
         list: List::read(&query, read, row).await?,
-        frame: desk.frame(&app, "jobs").after(&query),
+        frame: desk.frame(&app, "jobs"),
     })
 }
 
@@ -65,5 +65,5 @@ pub(super) async fn retry(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     app.engine.retry_job(&desk.caller(), id).await?;
-    Ok(desk.to("jobs?done=retry"))
+    Ok(desk.after("retry", "jobs"))
 }

@@ -48,7 +48,7 @@ async fn keys(
         revoked: maybe_when(key.revoked_at),
     };
     let list = List::read(query, |page| app.engine.keys(desk.tenant.id, page), row).await?;
-    shown(&Keys { list, made, frame: desk.frame(app, "keys").after(query) })
+    shown(&Keys { list, made, frame: desk.frame(app, "keys") })
 }
 
 pub(super) async fn list(
@@ -98,5 +98,5 @@ pub(super) async fn revoke(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     app.engine.revoke_key(&desk.caller(), id).await?;
-    Ok(desk.to("keys?done=revoke"))
+    Ok(desk.after("revoke", "keys"))
 }

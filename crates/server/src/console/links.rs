@@ -15,7 +15,10 @@ use crate::{
     v1::links::update_page,
 };
 use askama::Template;
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use domain::{
     filter::{Condition, Field, IS, Page, Source, Test, Value},
     ids::LinkId,
@@ -95,7 +98,9 @@ pub(super) async fn list(
     let (search, conditions) = wanted(&query)?;
     if let Ok(id) = search.find.parse::<LinkId>() {
         match app.engine.link(desk.tenant.id, id).await {
-            Ok(link) => return Ok(desk.to(&format!("links/{}", link.id))),
+            Ok(link) => {
+                return Ok(Redirect::to(&desk.at(&format!("links/{}", link.id))).into_response());
+            }
             Err(Error::NoSuch(_)) => {}
             Err(error) => return Err(error.into()),
         }
@@ -106,7 +111,7 @@ pub(super) async fn list(
         statuses: Status::ALL,
         export: query.elsewhere(&desk.at("links.csv")),
         search,
-        frame: desk.frame(&app, "links").after(&query),
+        frame: desk.frame(&app, "links"),
     })
 }
 
@@ -309,7 +314,7 @@ pub(super) async fn show(
         next,
         facts,
         link: row(link),
-        frame: desk.frame(&app, "links").after(&query),
+        frame: desk.frame(&app, "links"),
     })
 }
 
@@ -330,7 +335,7 @@ pub(super) async fn refresh(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     app.engine.refresh_link(&desk.caller(), id, None).await?;
-    Ok(desk.to(&format!("links/{id}?done=refresh")))
+    Ok(desk.after("refresh", &format!("links/{id}")))
 }
 
 #[derive(Template)]
@@ -407,5 +412,5 @@ pub(super) async fn delete(
     Act { desk, .. }: Act,
 ) -> Result<Response, Problem> {
     app.engine.delete_link(&desk.caller(), id).await?;
-    Ok(desk.to("links?done=delete"))
+    Ok(desk.after("delete", "links"))
 }

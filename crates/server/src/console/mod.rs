@@ -20,6 +20,7 @@ mod keys;
 mod links;
 mod list;
 mod mask;
+mod note;
 mod overview;
 mod records;
 mod sign_in;
@@ -28,6 +29,7 @@ mod visitor;
 use crate::{
     App,
     caller::Request as Id,
+    origin::Origin,
     page::{Framed, page},
     problem::Problem,
 };
@@ -40,6 +42,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{any, get, post},
 };
+use note::Note;
 use std::sync::Arc;
 use visitor::Visitor;
 
@@ -114,9 +117,13 @@ pub(crate) fn router(app: &App) -> Router<App> {
 async fn gate(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<Id>().copied();
     let from = sign_in::came_from(request.headers());
+    let brought = Note::brought(request.headers());
+    let origin = Origin::of(request.headers(), request.uri(), &app.settings);
     let mut response = pass(&app, request, next).await.unwrap_or_else(IntoResponse::into_response);
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
         response = told(&app, &problem, id, from).unwrap_or_else(IntoResponse::into_response);
+    } else {
+        note::pass_on(&mut response, brought, &origin);
     }
     // With no referrer at all, browsers would not say where a form comes from.
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
@@ -133,8 +140,7 @@ async fn pass(app: &App, mut request: Request, next: Next) -> Result<Response, P
             }
             None if request.uri().path() == SIGN_IN => {}
             None => {
-                let to = sign_in::back_to(&request);
-                return Ok(Redirect::to(&to).into_response());
+                return Ok(sign_in::first(&request));
             }
         }
         Ok(next.run(request).await)

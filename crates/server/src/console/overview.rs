@@ -6,7 +6,7 @@ use super::{
     institutions::{self, Row},
     visitor::{Desk, Visitor},
 };
-use crate::{App, problem::Problem, query::Query};
+use crate::{App, problem::Problem};
 use askama::Template;
 use axum::{
     extract::State,
@@ -74,11 +74,7 @@ pub(super) const fn tone(status: Status) -> &'static str {
     }
 }
 
-pub(super) async fn show(
-    State(app): State<App>,
-    desk: Desk,
-    query: Query,
-) -> Result<Response, Problem> {
+pub(super) async fn show(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
     let overview = app.engine.overview(desk.tenant.id).await?;
     let statuses: Vec<_> =
         overview.links.iter().map(|&(status, count)| (status, count, tone(status))).collect();
@@ -119,7 +115,7 @@ pub(super) async fn show(
         down: overview.down.into_iter().map(institutions::row).collect(),
         late_jobs: overview.late_jobs,
         failed_jobs: overview.failed_jobs,
-        frame: desk.frame(&app, "").after(&query),
+        frame: desk.frame(&app, ""),
     })
 }
 

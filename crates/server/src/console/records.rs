@@ -56,7 +56,7 @@ async fn records(
         list: List::of(query, page, listed, text).at(&here),
         revealed,
         reveal: format!("{here}/reveal?page={}", page.number),
-        frame: desk.frame(app, "links").after(query),
+        frame: desk.frame(app, "links"),
     })
 }
 

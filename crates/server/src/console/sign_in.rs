@@ -3,8 +3,9 @@
 use super::{
     SIGN_IN,
     form::Form,
-    frame::{ENDED, done, shown},
-    visitor::{Visitor, cookie, token},
+    frame::shown,
+    note::{self, Note},
+    visitor::{Visitor, token, token_cookie},
 };
 use crate::{App, origin::Origin, problem::Problem, query::Query};
 use askama::Template;
@@ -25,25 +26,21 @@ struct SignIn {
     next: String,
     name: String,
     refused: bool,
-    done: Option<&'static str>,
-    /// Whether that is no good news.
-    ended: bool,
+    note: Option<Note>,
     steerable: bool,
 }
 
-/// The address of the sign-in that leads back to the page that was asked for. A form that was sent is
-/// lost: then it leads to the page with the form, and says so.
-pub(super) fn back_to(request: &Request) -> String {
+/// Leads to the sign-in that leads back to the page that was asked for. A form that was sent is lost:
+/// then it leads to the page with the form, and says so.
+pub(super) fn first(request: &Request) -> Response {
     let looks = request.method() == Method::GET;
     let page = request.uri().path_and_query().filter(|_| looks);
     let page = page.map(|page| page.as_str().to_owned());
     let page = page.or_else(|| came_from(request.headers()));
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("next", page.as_deref().unwrap_or("/console/"));
-    if !looks {
-        query.append_pair("done", ENDED);
-    }
-    format!("{SIGN_IN}?{}", query.finish())
+    let door = format!("{SIGN_IN}?{}", query.finish());
+    if looks { Redirect::to(&door).into_response() } else { note::after_nothing(&door) }
 }
 
 /// The page of the console that somebody comes from, as their browser says.
@@ -73,7 +70,8 @@ pub(super) async fn show(
     if Visitor::of(&app, &headers).await?.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
-    form(&app, &origin, token(&headers), next, String::new(), false, query.value("done"))
+    let note = Note::brought(&headers);
+    form(&app, &origin, token(&headers), next, String::new(), false, note)
 }
 
 fn form(
@@ -83,7 +81,7 @@ fn form(
     next: &str,
     name: String,
     refused: bool,
-    act: Option<&str>,
+    note: Option<Note>,
 ) -> Result<Response, Problem> {
     let (token, fresh) = match token {
         Some(token) => (token, false),
@@ -95,12 +93,11 @@ fn form(
         next: next.to_owned(),
         name,
         refused,
-        done: act.and_then(done),
-        ended: act == Some(ENDED),
+        note,
         steerable: app.settings.steerable,
     };
     let mut response = shown(&page)?;
-    if let Some(cookie) = cookie(Some(&token), origin).filter(|_| fresh) {
+    if let Some(cookie) = token_cookie(Some(&token), origin).filter(|_| fresh) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     if refused {
@@ -116,7 +113,7 @@ pub(super) async fn enter(
 ) -> Result<Response, Problem> {
     let (name, next) = (fields.text("name"), inside(fields.text("next")));
     match app.engine.sign_in(name, &fields.secret("password")).await? {
-        Some(token) => with_cookie(next, Some(&token), &origin),
+        Some(token) => with_token(Redirect::to(next).into_response(), Some(&token), &origin),
         None => form(&app, &origin, Some(token), next, name.chars().take(64).collect(), true, None),
     }
 }
@@ -127,17 +124,16 @@ pub(super) async fn leave(
     Form { token, .. }: Form,
 ) -> Result<Response, Problem> {
     app.engine.sign_out(&token).await?;
-    with_cookie(&format!("{SIGN_IN}?done=sign-out"), None, &origin)
+    with_token(note::after("sign-out", SIGN_IN), None, &origin)
 }
 
-/// Goes on to `to` with another token, or none.
-pub(super) fn with_cookie(
-    to: &str,
+/// The response, after which the browser has another token, or none.
+pub(super) fn with_token(
+    mut response: Response,
     token: Option<&SecretString>,
     origin: &Origin,
 ) -> Result<Response, Problem> {
-    let mut response = Redirect::to(to).into_response();
-    let cookie = cookie(token, origin).ok_or_else(Problem::unexpected)?;
+    let cookie = token_cookie(token, origin).ok_or_else(Problem::unexpected)?;
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
 }

@@ -1,11 +1,14 @@
 //! Who is looking: the cookie, the operator behind it, and the tenant that a page is about.
 
-use super::frame::Frame;
+use super::{
+    frame::Frame,
+    note::{self, Note},
+};
 use crate::{App, caller::Request, origin::Origin, problem::Problem};
 use axum::{
     extract::{FromRequestParts, Path},
     http::{HeaderMap, HeaderValue, header, request::Parts},
-    response::{IntoResponse as _, Redirect, Response},
+    response::Response,
 };
 use domain::{
     ids::TenantId,
@@ -23,6 +26,8 @@ const COOKIE: &str = "vinculo_console";
 pub(super) struct Visitor {
     pub(super) who: SignedIn,
     pub(super) token: SecretString,
+    /// What they have just done.
+    pub(super) note: Option<Note>,
 }
 
 impl Visitor {
@@ -30,7 +35,7 @@ impl Visitor {
     pub(super) async fn of(app: &App, headers: &HeaderMap) -> Result<Option<Self>, Problem> {
         let Some(token) = token(headers) else { return Ok(None) };
         let who = app.engine.signed_in(&token).await?;
-        Ok(who.map(|who| Self { who, token }))
+        Ok(who.map(|who| Self { who, token, note: Note::brought(headers) }))
     }
 }
 
@@ -60,9 +65,9 @@ impl Desk {
     pub(super) fn frame(self, app: &App, here: &'static str) -> Frame {
         Frame::new(app, self.visitor, Some(self.tenant), self.tenants, here)
     }
-    /// Goes on to a page about this tenant.
-    pub(super) fn to(&self, page: &str) -> Response {
-        Redirect::to(&self.at(page)).into_response()
+    /// Goes on to a page about this tenant, where it is said that `act` was done.
+    pub(super) fn after(&self, act: &str, page: &str) -> Response {
+        note::after(act, &self.at(page))
     }
     /// The address of a page about this tenant.
     pub(super) fn at(&self, page: &str) -> String {
@@ -123,25 +128,38 @@ impl FromRequestParts<App> for Of {
     }
 }
 
-/// The token in a request's cookie.
-pub(super) fn token(headers: &HeaderMap) -> Option<SecretString> {
+/// What a request's cookie of that name says.
+pub(super) fn said_in_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let said = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = said.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
-    let (_, token) = pairs.find(|(name, _)| name.trim() == COOKIE)?;
-    let token = token.trim();
+    pairs.find(|(known, _)| known.trim() == name).map(|(_, said)| said.trim())
+}
+
+/// The token in a request's cookie.
+pub(super) fn token(headers: &HeaderMap) -> Option<SecretString> {
+    let token = said_in_cookie(headers, COOKIE)?;
     // As long as what is given out; anything longer is nobody's.
     (!token.is_empty() && token.len() <= 64).then(|| token.into())
 }
 
 /// The header that keeps a token in the browser, or makes it forget what it has.
-pub(super) fn cookie(token: Option<&SecretString>, origin: &Origin) -> Option<HeaderValue> {
-    let secure = if origin.is_secure() { "; Secure" } else { "" };
-    let (value, age) = match token {
-        Some(token) => (token.expose_secret(), ""),
-        None => ("", "; Max-Age=0"),
-    };
-    let text = format!("{COOKIE}={value}; Path=/console; HttpOnly; SameSite=Strict{secure}{age}");
-    let mut header = HeaderValue::from_str(&text).ok()?;
+pub(super) fn token_cookie(token: Option<&SecretString>, origin: &Origin) -> Option<HeaderValue> {
+    let kept = token.map(|token| (token.expose_secret(), None));
+    let mut header = cookie(COOKIE, kept, origin)?;
     header.set_sensitive(true);
     Some(header)
+}
+
+/// The header that keeps a cookie in the browser, for so many seconds if that is said, or makes it
+/// forget what it has. Only the console's pages see it, and no script.
+pub(super) fn cookie(
+    name: &str,
+    kept: Option<(&str, Option<&str>)>,
+    origin: &Origin,
+) -> Option<HeaderValue> {
+    let secure = if origin.is_secure() { "; Secure" } else { "" };
+    let (value, seconds) = kept.unwrap_or(("", Some("0")));
+    let age = seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+    let text = format!("{name}={value}; Path=/console; HttpOnly; SameSite=Strict{secure}{age}");
+    HeaderValue::from_str(&text).ok()
 }
