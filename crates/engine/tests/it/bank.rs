@@ -1,8 +1,8 @@
 //! A bank that does what it is told: for each person, what their logins and readings come to.
 
 use connect::talk::{
-    Ask, Connector, Conversation, Covered, Credentials, Failure, Fetch, Given, LoggedIn, Removed,
-    Sink,
+    Ask, Connector, Conversation, Covered, Credentials, Failure, Fetch, Given, LoggedIn, Nobody,
+    Removed, Sink,
 };
 use domain::{
     env::{BoxFuture, Env},
@@ -27,6 +27,12 @@ pub(crate) const SMALL_BANK: &str = "bree_mx_retail";
 
 /// A third, whose links are fed with files.
 pub(crate) const SCANS: &str = "scans_mx_retail";
+
+/// A fourth, where people allow what is read, and that hears when they take it back.
+pub(crate) const OPEN_BANK: &str = "open_br_retail";
+
+/// The tax number of whoever allows something there.
+pub(crate) const DOCUMENT: &str = "76109277673";
 
 /// One thing that happens in a login or a reading, before it succeeds.
 #[derive(Debug, Clone)]
@@ -68,7 +74,7 @@ pub(crate) struct Person {
     pub(crate) removed: Vec<(&'static str, &'static str)>,
     /// What each next login comes to; the last one stays.
     logins: VecDeque<Vec<Step>>,
-    /// What each next reading of a resource comes to; the last one stays.
+    /// What each next reading of a resource comes to, or each next `logout`; the last one stays.
     readings: HashMap<&'static str, VecDeque<Vec<Step>>>,
 }
 
@@ -77,7 +83,7 @@ pub(crate) struct Person {
 pub(crate) struct Visit {
     pub(crate) at: Timestamp,
     pub(crate) user: String,
-    /// `login`, or the resource.
+    /// `login`, `revoke`, a `logout` that comes to something, or the resource.
     pub(crate) what: String,
     pub(crate) window: Option<Window>,
     pub(crate) account: Option<String>,
@@ -225,6 +231,15 @@ pub(crate) fn movement(
     (account, body)
 }
 
+/// What somebody has allowed, for good.
+fn consent(user: &str) -> Value {
+    json!({
+        "internal_identification": format!("consent of {user}"), "display_name": user,
+        "document_number": DOCUMENT, "user_name": null, "consent_duration": null,
+        "undefined_consent_expiration": true, "status": "AUTHORISED", "permissions": {},
+    })
+}
+
 /// What the bank shows when it asks.
 pub(crate) fn challenge(kind: ChallengeKind) -> Challenge {
     Challenge {
@@ -251,10 +266,14 @@ impl Connector for Bank {
                 features: vec![files],
                 ..institution(3, SCANS, &["ACCOUNTS", "TRANSACTIONS"])
             },
+            institution(4, OPEN_BANK, &["ACCOUNTS", "CONSENTS"]),
         ]
     }
     fn trust(&self, _: &str) -> Trust {
         Trust::Stable
+    }
+    fn revokes(&self, institution: &str) -> bool {
+        institution == OPEN_BANK
     }
     fn open(&self, _: &str, subject: &str, env: &Env) -> Box<dyn Conversation> {
         Box::new(Talk {
@@ -432,6 +451,7 @@ impl Conversation for Talk {
             let shown: Vec<(Option<String>, Value)> = match wanted.resource.as_str() {
                 "ACCOUNTS" => person.accounts.into_iter().map(|item| (None, item)).collect(),
                 "OWNERS" => person.owners.into_iter().map(|item| (None, item)).collect(),
+                "CONSENTS" => vec![(None, consent(&user))],
                 "TRANSACTIONS" => (person.transactions.into_iter())
                     .filter(|(account, _)| wanted.account.as_ref().is_none_or(|a| a == account))
                     .filter(|(_, item)| wanted.window.is_none_or(|w| w.contains(day_of(item))))
@@ -470,6 +490,28 @@ impl Conversation for Talk {
                     .collect();
             }
             Ok(covered)
+        })
+    }
+
+    fn revoke(&mut self) -> BoxFuture<'_, Result<(), Failure>> {
+        Box::pin(async move {
+            let user = self.user.as_deref().expect("somebody has logged in");
+            self.note(user, "revoke", None, None);
+            Ok(())
+        })
+    }
+
+    fn logout(&mut self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let Some(user) = &self.user else { return };
+            let steps = {
+                let mut inside = inside(&self.inside);
+                next(inside.people.get_mut(user).and_then(|ana| ana.readings.get_mut("logout")))
+            };
+            if !steps.is_empty() {
+                self.note(user, "logout", None, None);
+                self.go_through(steps, &mut Nobody).await.expect("nobody is asked");
+            }
         })
     }
 }

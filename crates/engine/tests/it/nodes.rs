@@ -1,12 +1,15 @@
 //! Several processes on one database.
 
 use crate::{
-    bank::{Step, account},
-    world::{World, challenged, failed, items, on_both, recurrent, seconds, secret, wanted},
+    bank::{DOCUMENT, OPEN_BANK, Step, account},
+    world::{
+        World, challenged, failed, hours, items, on_both, record_id, recurrent, seconds, secret,
+        wanted,
+    },
 };
 use connect::talk::Failure;
 use domain::{link::Status, resource, session::ChallengeKind::Otp};
-use engine::Error;
+use engine::{Error, links::Registration};
 
 /// Processes that look for each other's news, by a clock that runs.
 mod together {
@@ -157,6 +160,8 @@ on_both!(stopped:
     a_node_that_comes_back_late_cannot_write,
     a_node_that_stops_gives_its_work_back,
     a_node_that_stops_tells_who_waits_to_begin_again,
+    an_institution_that_may_have_heard_of_a_revocation_is_told_again_by_another_node,
+    an_institution_that_has_heard_of_a_revocation_lets_nobody_in_and_that_is_well,
 );
 
 async fn a_registration_that_died_with_its_node_can_be_begun_again(world: &World) {
@@ -249,4 +254,51 @@ async fn a_node_that_stops_tells_who_waits_to_begin_again(world: &World) {
         world.engine.resume_retrieval(&caller, accounts, asked.session, None, secret("123"), None);
     assert!(matches!(late.await, Err(Error::SessionExpired)));
     assert_eq!(world.link(link.id).await, link, "nobody is to blame");
+}
+
+/// Ana takes back what she allowed. The node that tells the bank dies when the bank has heard it and
+/// before it is written down; another takes over, whose login at the bank comes to `then`. How often
+/// the bank was told.
+async fn dies_after_telling(world: &World, then: Vec<Step>) -> usize {
+    world.bank.logins("ana", [vec![], vec![], then]);
+    let at = Registration { institution: OPEN_BANK.into(), ..recurrent("ana", "right") };
+    let link = world.engine.register(&world.caller(), at).await.unwrap();
+    world.settle().await;
+    let consent = record_id(&world.consents(DOCUMENT).await[0]);
+    world.bank.readings("ana", "logout", [vec![Step::Hang], vec![]]);
+    world.engine.revoke_consent(&world.caller(), None, consent).await.unwrap();
+
+    let node = world.another_node().await;
+    node.begins(|engine| async move { engine.settle_down().await });
+    world.bank.has_seen("ana", "logout", 1).await;
+    assert_eq!(world.bank.count("ana", "revoke"), 1);
+    node.dies();
+    world.bank.expects_crowds();
+    world.settle().await;
+    let told = async || world.timeline(link.id).await.iter().filter(|it| is_told(it)).count();
+    assert_eq!((told().await, world.keeps_a_login(link.id).await), (0, true), "the lease goes on");
+
+    world.advance(seconds(30)).await;
+    assert_eq!((told().await, world.keeps_a_login(link.id).await), (1, false));
+    assert_eq!(world.bank.count("ana", "login"), 3);
+    world.advance(hours(24 * 4)).await;
+    assert_eq!(told().await, 1);
+    world.bank.count("ana", "revoke")
+}
+
+fn is_told(kind: &str) -> bool {
+    ["told_of_revocation", "not_told"].contains(&kind)
+}
+
+async fn an_institution_that_may_have_heard_of_a_revocation_is_told_again_by_another_node(
+    world: &World,
+) {
+    assert_eq!(dies_after_telling(world, vec![]).await, 2);
+}
+
+async fn an_institution_that_has_heard_of_a_revocation_lets_nobody_in_and_that_is_well(
+    world: &World,
+) {
+    let over = vec![Step::Fail(Failure::Revoked)];
+    assert_eq!(dies_after_telling(world, over).await, 1);
 }

@@ -195,13 +195,15 @@ impl World {
         let resource = resource::named(name).expect("a resource");
         let field = resource.filters.iter().find(|f| f.name == "link").expect("a filter");
         let is = domain::filter::Test::Is(domain::filter::Value::Id(link.into()));
-        let condition = domain::filter::Condition { field, test: is };
-        let listed = self
-            .engine
-            .records(self.tenant, resource, &[condition], EVERYTHING, &Projection::default())
-            .await;
-        let items = listed.expect("records").items;
-        items.iter().map(|item| serde_json::from_str(item).expect("an object")).collect()
+        self.found(resource, &[domain::filter::Condition { field, test: is }]).await
+    }
+
+    /// What somebody with this number has allowed.
+    pub(crate) async fn consents(&self, document: &str) -> Vec<Value> {
+        let resource = resource::named("CONSENTS").expect("a resource");
+        let asked = [("user_document", document)];
+        let conditions = domain::filter::parse(resource.filters, asked).expect("a filter");
+        self.found(resource, &conditions).await
     }
 
     /// All records of a resource that were created from an instant on, as lists show them.
@@ -209,10 +211,17 @@ impl World {
         let resource = resource::named(name).expect("a resource");
         let asked = [("created_at__gte", since)];
         let conditions = domain::filter::parse(resource.filters, asked).expect("a filter");
-        let listed = self
-            .engine
-            .records(self.tenant, resource, &conditions, EVERYTHING, &Projection::default())
-            .await;
+        self.found(resource, &conditions).await
+    }
+
+    async fn found(
+        &self,
+        resource: &'static resource::Resource,
+        conditions: &[domain::filter::Condition],
+    ) -> Vec<Value> {
+        let projection = Projection::default();
+        let listed =
+            self.engine.records(self.tenant, resource, conditions, EVERYTHING, &projection).await;
         let items = listed.expect("records").items;
         items.iter().map(|item| serde_json::from_str(item).expect("an object")).collect()
     }
@@ -247,6 +256,13 @@ impl World {
         codes
     }
 
+    /// Whether anything is kept that lets in.
+    pub(crate) async fn keeps_a_login(&self, link: LinkId) -> bool {
+        let mut tx = self.engine.store().read().await.expect("a transaction");
+        let secrets = tx.secrets(link).await.expect("an answer").expect("a data key");
+        secrets.credentials.is_some() || secrets.state.is_some()
+    }
+
     /// The kinds of a link's timeline entries, oldest first.
     pub(crate) async fn timeline(&self, link: LinkId) -> Vec<String> {
         let listed = self.engine.timeline(self.tenant, link, EVERYTHING).await.expect("a timeline");
@@ -268,6 +284,13 @@ impl Node {
         F: Future<Output = T> + Send + 'static,
     {
         self.runtime.spawn(something(self.engine.clone())).await.expect("it did not panic")
+    }
+    /// Begins something in that process, which goes on there for as long as it lives.
+    pub(crate) fn begins<F>(&self, something: impl FnOnce(Engine) -> F)
+    where
+        F: Future<Output: Send + 'static> + Send + 'static,
+    {
+        self.runtime.spawn(something(self.engine.clone()));
     }
     /// Registers a person at the bank from that process; the load goes on there.
     pub(crate) async fn registered(&self, world: &World, user: &'static str) -> Link {
