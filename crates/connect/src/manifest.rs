@@ -6,7 +6,7 @@ mod place;
 use crate::{egress::Entry, wire::version::Version};
 use domain::{
     institution::{
-        Choice, Feature, FormField, Health, Institution, InstitutionType, IntegrationType,
+        self, Choice, Feature, FormField, Health, Institution, InstitutionType, IntegrationType,
     },
     record::Trust,
     resource,
@@ -18,7 +18,7 @@ use schemars::{JsonSchema, Schema, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt, fs,
     io::{self, Read as _},
     path::{Component, Path, PathBuf},
@@ -158,6 +158,25 @@ pub struct Input {
     /// The choices of a `select`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<Vec<Offer>>,
+    /// What it says in other languages, by their BCP 47 tags (`es`, `pt`): the person is shown their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("maxProperties" = MOST_LANGUAGES))]
+    pub translations: BTreeMap<String, Labels>,
+}
+
+/// What an input or a choice says, in one more language. What is left out is as it is without.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Labels {
+    /// Shown above the input, or as the choice.
+    #[schemars(length(max = 200))]
+    pub label: String,
+    /// Shown when the value does not match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_message: Option<String>,
+    /// An example.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placeholder: Option<String>,
 }
 
 /// One choice of a `select`; its `validation` then applies to `username`.
@@ -178,6 +197,10 @@ pub struct Offer {
     /// An example.
     #[serde(default)]
     pub placeholder: String,
+    /// What it says in other languages, by their BCP 47 tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("maxProperties" = MOST_LANGUAGES))]
+    pub translations: BTreeMap<String, Labels>,
 }
 
 /// What a session may take, at most.
@@ -214,6 +237,8 @@ const fn untrusted() -> Trust {
 const FIELDS: [&str; 7] =
     ["username", "username_type", "username2", "username3", "password", "password2", "token"];
 const KINDS: [&str; 4] = ["text", "password", "number", "select"];
+/// In how many more languages an input says something, at most.
+const MOST_LANGUAGES: usize = 20;
 
 fn words(words: &[&str]) -> Schema {
     json_schema!({"type": "string", "enum": words})
@@ -439,6 +464,7 @@ impl Input {
             validation: option.validation.clone(),
             validation_message: option.validation_message.clone(),
             placeholder: option.placeholder.clone(),
+            translations: translated(&option.translations),
         };
         FormField {
             name: self.name.clone(),
@@ -451,8 +477,18 @@ impl Input {
             optional: self.optional,
             value: None,
             values: self.values.as_ref().map(|options| options.iter().map(choice).collect()),
+            translations: translated(&self.translations),
         }
     }
+}
+
+fn translated(all: &BTreeMap<String, Labels>) -> BTreeMap<String, institution::Labels> {
+    let labels = |said: &Labels| institution::Labels {
+        label: said.label.clone(),
+        validation_message: said.validation_message.clone(),
+        placeholder: said.placeholder.clone(),
+    };
+    all.iter().map(|(tag, said)| (tag.clone(), labels(said))).collect()
 }
 
 /// Collects every rule that is broken.
@@ -633,7 +669,25 @@ impl Rules<'_> {
         let options = input.values.as_ref().map_or(0, Vec::len);
         let good = if input.kind == "select" { (1..=100).contains(&options) } else { options == 0 };
         self.hold(good, &of("values"), "a “select”, and nothing else, has 1 to 100 values");
+        let own = std::iter::once(&input.translations);
+        let options = input.values.iter().flatten().map(|option| &option.translations);
+        let message = "up to 20 languages, by their tags, each with a label of up to 200 bytes and no \
+                       text above 1,000";
+        self.hold(own.chain(options).all(are_labels), &of("translations"), message);
     }
+}
+
+fn are_labels(all: &BTreeMap<String, Labels>) -> bool {
+    let short = |text: &Option<String>| text.as_ref().is_none_or(|text| text.len() <= 1_000);
+    all.len() <= MOST_LANGUAGES
+        && all.iter().all(|(tag, said)| {
+            let plain = tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            (2..=35).contains(&tag.len())
+                && plain
+                && is_text(&said.label, 200)
+                && short(&said.validation_message)
+                && short(&said.placeholder)
+        })
 }
 
 fn is_name(text: &str, least: usize, most: usize) -> bool {

@@ -3,6 +3,7 @@
 use crate::{resource::Resource, words};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 words!(
     /// The family of an institution.
@@ -125,6 +126,24 @@ pub struct FormField {
     /// The choices of a `select`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub values: Option<Vec<Choice>>,
+    /// What it says in other languages than the institution's own, by their BCP 47 tags. Only widgets
+    /// are told.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub translations: BTreeMap<String, Labels>,
+}
+
+/// What an input or a choice says, in one more language. What is left out is as it is in the
+/// institution's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Labels {
+    /// As [`FormField::label`].
+    pub label: String,
+    /// As [`FormField::validation_message`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub validation_message: Option<String>,
+    /// As [`FormField::placeholder`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub placeholder: Option<String>,
 }
 
 /// One choice of a `select`; its `validation` then applies to `username`.
@@ -140,6 +159,9 @@ pub struct Choice {
     pub validation_message: String,
     /// An example.
     pub placeholder: String,
+    /// As [`FormField::translations`].
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub translations: BTreeMap<String, Labels>,
 }
 
 /// Something that an institution may do.
@@ -183,6 +205,17 @@ impl Institution {
     pub fn is_in(&self, countries: &[&str]) -> bool {
         let here = |country: &&str| self.country_codes.iter().any(|code| code == country);
         countries.is_empty() || countries.iter().any(here)
+    }
+    /// The same, with its form in its own language alone.
+    #[must_use]
+    pub fn untranslated(mut self) -> Self {
+        for field in &mut self.form_fields {
+            field.translations.clear();
+            for choice in field.values.iter_mut().flatten() {
+                choice.translations.clear();
+            }
+        }
+        self
     }
     /// Whether it may ask for a token.
     #[must_use]

@@ -92,6 +92,9 @@ export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves:
 
   const heading = (text) => h("h1", { tabindex: "-1" }, text);
 
+  /** What an institution says, in the person's language where its connector speaks it. */
+  const spoken = (said) => ({ ...said, ...said.translations?.[document.documentElement.lang] });
+
   function banner(kind, title, text) {
     return h("div", { class: `banner ${kind}`, role: kind === "error" ? "alert" : "note" },
       icon({ info: "lock", success: "check" }[kind] ?? "alert"),
@@ -208,7 +211,7 @@ export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves:
     },
 
     form(state) {
-      const fields = typed(state);
+      const fields = typed(state).map((field) => ({ ...spoken(field), values: field.values?.map(spoken) }));
       const inputs = fields.map((field) => input(field, state, fields));
       const go = h("button", { type: "submit", class: "button primary" }, h("span", {}, t("form.go")));
       const told = h("div", {});
@@ -438,8 +441,7 @@ export function view(app, { send, t, here, lead = (url) => ({ href: url, leaves:
     const asks = state.challenge;
     const data = asks.token_generation_data;
     const { type: kind, value, options = [] } = data;
-    // In the person's language where the connector speaks it.
-    const { instructions, hint } = { ...data, ...data.translations?.[document.documentElement.lang] };
+    const { instructions, hint } = spoken(data);
     const told = h("div", {});
     const time = h("p", { class: "small soft center", id: "time" });
     const until = state.until ?? Date.now() + asks.expiry * 1000;

@@ -1,5 +1,7 @@
 // Made from sdk/schema/connector-1.json by sdk/generate.py. Do not edit.
 
+type Record_<T> = { [key: string]: T };
+
 /** One choice of a `select`; its `validation` then applies to `username`. */
 export interface Choice {
   /** What is sent. */
@@ -8,6 +10,8 @@ export interface Choice {
   label: string;
   /** An example. */
   placeholder?: string;
+  /** What it says in other languages, by their BCP 47 tags. */
+  translations?: Record_<Labels>;
   /** A JavaScript regular expression for `username`. */
   validation?: string;
   /** Shown when it does not match. */
@@ -26,6 +30,11 @@ export interface Input {
   optional?: boolean | null;
   /** An example. */
   placeholder?: string;
+  /**
+   * What it says in other languages, by their BCP 47 tags (`es`, `pt`): the person is shown their
+   * own.
+   */
+  translations?: Record_<Labels>;
   /** How it looks. */
   type: "text" | "password" | "number" | "select";
   /** A JavaScript regular expression. */
@@ -34,6 +43,18 @@ export interface Input {
   validation_message?: string;
   /** The choices of a `select`. */
   values?: Choice[] | null;
+}
+
+/**
+ * What an input or a choice says, in one more language. What is left out is as it is without.
+ */
+export interface Labels {
+  /** Shown above the input, or as the choice. */
+  label: string;
+  /** An example. */
+  placeholder?: string | null;
+  /** Shown when the value does not match. */
+  validation_message?: string | null;
 }
 
 /** What a session may take, at most. */

@@ -30,6 +30,12 @@ fn a_good_manifest_says_what_the_catalogue_shows() {
     assert_eq!(bank.country_code.as_deref(), Some("MX"));
     assert!(bank.supports("TRANSACTIONS") && bank.may_challenge());
     assert_eq!(bank.form_fields[1].name, "password");
+    let spanish = &bank.form_fields[0].translations["es"];
+    assert_eq!((&*spanish.label, spanish.placeholder.as_deref()), ("Usuario", Some("ana")));
+    assert_eq!(
+        spanish.validation_message, None,
+        "it is as it is in the institution's own language"
+    );
     let reached: Vec<_> = manifest.destinations().iter().map(ToString::to_string).collect();
     assert_eq!(reached, ["toybank.example:443", "http://status.toybank.example:80"]);
     let schema = jsonschema::validator_for(&schema()).expect("a schema");
@@ -67,6 +73,8 @@ fn a_mistake_is_named_with_its_file_line_and_key() {
         (r#""name": "password""#, r#""name": "pin""#, "institutions[0].form_fields[1].name"),
         (r#""name": "password""#, r#""name": "username""#, "institutions[0].form_fields[1].name"),
         (r#""type": "password""#, r#""type": "pin""#, "institutions[0].form_fields[1].type"),
+        (r#""es""#, r#""in Spanish""#, "institutions[0].form_fields[0].translations"),
+        (r#""Usuario""#, r#""""#, "institutions[0].form_fields[0].translations"),
         (r#""OWNERS""#, r#""PETS""#, "institutions[0].resources[2]"),
         (r#""OWNERS""#, r#""ACCOUNTS""#, "institutions[0].resources[2]"),
         (r#""ACCOUNTS", "#, r#""INCOMES", "#, "institutions[0].resources[0]"),

@@ -2,6 +2,7 @@
 
 use crate::{
     App,
+    caller::Caller,
     operation::{Access, Operation, get},
     origin::Origin,
     problem::Problem,
@@ -48,25 +49,29 @@ pub(crate) fn operations() -> Vec<Operation> {
     ]
 }
 
-async fn list(State(app): State<App>, query: Query) -> Result<Response, Problem> {
+async fn list(State(app): State<App>, caller: Caller, query: Query) -> Result<Response, Problem> {
     let conditions = query.conditions(FILTERS)?;
     let read = |page| app.engine.institutions(&conditions, page);
-    query.list(read, |institution| with_pictures(institution, query.origin())).await
+    query.list(read, |institution| shown_to(&caller, institution, query.origin())).await
 }
 
 async fn detail(
     State(app): State<App>,
+    caller: Caller,
     Path(id): Path<String>,
     query: Query,
 ) -> Result<Response, Problem> {
     let id = id.parse().map_err(|_| Problem::not_found())?;
-    let institution = with_pictures(app.engine.institution(id).await?, query.origin());
+    let institution = shown_to(&caller, app.engine.institution(id).await?, query.origin());
     query.one(StatusCode::OK, shown(&institution)?)
 }
 
-/// Pictures that this server has are at the address where the client knows it.
-fn with_pictures(institution: Institution, origin: &Origin) -> Institution {
+/// Pictures that this server has are at the address where the client knows it. Only a widget, which
+/// speaks to a person, is told what forms say in other languages: with keys the answer has nothing
+/// that the original's has not.
+fn shown_to(caller: &Caller, institution: Institution, origin: &Origin) -> Institution {
     let at = |picture: Option<String>| picture.map(|address| origin.resolve(&address));
+    let institution = if caller.grant.is_some() { institution } else { institution.untranslated() };
     Institution {
         logo: at(institution.logo),
         icon_logo: at(institution.icon_logo),

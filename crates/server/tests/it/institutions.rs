@@ -84,3 +84,25 @@ async fn logos_are_pictures_at_addresses_that_the_client_knows() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
+
+#[tokio::test]
+async fn forms_are_told_in_other_languages_to_widgets_alone() {
+    for api in Api::each().await {
+        let token = json!({"scopes": "read_institutions,write_links"});
+        let token = api.post("/api/token/", &token).await.json();
+        let token = format!("Bearer {}", token["access"].as_str().expect("a token"));
+        let named = "/api/institutions/?name=erebor_mx_retail";
+        let listed = api.call_as(Some(&token), "GET", named, "").await.json();
+        let bank = &listed["results"][0];
+        let path = format!("/api/institutions/{}/", bank["id"]);
+        let shown = api.call_as(Some(&token), "GET", &path, "").await.json();
+        let user = &bank["form_fields"][0];
+        assert_eq!(user["label"], "Usuario");
+        assert_eq!(user["translations"]["pt"]["label"], "Usuário");
+        assert_eq!(shown["form_fields"], bank["form_fields"]);
+        for path in [named, &path] {
+            let text = api.get(path).await.text;
+            assert!(text.contains("Usuario") && !text.contains("translations"), "{text}");
+        }
+    }
+}

@@ -817,13 +817,29 @@ async fn down(world: &World) {
     assert_eq!(said["institution_name"], "gringotts_co_retail");
 }
 
-/// What the institution asks is said in the person's language, where its connector speaks it.
+/// What the institution asks, in its form and later, is said in the person's language, where its
+/// connector speaks it.
 async fn asked_in_their_language(world: &World) {
     let browser = &world.browser;
-    for (locale, instructions) in [
-        ("es", "Escribe los seis dígitos que muestra tu dispositivo."),
-        ("en", "Enter the six digits that your device shows."),
-        ("pt", "Digite os seis números que o seu dispositivo mostra."),
+    for (locale, password, long, instructions) in [
+        (
+            "es",
+            "Contraseña",
+            "De una a dieciséis letras, cifras o guiones bajos.",
+            "Escribe los seis dígitos que muestra tu dispositivo.",
+        ),
+        (
+            "en",
+            "Password",
+            "One to sixteen letters, digits or underscores.",
+            "Enter the six digits that your device shows.",
+        ),
+        (
+            "pt",
+            "Senha",
+            "De uma a dezesseis letras, números ou sublinhados.",
+            "Digite os seis números que o seu dispositivo mostra.",
+        ),
     ] {
         let token = world.token(json!({})).await;
         browser.fresh().await;
@@ -832,8 +848,12 @@ async fn asked_in_their_language(world: &World) {
         browser.open(&format!("{address}&{query}")).await;
         browser.click(".foot .primary").await;
         browser.see("[name=password]").await;
-        browser.write("username", &format!("person_{locale}")).await;
+        browser.hear(password).await;
+        browser.write("username", "somebody with a long name").await;
         browser.write("password", "full").await;
+        browser.click("form .primary").await;
+        browser.hear(long).await;
+        browser.write("username", &format!("person_{locale}")).await;
         browser.click("form .primary").await;
         browser.hear(instructions).await;
     }

@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 __all__ = [
     "Choice",
     "Input",
+    "Labels",
     "Limits",
     "Manifest",
     "Offered",
@@ -26,6 +27,8 @@ class Choice(_Choice, total=False):
 
     placeholder: str
     """An example."""
+    translations: dict[str, Labels]
+    """What it says in other languages, by their BCP 47 tags."""
     validation: str
     """A JavaScript regular expression for `username`."""
     validation_message: str
@@ -50,12 +53,30 @@ class Input(_Input, total=False):
     """Whether it may be left out."""
     placeholder: str
     """An example."""
+    translations: dict[str, Labels]
+    """What it says in other languages, by their BCP 47 tags (`es`, `pt`): the person is shown their
+    own."""
     validation: str
     """A JavaScript regular expression."""
     validation_message: str
     """Shown when it does not match."""
     values: list[Choice] | None
     """The choices of a `select`."""
+
+
+class _Labels(TypedDict):
+    label: str
+    """Shown above the input, or as the choice."""
+
+
+class Labels(_Labels, total=False):
+    """What an input or a choice says, in one more language. What is left out is as it is
+    without."""
+
+    placeholder: str | None
+    """An example."""
+    validation_message: str | None
+    """Shown when the value does not match."""
 
 
 class Limits(TypedDict, total=False):

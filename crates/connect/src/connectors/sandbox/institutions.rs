@@ -1,8 +1,10 @@
 //! The institutions of the sandbox: those that integrations of this API are tested against.
 
 use domain::institution::{
-    Choice, Feature, FormField, Health, Institution, InstitutionType, IntegrationType, OpenBanking,
+    Choice, Feature, FormField, Health, Institution, InstitutionType, IntegrationType, Labels,
+    OpenBanking,
 };
+use std::collections::BTreeMap;
 
 /// A country with sandbox institutions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,19 +34,12 @@ impl Country {
             Self::Chile => "CLP",
         }
     }
-    /// What its institutions say, in its own language.
-    const fn says(self, spanish: &'static str, portuguese: &'static str) -> &'static str {
+    /// What its institutions speak.
+    const fn language(self) -> &'static str {
         match self {
-            Self::Brazil => portuguese,
-            Self::Mexico | Self::Colombia | Self::Chile => spanish,
+            Self::Brazil => "pt",
+            Self::Mexico | Self::Colombia | Self::Chile => "es",
         }
-    }
-    /// What is wrong with a name.
-    const fn says_of_names(self) -> &'static str {
-        self.says(
-            "De una a dieciséis letras, cifras o guiones bajos.",
-            "De uma a dezesseis letras, números ou sublinhados.",
-        )
     }
     pub(super) const fn dialling(self) -> &'static str {
         match self {
@@ -58,6 +53,46 @@ impl Country {
 
 /// What names and passwords look like.
 const NAME: &str = "^[a-zA-Z0-9_]{1,16}$";
+
+/// What forms speak.
+const LANGUAGES: [&str; 3] = ["es", "pt", "en"];
+
+/// The same in all of them.
+#[derive(Debug, Clone, Copy)]
+struct Said {
+    es: &'static str,
+    pt: &'static str,
+    en: &'static str,
+}
+
+const fn said(es: &'static str, pt: &'static str, en: &'static str) -> Said {
+    Said { es, pt, en }
+}
+const fn everywhere(text: &'static str) -> Said {
+    said(text, text, text)
+}
+
+impl Said {
+    /// To somebody who speaks that.
+    fn to(self, language: &str) -> &'static str {
+        match language {
+            "es" => self.es,
+            "pt" => self.pt,
+            _ => self.en,
+        }
+    }
+}
+
+const PASSWORD: Said = said("Contraseña", "Senha", "Password");
+/// What is wrong with a name.
+const OF_NAMES: Said = said(
+    "De una a dieciséis letras, cifras o guiones bajos.",
+    "De uma a dezesseis letras, números ou sublinhados.",
+    "One to sixteen letters, digits or underscores.",
+);
+/// What is wrong with a CPF.
+const OF_CPFS: Said =
+    said("Un CPF tiene 11 cifras.", "Um CPF tem 11 números.", "A CPF has 11 digits.");
 
 /// How one logs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -267,65 +302,67 @@ impl Site {
     }
 
     fn form(&self) -> Vec<FormField> {
-        let country = self.country;
-        let password = country.says("Contraseña", "Senha");
         let plain = [
-            self.field("username", "text", country.says("Usuario", "Usuário"), "bnk100"),
-            self.field("password", "password", password, "••••••••"),
+            self.field("username", "text", said("Usuario", "Usuário", "User name"), "bnk100"),
+            self.field("password", "password", PASSWORD, "••••••••"),
         ];
         match self.door {
             Door::Plain => plain.into(),
             Door::Token => {
-                let mut token = self.field("token", "number", "Token", "123456");
-                token.validation = r"^\d{6}$".into();
-                token.validation_message = country.says("Seis cifras.", "Seis números.").into();
+                let token = self.field("token", "number", everywhere("Token"), "123456");
+                let six = said("Seis cifras.", "Seis números.", "Six digits.");
+                let mut token = self.held(token, r"^\d{6}$", six);
                 token.length = Some("6".into());
                 token.optional = Some(true);
                 [&plain[..], &[token]].concat()
             }
             Door::Advanced => {
-                let label = country.says("Tipo de usuario", "Tipo de usuário");
+                let label = said("Tipo de usuario", "Tipo de usuário", "Kind of user");
                 let mut kind = self.field("username_type", "select", label, "003");
                 kind.validation = r"^\d{3}$".into();
+                let other = said("Otra persona", "Outra pessoa", "Somebody else");
                 kind.values = Some(vec![
-                    self.choice("003", "Cliente", "adv_valid"),
-                    self.choice("999", country.says("Otra persona", "Outra pessoa"), "adv_invalid"),
+                    self.choice("003", said("Cliente", "Cliente", "Customer"), "adv_valid"),
+                    self.choice("999", other, "adv_invalid"),
                 ]);
                 let mut form = vec![kind];
                 form.extend(plain);
-                let user = country.says("Segundo usuario", "Segundo usuário");
+                let user = said("Segundo usuario", "Segundo usuário", "Second user name");
                 form.push(self.field("username2", "text", user, "valid"));
-                let secret = country.says("Segunda contraseña", "Segunda senha");
+                let secret = said("Segunda contraseña", "Segunda senha", "Second password");
                 form.push(self.field("password2", "password", secret, "••••••••"));
                 form
             }
             Door::Slow => {
-                let label = country.says("Demora en segundos", "Demora em segundos");
-                let mut delay = self.field("username2", "text", label, "0");
-                delay.validation = r"^\d{0,3}$".into();
-                delay.validation_message =
-                    country.says("Tres cifras como máximo.", "Três números no máximo.").into();
+                let label = said("Demora en segundos", "Demora em segundos", "Delay in seconds");
+                let three = said(
+                    "Tres cifras como máximo.",
+                    "Três números no máximo.",
+                    "Three digits at most.",
+                );
+                let delay = self.field("username2", "text", label, "0");
+                let mut delay = self.held(delay, r"^\d{0,3}$", three);
                 delay.optional = Some(true);
                 [&plain[..], &[delay]].concat()
             }
             Door::Fiscal => {
-                let mut password = self.field("password", "password", password, "••••••••");
-                password.validation = "^.{1,64}$".into();
-                password.validation_message =
-                    country.says("64 caracteres como máximo.", "64 caracteres no máximo.").into();
-                vec![self.tax_number(), password]
+                let password = self.field("password", "password", PASSWORD, "••••••••");
+                let long = said(
+                    "64 caracteres como máximo.",
+                    "64 caracteres no máximo.",
+                    "64 characters at most.",
+                );
+                vec![self.tax_number(), self.held(password, "^.{1,64}$", long)]
             }
             Door::Employment => {
-                let mut password = self.field("password", "password", password, "");
+                let mut password = self.field("password", "password", PASSWORD, "");
                 password.validation = "^.*$".into();
                 password.value = Some("fake-password".into());
                 vec![self.citizens_number(), password]
             }
             Door::OpenFinance => {
-                let mut cpf = self.field("username", "text", "CPF", "761.092.776-73");
-                cpf.validation = r"^\d{11}|\d{3}\.\d{3}\.\d{3}-\d{2}$".into();
-                cpf.validation_message = "Um CPF tem 11 números.".into();
-                vec![cpf]
+                let cpf = self.field("username", "text", everywhere("CPF"), "761.092.776-73");
+                vec![self.held(cpf, r"^\d{11}|\d{3}\.\d{3}\.\d{3}-\d{2}$", OF_CPFS)]
             }
         }
     }
@@ -336,67 +373,105 @@ impl Site {
                 "NIT",
                 "900555120-2",
                 r"^(\d{6,10}(-\d)?|fiscal10\d)$",
-                "Un NIT tiene de 6 a 10 cifras, un guion y un dígito de verificación.",
+                said(
+                    "Un NIT tiene de 6 a 10 cifras, un guion y un dígito de verificación.",
+                    "Um NIT tem de 6 a 10 números, um hífen e um dígito verificador.",
+                    "A NIT has 6 to 10 digits, a hyphen and a check digit.",
+                ),
             ),
             Country::Chile => (
                 "RUT",
                 "77100200-5",
                 r"^(\d{7,8}-[\dkK]|fiscal10\d)$",
-                "Un RUT tiene 7 u 8 cifras, un guion y un dígito verificador o K.",
+                said(
+                    "Un RUT tiene 7 u 8 cifras, un guion y un dígito verificador o K.",
+                    "Um RUT tem 7 ou 8 números, um hífen e um dígito verificador ou K.",
+                    "A RUT has 7 or 8 digits, a hyphen and a check digit or K.",
+                ),
             ),
             Country::Mexico | Country::Brazil => (
                 "RFC",
                 "PFIS010101000",
                 r"^([A-Za-zÑñ&]{3,4}\d{6}[A-Za-z0-9]{3}|fiscal10\d)$",
-                "Un RFC tiene 12 o 13 letras y cifras.",
+                said(
+                    "Un RFC tiene 12 o 13 letras y cifras.",
+                    "Um RFC tem 12 ou 13 letras e números.",
+                    "An RFC has 12 or 13 letters and digits.",
+                ),
             ),
         };
-        FormField {
-            validation: form.into(),
-            validation_message: wrong.into(),
-            ..self.field("username", "text", label, example)
-        }
+        self.held(self.field("username", "text", everywhere(label), example), form, wrong)
     }
 
     fn citizens_number(&self) -> FormField {
         let (label, example, form, wrong) = match self.country {
             Country::Mexico => (
-                "CURP",
+                everywhere("CURP"),
                 "BLPM951331IONVGR54",
                 "^[A-Z]{4}[0-9]{6}[A-Z]{6}[A-Z0-9]{2}$",
-                "Una CURP tiene 18 letras y cifras.",
+                said(
+                    "Una CURP tiene 18 letras y cifras.",
+                    "Uma CURP tem 18 letras e números.",
+                    "A CURP has 18 letters and digits.",
+                ),
             ),
-            Country::Brazil => ("CPF", "76109277673", r"^\d{11}$", "Um CPF tem 11 números."),
-            Country::Colombia | Country::Chile => {
-                ("Cédula", "1032456789", r"^\d{6,10}$", "Una cédula tiene de 6 a 10 cifras.")
-            }
+            Country::Brazil => (everywhere("CPF"), "76109277673", r"^\d{11}$", OF_CPFS),
+            Country::Colombia | Country::Chile => (
+                said("Cédula", "Cédula", "Citizen's number"),
+                "1032456789",
+                r"^\d{6,10}$",
+                said(
+                    "Una cédula tiene de 6 a 10 cifras.",
+                    "Uma cédula tem de 6 a 10 números.",
+                    "A citizen's number has 6 to 10 digits.",
+                ),
+            ),
         };
-        FormField {
-            validation: form.into(),
-            validation_message: wrong.into(),
-            ..self.field("username", "text", label, example)
-        }
+        self.held(self.field("username", "text", label, example), form, wrong)
     }
 
-    fn field(&self, name: &str, kind: &str, label: &str, placeholder: &str) -> FormField {
+    fn field(&self, name: &str, kind: &str, label: Said, placeholder: &str) -> FormField {
         FormField {
             name: name.into(),
             kind: kind.into(),
-            label: label.into(),
+            label: label.to(self.country.language()).into(),
             validation: NAME.into(),
-            validation_message: self.country.says_of_names().into(),
+            validation_message: OF_NAMES.to(self.country.language()).into(),
             placeholder: placeholder.into(),
+            translations: self.translations(label, OF_NAMES),
             ..FormField::default()
         }
     }
 
-    fn choice(&self, code: &str, label: &str, placeholder: &str) -> Choice {
+    /// The field, whose values look otherwise than names.
+    fn held(&self, mut field: FormField, form: &str, wrong: Said) -> FormField {
+        field.validation = form.into();
+        field.validation_message = wrong.to(self.country.language()).into();
+        for (language, labels) in &mut field.translations {
+            labels.validation_message = Some(wrong.to(language).into());
+        }
+        field
+    }
+
+    fn choice(&self, code: &str, label: Said, placeholder: &str) -> Choice {
         Choice {
             code: code.into(),
-            label: label.into(),
+            label: label.to(self.country.language()).into(),
             validation: NAME.into(),
-            validation_message: self.country.says_of_names().into(),
+            validation_message: OF_NAMES.to(self.country.language()).into(),
             placeholder: placeholder.into(),
+            translations: self.translations(label, OF_NAMES),
         }
+    }
+
+    /// What is said in other languages than its own. An example is the same in all.
+    fn translations(&self, label: Said, wrong: Said) -> BTreeMap<String, Labels> {
+        let labels = |language: &str| Labels {
+            label: label.to(language).into(),
+            validation_message: Some(wrong.to(language).into()),
+            placeholder: None,
+        };
+        let others = LANGUAGES.iter().filter(|language| **language != self.country.language());
+        others.map(|&language| (language.to_owned(), labels(language))).collect()
     }
 }

@@ -12,6 +12,7 @@ use crate::{
 };
 use domain::{
     env::Env,
+    institution::Labels,
     record::Facts,
     resource::{self, Resource},
     session::ChallengeKind,
@@ -563,6 +564,24 @@ fn the_catalogue_is_sound() {
         assert_eq!(token, institution.may_challenge());
         let (_, env) = IdleClock::new();
         drop(sandbox.open(&institution.name, "s", &env));
+    }
+}
+#[test]
+fn forms_speak_the_language_of_their_country_and_the_others_too() {
+    for institution in Sandbox::new().institutions() {
+        let own = if institution.country_code.as_deref() == Some("BR") { "pt" } else { "es" };
+        let others: Vec<&str> = ["en", "es", "pt"].into_iter().filter(|it| *it != own).collect();
+        for field in &institution.form_fields {
+            let choices = field.values.iter().flatten();
+            let said = choices.map(|choice| (&choice.label, &choice.translations));
+            for (label, translations) in said.chain([(&field.label, &field.translations)]) {
+                let name = format!("{} {label}", institution.name);
+                assert_eq!(translations.keys().collect::<Vec<_>>(), others, "{name}");
+                let whole =
+                    |said: &Labels| !said.label.is_empty() && said.validation_message.is_some();
+                assert!(translations.values().all(whole), "{name}");
+            }
+        }
     }
 }
 #[test]
