@@ -280,32 +280,13 @@ impl Operation {
     }
     /// A parameter of the query.
     pub(crate) fn query(self, name: &str, says: &str, schema: impl Into<Schema>) -> Self {
-        let schema: Schema = schema.into();
-        self.parameter(
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Query)
-                .required(Required::False)
-                .description(Some(says))
-                .schema(Some(schema))
-                .build(),
-        )
+        self.parameter(of_the_query(name, says, schema).build())
     }
     /// A parameter of the query whose values are separated by commas.
     fn list_query(self, name: &str, says: &str, item: impl Into<Schema>) -> Self {
         let item: Schema = item.into();
-        let schema = Schema::from(ArrayBuilder::new().items(RefOr::T(item)));
-        self.parameter(
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Query)
-                .required(Required::False)
-                .description(Some(says))
-                .style(Some(ParameterStyle::Form))
-                .explode(Some(false))
-                .schema(Some(schema))
-                .build(),
-        )
+        let list = of_the_query(name, says, ArrayBuilder::new().items(RefOr::T(item)));
+        self.parameter(list.style(Some(ParameterStyle::Form)).explode(Some(false)).build())
     }
     fn parameter(self, parameter: Parameter) -> Self {
         self.doc(|doc| doc.parameter(parameter))
@@ -417,6 +398,17 @@ impl Operation {
         doc = doc.response("default", others.build());
         (operation.method, operation.path, doc.build(), operation.schemas)
     }
+}
+
+/// A parameter of the query, which may always be left out.
+fn of_the_query(name: &str, says: &str, schema: impl Into<Schema>) -> ParameterBuilder {
+    let schema: Schema = schema.into();
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(says))
+        .schema(Some(schema))
 }
 
 fn says(test: Test) -> &'static str {
