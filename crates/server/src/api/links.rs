@@ -297,7 +297,7 @@ async fn register(
     }
     let wanted = form.sure(read)?;
     let institution = institution.ok_or_else(Problem::unexpected)?;
-    let mut fields: BTreeMap<String, SecretString> = [
+    let mut fields = filled([
         ("username", wanted.username.0),
         ("password", wanted.password),
         ("username2", wanted.username2),
@@ -306,10 +306,7 @@ async fn register(
         ("username_type", wanted.username_type),
         ("certificate", wanted.certificate.map(|file| file.0)),
         ("private_key", wanted.private_key.map(|file| file.0)),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-    .collect();
+    ]);
     check(&institution, &fields)?;
     let (grant, engine) = (caller.grant, caller.engine);
     let defaults = grant.as_ref();
@@ -387,16 +384,13 @@ async fn update(
     caller.may_open(id)?;
     let read = UpdateLink::read(&mut form);
     let wanted = form.sure(read)?;
-    let fields: BTreeMap<String, SecretString> = [
+    let fields = filled([
         ("password", wanted.password),
         ("password2", wanted.password2),
         ("username_type", wanted.username_type),
         ("certificate", wanted.certificate.map(|file| file.0)),
         ("private_key", wanted.private_key.map(|file| file.0)),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-    .collect();
+    ]);
     if fields.is_empty() && wanted.token.is_none() {
         form.object("password", "required", "This field is required.");
         return form.sure(None);
@@ -451,6 +445,13 @@ pub(crate) fn session(text: &str) -> Result<SessionId, Problem> {
 fn needs(institution: &Institution, field: &str) -> bool {
     let field = institution.form_fields.iter().find(|known| known.name == field);
     field.is_some_and(|field| field.optional != Some(true) && field.value.is_none())
+}
+
+/// The fields of a form that somebody has filled in.
+fn filled<const N: usize>(
+    form: [(&str, Option<SecretString>); N],
+) -> BTreeMap<String, SecretString> {
+    form.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 /// 400 where a field cannot be what the institution's form takes.
