@@ -102,7 +102,7 @@ pub(crate) fn reference() -> Result<()> {
 const LOOKED_AT: [&str; 4] = [
     "widget::every_step_can_be_read_by_everybody",
     "portal::every_step_of_the_portal_can_be_read_by_everybody",
-    "console::every_page_can_be_read_by_everybody",
+    "console::seen::every_page_can_be_read_by_everybody",
     "docs::the_documentation_can_be_read_on_a_phone_and_by_everybody",
 ];
 
