@@ -138,7 +138,7 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
         Chore::Sdk { database } => {
             let program = program()?;
             let tools = sdk::Tools::ready()?;
-            on_each(database, |cluster| tools.run(&program, cluster))
+            on_each(database, pg::Cluster::start, |cluster| tools.run(&program, cluster))
         }
         Chore::Documents => {
             documents::run(&program()?, &sdk::Tools::ready()?, &pg::Cluster::start()?)
@@ -148,7 +148,8 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
         Chore::Ofx { bench: false } => ofx::tests(&program()?),
         Chore::Kill { database, rounds, seed } => {
             let program = program()?;
-            on_each(database, |cluster| kill::run(&program, cluster, rounds, seed))
+            let kill = |cluster: Option<&pg::Cluster>| kill::run(&program, cluster, rounds, seed);
+            on_each(database, pg::Cluster::start, kill)
         }
         Chore::Sim { cases, seed } => ci::sim(cases, seed),
         Chore::Bench { database, mut parts } => {
@@ -162,7 +163,7 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
             if !all && parts.is_empty() {
                 return Ok(());
             }
-            on_each(database, |cluster| {
+            on_each(database, pg::Cluster::on_disk, |cluster| {
                 let mut bench =
                     machine::cargo(&["run", "--release", "--locked", "--package", "sim"]);
                 bench.args(["--example", "bench", "--"]).args(&parts);
@@ -181,16 +182,18 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
     }
 }
 
-/// Does `work` on the one database, or on SQLite and then on a PostgreSQL of its own.
+/// Does `work` on the one database, or on SQLite and then on a PostgreSQL of its own, which `start`
+/// starts.
 fn on_each(
     database: Option<Database>,
+    start: fn() -> Result<pg::Cluster>,
     work: impl Fn(Option<&pg::Cluster>) -> Result<()>,
 ) -> Result<()> {
     if database != Some(Database::Postgres) {
         work(None)?;
     }
     if database != Some(Database::Sqlite) {
-        work(Some(&pg::Cluster::start()?))?;
+        work(Some(&start()?))?;
     }
     Ok(())
 }

@@ -21,11 +21,30 @@ pub(crate) struct Cluster {
     port: u16,
 }
 
+/// The part of memory that programs share as files.
+const MEMORY: &str = "/dev/shm";
+/// What there must be free of it, in MiB: a few databases of tests at a time, and their log.
+const ROOM: u64 = 2048;
+/// What a cluster's folder is called, before the number of the process whose it is.
+const NAME: &str = "vinculo-pg-";
+
 impl Cluster {
-    /// Makes and starts one; installs the server first where that is possible and needed.
+    /// Makes and starts one, in memory where there is room: a file system that keeps a while what was
+    /// deleted takes longer for the thousand files of each test's database than the test does. Installs
+    /// the server first where that is possible and needed.
     pub(crate) fn start() -> Result<Self> {
+        let memory = has_room(Path::new(MEMORY)).then(|| MEMORY.into());
+        Self::at(memory.into_iter().chain(disks()))
+    }
+
+    /// The same on a disk, as databases are in production, for what is to be measured.
+    pub(crate) fn on_disk() -> Result<Self> {
+        Self::at(disks())
+    }
+
+    fn at(places: impl IntoIterator<Item = PathBuf>) -> Result<Self> {
         let programs = installed()?;
-        let folder = folder()?;
+        let folder = folder(places)?;
         let data = folder.join("data");
         // No password: it listens on loopback only, and holds nothing but test data.
         output(
@@ -156,11 +175,38 @@ fn as_its_user(program: &Path) -> Command {
     command
 }
 
-/// An empty folder under `target/` that PostgreSQL's user can reach, else one among the system's
-/// temporary files: a clone in root's home is closed to everyone else.
-fn folder() -> Result<PathBuf> {
-    let name = format!("pg-{}", std::process::id());
-    for place in [target(), std::env::temp_dir()] {
+/// Where files are kept: under `target/`, or else among the system's temporary files, since a clone in
+/// root's home is closed to everyone else.
+fn disks() -> [PathBuf; 2] {
+    [target(), std::env::temp_dir()]
+}
+
+/// Whether this much may be written there.
+fn has_room(place: &Path) -> bool {
+    forget_the_dead(place);
+    let said = output(Command::new("df").args(["--block-size=M", "--output=avail"]).arg(place));
+    let free = said
+        .ok()
+        .and_then(|said| said.lines().nth(1)?.trim().trim_end_matches('M').parse::<u64>().ok());
+    free.is_some_and(|free| free >= ROOM)
+}
+
+/// Takes away what chores left in memory that were killed.
+fn forget_the_dead(place: &Path) {
+    for folder in fs::read_dir(place).into_iter().flatten().flatten() {
+        let name = folder.file_name();
+        let owner = name.to_str().and_then(|name| name.strip_prefix(NAME)?.parse::<u32>().ok());
+        if owner.is_some_and(|owner| !Path::new("/proc").join(owner.to_string()).exists()) {
+            // Another chore may be at it too.
+            drop(fs::remove_dir_all(folder.path()));
+        }
+    }
+}
+
+/// An empty folder in the first of these places in which PostgreSQL's user can write.
+fn folder(places: impl IntoIterator<Item = PathBuf>) -> Result<PathBuf> {
+    let name = format!("{NAME}{}", std::process::id());
+    for place in places {
         let folder = place.join(&name);
         if folder.exists() {
             fs::remove_dir_all(&folder)?;

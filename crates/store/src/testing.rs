@@ -2,8 +2,8 @@
 //!
 //! PostgreSQL is the server of `VINCULO_TEST_POSTGRES` (a URL under which databases may be created),
 //! or else a throw-away server of our own: started by the first test that needs one, shared by all
-//! that run from the same target directory, without durability, and gone a quarter of an hour
-//! after its last use.
+//! that run from the same target directory, without durability, in memory where there is room, and
+//! gone a quarter of an hour after its last use.
 
 use crate::{Error, Settings, Store, Tx, value::Value};
 use sqlx::{
@@ -57,6 +57,11 @@ struct Database {
     server: String,
     name: String,
 }
+
+/// The part of memory that programs share as files.
+const MEMORY: &str = "/dev/shm";
+/// What a server needs of it, in MiB: a few databases at a time, and their log.
+const ROOM: u64 = 2048;
 
 const SETTINGS: Settings = Settings { connections: 8, patience: Duration::from_mins(1) };
 
@@ -152,9 +157,7 @@ pub async fn sqlite_empty() -> TestStore {
 /// A directory in memory where there is one: tests come and go faster than disks can follow, and
 /// what they write need not outlive the machine.
 fn directory() -> TempDir {
-    tempfile::tempdir_in("/dev/shm")
-        .or_else(|_| tempfile::tempdir())
-        .expect("a temporary directory")
+    tempfile::tempdir_in(MEMORY).or_else(|_| tempfile::tempdir()).expect("a temporary directory")
 }
 
 /// A store on PostgreSQL without any table.
@@ -266,8 +269,11 @@ fn server() -> String {
 /// Starts a server; the directory of its socket and its data.
 fn start() -> PathBuf {
     let bin = binaries();
-    let home = tempfile::Builder::new().prefix("vinculo-pg-").tempdir().expect("a directory");
-    let home = home.keep();
+    // A file system that keeps a while what was deleted takes longer for the thousand files of each
+    // test's database than the test does.
+    let place = if has_room(MEMORY) { MEMORY.into() } else { std::env::temp_dir() };
+    let home = tempfile::Builder::new().prefix("vinculo-tests-").tempdir_in(place);
+    let home = home.expect("a directory").keep();
     let data = home.join("data");
     let path =
         |path: &Path| path.to_str().expect("temporary directories have plain names").to_owned();
@@ -312,6 +318,16 @@ fn start() -> PathBuf {
     run("pg_ctl", &["start", "-w", "-D", &data, "-l", &log, "-o", &options]);
     watch(&home_text, owner);
     home
+}
+
+/// Whether a server finds its room there.
+fn has_room(place: &str) -> bool {
+    let said = Command::new("df").args(["--block-size=M", "--output=avail", place]).output();
+    let free = said.ok().and_then(|said| {
+        let said = String::from_utf8(said.stdout).ok()?;
+        said.lines().nth(1)?.trim().trim_end_matches('M').parse::<u64>().ok()
+    });
+    free.is_some_and(|free| free >= ROOM)
 }
 
 /// Leaves behind what stops the server when it has not been used for a while.
