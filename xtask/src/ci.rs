@@ -31,7 +31,9 @@ pub(crate) fn run() -> Result<()> {
     let cluster = ci.step("a throw-away PostgreSQL", Cluster::start)?;
     ci.step("tests on SQLite and PostgreSQL", || {
         let nextest = find("cargo-nextest").is_some();
-        let mut tests = lean(if nextest { &["nextest", "run"] } else { &["test"] });
+        let runner: &[&str] =
+            if nextest { &["nextest", "run", "--profile", "ci"] } else { &["test"] };
+        let mut tests = lean(runner);
         tests.args(["--workspace", "--locked"]).env("VINCULO_TEST_POSTGRES", cluster.url());
         machine::run(&mut tests)
     })?;
