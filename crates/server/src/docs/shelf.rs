@@ -104,6 +104,7 @@ static FILES: &[(&str, Files)] = shelf! {
         "docs/adr/0026-which-way-a-postgresql-is-reached.md",
         "docs/adr/0027-institutions-are-told-by-a-job.md",
         "docs/adr/0028-a-pages-address-says-whose-pictures-it-shows.md",
+        "docs/adr/0029-a-claim-of-deliveries-looks-at-what-waits.md",
     ],
 };
 
