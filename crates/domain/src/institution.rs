@@ -136,12 +136,12 @@ pub struct FormField {
 /// institution's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Labels {
-    /// As [`FormField::label`].
+    /// What stands beside the input, or on the choice.
     pub label: String,
-    /// As [`FormField::validation_message`].
+    /// What is said of a value that does not fit.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub validation_message: Option<String>,
-    /// As [`FormField::placeholder`].
+    /// What stands in the input while it is empty.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub placeholder: Option<String>,
 }
@@ -159,7 +159,7 @@ pub struct Choice {
     pub validation_message: String,
     /// An example.
     pub placeholder: String,
-    /// As [`FormField::translations`].
+    /// What it says in other languages, by their BCP 47 tags. Only widgets are told.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub translations: BTreeMap<String, Labels>,
 }
