@@ -13,6 +13,7 @@
 mod bubblewrap;
 #[cfg(target_os = "linux")]
 mod census;
+mod folder;
 mod forwarding;
 mod inmate;
 mod order;

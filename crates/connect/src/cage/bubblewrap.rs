@@ -7,6 +7,7 @@
 
 use super::{
     Cell, Error, MARKER, Walls,
+    folder::Folder,
     order::Order,
     walls::{SYSTEM, environment, written},
 };
@@ -17,7 +18,6 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
-use tempfile::TempDir;
 
 /// Where our own things are inside.
 pub(super) const PLACE: &str = "/cage";
@@ -29,8 +29,8 @@ const INSIDE: u32 = 1000;
 const ETC: &[&str] = &["passwd", "group", "hosts", "nsswitch.conf"];
 
 /// Writes those files into a folder that goes with the session.
-pub(super) fn etc(user: Option<u32>) -> std::io::Result<TempDir> {
-    let folder = tempfile::Builder::new().prefix("vinculo-cage-").tempdir()?;
+pub(super) fn etc(user: Option<u32>) -> std::io::Result<Folder> {
+    let folder = Folder::on_disk()?;
     let user = user.unwrap_or(INSIDE);
     for name in ETC {
         let text = match *name {

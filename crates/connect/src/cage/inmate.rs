@@ -1,16 +1,11 @@
 //! A connector in its cage, seen from outside.
 
-use super::{Cell, Error, Walls, bubblewrap, forwarding::forward, order, spawner};
+use super::{Cell, Error, Walls, bubblewrap, folder::Folder, forwarding::forward, order, spawner};
 use crate::cage::walls::WallsKind;
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
-    fmt, fs,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
+    fmt, fs, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Stdio, time::Duration,
 };
-use tempfile::TempDir;
 use tokio::{
     net::TcpListener,
     process::{Child, ChildStderr, ChildStdin, ChildStdout},
@@ -71,7 +66,7 @@ pub struct Inmate {
     /// Where the fallback's proxy listens.
     _forwarding: Option<AbortOnDropHandle<()>>,
     /// Files that the cage is made of: with namespaces a few names, else home and `/tmp`.
-    _folder: TempDir,
+    _folder: Folder,
 }
 
 impl fmt::Debug for Inmate {
@@ -239,12 +234,10 @@ fn told(status: std::process::ExitStatus) -> Ended {
     }
 }
 
-/// Where the connector may write when it has no file system of its own.
-fn scratch(user: Option<u32>) -> Result<TempDir, Error> {
-    // In memory where that can be had, as in a cage with namespaces.
-    let memory = Path::new("/dev/shm");
-    let make = |at: &Path| tempfile::Builder::new().prefix("vinculo-cage-").tempdir_in(at);
-    let folder = make(memory).or_else(|_| make(&std::env::temp_dir()))?;
+/// Where the connector may write when it has no file system of its own: in memory, as in a cage with
+/// namespaces.
+fn scratch(user: Option<u32>) -> Result<Folder, Error> {
+    let folder = Folder::in_memory()?;
     for name in ["home", "tmp"] {
         let path = folder.path().join(name);
         fs::create_dir(&path)?;
