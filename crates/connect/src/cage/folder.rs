@@ -36,8 +36,11 @@ impl Folder {
 
     fn within(place: &Path) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(place)?;
-        let held = File::create(folder.path().join(HELD))?;
+        // It gets its name with the lock on it: in between, another process would take it for abandoned.
+        let unborn = folder.path().join("unborn");
+        let held = File::create(&unborn)?;
         held.lock()?;
+        fs::rename(&unborn, folder.path().join(HELD))?;
         Ok(Self { folder, _held: held })
     }
 
