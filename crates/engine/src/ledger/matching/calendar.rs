@@ -45,10 +45,11 @@ impl Moved {
         *counts = (counts.0 + usize::from(went), counts.1 + usize::from(stayed));
     }
 
-    /// By hours, a calendar moves some of what one reading wrote, near midnight, and leaves the others.
+    /// By hours, a calendar moves some of what one reading wrote, near midnight, and leaves the others: one
+    /// fewer of each says so than says that the calendar moved at all.
     fn by_hours(&self, enough: usize) -> bool {
         let both = self.written.values().map(|(went, stayed)| went.min(stayed));
-        both.sum::<usize>() >= enough - 1
+        both.sum::<usize>() >= enough.saturating_sub(1)
     }
 
     /// Whether what one reading wrote moved as a whole: nearly all of it did, and either enough of it did or

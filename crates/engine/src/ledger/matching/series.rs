@@ -14,7 +14,8 @@ pub(super) struct Day {
     /// Records in doubt step aside: their items may be those of the records that they may repeat.
     pub doubted: Vec<usize>,
     pub items: Vec<usize>,
-    /// Records that stay for certain: an item of their day has their amount and balance.
+    /// Records that stay for certain: an item of their day has their amount and balance, or is the hold that
+    /// no other of the series can have become.
     pub standing: HashSet<usize>,
 }
 
