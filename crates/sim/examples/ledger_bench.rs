@@ -7,7 +7,7 @@ use domain::{
     record::{Direction, Facts, Movement, Trust},
     time::Window,
 };
-use engine::ledger::{Coverage, Known, Reading, Rules, Seen, Stated, reconcile};
+use engine::ledger::{Known, Reading, Rules, Seen, Stated, reconcile};
 use jiff::{Timestamp, ToSpan as _, civil::date};
 use std::{collections::HashMap, hint::black_box, io};
 
@@ -77,7 +77,6 @@ fn main() -> io::Result<()> {
     for known in &mut renamed {
         known.content = known.content.wrapping_add(1);
     }
-    let read = Coverage::default();
     let reading = |trust| Reading {
         window: Window::new(date(2026, 1, 1), date(2026, 12, 31)),
         complete: true,
@@ -86,7 +85,6 @@ fn main() -> io::Result<()> {
         removed: &[],
         at: Timestamp::UNIX_EPOCH + 900_000.hours(),
         stated: Stated::default(),
-        read: &read,
     };
     let rules = Rules::default();
     time(&mut out, "reference: index and look up", || {

@@ -10,7 +10,7 @@ use domain::{
     ids::{Bucket, RecordId, uuid_in},
     record::{Facts, Trust},
 };
-use engine::ledger::{Coverage, Known, Reading, Rules, Seen, Stated, reconcile, unmasked};
+use engine::ledger::{Known, Reading, Rules, Seen, Stated, reconcile, unmasked};
 use jiff::{SignedDuration, Timestamp};
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use std::collections::{HashMap, HashSet};
@@ -96,7 +96,6 @@ pub fn run(seed: u64) -> Vec<String> {
             removed: &[],
             at,
             stated: Stated::default(),
-            read: &Coverage::default(),
         };
         let plan = reconcile(&known, &reading, &Rules::of_what_stays());
         // What a mask hides, no one can tell; without ids, listings that look alike may swap.

@@ -93,11 +93,9 @@ pub(super) fn other_part(one: &str, other: &str) -> bool {
     part(one).zip(part(other)).is_some_and(|(one, other)| one != other)
 }
 
-/// Whether a normal description names a part after the first: it moves with the purchase that it is of.
-pub(super) fn is_later_part(text: &str) -> bool {
-    let later =
-        |word: &str| word.split_once('/').is_some_and(|(n, _)| n.trim_start_matches('0') != "1");
-    text.split(' ').any(|word| is_part(word) && later(word))
+/// What a movement moves: amount, direction, currency.
+pub(super) fn sum(movement: &Movement) -> (Decimal, Option<Direction>, &str) {
+    (movement.amount.0, movement.direction, &movement.currency)
 }
 
 fn is_part(word: &str) -> bool {

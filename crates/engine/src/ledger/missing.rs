@@ -79,6 +79,8 @@ pub(super) struct Span {
     complete: bool,
     oldest: Option<Date>,
     newest: Option<Date>,
+    /// The newest day shown, in whatever order.
+    last: Option<Date>,
 }
 
 impl Span {
@@ -91,13 +93,14 @@ impl Span {
             window: reading.window,
             complete: reading.complete,
             oldest: days.clone().min(),
-            newest: if upwards { days.max() } else { None },
+            newest: if upwards { days.clone().max() } else { None },
+            last: days.max(),
         }
     }
     /// Of a reading whose items have no days to narrow it by.
     pub(super) fn everything(reading: &Reading<'_>) -> Self {
         let (window, complete) = (reading.window, reading.complete);
-        Self { window, complete, oldest: Some(Date::MIN), newest: None }
+        Self { window, complete, oldest: Some(Date::MIN), newest: None, last: None }
     }
     /// Whether `day` is inside the window.
     pub(super) fn inside(&self, day: Option<Date>) -> bool {
@@ -111,9 +114,9 @@ impl Span {
     pub(super) fn covers(&self, day: Option<Date>) -> bool {
         self.complete && self.inside(day)
     }
-    /// Whether the reading was asked for `day` and, where it is not whole, came as far.
-    pub(super) fn shows(&self, day: Date) -> bool {
-        self.inside(Some(day)) && (self.complete || !self.beyond(Some(day)))
+    /// Whether `day` is between those that the reading shows, whole or not.
+    pub(super) fn is_between(&self, day: Date) -> bool {
+        self.oldest.is_some_and(|oldest| oldest < day) && self.last.is_some_and(|last| day < last)
     }
     /// Whether `day` is beyond all that the reading shows.
     fn beyond(&self, day: Option<Date>) -> bool {

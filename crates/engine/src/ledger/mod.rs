@@ -114,8 +114,6 @@ pub struct Reading<'a> {
     pub at: Timestamp,
     /// Balances around the window.
     pub stated: Stated,
-    /// The days that complete readings before it proved ([`Plan::proves`]).
-    pub read: &'a Coverage,
 }
 
 /// Why a record is uncertain. It ends when a later reading brings the evidence.

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Engine, Error,
     bodies::{Platform, content},
-    ledger::{self, Coverage, Known, Plan, Reading, Rules, Seen},
+    ledger::{self, Known, Plan, Reading, Rules, Seen},
     retrieval::AccountReport,
 };
 use connect::talk::{Covered, Fetch, Share};
@@ -178,20 +178,6 @@ impl Reader {
         Ok(())
     }
 
-    /// The days of a part that were read whole before.
-    async fn read_before(
-        &self,
-        tx: &mut Tx,
-        filed_as: &str,
-        part: &Part,
-    ) -> Result<Coverage, Error> {
-        let mut read = Coverage::default();
-        for before in tx.coverage(self.link.id, filed_as, part.account).await? {
-            read.add(before.days);
-        }
-        Ok(read)
-    }
-
     #[expect(clippy::too_many_arguments, reason = "one reading with all that it is compared with")]
     pub(super) async fn reconcile(
         &self,
@@ -219,7 +205,6 @@ impl Reader {
             removed: &part.removed(covered),
             at,
             stated: stated(covered, part),
-            read: &self.read_before(tx, &filed_as, part).await?,
         };
         let mut plan = ledger::reconcile(&known, &reading, &rules(resource));
         if resource.name == "ACCOUNTS" {

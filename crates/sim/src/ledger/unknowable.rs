@@ -1,6 +1,6 @@
 //! Two answers to one reading, compared: what truly is, and what the ledger took it for. Where they
-//! part, what hangs together is weighed. If the ledger's answer needs no more that is new, gone or
-//! changed than the truth does, then nobody who saw the same could have known better.
+//! part, what hangs together is weighed. If the ledger's answer asks one to believe no more than
+//! the truth does, then nobody who saw the same could have known better.
 
 use super::{Entry, Run, movement};
 use crate::{institution::Shown, invariants::merchant};
@@ -12,21 +12,33 @@ use engine::ledger::{Doubt, Plan, keeps_source_id};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// What has to be believed: first what is new or gone, then what changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-struct Cost(usize, usize);
+/// What has to be believed, counted in changes.
+type Price = usize;
+
+/// That something is new, or gone, is as much to believe as so many changes.
+const NEW_OR_GONE: Price = 3;
+
+/// That days are told otherwise: two things gone and two new are not enough to say so.
+const CALENDAR: Price = 10;
 
 /// Which record each item is, and the other way round.
 #[derive(Debug, Default)]
 struct Answer {
     items: HashMap<usize, usize>,
     records: HashMap<usize, usize>,
+    /// By how many days most of what one reading wrote moved.
+    moved: HashMap<Timestamp, i32>,
 }
 
 impl Answer {
     fn pair(&mut self, record: usize, item: usize) {
         self.items.insert(record, item);
         self.records.insert(item, record);
+    }
+
+    /// By how many days most of what a reading wrote moved.
+    fn days(&self, written: Timestamp) -> i32 {
+        self.moved.get(&written).copied().unwrap_or_default()
     }
 }
 
@@ -60,8 +72,7 @@ impl Unknowable {
             .into_iter()
             .chain(edges(&scale.plan, &scale.truth))
             .collect();
-        for (record, item) in differ {
-            let (one, other) = (Node::Record(record), Node::Item(item));
+        let mut join = |one: Node, other: Node| {
             for node in [one, other] {
                 parts.entry(node).or_insert_with(|| {
                     members.push(vec![node]);
@@ -75,6 +86,13 @@ impl Unknowable {
                     members[into].push(node);
                 }
             }
+        };
+        for (record, item) in differ {
+            join(Node::Record(record), Node::Item(item));
+        }
+        let calendar = scale.by_calendar();
+        for pair in calendar.windows(2) {
+            join(pair[0], pair[1]);
         }
         let mut found = Self::default();
         for part in members.iter().filter(|part| !part.is_empty()) {
@@ -111,8 +129,6 @@ struct Scale<'r> {
     truth: Answer,
     plan: Answer,
     at: HashMap<RecordId, usize>,
-    /// By how many days most of what one reading wrote truly moved.
-    moved: HashMap<Timestamp, i32>,
 }
 
 impl<'r> Scale<'r> {
@@ -150,18 +166,43 @@ impl<'r> Scale<'r> {
                 truth.pair(record, *item);
             }
         }
-        let mut scale = Self { run, shown, truth, plan: planned, at, moved: HashMap::new() };
+        let mut scale = Self { run, shown, truth, plan: planned, at };
+        (scale.truth.moved, scale.plan.moved) =
+            (scale.moved(&scale.truth), scale.moved(&scale.plan));
+        scale
+    }
+
+    fn moved(&self, answer: &Answer) -> HashMap<Timestamp, i32> {
         let mut ways: HashMap<Timestamp, BTreeMap<i32, usize>> = HashMap::new();
-        for (record, item) in &scale.truth.items {
-            let written = entries[*record].known.written_at;
-            *ways.entry(written).or_default().entry(scale.days(*record, *item)).or_default() += 1;
+        for (record, item) in &answer.items {
+            let written = self.entry(*record).known.written_at;
+            *ways.entry(written).or_default().entry(self.days(*record, *item)).or_default() += 1;
         }
         let most = |ways: BTreeMap<i32, usize>| {
             let most = ways.into_iter().max_by_key(|(days, count)| (*count, -days.abs()));
-            most.filter(|(_, count)| *count >= run.rules.enough).map(|(days, _)| days)
+            most.filter(|(_, count)| *count >= self.run.rules.enough).map(|(days, _)| days)
         };
-        scale.moved = ways.into_iter().filter_map(|(at, ways)| Some((at, most(ways)?))).collect();
-        scale
+        ways.into_iter().filter_map(|(at, ways)| Some((at, most(ways)?))).collect()
+    }
+
+    /// What either answer says by another calendar: it hangs together.
+    fn by_calendar(&self) -> Vec<Node> {
+        let mut nodes = Vec::new();
+        for answer in [&self.truth, &self.plan] {
+            for record in 0..self.run.book.entries.len() {
+                let written = self.entry(record).known.written_at;
+                let item = answer.items.get(&record);
+                if answer.days(written) != 0
+                    || item.is_some_and(|item| self.is_told_otherwise(record, *item))
+                {
+                    nodes.push(Node::Record(record));
+                    nodes.extend(item.map(|item| Node::Item(*item)));
+                }
+            }
+        }
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
     }
 
     fn entry(&self, record: usize) -> &Entry {
@@ -180,15 +221,41 @@ impl<'r> Scale<'r> {
         (self.item(item).value_date - self.record(record).value_date).get_days()
     }
 
-    fn weigh(&self, answer: &Answer, part: &[Node]) -> Cost {
-        let costs = part.iter().map(|node| match node {
+    /// Whether a day is another, of what neither was booked nor is pending again.
+    fn is_told_otherwise(&self, record: usize, item: usize) -> bool {
+        self.days(record, item) != 0 && self.record(record).pending == self.item(item).pending
+    }
+
+    fn weigh(&self, answer: &Answer, part: &[Node]) -> Price {
+        let prices = part.iter().map(|node| match node {
             Node::Record(record) => match answer.items.get(record) {
-                Some(item) => self.pair(*record, *item),
-                None => Cost(usize::from(self.missed(answer, *record)), 0),
+                Some(item) => self.pair(answer, *record, *item),
+                None => NEW_OR_GONE * Price::from(self.missed(answer, *record)),
             },
-            Node::Item(item) => Cost(usize::from(!answer.records.contains_key(item)), 0),
+            Node::Item(item) => NEW_OR_GONE * Price::from(!answer.records.contains_key(item)),
         });
-        costs.fold(Cost::default(), |a, b| Cost(a.0 + b.0, a.1 + b.1))
+        // That what a reading wrote has other days now is one thing to believe.
+        let calendars: HashSet<Timestamp> = (part.iter())
+            .filter_map(|node| match node {
+                Node::Record(record) if answer.items.contains_key(record) => {
+                    Some(self.entry(*record).known.written_at)
+                }
+                _ => None,
+            })
+            .filter(|written| answer.days(*written) != 0)
+            .collect();
+        let told = |node: &&Node| match node {
+            Node::Record(record) => {
+                answer.items.get(record).is_some_and(|item| self.is_told_otherwise(*record, *item))
+            }
+            Node::Item(_) => false,
+        };
+        let otherwise = if calendars.is_empty() {
+            NEW_OR_GONE * part.iter().filter(told).count().min(self.run.rules.enough)
+        } else {
+            CALENDAR
+        };
+        prices.sum::<Price>() + calendars.len() + otherwise
     }
 
     /// Whether a record should have been shown.
@@ -200,19 +267,24 @@ impl<'r> Scale<'r> {
             }
             _ => false,
         };
-        self.shown.complete
-            && self.shown.window.contains(self.record(record).value_date)
-            && !explained
+        let record = self.record(record);
+        let days = || (0..self.shown.seen.len()).map(|item| self.item(item).value_date);
+        let (older, newer) =
+            (days().any(|day| day < record.value_date), days().any(|day| record.value_date < day));
+        let upwards = days().next() < days().next_back();
+        let covered = self.shown.complete && self.shown.window.contains(record.value_date);
+        let shown = older && (newer || covered && !upwards) || record.pending && covered;
+        shown && !explained
     }
 
-    fn pair(&self, record: usize, item: usize) -> Cost {
+    fn pair(&self, answer: &Answer, record: usize, item: usize) -> Price {
         let (old, new) = (self.record(record), self.item(item));
         let entry = self.entry(record);
         let facts = &self.shown.seen[item].facts;
-        if !self.run.recognises(entry, facts) || self.contradicts(record, item) {
-            return Cost(2, 0);
+        let undone = !old.pending && new.pending;
+        if undone || !self.run.recognises(entry, facts) || self.contradicts(record, item) {
+            return 2 * NEW_OR_GONE;
         }
-        let moved = self.moved.get(&entry.known.written_at).copied().unwrap_or_default();
         let letters =
             |m: &Movement| m.description.chars().filter(|c| c.is_alphabetic()).collect::<String>();
         let posts = old.pending && !new.pending;
@@ -221,13 +293,10 @@ impl<'r> Scale<'r> {
         } else {
             letters(old) != letters(new)
         };
-        let changes = [
-            self.days(record, item) != moved,
-            old.amount != new.amount || old.currency != new.currency,
-            words,
-            !old.pending && new.pending,
-        ];
-        Cost(0, changes.into_iter().filter(|changed| *changed).count())
+        let off = (self.days(record, item) - answer.days(entry.known.written_at)).unsigned_abs();
+        let off = Price::try_from(off).unwrap_or_default().min(if posts { 1 } else { 2 });
+        let changes = [old.amount != new.amount || old.currency != new.currency, words];
+        off + changes.into_iter().filter(|changed| *changed).count()
     }
 
     /// A mark that lasts says that they are two.

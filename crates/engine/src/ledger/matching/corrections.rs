@@ -299,6 +299,6 @@ impl<'a> Work<'a> {
 
     pub(super) fn only_balance_moved(&self, r: usize, i: usize) -> bool {
         let other = [Mark::Ids, Mark::Times, Mark::References];
-        !self.is_undone(r, i) && other.iter().all(|mark| self.mark(*mark, r, i) != Some(false))
+        !self.is_undone(r, i) && other.iter().all(|mark| self.says(*mark, r, i) != Some(false))
     }
 }

@@ -2,6 +2,7 @@
 //! most certain to the least; what only a record's absence can justify waits for a complete
 //! reading, or becomes a doubt.
 
+mod answer;
 mod calendar;
 mod corrections;
 mod identity;
@@ -9,7 +10,6 @@ mod marks;
 mod outcome;
 mod pairing;
 mod posting;
-mod series;
 
 use super::{
     Doubt, Known, Mark, Note, Plan, Reading, Rules, Seen,
@@ -20,7 +20,7 @@ use super::{
 };
 use corrections::Change;
 use domain::record::{Facts, Movement};
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use marks::{Against, Belief};
 use std::{
     collections::{HashMap, HashSet},
@@ -40,24 +40,13 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
         work.read_texts();
         work.weigh_marks();
         work.by_trusted_id();
-        work.find_calendar();
-        work.by_fingerprint();
-        if work.shifted != 0 {
-            // What the other calendar finds nowhere may be what it was.
-            work.take_unchanged();
-        }
-        work.reopen_doubted();
-        // Records in doubt step aside for those that they may repeat, and then are as all others.
-        work.by_change();
-        work.follow();
-        if work.readmit_doubted() {
-            work.by_change();
-        }
+        work = work.answer();
     }
     work.plan()
 }
 
 /// One item of the reading, after folding.
+#[derive(Clone)]
 struct Item<'a> {
     seen: &'a Seen,
     movement: &'a Movement,
@@ -74,6 +63,7 @@ struct Item<'a> {
 }
 
 /// One record.
+#[derive(Clone)]
 struct Record<'a> {
     known: &'a Known,
     movement: &'a Movement,
@@ -92,6 +82,7 @@ struct Record<'a> {
 }
 
 /// The comparison in progress.
+#[derive(Clone)]
 struct Work<'a> {
     items: Vec<Item<'a>>,
     records: Vec<Record<'a>>,
@@ -104,10 +95,8 @@ struct Work<'a> {
     agreeing: [usize; 4],
     notes: Vec<Note>,
     reused: usize,
-    /// By how many days the reading's calendar is off, for some or all of it.
-    shifted: i32,
-    /// The instants of the readings of whose records more stayed than moved.
-    stayed: HashSet<Timestamp>,
+    /// By how many days the reading's calendar is taken to be off, for some or all of it.
+    calendar: i32,
 }
 
 /// Calendar days from `from` to `to`.
@@ -163,9 +152,35 @@ impl<'a> Work<'a> {
             agreeing: [0; 4],
             notes: Vec::new(),
             reused: 0,
-            shifted: 0,
-            stayed: HashSet::new(),
+            calendar: 0,
         }
+    }
+
+    /// What each fact decides, the most certain first.
+    fn passed(mut self) -> Self {
+        self.by_fingerprint();
+        if self.calendar != 0 {
+            // What the other calendar finds nowhere may be what it was.
+            self.take_unchanged();
+        }
+        self.reopen_doubted();
+        // Records in doubt step aside for those that they may repeat, and then are as all others.
+        self.by_change();
+        if self.readmit_doubted() {
+            self.by_change();
+        }
+        if self.stay_where_they_were() {
+            self.by_fingerprint();
+            self.by_change();
+        }
+        // An item that found no better record goes home.
+        for item in &mut self.items {
+            if let (None, Some(home)) = (item.record, item.home) {
+                item.record = Some(home);
+                item.perhaps.clear();
+            }
+        }
+        self
     }
 
     /// The passes that explain by a change, the likeliest first.
@@ -183,40 +198,27 @@ impl<'a> Work<'a> {
         self.by_absence(Change::Words);
     }
 
-    /// Where an item left its home for a record that moved there with the calendar, the home may have moved
-    /// as well: it is then the equal item that stands as far off, and no repetition.
-    fn follow(&mut self) {
-        if self.shifted == 0 {
-            return;
-        }
-        let off = |day: Date| day.saturating_add(jiff::Span::new().days(self.shifted));
-        let mut open: HashMap<Fingerprint<'_>, Vec<usize>> = HashMap::new();
-        for item in self.open_items() {
-            if let Some(print) = self.items[item].print.filter(|_| !self.items[item].spare) {
-                open.entry(print).or_default().push(item);
-            }
-        }
-        let mut follow = Vec::new();
-        for Item { home, record, movement, .. } in &self.items {
-            let Some((home, record)) = home.zip(*record) else { continue };
-            let Record { known, movement: own, print, item, .. } = &self.records[home];
-            let left = item.is_none()
-                && off(self.records[record].movement.value_date) == movement.value_date
-                && !self.stayed.contains(&known.written_at);
-            let moved = print.map(|print| Fingerprint { day: off(own.value_date), ..print });
-            let next = moved.filter(|_| left).and_then(|moved| open.get_mut(&moved)?.pop());
-            follow.extend(next.map(|next| (home, next)));
-        }
-        for (home, next) in follow {
-            self.pair(home, next);
-        }
-    }
-
     /// Records in doubt that no item went home to take part from here on. Whether there are any.
     fn readmit_doubted(&mut self) -> bool {
         let doubted =
             self.records.iter_mut().filter(|record| record.doubted && record.item.is_none());
         doubted.map(|record| record.doubted = false).count() > 0
+    }
+
+    /// What moved with its reading and is found nowhere has its own day again. Whether anything has.
+    fn stay_where_they_were(&mut self) -> bool {
+        let lost = |record: &&mut Record<'_>| {
+            record.item.is_none() && record.day != record.movement.value_date
+        };
+        let mut any = false;
+        for record in self.records.iter_mut().filter(lost) {
+            record.day = record.movement.value_date;
+            if let Some(print) = &mut record.print {
+                print.day = record.day;
+            }
+            any = true;
+        }
+        any
     }
 
     fn pair(&mut self, record: usize, item: usize) {

@@ -14,13 +14,6 @@ use std::collections::{HashMap, HashSet};
 impl Work<'_> {
     pub(super) fn plan(mut self) -> Plan {
         let mut plan = Plan::default();
-        // An item that found no better record goes home.
-        for item in &mut self.items {
-            if let (None, Some(home)) = (item.record, item.home) {
-                item.record = Some(home);
-                item.perhaps.clear();
-            }
-        }
         // What its item left for another record, and no other item is, was a repetition.
         let homes = self.items.iter().filter_map(|item| item.home.zip(item.record));
         let left: HashSet<usize> = homes

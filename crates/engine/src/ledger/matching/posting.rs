@@ -10,7 +10,7 @@ use super::{
 use domain::record::Direction;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// How unlike a pending record and a posted item are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,60 +102,6 @@ pub(super) fn settle(work: &mut Work<'_>) {
                 work.records[pair.record].item.is_none() && work.items[pair.item].record.is_none()
             })
             .collect();
-    }
-}
-
-/// Pending records and items that may show them booked, with the same amount.
-pub(super) struct Booked {
-    /// On their own day.
-    pairs: Vec<(usize, usize)>,
-    pub records: HashSet<usize>,
-    pub items: HashSet<usize>,
-    /// On the day before or after, under other words: by how many days.
-    near: Vec<(usize, usize, i32)>,
-}
-
-impl Booked {
-    pub(super) fn find(work: &Work<'_>) -> Self {
-        let equal = candidates(work).into_iter().filter(|pair| pair.amount == AmountCost::Equal);
-        let (own, other): (Vec<Candidate>, Vec<Candidate>) = equal.partition(|pair| pair.days == 0);
-        let near = |pair: &&Candidate| {
-            let same_text = work.records[pair.record].text == work.items[pair.item].text;
-            pair.days.abs() <= work.rules.day_slack && !same_text
-        };
-        let near = other.iter().filter(near).map(|pair| (pair.record, pair.item, pair.days));
-        let own = own.iter().map(|pair| (pair.record, pair.item));
-        Self::new(own.collect(), near.collect())
-    }
-
-    /// Of some records only.
-    pub(super) fn of(&self, which: impl Fn(usize) -> bool) -> Self {
-        let pairs = self.pairs.iter().copied().filter(|(record, _)| which(*record)).collect();
-        Self::new(pairs, self.near.clone())
-    }
-
-    fn new(pairs: Vec<(usize, usize)>, near: Vec<(usize, usize, i32)>) -> Self {
-        let (records, items) = pairs.iter().copied().unzip();
-        Self { pairs, records, items, near }
-    }
-
-    /// On the day before or after, and on no other.
-    pub(super) fn on_another_day(&self) -> impl Iterator<Item = (usize, usize)> {
-        let near = self.near.iter().map(|(record, item, _)| (*record, *item));
-        near.filter(|(record, _)| !self.records.contains(record))
-    }
-
-    /// Records that an item shows booked so many days later, but for those that their own day shows booked
-    /// as well, where the item is a record that `stays`.
-    pub(super) fn moved_by(&self, days: i32, stays: impl Fn(usize) -> bool) -> Vec<usize> {
-        let taken: HashSet<usize> = (self.pairs.iter())
-            .filter(|(record, _)| stays(*record))
-            .map(|(_, item)| *item)
-            .collect();
-        let near = self.near.iter().filter(|(record, item, off)| {
-            *off == days && !(self.records.contains(record) && taken.contains(item))
-        });
-        near.map(|(record, ..)| *record).collect()
     }
 }
 
