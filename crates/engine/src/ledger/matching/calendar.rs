@@ -3,7 +3,7 @@
 //! is. Then one day's coffee looks like the next one's. So the whole answer is made under each calendar
 //! that could be, and the one is taken with which the least is to be believed.
 
-use super::{super::fingerprint, Work, answer::Asked};
+use super::{super::fingerprint, Work, price::Asked};
 use jiff::{Span, Timestamp};
 use std::collections::{HashMap, HashSet};
 

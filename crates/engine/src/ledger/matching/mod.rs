@@ -2,7 +2,6 @@
 //! most certain to the least; what only a record's absence can justify waits for a complete
 //! reading, or becomes a doubt.
 
-mod answer;
 mod calendar;
 mod corrections;
 mod identity;
@@ -10,6 +9,8 @@ mod marks;
 mod outcome;
 mod pairing;
 mod posting;
+mod price;
+mod straight;
 
 use super::{
     Doubt, Known, Mark, Note, Plan, Reading, Rules, Seen,

@@ -1,0 +1,167 @@
+//! What has to be believed with a whole answer, as a price. The passes decide what each fact decides; where
+//! several answers are left, the cheapest is taken.
+
+use super::{
+    super::{Doubt, Mark, fingerprint},
+    Record, Work, days_between,
+    marks::{Against, Belief},
+    pairing::Pair,
+};
+use domain::ids::RecordId;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, HashMap};
+
+/// What has to be believed, counted in changes.
+pub(super) type Price = usize;
+
+/// What has to be believed with an answer, and among equals how many days it says are told otherwise.
+pub(super) type Asked = (Price, usize);
+
+/// That something is new, or gone, is as much to believe as so many changes.
+pub(super) const NEW_OR_GONE: Price = 3;
+
+/// That days are told otherwise: two things gone and two new are not enough to say so.
+const CALENDAR: Price = 10;
+
+/// The marks that last, and so tie what changed.
+const LASTING: [Mark; 3] = [Mark::Ids, Mark::Times, Mark::References];
+
+/// By how many days most of what one reading wrote moved, where enough of it did.
+pub(super) type Moved = HashMap<Timestamp, i32>;
+
+impl Work<'_> {
+    /// What has to be believed with this answer: what is new, what is gone, what changed, that days are
+    /// told otherwise, and of each reading that what it wrote has other days now.
+    pub(super) fn price(&self) -> Asked {
+        let moved = self.moved();
+        let told = self.told_otherwise();
+        let calendars = moved.values().filter(|days| **days != 0).count();
+        let otherwise = if self.calendar == 0 && calendars == 0 {
+            NEW_OR_GONE * told.min(self.rules.enough)
+        } else {
+            CALENDAR
+        };
+        let items: Price = (self.items.iter().enumerate())
+            .map(|(i, item)| item.record.map_or(NEW_OR_GONE, |r| self.price_of(r, i, &moved)))
+            .sum();
+        let ids: HashMap<RecordId, &Record<'_>> =
+            self.records.iter().map(|record| (record.known.id, record)).collect();
+        let gone = |record: &&Record<'_>| {
+            // Whose other self is shown is not missed.
+            let explained = match &record.known.doubt {
+                Some(Doubt::PerhapsSame { others, .. }) => {
+                    others.iter().filter_map(|id| ids.get(id)).any(|other| other.item.is_some())
+                }
+                _ => false,
+            };
+            record.item.is_none() && !explained && self.is_covered(record)
+        };
+        let gone = NEW_OR_GONE * self.records.iter().filter(gone).count();
+        (otherwise + calendars + items + gone, told)
+    }
+
+    pub(super) fn is_covered(&self, record: &Record<'_>) -> bool {
+        let day = record.movement.value_date;
+        self.span.claims(Some(day), record.movement.pending) || self.span.is_between(day)
+    }
+
+    pub(super) fn moved(&self) -> Moved {
+        let mut ways: HashMap<Timestamp, BTreeMap<i32, usize>> = HashMap::new();
+        for (r, i) in self.pairs() {
+            let of = ways.entry(self.records[r].known.written_at).or_default();
+            *of.entry(self.days(r, i)).or_default() += 1;
+        }
+        let most = |ways: BTreeMap<i32, usize>| {
+            let most = ways.into_iter().max_by_key(|(days, count)| (*count, -days.abs()));
+            most.filter(|(_, count)| *count >= self.rules.enough).map(|(days, _)| days)
+        };
+        ways.into_iter().filter_map(|(at, ways)| Some((at, most(ways)?))).collect()
+    }
+
+    pub(super) fn pairs(&self) -> impl Iterator<Item = Pair> {
+        self.items.iter().enumerate().filter_map(|(i, item)| Some((item.record?, i)))
+    }
+
+    /// From the day that was stored to the one that is shown.
+    pub(super) fn days(&self, r: usize, i: usize) -> i32 {
+        days_between(self.records[r].movement.value_date, self.items[i].movement.value_date)
+    }
+
+    /// How many days are told otherwise.
+    pub(super) fn told_otherwise(&self) -> usize {
+        self.pairs().filter(|(r, i)| self.is_told_otherwise(*r, *i)).count()
+    }
+
+    /// Whether a day is another, of what neither was booked nor is pending again.
+    pub(super) fn is_told_otherwise(&self, r: usize, i: usize) -> bool {
+        let (old, new) = (self.records[r].movement, self.items[i].movement);
+        self.days(r, i) != 0 && old.pending == new.pending
+    }
+
+    /// What has to be believed if the record is the item.
+    pub(super) fn price_of(&self, r: usize, i: usize, moved: &Moved) -> Price {
+        let (contradicted, changed) = self.against(r, i, moved);
+        contradicted + changed
+    }
+
+    /// What has to be believed against the marks, and what changed.
+    pub(super) fn against(&self, r: usize, i: usize, moved: &Moved) -> (Price, Price) {
+        let (record, item) = (&self.records[r], &self.items[i]);
+        let (old, new) = (record.movement, item.movement);
+        let posts = old.pending && !new.pending;
+        let days = self.days(r, i);
+        let words = record.known.content != item.seen.content
+            && if posts {
+                !fingerprint::likeness(&record.text, &item.text).akin()
+            } else {
+                record.text != item.text
+            };
+        let slack = self.rules.day_slack;
+        let latest = if posts { self.rules.posts_within + slack } else { slack };
+        let beyond = !(-slack..=latest).contains(&days) || words && (posts || days != 0);
+        let other = self.compare(r, i).1 == Against::Strong || self.is_undone(r, i);
+        if other || beyond && !self.is_tied(r, i) {
+            return (2 * NEW_OR_GONE, 0);
+        }
+        let moved = moved.get(&record.known.written_at).copied().unwrap_or_default();
+        let off = days.saturating_sub(moved);
+        // Against the way of the others is further.
+        let off = Price::try_from(off.abs().min(if posts { 1 } else { 2 })).unwrap_or_default();
+        let sum = old.amount != new.amount || old.currency != new.currency;
+        let other = LASTING.into_iter().any(|mark| self.says(mark, r, i) == Some(false));
+        (NEW_OR_GONE * Price::from(other), off + Price::from(sum) + Price::from(words))
+    }
+
+    /// As [`Work::mark`], where the mark is believed.
+    pub(super) fn says(&self, mark: Mark, r: usize, i: usize) -> Option<bool> {
+        self.mark(mark, r, i).filter(|_| self.belief(mark) != Belief::Ignored)
+    }
+
+    /// Whether an id says that a record is its item.
+    pub(super) fn is_tied_by_id(&self, r: usize) -> bool {
+        self.records[r].item.is_some_and(|i| self.says(Mark::Ids, r, i) == Some(true))
+    }
+
+    /// Whether a mark that lasts ties a pair. That neither has a reference says nothing.
+    pub(super) fn is_tied(&self, r: usize, i: usize) -> bool {
+        let silent = self.records[r].movement.reference.is_none();
+        let ties = |mark: &Mark| !(silent && *mark == Mark::References);
+        LASTING.iter().filter(|mark| ties(mark)).any(|mark| self.says(*mark, r, i) == Some(true))
+    }
+
+    /// Whether there may be less to believe under another calendar: less by more than the calendar itself.
+    pub(super) fn leaves_much(&self) -> bool {
+        let moved = self.moved();
+        let mut open: HashMap<_, (usize, usize)> = HashMap::new();
+        for record in self.records.iter().filter(|record| record.item.is_none()) {
+            open.entry(fingerprint::sum(record.movement)).or_default().0 += 1;
+        }
+        for item in self.items.iter().filter(|item| item.record.is_none()) {
+            open.entry(fingerprint::sum(item.movement)).or_default().1 += 1;
+        }
+        let both: usize = open.values().map(|(gone, new)| (*gone).min(*new)).sum();
+        let changed: Price = self.pairs().map(|(r, i)| self.price_of(r, i, &moved)).sum();
+        let told = self.told_otherwise();
+        2 * NEW_OR_GONE * both + changed + NEW_OR_GONE * told.min(self.rules.enough) > CALENDAR
+    }
+}
