@@ -35,12 +35,7 @@ impl Work<'_> {
     pub(super) fn price(&self) -> Asked {
         let moved = self.moved();
         let told = self.told_otherwise();
-        let calendars = moved.values().filter(|days| **days != 0).count();
-        let otherwise = if self.calendar == 0 && calendars == 0 {
-            NEW_OR_GONE * told.min(self.rules.enough)
-        } else {
-            CALENDAR
-        };
+        let calendars = self.price_of_calendars(&moved, told);
         let items: Price = (self.items.iter().enumerate())
             .map(|(i, item)| item.record.map_or(NEW_OR_GONE, |r| self.price_of(r, i, &moved)))
             .sum();
@@ -57,7 +52,17 @@ impl Work<'_> {
             record.item.is_none() && !explained && self.is_covered(record)
         };
         let gone = NEW_OR_GONE * self.records.iter().filter(gone).count();
-        (otherwise + calendars + items + gone, told)
+        (calendars + items + gone, told)
+    }
+
+    /// That days are told otherwise, and of each reading that what it wrote has other days now.
+    fn price_of_calendars(&self, moved: &Moved, told: usize) -> Price {
+        let calendars = moved.values().filter(|days| **days != 0).count();
+        if self.calendar == 0 && calendars == 0 {
+            NEW_OR_GONE * told.min(self.rules.enough)
+        } else {
+            CALENDAR + calendars
+        }
     }
 
     pub(super) fn is_covered(&self, record: &Record<'_>) -> bool {
@@ -161,7 +166,7 @@ impl Work<'_> {
         }
         let both: usize = open.values().map(|(gone, new)| (*gone).min(*new)).sum();
         let changed: Price = self.pairs().map(|(r, i)| self.price_of(r, i, &moved)).sum();
-        let told = self.told_otherwise();
-        2 * NEW_OR_GONE * both + changed + NEW_OR_GONE * told.min(self.rules.enough) > CALENDAR
+        let calendars = self.price_of_calendars(&moved, self.told_otherwise());
+        2 * NEW_OR_GONE * both + changed + calendars > CALENDAR
     }
 }
