@@ -145,6 +145,14 @@ impl<'r> Scale<'r> {
         let taken: HashSet<usize> = (planned.records.keys().copied())
             .chain(plan.create.iter().map(|(item, _)| *item))
             .collect();
+        // A doubt asks for no more than what it leaves open: that the item is what it names.
+        for (item, doubt) in &plan.create {
+            let Some(Doubt::PerhapsSame { others, .. }) = doubt else { continue };
+            let open = |other: &&usize| !planned.items.contains_key(*other);
+            if let Some(record) = others.iter().filter_map(|other| at.get(other)).find(open) {
+                planned.pair(*record, *item);
+            }
+        }
         // Of several sightings of one movement, that counts which the plan takes.
         let mut sightings: BTreeMap<usize, usize> = BTreeMap::new();
         for (item, life) in shown.lives.iter().enumerate() {
