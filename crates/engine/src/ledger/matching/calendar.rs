@@ -72,10 +72,7 @@ impl Work<'_> {
                 continue;
             }
             let record = &mut work.records[r];
-            record.day = record.day.saturating_add(Span::new().days(calendar.days));
-            if let Some(print) = &mut record.print {
-                print.day = record.day;
-            }
+            record.stand_on(record.day.saturating_add(Span::new().days(calendar.days)));
             if let Some(item) = record.item.take() {
                 work.items[item].record = None;
             }

@@ -82,6 +82,16 @@ struct Record<'a> {
     id_lost: bool,
 }
 
+impl Record<'_> {
+    /// Gives it a day in the reading's calendar.
+    fn stand_on(&mut self, day: Date) {
+        self.day = day;
+        if let Some(print) = &mut self.print {
+            print.day = day;
+        }
+    }
+}
+
 /// The comparison in progress.
 #[derive(Clone)]
 struct Work<'a> {
@@ -213,10 +223,7 @@ impl<'a> Work<'a> {
         };
         let mut any = false;
         for record in self.records.iter_mut().filter(lost) {
-            record.day = record.movement.value_date;
-            if let Some(print) = &mut record.print {
-                print.day = record.day;
-            }
+            record.stand_on(record.movement.value_date);
             any = true;
         }
         any
