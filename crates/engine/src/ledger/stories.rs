@@ -47,6 +47,9 @@ fn coffee(on: i8) -> Movement {
 fn rent(on: i8) -> Movement {
     Movement { amount: Amount::cents(90_000), description: "Aluguel".into(), ..coffee(on) }
 }
+fn card(on: i8, cents: i64) -> Movement {
+    Movement { on_card: true, amount: Amount::cents(cents), ..coffee(on) }
+}
 fn pending(movement: Movement) -> Movement {
     Movement { pending: true, ..movement }
 }
@@ -202,7 +205,6 @@ fn a_pending_movement_keeps_its_id_when_it_posts_with_a_tip_and_more_words() {
 #[test]
 fn a_hold_is_rather_another_amount_of_its_day_than_its_amount_on_another_day() {
     let mut book = Book::default();
-    let card = |on, cents| Movement { on_card: true, amount: Amount::cents(cents), ..coffee(on) };
     book.read(0, true, Trust::None, page(0, &[pending(card(10, 1000)), rent(2)]));
     let seen = [card(11, 1000), card(10, 1100), rent(2)];
     let plan = book.read(24, true, Trust::None, page(0, &seen));
@@ -222,7 +224,6 @@ fn a_hold_is_booked_though_its_instant_changed() {
 #[test]
 fn one_posted_movement_for_two_pending_ones_is_kept_in_doubt() {
     let mut book = Book::default();
-    let card = |on, cents| Movement { on_card: true, amount: Amount::cents(cents), ..coffee(on) };
     book.read(
         0,
         true,
@@ -308,7 +309,6 @@ fn a_repetition_is_no_rival_of_the_twins_that_it_repeats() {
 #[test]
 fn a_reading_that_narrowed_a_doubt_knows_no_more_when_it_is_applied_again() {
     let mut book = Book::default();
-    let card = |on, cents| Movement { on_card: true, amount: Amount::cents(cents), ..coffee(on) };
     let (one, other) = (pending(card(10, 1000)), pending(card(10, 1010)));
     let first = [rent(12), one, other.clone(), rent(4), rent(2)];
     book.read(0, true, Trust::None, page(0, &first));
@@ -764,13 +764,14 @@ fn what_a_day_shows_booked_or_pending_as_it_was_is_not_what_moved_from_it() {
         let mut seen: Vec<Movement> = [1, 2, 3].map(|n| visit(4, n)).to_vec();
         seen.extend([pending(coffee(10)), coffee(10 + off)]);
         seen.extend([4, 5, 6].map(|n| visit(12 + off, n)));
+        seen.push(visit(14, 7));
         page(0, &seen)
     };
     book.read(0, true, Trust::None, seen(0));
     let ids = book.ids();
     let plan = book.read(24, true, Trust::None, seen(-1));
     assert_eq!((plan.update.len(), plan.create.len()), (4, 0), "{plan:?}");
-    assert_eq!((book.ids(), book.days()), (ids, vec![4, 4, 4, 10, 9, 11, 11, 11]));
+    assert_eq!((book.ids(), book.days()), (ids, vec![4, 4, 4, 10, 9, 11, 11, 11, 14]));
 }
 
 #[test]
@@ -882,7 +883,6 @@ fn a_hold_in_doubt_is_booked_as_others_are() {
 #[test]
 fn what_is_in_the_doubt_of_a_record_is_that_record() {
     let mut book = Book::default();
-    let card = |on, cents| Movement { on_card: true, amount: Amount::cents(cents), ..coffee(on) };
     let holds = [pending(card(10, 1000)), pending(card(10, 1010)), rent(2)];
     book.read(0, true, Trust::None, page(0, &holds));
     let booked = |cents| Movement { reference: Some("E2E1".into()), ..card(11, cents) };
@@ -951,8 +951,8 @@ fn what_was_booked_is_rather_another_day_than_pending_again() {
 fn a_hold_that_was_booked_on_its_own_day_stays_where_the_calendar_moved_by_hours() {
     let mut book = Book::default();
     let others = |off: i8| {
-        [1, 2, 3, 4, 5, 6].map(|n: i8| {
-            let off = if n <= 3 { off } else { 0 };
+        [1, 2, 3, 4, 5, 6, 7].map(|n: i8| {
+            let off = if n <= 4 { off } else { 0 };
             Movement { amount: Amount::cents(n.into()), ..rent(8 + 2 * n + off) }
         })
     };
@@ -1162,6 +1162,81 @@ fn a_hold_of_the_next_day_is_the_one_before_where_it_was_in_doubt_about_it() {
     let plan = book.read(48, true, Trust::None, page(0, &seen));
     assert_eq!((plan.update, plan.delete), (vec![(ids[1], 2)], vec![ids[3]]));
     assert_eq!((book.days(), book.doubts()), (vec![20, 4, 2, 5], 0));
+}
+
+#[test]
+fn what_a_hold_may_have_become_is_no_explanation_beside_a_reference() {
+    let mut book = Book::default();
+    let booked = |cents: i64| Movement { reference: Some("E2E1".into()), ..card(10, cents) };
+    let holds = [pending(card(6, 430)), pending(card(7, 440))];
+    book.read(0, true, Trust::None, page(0, &[rent(20), holds[0].clone(), rent(2)]));
+    book.read(1, false, Trust::None, page(0, &[booked(450)]));
+    assert_eq!(book.doubts(), 1);
+    book.read(2, false, Trust::None, page(0, &holds[1..]));
+    let ids = book.ids();
+    let plan = book.read(3, false, Trust::None, page(0, &[booked(460)]));
+    assert_eq!(plan.update, [(ids[3], 0)], "{plan:?}");
+}
+
+#[test]
+fn of_twins_told_a_day_before_the_booked_one_moves_and_the_hold_is_in_doubt() {
+    let mut book = Book::default();
+    let seen = [rent(20), coffee(14), pending(coffee(14)), rent(2)];
+    book.read(0, true, Trust::None, page(0, &seen));
+    book.read(24, true, Trust::None, page(0, &[rent(20), rent(2)]));
+    let ids = book.ids();
+    let seen = [rent(20), coffee(13), coffee(13), rent(2)];
+    let plan = book.read(48, true, Trust::None, page(0, &seen));
+    assert_eq!(plan.update, [(ids[1], 1)], "{plan:?}");
+    let doubt = Doubt::PerhapsSame { others: vec![ids[2]], twice: false };
+    assert_eq!(plan.create, [(2, Some(doubt))], "{plan:?}");
+}
+
+#[test]
+fn instants_are_true_where_all_of_them_are_of_the_next_day() {
+    let mut book = Book::default();
+    let visits = |hours: i64| -> Vec<Movement> {
+        let visit = |n: i64| Movement {
+            amount: Amount::cents(n),
+            transacted_at: Some(at(hours + n).round(jiff::Unit::Hour).unwrap()),
+            ..coffee(10)
+        };
+        [1, 2, 3].map(visit).to_vec()
+    };
+    let first = date(2026, 3, 10).to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
+    let hours = first.duration_since(at(0)).as_hours();
+    book.read(0, false, Trust::None, page(0, &visits(hours)));
+    let plan = book.read(24, false, Trust::None, page(0, &visits(hours + 25)));
+    assert_eq!((plan.update.len(), plan.create.len()), (0, 3), "{plan:?}");
+    assert!(!plan.notes.contains(&Note::Disbelieved { mark: Mark::Times }), "{plan:?}");
+}
+
+#[test]
+fn an_id_that_differs_is_believed_where_nothing_says_that_the_record_is_gone() {
+    let mut book = Book::default();
+    let first = [rent(20), pending(card(10, 430)), rent(2)];
+    book.read(0, true, Trust::Stable, with_ids(page(0, &first), &["a", "b", "c"]));
+    let shown = |id: &str| with_ids(page(0, &[card(10, 450)]), &[id]);
+    book.read(1, false, Trust::Stable, shown("d"));
+    assert_eq!((book.known.len(), book.doubts()), (4, 1));
+    let plan = book.read(24, false, Trust::Stable, shown("e"));
+    assert_eq!((plan.update.len(), plan.create.len()), (0, 1), "{plan:?}");
+}
+
+#[test]
+fn an_item_that_an_id_sends_home_is_not_the_hold_that_its_record_was_in_doubt_about() {
+    let mut book = Book::default();
+    let ids = ["a", "b", "c"];
+    let first = [rent(20), pending(card(10, 430)), rent(2)];
+    book.read(0, true, Trust::Stable, with_ids(page(0, &first), &ids));
+    let booked = |cents: i64| with_ids(page(0, &[card(10, cents)]), &["d"]);
+    book.read(1, false, Trust::Stable, booked(450));
+    assert_eq!(book.known.len(), 4);
+    let known = book.ids();
+    let corrected = [rent(20), card(10, 460), rent(2)];
+    let seen = with_ids(page(0, &corrected), &["a", "d", "c"]);
+    let plan = book.read(24, true, Trust::Stable, seen);
+    assert_eq!(plan.update, [(known[3], 1)], "{plan:?}");
 }
 
 #[test]

@@ -22,7 +22,7 @@ const NEW_OR_GONE: Price = 3;
 const CALENDAR: Price = 10;
 
 /// Which record each item is, and the other way round.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Answer {
     items: HashMap<usize, usize>,
     records: HashMap<usize, usize>,
@@ -105,7 +105,9 @@ impl Unknowable {
             if lives().any(|life| run.misled.contains(&life)) {
                 found.misled.extend(lives());
             }
-            if scale.weigh(&scale.plan, part) > scale.weigh(&scale.truth, part) {
+            // A doubt asks for no more than the less of what it leaves open.
+            let plan = scale.weigh(&scale.plan, part).min(scale.weigh(&scale.decided, part));
+            if plan > scale.weigh(&scale.truth, part) {
                 continue;
             }
             for node in part {
@@ -127,7 +129,10 @@ struct Scale<'r> {
     run: &'r Run,
     shown: &'r Shown,
     truth: Answer,
+    /// Where what is kept in doubt is what it may be.
     plan: Answer,
+    /// Where what is kept in doubt is new.
+    decided: Answer,
     at: HashMap<RecordId, usize>,
 }
 
@@ -145,7 +150,7 @@ impl<'r> Scale<'r> {
         let taken: HashSet<usize> = (planned.records.keys().copied())
             .chain(plan.create.iter().map(|(item, _)| *item))
             .collect();
-        // A doubt asks for no more than what it leaves open: that the item is what it names.
+        let decided = planned.clone();
         for (item, doubt) in &plan.create {
             let Some(Doubt::PerhapsSame { others, .. }) = doubt else { continue };
             let open = |other: &&usize| !planned.items.contains_key(*other);
@@ -174,9 +179,10 @@ impl<'r> Scale<'r> {
                 truth.pair(record, *item);
             }
         }
-        let mut scale = Self { run, shown, truth, plan: planned, at };
-        (scale.truth.moved, scale.plan.moved) =
-            (scale.moved(&scale.truth), scale.moved(&scale.plan));
+        let mut scale = Self { run, shown, truth, plan: planned, decided, at };
+        scale.truth.moved = scale.moved(&scale.truth);
+        scale.plan.moved = scale.moved(&scale.plan);
+        scale.decided.moved = scale.moved(&scale.decided);
         scale
     }
 

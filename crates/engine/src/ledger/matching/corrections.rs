@@ -64,8 +64,10 @@ impl<'a> Work<'a> {
                     && !far
                     && self.may_be(r, i)
                     && self.compare(r, i).1 < Against::Strong
-                    // Whoever has a better explanation keeps it.
-                    && !self.is_explained(r, i)
+                    // Whoever has a better explanation keeps it; what a hold may have become is
+                    // none beside a reference.
+                    && (mark == Mark::References && !self.records[r].supposed
+                        || !self.is_explained(r, i))
             };
             for (record, item) in self.decided(&records, &items, fits).0 {
                 self.pair(record, item);

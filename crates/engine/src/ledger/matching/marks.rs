@@ -1,9 +1,9 @@
 //! What can tell a movement from its twin (ids, instants, balances, references), and how far each
 //! is believed in one reading.
 
-use super::{super::Mark, super::Note, super::fingerprint, Work};
+use super::{super::Mark, super::Note, super::fingerprint, Work, days_between};
 use domain::record::Movement;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
 
@@ -102,6 +102,7 @@ impl<'a> Work<'a> {
             conflict += alone
                 .iter()
                 .filter(|(r, i)| self.mark(mark, *r, *i) == Some(false))
+                .filter(|(r, i)| mark != Mark::Times || !self.is_a_day_apart(*r, *i))
                 .filter(|(r, i)| !elsewhere(Side::Record(*r)) && !elsewhere(Side::Item(*i)))
                 .count();
             beliefs[mark as usize] = if conflict > agree && conflict >= self.rules.enough {
@@ -114,6 +115,20 @@ impl<'a> Work<'a> {
             };
         }
         self.beliefs = beliefs;
+    }
+
+    /// Whether two instants are of two days, each of them by the day that stands beside it: then the
+    /// days are told otherwise, and the instants are true.
+    fn is_a_day_apart(&self, r: usize, i: usize) -> bool {
+        let (record, item) = (self.records[r].movement, self.items[i].movement);
+        let of_its_day = |movement: &Movement| {
+            let at = instant(movement)?;
+            let days = days_between(movement.value_date, at.to_zoned(TimeZone::UTC).date());
+            (days.abs() <= self.rules.day_slack).then_some(at)
+        };
+        of_its_day(record)
+            .zip(of_its_day(item))
+            .is_some_and(|(a, b)| a.duration_since(b).abs() > SignedDuration::from_hours(12))
     }
 
     /// Whether a mark that only one record and one item have joins what could be one.

@@ -42,6 +42,7 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
         work.weigh_marks();
         work.by_trusted_id();
         work = work.answer();
+        work.keep_doubts();
     }
     work.plan()
 }
@@ -346,6 +347,32 @@ impl<'a> Work<'a> {
                     self.items[item].home = Some(record);
                     self.records[record].item = Some(item);
                 }
+            }
+        }
+    }
+
+    /// What is left in doubt about a record, and was stored in that doubt before, is what was stored.
+    fn keep_doubts(&mut self) {
+        let mut stored: HashMap<_, Vec<usize>> = HashMap::new();
+        for r in self.open_records() {
+            let Record { known, movement, .. } = self.records[r];
+            if matches!(known.doubt, Some(Doubt::PerhapsSame { .. })) {
+                let look = (movement.value_date, movement.pending, fingerprint::sum(movement));
+                stored.entry(look).or_default().push(r);
+            }
+        }
+        for i in self.open_items() {
+            let movement = self.items[i].movement;
+            let look = (movement.value_date, movement.pending, fingerprint::sum(movement));
+            let Some(stored) = stored.get_mut(&look) else { continue };
+            let again = |r: &usize| {
+                self.records[*r].text == self.items[i].text
+                    && self.items[i].perhaps.iter().any(|other| self.names(*r, *other))
+                    && self.compare(*r, i).1 < Against::Strong
+            };
+            if let Some(at) = stored.iter().position(again) {
+                let record = stored.swap_remove(at);
+                self.pair(record, i);
             }
         }
     }

@@ -9,19 +9,31 @@ use super::{
 };
 use domain::ids::RecordId;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What has to be believed, counted in changes.
 pub(super) type Price = usize;
 
-/// What has to be believed with an answer, and among equals how many days it says are told otherwise.
-pub(super) type Asked = (Price, usize);
+/// What has to be believed with an answer. Among equals that is better which leaves less in doubt, and then
+/// that which says of fewer days that they are told otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Asked {
+    price: Price,
+    in_doubt: usize,
+    told: usize,
+}
 
 /// That something is new, or gone, is as much to believe as so many changes.
 pub(super) const NEW_OR_GONE: Price = 3;
 
 /// That days are told otherwise: two things gone and two new are not enough to say so.
 const CALENDAR: Price = 10;
+
+/// That what happened goes by other words altogether, rather than by more or fewer.
+const UNLIKE: Price = 2;
+
+/// That an item is only a repetition of another.
+const REPETITION: Price = 1;
 
 /// The marks that last, and so tie what changed.
 const LASTING: [Mark; 3] = [Mark::Ids, Mark::Times, Mark::References];
@@ -30,39 +42,90 @@ const LASTING: [Mark; 3] = [Mark::Ids, Mark::Times, Mark::References];
 pub(super) type Moved = HashMap<Timestamp, i32>;
 
 impl Work<'_> {
-    /// What has to be believed with this answer: what is new, what is gone, what changed, that days are
-    /// told otherwise, and of each reading that what it wrote has other days now.
+    /// What has to be believed with this answer. A doubt asks for no more than the least of what it leaves
+    /// open: that all are what they may be, that none is, or those that are likely one by one.
     pub(super) fn price(&self) -> Asked {
-        let moved = self.moved();
-        let told = self.told_otherwise();
-        let calendars = self.price_of_calendars(&moved, told);
-        let items: Price = (self.items.iter().enumerate())
-            .map(|(i, item)| item.record.map_or(NEW_OR_GONE, |r| self.price_of(r, i, &moved)))
+        let doubts = self.open_doubts();
+        let decided: Vec<Pair> = self.pairs().collect();
+        let mut least = self.price_if(&decided);
+        if !doubts.is_empty() {
+            let moved = self.moved(&decided);
+            let likely = |&&(r, i): &&Pair| {
+                let told = NEW_OR_GONE * Price::from(self.is_told_otherwise(r, i));
+                let gone = NEW_OR_GONE * Price::from(self.is_covered(&self.records[r]));
+                self.price_of(r, i, &moved) + told < NEW_OR_GONE + gone
+            };
+            let likely: Vec<Pair> = doubts.iter().filter(likely).copied().collect();
+            for doubts in [&doubts, &likely] {
+                least = least.min(self.price_if(&[&decided[..], doubts].concat()));
+            }
+        }
+        let (price, told) = least;
+        Asked { price, in_doubt: doubts.len(), told }
+    }
+
+    /// What has to be believed if these are the pairs: what is new, what is gone, what changed, that days are
+    /// told otherwise, and of each reading that what it wrote has other days now. With how many are told so.
+    fn price_if(&self, pairs: &[Pair]) -> (Price, usize) {
+        let moved = self.moved(pairs);
+        let told = self.told_otherwise(pairs);
+        let (shown, seen): (HashSet<usize>, HashSet<usize>) = pairs.iter().copied().unzip();
+        let calendars = self.price_of_calendars(&moved, &told);
+        let changed: Price = pairs.iter().map(|(r, i)| self.price_of(*r, *i, &moved)).sum();
+        let new: Price = (self.items.iter().enumerate())
+            .filter(|(i, _)| !seen.contains(i))
+            .map(|(_, item)| if item.spare { REPETITION } else { NEW_OR_GONE })
             .sum();
-        let ids: HashMap<RecordId, &Record<'_>> =
-            self.records.iter().map(|record| (record.known.id, record)).collect();
-        let gone = |record: &&Record<'_>| {
+        let ids: HashMap<RecordId, usize> =
+            self.records.iter().enumerate().map(|(r, record)| (record.known.id, r)).collect();
+        let gone = |r: &usize| {
+            let record = &self.records[*r];
             // Whose other self is shown is not missed.
             let explained = match &record.known.doubt {
                 Some(Doubt::PerhapsSame { others, .. }) => {
-                    others.iter().filter_map(|id| ids.get(id)).any(|other| other.item.is_some())
+                    others.iter().filter_map(|id| ids.get(id)).any(|other| shown.contains(other))
                 }
                 _ => false,
             };
-            record.item.is_none() && !explained && self.is_covered(record)
+            !shown.contains(r) && !explained && self.is_covered(record)
         };
-        let gone = NEW_OR_GONE * self.records.iter().filter(gone).count();
-        (calendars + items + gone, told)
+        let gone = NEW_OR_GONE * (0..self.records.len()).filter(gone).count();
+        (calendars + changed + new + gone, told.values().sum())
     }
 
-    /// That days are told otherwise, and of each reading that what it wrote has other days now.
-    fn price_of_calendars(&self, moved: &Moved, told: usize) -> Price {
-        let calendars = moved.values().filter(|days| **days != 0).count();
-        if self.calendar == 0 && calendars == 0 {
-            NEW_OR_GONE * told.min(self.rules.enough)
-        } else {
-            CALENDAR + calendars
+    /// Whether an item is left in doubt about a record that is no other.
+    pub(super) fn is_open_doubt(&self, r: usize, i: usize) -> bool {
+        self.is_open(r, i) && self.items[i].perhaps.contains(&r)
+    }
+
+    /// What is in doubt, as what it may be.
+    pub(super) fn open_doubts(&self) -> Vec<Pair> {
+        let mut taken = HashSet::new();
+        let mut open = Vec::new();
+        for i in self.open_items() {
+            let free = |r: &&usize| self.records[**r].item.is_none() && !taken.contains(*r);
+            if let Some(r) = self.items[i].perhaps.iter().find(free) {
+                taken.insert(*r);
+                open.push((*r, i));
+            }
         }
+        open
+    }
+
+    /// That days are told otherwise, each way by itself, and of each reading that what it wrote has other
+    /// days now.
+    fn price_of_calendars(&self, moved: &Moved, told: &BTreeMap<i32, usize>) -> Price {
+        let enough = |days: i32, count: usize| {
+            days == self.calendar
+                || count >= self.rules.enough
+                || moved.values().any(|way| *way == days)
+        };
+        let ways: Price = told
+            .iter()
+            .map(|(days, count)| if enough(*days, *count) { CALENDAR } else { NEW_OR_GONE * count })
+            .sum();
+        let idle = self.calendar != 0 && !told.contains_key(&self.calendar);
+        ways + CALENDAR * Price::from(idle) + moved.values().filter(|days| **days != 0).count()
     }
 
     pub(super) fn is_covered(&self, record: &Record<'_>) -> bool {
@@ -70,9 +133,9 @@ impl Work<'_> {
         self.span.claims(Some(day), record.movement.pending) || self.span.is_between(day)
     }
 
-    pub(super) fn moved(&self) -> Moved {
+    pub(super) fn moved(&self, pairs: &[Pair]) -> Moved {
         let mut ways: HashMap<Timestamp, BTreeMap<i32, usize>> = HashMap::new();
-        for (r, i) in self.pairs() {
+        for &(r, i) in pairs {
             let of = ways.entry(self.records[r].known.written_at).or_default();
             *of.entry(self.days(r, i)).or_default() += 1;
         }
@@ -92,9 +155,13 @@ impl Work<'_> {
         days_between(self.records[r].movement.value_date, self.items[i].movement.value_date)
     }
 
-    /// How many days are told otherwise.
-    pub(super) fn told_otherwise(&self) -> usize {
-        self.pairs().filter(|(r, i)| self.is_told_otherwise(*r, *i)).count()
+    /// How many days are told otherwise, by how many days.
+    pub(super) fn told_otherwise(&self, pairs: &[Pair]) -> BTreeMap<i32, usize> {
+        let mut told = BTreeMap::new();
+        for (r, i) in pairs.iter().filter(|(r, i)| self.is_told_otherwise(*r, *i)) {
+            *told.entry(self.days(*r, *i)).or_default() += 1;
+        }
+        told
     }
 
     /// Whether a day is another, of what neither was booked nor is pending again.
@@ -115,15 +182,19 @@ impl Work<'_> {
         let (old, new) = (record.movement, item.movement);
         let posts = old.pending && !new.pending;
         let days = self.days(r, i);
-        let words = record.known.content != item.seen.content
-            && if posts {
-                !fingerprint::likeness(&record.text, &item.text).akin()
-            } else {
-                record.text != item.text
-            };
+        let akin = || fingerprint::likeness(&record.text, &item.text).akin();
+        let words: Price = if record.known.content == item.seen.content || record.text == item.text
+        {
+            0
+        } else if akin() {
+            Price::from(!posts)
+        } else {
+            // Other words altogether.
+            UNLIKE
+        };
         let slack = self.rules.day_slack;
         let latest = if posts { self.rules.posts_within + slack } else { slack };
-        let beyond = !(-slack..=latest).contains(&days) || words && (posts || days != 0);
+        let beyond = !(-slack..=latest).contains(&days) || words > 0 && (posts || days != 0);
         let other = self.compare(r, i).1 == Against::Strong || self.is_undone(r, i);
         if other || beyond && !self.is_tied(r, i) {
             return (2 * NEW_OR_GONE, 0);
@@ -134,7 +205,7 @@ impl Work<'_> {
         let off = Price::try_from(off.abs().min(if posts { 1 } else { 2 })).unwrap_or_default();
         let sum = old.amount != new.amount || old.currency != new.currency;
         let other = LASTING.into_iter().any(|mark| self.says(mark, r, i) == Some(false));
-        (NEW_OR_GONE * Price::from(other), off + Price::from(sum) + Price::from(words))
+        (NEW_OR_GONE * Price::from(other), off + Price::from(sum) + words)
     }
 
     /// As [`Work::mark`], where the mark is believed.
@@ -156,7 +227,8 @@ impl Work<'_> {
 
     /// Whether there may be less to believe under another calendar: less by more than the calendar itself.
     pub(super) fn leaves_much(&self) -> bool {
-        let moved = self.moved();
+        let pairs: Vec<Pair> = self.pairs().collect();
+        let moved = self.moved(&pairs);
         let mut open: HashMap<_, (usize, usize)> = HashMap::new();
         for record in self.records.iter().filter(|record| record.item.is_none()) {
             open.entry(fingerprint::sum(record.movement)).or_default().0 += 1;
@@ -165,8 +237,8 @@ impl Work<'_> {
             open.entry(fingerprint::sum(item.movement)).or_default().1 += 1;
         }
         let both: usize = open.values().map(|(gone, new)| (*gone).min(*new)).sum();
-        let changed: Price = self.pairs().map(|(r, i)| self.price_of(r, i, &moved)).sum();
-        let calendars = self.price_of_calendars(&moved, self.told_otherwise());
+        let changed: Price = pairs.iter().map(|(r, i)| self.price_of(*r, *i, &moved)).sum();
+        let calendars = self.price_of_calendars(&moved, &self.told_otherwise(&pairs));
         2 * NEW_OR_GONE * both + changed + calendars > CALENDAR
     }
 }

@@ -2,7 +2,7 @@
 //! asks for less to be believed, it is taken.
 
 use super::{
-    super::{Doubt, fingerprint},
+    super::{Doubt, Mark, fingerprint},
     Item, Work,
     marks::Against,
     pairing::{self, Pair},
@@ -18,7 +18,8 @@ impl Work<'_> {
     /// The answer, straightened: by the days that most of what one reading wrote moved, or by none, whichever
     /// leaves less to be believed.
     pub(super) fn straightened(self) -> (Asked, Self) {
-        let moved = self.moved();
+        let pairs: Vec<Pair> = self.pairs().collect();
+        let moved = self.moved(&pairs);
         let other = moved.values().any(|days| *days != 0).then(|| self.clone());
         let one = self.straightened_by(&moved);
         match other.map(|other| other.straightened_by(&Moved::new())) {
@@ -30,12 +31,14 @@ impl Work<'_> {
     /// The passes pair one after the other. Where what they paired, and what they left, can be paired so that
     /// less is to be believed, it is.
     fn straightened_by(mut self, moved: &Moved) -> (Asked, Self) {
-        let told = self.told_otherwise();
+        let now: Vec<Pair> = self.pairs().collect();
+        let told: usize = self.told_otherwise(&now).values().sum();
         // A few days that are told otherwise are each as much to believe as something new.
         let few = self.calendar == 0
             && told < self.rules.enough
-            && self.moved().values().all(|days| *days == 0);
+            && self.moved(&now).values().all(|days| *days == 0);
         let otherwise = if few { NEW_OR_GONE } else { 0 };
+        let doubts = self.open_doubts();
         let mut straight: Vec<(Vec<usize>, Vec<Pair>)> = Vec::new();
         for part in self.parts() {
             let (records, items) = pairing::sides(&part);
@@ -46,10 +49,9 @@ impl Work<'_> {
             if records.len() + items.len() > MANY || !open && !items.iter().any(changed) {
                 continue;
             }
-            let found = [1, 0]
-                .into_iter()
-                .find_map(|most| self.cheaper(&records, &items, moved, most, otherwise));
-            straight.extend(found.map(|pairs| (items, pairs)));
+            let part = Part { work: &self, records, items, moved, otherwise };
+            let found = [1, 0].into_iter().find_map(|most| part.cheaper(most, &doubts));
+            straight.extend(found.map(|pairs| (part.items, pairs)));
         }
         for (items, pairs) in straight {
             let before: Vec<Pair> =
@@ -88,7 +90,8 @@ impl Work<'_> {
         for (i, item) in self.items.iter().enumerate() {
             if open(item) && item.record.is_none_or(free) {
                 sums.entry(fingerprint::sum(item.movement)).or_default().1.push(i);
-                links.extend(item.record.map(|r| (r, i)));
+                let home = item.home.filter(|home| free(*home));
+                links.extend(item.record.into_iter().chain(home).map(|r| (r, i)));
             }
         }
         for (records, items) in sums.values() {
@@ -99,79 +102,132 @@ impl Work<'_> {
         }
         pairing::parts(&links)
     }
+}
 
-    /// The pairs of a part with which less is to be believed than now, none of them new that asks for more
-    /// than `most`. No more may change for it than the calendar changed: whether what is new is what is
-    /// gone, the passes have weighed.
-    fn cheaper(
-        &self,
-        records: &[usize],
-        items: &[usize],
-        moved: &Moved,
-        most: Price,
-        otherwise: Price,
-    ) -> Option<Vec<Pair>> {
-        // Among equals, what the passes said stands.
+/// Records and items that could be each other, under one calendar.
+struct Part<'w, 'a> {
+    work: &'w Work<'a>,
+    records: Vec<usize>,
+    items: Vec<usize>,
+    moved: &'w Moved,
+    /// What a day costs that is told otherwise.
+    otherwise: Price,
+}
+
+impl Part<'_, '_> {
+    /// The pairs with which less is to be believed than now, none of them new that asks for more than
+    /// `most`. No more may change for it than the calendar changed: whether what is new is what is gone,
+    /// the passes have weighed. What they left in doubt counts as the less of what it leaves open, and stays
+    /// in doubt.
+    fn cheaper(&self, most: Price, doubts: &[Pair]) -> Option<Vec<Pair>> {
+        let pairs = self.cheapest(most);
+        let decided: Vec<Pair> =
+            self.items.iter().filter_map(|i| Some((self.work.items[*i].record?, *i))).collect();
+        let of_part = doubts.iter().filter(|(_, i)| self.items.contains(i));
+        let all: Vec<Pair> = decided.iter().chain(of_part).copied().collect();
+        let now = self.asked(&decided).min(self.asked(&all));
+        let then = self.asked(&pairs);
+        let less = (then.price, then.contradicted) < (now.price, now.contradicted);
+        (less && then.changed <= now.changed)
+            .then(|| pairs.into_iter().filter(|(r, i)| !self.is_in_doubt(*r, *i)).collect())
+    }
+
+    /// The pairs with which the least is to be believed, by the Hungarian method.
+    fn cheapest(&self, most: Price) -> Vec<Pair> {
+        // Among equals, what the passes said stands, unless an id says otherwise.
         const SCALE: i64 = 1_000;
         const NEVER: i64 = 1_000_000_000;
         let scaled = |price: Price| i64::try_from(price).map_or(NEVER, |price| price * SCALE);
+        let work = self.work;
         let pair = |r: usize, i: usize| {
-            let (contradicted, changed) = self.against(r, i, moved);
-            // A mark outweighs what changed.
-            let price = contradicted + if self.is_tied(r, i) { 0 } else { changed };
-            let told =
-                self.is_told_otherwise(r, i) && !self.is_tied(r, i) && self.items[i].home.is_none();
-            let price = price + if told { otherwise } else { 0 };
-            let now = self.records[r].item == Some(i);
-            // What the passes left open they left in doubt, but for what nothing at all speaks against.
-            let (record, item) = (&self.records[r], &self.items[i]);
-            let same = price == 0
-                && record.movement.pending == item.movement.pending
-                && !fingerprint::other_part(&record.text, &item.text)
-                && self.compare(r, i).1 == Against::Nothing;
-            let own = item.home == Some(r) || same;
-            let open = self.records[r].item.is_none() && self.items[i].record.is_none();
-            let may_be = own || self.may_be(r, i) && (self.calendar != 0 || !open);
-            (now || price <= most && may_be).then_some(price)
+            let contradicted = if self.is_contradicted(r, i) { SCALE / 2 } else { 0 };
+            let other = i64::from(work.records[r].item != Some(i));
+            self.pair(r, i, most).map_or(NEVER, |price| scaled(price) + contradicted + other)
         };
-        let gone = |r: usize| {
-            let record = &self.records[r];
-            let doubted = matches!(record.known.doubt, Some(Doubt::PerhapsSame { .. }));
-            NEW_OR_GONE * Price::from(!doubted && self.is_covered(record))
-        };
+        let gone = |r: usize| scaled(self.gone(r)) + i64::from(work.records[r].item.is_some());
+        let new = |i: usize| scaled(NEW_OR_GONE) + i64::from(work.items[i].record.is_some());
         // Behind the items stands that a record is gone, behind the records that an item is new.
-        let (n, m) = (records.len(), items.len());
-        let weights =
-            Matrix::from_fn(n + m, n + m, |(x, y)| match (records.get(x), items.get(y)) {
-                (Some(r), Some(i)) => pair(*r, *i).map_or(NEVER, |price| {
-                    scaled(price) + i64::from(self.records[*r].item != Some(*i))
-                }),
-                (Some(r), None) if y - m == x => {
-                    scaled(gone(*r)) + i64::from(self.records[*r].item.is_some())
-                }
-                (None, Some(i)) if x - n == y => {
-                    scaled(NEW_OR_GONE) + i64::from(self.items[*i].record.is_some())
-                }
+        let (n, m) = (self.records.len(), self.items.len());
+        let weights = Matrix::from_fn(n + m, n + m, |(x, y)| {
+            match (self.records.get(x), self.items.get(y)) {
+                (Some(r), Some(i)) => pair(*r, *i),
+                (Some(r), None) if y - m == x => gone(*r),
+                (None, Some(i)) if x - n == y => new(*i),
                 (None, None) => 0,
                 _ => NEVER,
-            });
+            }
+        });
         let (_, chosen) = kuhn_munkres_min(&weights);
-        let pairs: Vec<Pair> = (records.iter().zip(&chosen))
-            .filter_map(|(r, y)| Some((*r, *items.get(*y)?)))
-            .collect();
-        let now: Vec<Pair> =
-            items.iter().filter_map(|i| Some((self.items[*i].record?, *i))).collect();
-        let told = |(r, i): &&Pair| self.calendar != 0 && self.days(*r, *i) == self.calendar;
-        let of = |pairs: &[Pair]| -> (Price, Price) {
-            let (here, there): (HashSet<usize>, HashSet<usize>) = pairs.iter().copied().unzip();
-            let price = |(r, i): &Pair| pair(*r, *i);
-            let by_calendar: Price = pairs.iter().filter(told).filter_map(price).sum();
-            let changed: Price = pairs.iter().filter(|pair| !told(pair)).filter_map(price).sum();
-            let left: Price = records.iter().filter(|r| !here.contains(r)).map(|r| gone(*r)).sum();
-            let new = items.iter().filter(|i| !there.contains(i)).count();
-            (changed, by_calendar + changed + left + NEW_OR_GONE * new)
-        };
-        let ((changed, price), (changed_now, price_now)) = (of(&pairs), of(&now));
-        (price < price_now && changed <= changed_now).then_some(pairs)
+        let pairs = self.records.iter().zip(chosen);
+        pairs.filter_map(|(r, y)| Some((*r, *self.items.get(y)?))).collect()
     }
+
+    /// What has to be believed if these are the pairs.
+    fn asked(&self, pairs: &[Pair]) -> Whole {
+        let work = self.work;
+        let (here, there): (HashSet<usize>, HashSet<usize>) = pairs.iter().copied().unzip();
+        let by_calendar = |(r, i): &&Pair| work.calendar != 0 && work.days(*r, *i) == work.calendar;
+        let of = |(r, i): &Pair| self.price(*r, *i);
+        let told: Price = pairs.iter().filter(by_calendar).map(of).sum();
+        let changed: Price = pairs.iter().filter(|pair| !by_calendar(pair)).map(of).sum();
+        let gone: Price =
+            self.records.iter().filter(|r| !here.contains(r)).map(|r| self.gone(*r)).sum();
+        let new = NEW_OR_GONE * self.items.iter().filter(|i| !there.contains(i)).count();
+        let contradicted = pairs.iter().filter(|(r, i)| self.is_contradicted(*r, *i)).count();
+        Whole { price: told + changed + gone + new, contradicted, changed }
+    }
+
+    /// What has to be believed if the record is the item, where that may be asked.
+    fn pair(&self, r: usize, i: usize, most: Price) -> Option<Price> {
+        let work = self.work;
+        let price = self.price(r, i);
+        let own = work.items[i].home == Some(r) || self.is_same(r, i);
+        let may_be = own || work.may_be(r, i) && (work.calendar != 0 || !work.is_open(r, i));
+        let now = work.records[r].item == Some(i);
+        (now || self.is_in_doubt(r, i) || price <= most && may_be).then_some(price)
+    }
+
+    fn price(&self, r: usize, i: usize) -> Price {
+        let work = self.work;
+        let tied = work.is_tied(r, i);
+        let (contradicted, changed) = work.against(r, i, self.moved);
+        let told = work.is_told_otherwise(r, i) && !tied && work.items[i].home.is_none();
+        // A mark outweighs what changed.
+        contradicted + if tied { 0 } else { changed } + if told { self.otherwise } else { 0 }
+    }
+
+    fn gone(&self, r: usize) -> Price {
+        let record = &self.work.records[r];
+        let doubted = matches!(record.known.doubt, Some(Doubt::PerhapsSame { .. }));
+        NEW_OR_GONE * Price::from(!doubted && self.work.is_covered(record))
+    }
+
+    fn is_contradicted(&self, r: usize, i: usize) -> bool {
+        self.work.says(Mark::Ids, r, i) == Some(false)
+    }
+
+    /// Whether nothing tells them apart but, where one of them is paired, a balance.
+    fn is_same(&self, r: usize, i: usize) -> bool {
+        let work = self.work;
+        let (record, item) = (&work.records[r], &work.items[i]);
+        self.price(r, i) == 0
+            && record.movement.pending == item.movement.pending
+            && !fingerprint::other_part(&record.text, &item.text)
+            && (!work.is_open(r, i) || work.compare(r, i).1 == Against::Nothing)
+    }
+
+    /// What the passes left open they left in doubt, but for what nothing at all speaks against.
+    fn is_in_doubt(&self, r: usize, i: usize) -> bool {
+        self.work.calendar == 0 && self.work.is_open_doubt(r, i) && !self.is_same(r, i)
+    }
+}
+
+/// What has to be believed with the pairs of a part.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Whole {
+    price: Price,
+    /// How many pairs an id contradicts.
+    contradicted: usize,
+    /// What of the price the calendar does not explain.
+    changed: Price,
 }
