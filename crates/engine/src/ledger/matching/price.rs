@@ -51,7 +51,8 @@ impl Work<'_> {
         if !doubts.is_empty() {
             let moved = self.moved(&decided);
             let likely = |&&(r, i): &&Pair| {
-                let told = NEW_OR_GONE * Price::from(self.is_told_otherwise(r, i));
+                let few = self.is_told_otherwise(r, i) && !self.is_moved(self.days(r, i), &moved);
+                let told = NEW_OR_GONE * Price::from(few);
                 let gone = NEW_OR_GONE * Price::from(self.is_covered(&self.records[r]));
                 self.price_of(r, i, &moved) + told < NEW_OR_GONE + gone
             };
@@ -115,17 +116,21 @@ impl Work<'_> {
     /// That days are told otherwise, each way by itself, and of each reading that what it wrote has other
     /// days now.
     fn price_of_calendars(&self, moved: &Moved, told: &BTreeMap<i32, usize>) -> Price {
-        let enough = |days: i32, count: usize| {
-            days == self.calendar
-                || count >= self.rules.enough
-                || moved.values().any(|way| *way == days)
+        let way = |(days, count): (&i32, &usize)| {
+            if *count >= self.rules.enough || self.is_moved(*days, moved) {
+                CALENDAR
+            } else {
+                NEW_OR_GONE * count
+            }
         };
-        let ways: Price = told
-            .iter()
-            .map(|(days, count)| if enough(*days, *count) { CALENDAR } else { NEW_OR_GONE * count })
-            .sum();
+        let ways: Price = told.iter().map(way).sum();
         let idle = self.calendar != 0 && !told.contains_key(&self.calendar);
         ways + CALENDAR * Price::from(idle) + moved.values().filter(|days| **days != 0).count()
+    }
+
+    /// Whether the calendar is taken to have moved by so many days, for all or for what one reading wrote.
+    fn is_moved(&self, days: i32, moved: &Moved) -> bool {
+        days == self.calendar || moved.values().any(|way| *way == days)
     }
 
     pub(super) fn is_covered(&self, record: &Record<'_>) -> bool {
