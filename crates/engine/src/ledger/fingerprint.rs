@@ -89,8 +89,12 @@ fn is_noise(word: &str) -> bool {
 /// Whether two normal descriptions name different parts of a purchase: instalment `1/3` is not `3/3`,
 /// and a movement never becomes another part.
 pub(super) fn other_part(one: &str, other: &str) -> bool {
-    let part = |text: &'_ str| text.split(' ').find(|word| is_part(word)).map(str::to_owned);
     part(one).zip(part(other)).is_some_and(|(one, other)| one != other)
+}
+
+fn part(text: &str) -> Option<&str> {
+    // Most descriptions name none.
+    text.contains('/').then(|| text.split(' ').find(|word| is_part(word))).flatten()
 }
 
 /// What a movement moves: amount, direction, currency.

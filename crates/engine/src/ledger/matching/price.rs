@@ -188,8 +188,11 @@ impl Work<'_> {
         let posts = old.pending && !new.pending;
         let days = self.days(r, i);
         let akin = || fingerprint::likeness(&record.text, &item.text).akin();
-        let words: Price = if record.known.content == item.seen.content || record.text == item.text
-        {
+        let same = || match (record.print, item.print) {
+            (Some(old), Some(new)) => old.text == new.text,
+            _ => record.text == item.text,
+        };
+        let words: Price = if record.known.content == item.seen.content || same() {
             0
         } else if akin() {
             Price::from(!posts)

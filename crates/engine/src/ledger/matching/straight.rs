@@ -49,7 +49,7 @@ impl Work<'_> {
             if records.len() + items.len() > MANY || !open && !items.iter().any(changed) {
                 continue;
             }
-            let part = Part { work: &self, records, items, moved, otherwise };
+            let part = Part::new(&self, (records, items), moved, otherwise);
             let found = [1, 0].into_iter().find_map(|most| part.cheaper(most, &doubts));
             straight.extend(found.map(|pairs| (part.items, pairs)));
         }
@@ -107,14 +107,29 @@ impl Work<'_> {
 /// Records and items that could be each other, under one calendar.
 struct Part<'w, 'a> {
     work: &'w Work<'a>,
+    /// In order, as the items.
     records: Vec<usize>,
     items: Vec<usize>,
     moved: &'w Moved,
     /// What a day costs that is told otherwise.
     otherwise: Price,
+    /// Of each record with each item.
+    prices: Vec<Price>,
 }
 
-impl Part<'_, '_> {
+impl<'w, 'a> Part<'w, 'a> {
+    fn new(
+        work: &'w Work<'a>,
+        (records, items): (Vec<usize>, Vec<usize>),
+        moved: &'w Moved,
+        otherwise: Price,
+    ) -> Self {
+        let mut part = Self { work, records, items, moved, otherwise, prices: Vec::new() };
+        let each = part.records.iter().flat_map(|r| part.items.iter().map(move |i| (*r, *i)));
+        part.prices = each.map(|(r, i)| part.weigh(r, i)).collect();
+        part
+    }
+
     /// The pairs with which less is to be believed than now, none of them new that asks for more than
     /// `most`. No more may change for it than the calendar changed: whether what is new is what is gone,
     /// the passes have weighed. What they left in doubt counts as the less of what it leaves open, and stays
@@ -177,17 +192,29 @@ impl Part<'_, '_> {
         Whole { price: told + changed + gone + new, contradicted, changed }
     }
 
-    /// What has to be believed if the record is the item, where that may be asked.
+    /// As its price, where it may be asked.
     fn pair(&self, r: usize, i: usize, most: Price) -> Option<Price> {
         let work = self.work;
         let price = self.price(r, i);
-        let own = work.items[i].home == Some(r) || self.is_same(r, i);
-        let may_be = own || work.may_be(r, i) && (work.calendar != 0 || !work.is_open(r, i));
+        let may_be = || {
+            work.items[i].home == Some(r)
+                || self.is_same(r, i)
+                || work.may_be(r, i) && (work.calendar != 0 || !work.is_open(r, i))
+        };
         let now = work.records[r].item == Some(i);
-        (now || self.is_in_doubt(r, i) || price <= most && may_be).then_some(price)
+        (now || self.is_in_doubt(r, i) || price <= most && may_be()).then_some(price)
     }
 
+    /// What has to be believed if the record is the item.
     fn price(&self, r: usize, i: usize) -> Price {
+        match (self.records.binary_search(&r), self.items.binary_search(&i)) {
+            (Ok(x), Ok(y)) => self.prices[x * self.items.len() + y],
+            // What an item is in doubt about may be of another part.
+            _ => self.weigh(r, i),
+        }
+    }
+
+    fn weigh(&self, r: usize, i: usize) -> Price {
         let work = self.work;
         let tied = work.is_tied(r, i);
         let (contradicted, changed) = work.against(r, i, self.moved);
