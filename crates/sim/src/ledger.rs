@@ -349,6 +349,9 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
             948_018_186,
         ],
     ),
+    // What an id sent away from its likeness in doubt, and a hold that it was.
+    (Order::Kept, &[954_075_147]),
+    (Order::Lost, &[954_135_316]),
     // Equal runs that one of two windows took for an overlap of pages.
     (Order::Lost, &[952_025_273]),
     // Spares, shortened histories and readings that never count as complete.

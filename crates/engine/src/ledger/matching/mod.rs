@@ -378,12 +378,14 @@ impl<'a> Work<'a> {
     }
 
     /// An item whose record was stored in doubt leaves it only for one that the doubt names, and an
-    /// instalment is no other.
+    /// instalment is no other. A home that an id contradicts holds nobody.
     fn may_be(&self, record: usize, item: usize) -> bool {
         if fingerprint::other_part(&self.records[record].text, &self.items[item].text) {
             return false;
         }
-        let home = self.items[item].home.and_then(|home| self.records[home].known.doubt.as_ref());
+        let home =
+            self.items[item].home.filter(|home| self.says(Mark::Ids, *home, item) != Some(false));
+        let home = home.and_then(|home| self.records[home].known.doubt.as_ref());
         match home {
             Some(Doubt::PerhapsSame { others, .. }) => {
                 others.contains(&self.records[record].known.id)
