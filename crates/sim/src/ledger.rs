@@ -633,8 +633,9 @@ impl Run {
     }
 
     /// Two windows that overlap leave the same records of what they show in either order, doubts,
-    /// suspicions and what was taken for an overlap of pages aside. What neither shows may be removed in one order and still be suspected in
-    /// the other: caution counts what is missing, and the first reading may explain some of it.
+    /// suspicions and what was taken for an overlap of pages aside. What neither shows may be removed
+    /// in one order and still be suspected in the other: caution counts what is missing, and the first
+    /// reading may explain some of it.
     fn check_order(&mut self, one: &Shown, other: &Shown) {
         let shown: HashSet<usize> = one.lives.iter().chain(&other.lives).copied().collect();
         let after = |first: &Shown, second: &Shown| {

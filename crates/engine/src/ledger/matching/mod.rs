@@ -355,19 +355,22 @@ impl<'a> Work<'a> {
     fn keep_doubts(&mut self) {
         let mut stored: HashMap<_, Vec<usize>> = HashMap::new();
         for r in self.open_records() {
-            let Record { known, movement, .. } = self.records[r];
+            let Record { known, movement, text, .. } = &self.records[r];
             if matches!(known.doubt, Some(Doubt::PerhapsSame { .. })) {
-                let look = (movement.value_date, movement.pending, fingerprint::sum(movement));
+                // By its own day, whatever the calendar.
+                let look = (Fingerprint::of(movement, text), movement.pending);
                 stored.entry(look).or_default().push(r);
             }
         }
+        if stored.is_empty() {
+            return;
+        }
         for i in self.open_items() {
-            let movement = self.items[i].movement;
-            let look = (movement.value_date, movement.pending, fingerprint::sum(movement));
+            let Item { movement, text, .. } = &self.items[i];
+            let look = (Fingerprint::of(movement, text), movement.pending);
             let Some(stored) = stored.get_mut(&look) else { continue };
             let again = |r: &usize| {
-                self.records[*r].text == self.items[i].text
-                    && self.items[i].perhaps.iter().any(|other| self.names(*r, *other))
+                self.items[i].perhaps.iter().any(|other| self.names(*r, *other))
                     && self.compare(*r, i).1 < Against::Strong
             };
             if let Some(at) = stored.iter().position(again) {

@@ -20,9 +20,14 @@ impl Work<'_> {
     pub(super) fn straightened(self) -> (Asked, Self) {
         let pairs: Vec<Pair> = self.pairs().collect();
         let moved = self.moved(&pairs);
-        let other = moved.values().any(|days| *days != 0).then(|| self.clone());
-        let one = self.straightened_by(&moved);
-        match other.map(|other| other.straightened_by(&Moved::new())) {
+        let any = moved.values().any(|days| *days != 0);
+        let told: usize = self.told_otherwise(&pairs).values().sum();
+        // A few days that are told otherwise are each as much to believe as something new.
+        let few = self.calendar == 0 && !any && told < self.rules.enough;
+        let otherwise = if few { NEW_OR_GONE } else { 0 };
+        let other = any.then(|| self.clone());
+        let one = self.straightened_by(&moved, otherwise);
+        match other.map(|other| other.straightened_by(&Moved::new(), otherwise)) {
             Some(other) if other.0 < one.0 => other,
             _ => one,
         }
@@ -30,14 +35,7 @@ impl Work<'_> {
 
     /// The passes pair one after the other. Where what they paired, and what they left, can be paired so that
     /// less is to be believed, it is.
-    fn straightened_by(mut self, moved: &Moved) -> (Asked, Self) {
-        let now: Vec<Pair> = self.pairs().collect();
-        let told: usize = self.told_otherwise(&now).values().sum();
-        // A few days that are told otherwise are each as much to believe as something new.
-        let few = self.calendar == 0
-            && told < self.rules.enough
-            && self.moved(&now).values().all(|days| *days == 0);
-        let otherwise = if few { NEW_OR_GONE } else { 0 };
+    fn straightened_by(mut self, moved: &Moved, otherwise: Price) -> (Asked, Self) {
         let doubts = self.open_doubts();
         let mut straight: Vec<(Vec<usize>, Vec<Pair>)> = Vec::new();
         for part in self.parts() {
