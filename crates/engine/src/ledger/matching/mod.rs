@@ -231,7 +231,10 @@ impl<'a> Work<'a> {
     }
 
     fn pair(&mut self, record: usize, item: usize) {
-        if let Some(home) = self.items[item].home.filter(|home| *home != record) {
+        // It leaves its home, where another has not moved in.
+        if let Some(home) = self.items[item].home
+            && self.records[home].item == Some(item)
+        {
             self.records[home].item = None;
         }
         self.items[item].record = Some(record);

@@ -6,13 +6,14 @@ use super::{
         missing::{self, Absent, Claim, Removed},
         signals,
     },
-    Record, Work,
+    Item, Record, Work,
 };
 use domain::{ids::RecordId, record::Movement};
 use std::collections::{HashMap, HashSet};
 
 impl Work<'_> {
     pub(super) fn plan(mut self) -> Plan {
+        debug_assert!(self.is_one_to_one(), "what an item is, is that item, and the other way round");
         let mut plan = Plan::default();
         // What its item left for another record, and no other item is, was a repetition.
         let homes = self.items.iter().filter_map(|item| item.home.zip(item.record));
@@ -51,6 +52,16 @@ impl Work<'_> {
         };
         plan.notes.append(&mut self.notes);
         plan
+    }
+
+    fn is_one_to_one(&self) -> bool {
+        let shows = |(i, item): (usize, &Item<'_>)| {
+            item.record.is_none_or(|r| self.records[r].item == Some(i))
+        };
+        let shown = |(r, record): (usize, &Record<'_>)| {
+            record.item.is_none_or(|i| self.items[i].record == Some(r))
+        };
+        self.items.iter().enumerate().all(shows) && self.records.iter().enumerate().all(shown)
     }
 
     fn judge_absent(&self, left: &HashSet<usize>, plan: &mut Plan) {
