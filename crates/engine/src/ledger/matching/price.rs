@@ -91,7 +91,8 @@ impl Work<'_> {
             !shown.contains(r) && !explained && self.is_covered(record)
         };
         let gone = NEW_OR_GONE * (0..self.records.len()).filter(gone).count();
-        (calendars + changed + new + gone, told.values().sum())
+        let other = pairs.iter().filter(|(r, i)| self.days(*r, *i) != 0).count();
+        (calendars + changed + new + gone, other)
     }
 
     /// Whether an item is left in doubt about a record that is no other.
