@@ -13,7 +13,10 @@ use std::collections::{HashMap, HashSet};
 
 impl Work<'_> {
     pub(super) fn plan(mut self) -> Plan {
-        debug_assert!(self.is_one_to_one(), "what an item is, is that item, and the other way round");
+        debug_assert!(
+            self.is_one_to_one(),
+            "what an item is, is that item, and the other way round"
+        );
         let mut plan = Plan::default();
         // What its item left for another record, and no other item is, was a repetition.
         let homes = self.items.iter().filter_map(|item| item.home.zip(item.record));

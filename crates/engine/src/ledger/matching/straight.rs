@@ -200,7 +200,19 @@ impl<'w, 'a> Part<'w, 'a> {
                 || work.may_be(r, i) && (work.calendar != 0 || !work.is_open(r, i))
         };
         let now = work.records[r].item == Some(i);
-        (now || self.is_in_doubt(r, i) || price <= most && may_be()).then_some(price)
+        let changed = price - self.told(r, i);
+        (now || self.is_in_doubt(r, i) || changed <= most && may_be()).then_some(price)
+    }
+
+    /// What it costs that a day is told otherwise: little of what was stored in doubt about the other day.
+    fn told(&self, r: usize, i: usize) -> Price {
+        let work = self.work;
+        let told = work.is_told_otherwise(r, i) && !work.is_tied(r, i);
+        match (told, work.items[i].home) {
+            (false, _) => 0,
+            (true, None) => self.otherwise,
+            (true, Some(_)) => self.otherwise.min(1),
+        }
     }
 
     /// What has to be believed if the record is the item.
@@ -216,9 +228,8 @@ impl<'w, 'a> Part<'w, 'a> {
         let work = self.work;
         let tied = work.is_tied(r, i);
         let (contradicted, changed) = work.against(r, i, self.moved);
-        let told = work.is_told_otherwise(r, i) && !tied && work.items[i].home.is_none();
         // A mark outweighs what changed.
-        contradicted + if tied { 0 } else { changed } + if told { self.otherwise } else { 0 }
+        contradicted + if tied { 0 } else { changed } + self.told(r, i)
     }
 
     fn gone(&self, r: usize) -> Price {
