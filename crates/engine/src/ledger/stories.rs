@@ -1165,6 +1165,19 @@ fn a_hold_of_the_next_day_is_the_one_before_where_it_was_in_doubt_about_it() {
 }
 
 #[test]
+fn what_was_stored_in_doubt_is_itself_where_the_other_of_its_doubt_may_be_shown_as_well() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(20), coffee(15), rent(2)]));
+    let next = [rent(20), coffee(16), pending(coffee(15)), rent(2)];
+    book.read(24, true, Trust::None, page(0, &next));
+    assert_eq!((book.known.len(), book.doubts()), (5, 2));
+    let ids = book.ids();
+    let seen = [rent(20), coffee(16), pending(coffee(15)), coffee(14), rent(2)];
+    let plan = book.read(48, true, Trust::None, page(0, &seen));
+    assert_eq!((plan.update, book.ids(), book.doubts()), (vec![(ids[1], 3)], ids, 0));
+}
+
+#[test]
 fn what_a_hold_may_have_become_is_no_explanation_beside_a_reference() {
     let mut book = Book::default();
     let booked = |cents: i64| Movement { reference: Some("E2E1".into()), ..card(10, cents) };

@@ -15,12 +15,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 pub(super) type Price = usize;
 
 /// What has to be believed with an answer. Among equals that is better which leaves less in doubt, and then
-/// that which says of fewer days that they are told otherwise.
+/// that which moves fewer days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Asked {
     price: Price,
     in_doubt: usize,
-    told: usize,
+    moved: usize,
 }
 
 /// That something is new, or gone, is as much to believe as so many changes.
@@ -61,12 +61,12 @@ impl Work<'_> {
                 least = least.min(self.price_if(&[&decided[..], doubts].concat()));
             }
         }
-        let (price, told) = least;
-        Asked { price, in_doubt: doubts.len(), told }
+        let (price, moved) = least;
+        Asked { price, in_doubt: doubts.len(), moved }
     }
 
     /// What has to be believed if these are the pairs: what is new, what is gone, what changed, that days are
-    /// told otherwise, and of each reading that what it wrote has other days now. With how many are told so.
+    /// told otherwise, and of each reading that what it wrote has other days now. With how many days moved.
     fn price_if(&self, pairs: &[Pair]) -> (Price, usize) {
         let moved = self.moved(pairs);
         let told = self.told_otherwise(pairs);
@@ -91,8 +91,8 @@ impl Work<'_> {
             !shown.contains(r) && !explained && self.is_covered(record)
         };
         let gone = NEW_OR_GONE * (0..self.records.len()).filter(gone).count();
-        let other = pairs.iter().filter(|(r, i)| self.days(*r, *i) != 0).count();
-        (calendars + changed + new + gone, other)
+        let days = pairs.iter().filter(|(r, i)| self.days(*r, *i) != 0).count();
+        (calendars + changed + new + gone, days)
     }
 
     /// Whether an item is left in doubt about a record that is no other.
