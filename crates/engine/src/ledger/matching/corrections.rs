@@ -276,7 +276,7 @@ impl<'a> Work<'a> {
     }
 
     /// Which records a record was stored in doubt about: of nearly all, none.
-    fn named(&self, r: usize) -> &[RecordId] {
+    pub(super) fn named(&self, r: usize) -> &[RecordId] {
         match &self.records[r].known.doubt {
             Some(Doubt::PerhapsSame { others, .. }) => others,
             _ => &[],

@@ -2,7 +2,7 @@
 //! several answers are left, the cheapest is taken.
 
 use super::{
-    super::{Doubt, Mark, fingerprint},
+    super::{Mark, fingerprint},
     Record, Work, days_between,
     marks::{Against, Belief},
     pairing::Pair,
@@ -38,6 +38,9 @@ const REPETITION: Price = 1;
 /// The marks that last, and so tie what changed.
 const LASTING: [Mark; 3] = [Mark::Ids, Mark::Times, Mark::References];
 
+/// The other records that each one in doubt may be.
+type Others = HashMap<usize, Vec<usize>>;
+
 /// By how many days most of what one reading wrote moved, where enough of it did.
 pub(super) type Moved = HashMap<Timestamp, i32>;
 
@@ -45,9 +48,10 @@ impl Work<'_> {
     /// What has to be believed with this answer. A doubt asks for no more than the least of what it leaves
     /// open: that all are what they may be, that none is, or those that are likely one by one.
     pub(super) fn price(&self) -> Asked {
+        let others = self.others();
         let doubts = self.open_doubts();
         let decided: Vec<Pair> = self.pairs().collect();
-        let mut least = self.price_if(&decided);
+        let mut least = self.price_if(&decided, &others);
         if !doubts.is_empty() {
             let moved = self.moved(&decided);
             let likely = |&&(r, i): &&Pair| {
@@ -58,7 +62,7 @@ impl Work<'_> {
             };
             let likely: Vec<Pair> = doubts.iter().filter(likely).copied().collect();
             for doubts in [&doubts, &likely] {
-                least = least.min(self.price_if(&[&decided[..], doubts].concat()));
+                least = least.min(self.price_if(&[&decided[..], doubts].concat(), &others));
             }
         }
         let (price, moved) = least;
@@ -67,7 +71,7 @@ impl Work<'_> {
 
     /// What has to be believed if these are the pairs: what is new, what is gone, what changed, that days are
     /// told otherwise, and of each reading that what it wrote has other days now. With how many days moved.
-    fn price_if(&self, pairs: &[Pair]) -> (Price, usize) {
+    fn price_if(&self, pairs: &[Pair], others: &Others) -> (Price, usize) {
         let moved = self.moved(pairs);
         let told = self.told_otherwise(pairs);
         let (shown, seen): (HashSet<usize>, HashSet<usize>) = pairs.iter().copied().unzip();
@@ -77,22 +81,29 @@ impl Work<'_> {
             .filter(|(i, _)| !seen.contains(i))
             .map(|(_, item)| if item.spare { REPETITION } else { NEW_OR_GONE })
             .sum();
-        let ids: HashMap<RecordId, usize> =
-            self.records.iter().enumerate().map(|(r, record)| (record.known.id, r)).collect();
         let gone = |r: &usize| {
             let record = &self.records[*r];
             // Whose other self is shown is not missed.
-            let explained = match &record.known.doubt {
-                Some(Doubt::PerhapsSame { others, .. }) => {
-                    others.iter().filter_map(|id| ids.get(id)).any(|other| shown.contains(other))
-                }
-                _ => false,
-            };
+            let explained =
+                others.get(r).is_some_and(|of| of.iter().any(|other| shown.contains(other)));
             !shown.contains(r) && !explained && self.is_covered(record)
         };
         let gone = NEW_OR_GONE * (0..self.records.len()).filter(gone).count();
         let days = pairs.iter().filter(|(r, i)| self.days(*r, *i) != 0).count();
         (calendars + changed + new + gone, days)
+    }
+
+    /// As which others each record in doubt may be shown.
+    fn others(&self) -> Others {
+        let doubted: Vec<usize> =
+            (0..self.records.len()).filter(|r| !self.named(*r).is_empty()).collect();
+        if doubted.is_empty() {
+            return Others::new();
+        }
+        let ids: HashMap<RecordId, usize> =
+            self.records.iter().enumerate().map(|(r, record)| (record.known.id, r)).collect();
+        let others = |r| self.named(r).iter().filter_map(|id| ids.get(id).copied()).collect();
+        doubted.into_iter().map(|r| (r, others(r))).collect()
     }
 
     /// Whether an item is left in doubt about a record that is no other.
