@@ -1178,6 +1178,24 @@ fn what_was_stored_in_doubt_is_itself_where_the_other_of_its_doubt_may_be_shown_
 }
 
 #[test]
+fn an_instant_says_more_than_a_balance_that_another_inherited() {
+    let mut book = Book::default();
+    let of = |instant: Option<&str>, balance: Option<i64>, movement: Movement| Movement {
+        transacted_at: instant.map(|at| at.parse().unwrap()),
+        running_balance: balance.map(Amount::cents),
+        ..movement
+    };
+    let (evening, midnight) = (Some("2026-03-15T22:13:23Z"), Some("2026-03-16T00:00:00Z"));
+    let hold = Movement { description: "Padaria".into(), ..pending(coffee(15)) };
+    let before = [of(midnight, Some(900), coffee(15)), of(evening, None, hold), rent(2)];
+    book.read(0, true, Trust::None, page(0, &before));
+    let ids = book.ids();
+    let after = [of(midnight, Some(450), coffee(15)), of(evening, Some(900), coffee(15)), rent(2)];
+    let plan = book.read(24, true, Trust::None, page(0, &after));
+    assert_eq!(plan.update, [(ids[0], 0), (ids[1], 1)], "{plan:?}");
+}
+
+#[test]
 fn what_a_hold_may_have_become_is_no_explanation_beside_a_reference() {
     let mut book = Book::default();
     let booked = |cents: i64| Movement { reference: Some("E2E1".into()), ..card(10, cents) };

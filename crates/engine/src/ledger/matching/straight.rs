@@ -44,7 +44,14 @@ impl Work<'_> {
                 && items.iter().any(|i| self.items[*i].record.is_none());
             let changed =
                 |i: &usize| self.items[*i].record.is_some_and(|r| self.price_of(r, *i, moved) > 0);
-            if records.len() + items.len() > MANY || !open && !items.iter().any(changed) {
+            let tied = |i: &usize| {
+                let elsewhere =
+                    |r: &usize| self.items[*i].record != Some(*r) && self.is_tied(*r, *i);
+                records.iter().any(elsewhere)
+            };
+            if records.len() + items.len() > MANY
+                || !open && !items.iter().any(|i| changed(i) || tied(i))
+            {
                 continue;
             }
             let part = Part::new(&self, (records, items), moved, otherwise);
@@ -140,22 +147,23 @@ impl<'w, 'a> Part<'w, 'a> {
         let all: Vec<Pair> = decided.iter().chain(of_part).copied().collect();
         let now = self.asked(&decided).min(self.asked(&all));
         let then = self.asked(&pairs);
-        let less = (then.price, then.contradicted) < (now.price, now.contradicted);
+        let less = (then.price, then.marks) < (now.price, now.marks);
         (less && then.changed <= now.changed)
             .then(|| pairs.into_iter().filter(|(r, i)| !self.is_in_doubt(*r, *i)).collect())
     }
 
     /// The pairs with which the least is to be believed, by the Hungarian method.
     fn cheapest(&self, most: Price) -> Vec<Pair> {
-        // Among equals, what the passes said stands, unless an id says otherwise.
-        const SCALE: i64 = 1_000;
-        const NEVER: i64 = 1_000_000_000;
+        // Among equals, what the passes said stands, unless marks say otherwise.
+        const SCALE: i64 = 1_000_000;
+        const MARK: i64 = 1_000;
+        const NEVER: i64 = 1_000_000_000_000;
         let scaled = |price: Price| i64::try_from(price).map_or(NEVER, |price| price * SCALE);
         let work = self.work;
         let pair = |r: usize, i: usize| {
-            let contradicted = if self.is_contradicted(r, i) { SCALE / 2 } else { 0 };
+            let marks = MARK * self.marks(r, i);
             let other = i64::from(work.records[r].item != Some(i));
-            self.pair(r, i, most).map_or(NEVER, |price| scaled(price) + contradicted + other)
+            self.pair(r, i, most).map_or(NEVER, |price| scaled(price) + marks + other)
         };
         let gone = |r: usize| scaled(self.gone(r)) + i64::from(work.records[r].item.is_some());
         let new = |i: usize| scaled(NEW_OR_GONE) + i64::from(work.items[i].record.is_some());
@@ -186,8 +194,8 @@ impl<'w, 'a> Part<'w, 'a> {
         let gone: Price =
             self.records.iter().filter(|r| !here.contains(r)).map(|r| self.gone(*r)).sum();
         let new = NEW_OR_GONE * self.items.iter().filter(|i| !there.contains(i)).count();
-        let contradicted = pairs.iter().filter(|(r, i)| self.is_contradicted(*r, *i)).count();
-        Whole { price: told + changed + gone + new, contradicted, changed }
+        let marks = pairs.iter().map(|(r, i)| self.marks(*r, *i)).sum();
+        Whole { price: told + changed + gone + new, marks, changed }
     }
 
     /// As its price, where it may be asked.
@@ -238,8 +246,11 @@ impl<'w, 'a> Part<'w, 'a> {
         NEW_OR_GONE * Price::from(!doubted && self.work.is_covered(record))
     }
 
-    fn is_contradicted(&self, r: usize, i: usize) -> bool {
-        self.work.says(Mark::Ids, r, i) == Some(false)
+    /// What the marks that last say against a pair, or for it.
+    fn marks(&self, r: usize, i: usize) -> i64 {
+        let work = self.work;
+        let contradicted = work.says(Mark::Ids, r, i) == Some(false);
+        i64::from(contradicted) - i64::from(work.is_tied(r, i))
     }
 
     /// Whether nothing tells them apart but, where one of them is paired, a balance.
@@ -262,8 +273,8 @@ impl<'w, 'a> Part<'w, 'a> {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Whole {
     price: Price,
-    /// How many pairs an id contradicts.
-    contradicted: usize,
+    /// How many pairs an id contradicts, less those that a mark ties.
+    marks: i64,
     /// What of the price the calendar does not explain.
     changed: Price,
 }
