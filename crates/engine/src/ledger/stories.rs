@@ -1178,6 +1178,20 @@ fn what_was_stored_in_doubt_is_itself_where_the_other_of_its_doubt_may_be_shown_
 }
 
 #[test]
+fn two_that_may_have_moved_with_the_calendar_are_in_doubt_where_that_explains_more() {
+    let mut book = Book::default();
+    let branch = |on| Movement { description: "Padaria Real Filial".into(), ..coffee(on) };
+    let before = [rent(20), pending(coffee(12)), coffee(12), branch(11), rent(3), rent(2), rent(1)];
+    book.read(0, true, Trust::None, page(0, &before));
+    let ids = book.ids();
+    let mut after = page(0, &[rent(20), coffee(11)]);
+    after.extend(page(1, &[coffee(11), branch(10), rent(3), rent(2), rent(1)]));
+    let plan = book.read(24, true, Trust::None, after);
+    assert!(plan.update.iter().all(|(id, _)| *id != ids[3]), "{plan:?}");
+    assert_eq!(book.doubts(), 2, "{plan:?}");
+}
+
+#[test]
 fn an_instant_says_more_than_a_balance_that_another_inherited() {
     let mut book = Book::default();
     let of = |instant: Option<&str>, balance: Option<i64>, movement: Movement| Movement {

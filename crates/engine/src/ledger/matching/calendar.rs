@@ -3,7 +3,7 @@
 //! is. Then one day's coffee looks like the next one's. So the whole answer is made under each calendar
 //! that could be, and the one is taken with which the least is to be believed.
 
-use super::{super::fingerprint, Work, price::Asked};
+use super::{super::fingerprint, Work, pairing::Pair, price::Asked};
 use jiff::{Span, Timestamp};
 use std::collections::{HashMap, HashSet};
 
@@ -33,7 +33,11 @@ impl Work<'_> {
         let slack = self.rules.day_slack;
         for days in (-slack..=slack).filter(|days| *days != 0) {
             let (price, answer) = self.likeliest(days, &asked);
+            let in_doubt = answer.few_in_doubt();
             if price < least {
+                (least, best) = (price, answer);
+            }
+            if let Some((price, answer)) = in_doubt.filter(|(price, _)| *price < least) {
                 (least, best) = (price, answer);
             }
         }
@@ -60,6 +64,25 @@ impl Work<'_> {
             }
         }
         best
+    }
+
+    /// What moved with the calendar is too little to say that it moved, and may yet have: it is in doubt.
+    fn few_in_doubt(&self) -> Option<(Asked, Self)> {
+        let moved = |&(r, i): &Pair| {
+            self.is_told_otherwise(r, i) && self.days(r, i) == self.calendar && !self.is_tied(r, i)
+        };
+        let few: Vec<Pair> = self.pairs().filter(moved).collect();
+        if few.is_empty() || few.len() >= self.rules.enough {
+            return None;
+        }
+        let mut work = self.clone();
+        work.calendar = 0;
+        for (r, i) in few {
+            work.records[r].item = None;
+            work.items[i].record = None;
+            work.suppose(i, r);
+        }
+        Some((work.price(), work))
     }
 
     fn under(&self, calendar: &Calendar) -> (Asked, Self) {

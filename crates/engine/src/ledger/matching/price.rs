@@ -111,11 +111,11 @@ impl Work<'_> {
         self.is_open(r, i) && self.items[i].perhaps.contains(&r)
     }
 
-    /// What is in doubt, as what it may be.
+    /// What is in doubt, as what it may be. A repetition that is no record is in none.
     pub(super) fn open_doubts(&self) -> Vec<Pair> {
         let mut taken = HashSet::new();
         let mut open = Vec::new();
-        for i in self.open_items() {
+        for i in self.open_items().into_iter().filter(|i| !self.items[*i].spare) {
             let free = |r: &&usize| self.records[**r].item.is_none() && !taken.contains(*r);
             if let Some(r) = self.items[i].perhaps.iter().find(free) {
                 taken.insert(*r);
