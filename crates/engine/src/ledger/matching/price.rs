@@ -15,12 +15,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 pub(super) type Price = usize;
 
 /// What has to be believed with an answer. Among equals that is better which leaves less in doubt, and then
-/// that which moves fewer days.
+/// that which moves by fewer days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Asked {
     price: Price,
     in_doubt: usize,
-    moved: usize,
+    days: i32,
 }
 
 /// That something is new, or gone, is as much to believe as so many changes.
@@ -33,7 +33,7 @@ const CALENDAR: Price = 10;
 const UNLIKE: Price = 2;
 
 /// That an item is only a repetition of another.
-const REPETITION: Price = 1;
+pub(super) const REPETITION: Price = 2;
 
 /// The marks that last, and so tie what changed.
 const LASTING: [Mark; 3] = [Mark::Ids, Mark::Times, Mark::References];
@@ -65,13 +65,13 @@ impl Work<'_> {
                 least = least.min(self.price_if(&[&decided[..], doubts].concat(), &others));
             }
         }
-        let (price, moved) = least;
-        Asked { price, in_doubt: doubts.len(), moved }
+        let (price, days) = least;
+        Asked { price, in_doubt: doubts.len(), days }
     }
 
     /// What has to be believed if these are the pairs: what is new, what is gone, what changed, that days are
-    /// told otherwise, and of each reading that what it wrote has other days now. With how many days moved.
-    fn price_if(&self, pairs: &[Pair], others: &Others) -> (Price, usize) {
+    /// told otherwise, and of each reading that what it wrote has other days now. With by how many days all moved.
+    fn price_if(&self, pairs: &[Pair], others: &Others) -> (Price, i32) {
         let moved = self.moved(pairs);
         let told = self.told_otherwise(pairs);
         let (shown, seen): (HashSet<usize>, HashSet<usize>) = pairs.iter().copied().unzip();
@@ -89,8 +89,12 @@ impl Work<'_> {
             !shown.contains(r) && !explained && self.is_covered(record)
         };
         let gone = NEW_OR_GONE * (0..self.records.len()).filter(gone).count();
-        let days = pairs.iter().filter(|(r, i)| self.days(*r, *i) != 0).count();
-        (calendars + changed + new + gone, days)
+        (calendars + changed + new + gone, self.days_of(pairs))
+    }
+
+    /// By how many days all of these moved.
+    pub(super) fn days_of(&self, pairs: &[Pair]) -> i32 {
+        pairs.iter().map(|(r, i)| self.days(*r, *i).saturating_abs()).fold(0, i32::saturating_add)
     }
 
     /// As which others each record in doubt may be shown.

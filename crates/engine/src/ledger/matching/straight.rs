@@ -6,7 +6,7 @@ use super::{
     Item, Work,
     marks::Against,
     pairing::{self, Pair},
-    price::{Asked, Moved, NEW_OR_GONE, Price},
+    price::{Asked, Moved, NEW_OR_GONE, Price, REPETITION},
 };
 use pathfinding::{kuhn_munkres::kuhn_munkres_min, matrix::Matrix};
 use std::collections::{HashMap, HashSet};
@@ -78,10 +78,10 @@ impl Work<'_> {
         (self.price(), self)
     }
 
-    /// What has one amount, and what is paired with it. What an id ties, what may be a repetition, and what
-    /// was not even read stays as it is.
+    /// What has one amount, and what is paired with it. What an id ties, and what was not even read stays as
+    /// it is.
     fn parts(&self) -> Vec<Vec<Pair>> {
-        let open = |item: &Item<'_>| item.print.is_some() && !item.spare;
+        let open = |item: &Item<'_>| item.print.is_some();
         let free = |r: usize| {
             let record = &self.records[r];
             let read = record.item.is_none_or(|i| open(&self.items[i]));
@@ -147,26 +147,32 @@ impl<'w, 'a> Part<'w, 'a> {
         let all: Vec<Pair> = decided.iter().chain(of_part).copied().collect();
         let now = self.asked(&decided).min(self.asked(&all));
         let then = self.asked(&pairs);
-        let less = (then.price, then.marks) < (now.price, now.marks);
+        let order = |whole: &Whole| (whole.price, whole.marks, whole.alone, whole.days);
+        let less = order(&then) < order(&now);
         (less && then.changed <= now.changed)
             .then(|| pairs.into_iter().filter(|(r, i)| !self.is_in_doubt(*r, *i)).collect())
     }
 
     /// The pairs with which the least is to be believed, by the Hungarian method.
     fn cheapest(&self, most: Price) -> Vec<Pair> {
-        // Among equals, what the passes said stands, unless marks say otherwise.
-        const SCALE: i64 = 1_000_000;
-        const MARK: i64 = 1_000;
-        const NEVER: i64 = 1_000_000_000_000;
+        // Among equals marks decide, then what leaves less alone, then days that stay; then what the
+        // passes said stands.
+        const SCALE: i64 = 1_000 * MARK;
+        const MARK: i64 = 1_000 * ALONE;
+        const ALONE: i64 = 100_000 * DAY;
+        const DAY: i64 = 1_000;
+        const NEVER: i64 = 100 * SCALE;
         let scaled = |price: Price| i64::try_from(price).map_or(NEVER, |price| price * SCALE);
         let work = self.work;
         let pair = |r: usize, i: usize| {
-            let marks = MARK * self.marks(r, i);
+            let marks = MARK * self.marks(r, i) + DAY * i64::from(work.days(r, i).abs().min(99));
             let other = i64::from(work.records[r].item != Some(i));
             self.pair(r, i, most).map_or(NEVER, |price| scaled(price) + marks + other)
         };
-        let gone = |r: usize| scaled(self.gone(r)) + i64::from(work.records[r].item.is_some());
-        let new = |i: usize| scaled(NEW_OR_GONE) + i64::from(work.items[i].record.is_some());
+        let gone =
+            |r: usize| scaled(self.gone(r)) + ALONE + i64::from(work.records[r].item.is_some());
+        let new =
+            |i: usize| scaled(self.left(i)) + ALONE + i64::from(work.items[i].record.is_some());
         // Behind the items stands that a record is gone, behind the records that an item is new.
         let (n, m) = (self.records.len(), self.items.len());
         let weights = Matrix::from_fn(n + m, n + m, |(x, y)| {
@@ -193,9 +199,12 @@ impl<'w, 'a> Part<'w, 'a> {
         let changed: Price = pairs.iter().filter(|pair| !by_calendar(pair)).map(of).sum();
         let gone: Price =
             self.records.iter().filter(|r| !here.contains(r)).map(|r| self.gone(*r)).sum();
-        let new = NEW_OR_GONE * self.items.iter().filter(|i| !there.contains(i)).count();
+        let new: Price =
+            self.items.iter().filter(|i| !there.contains(i)).map(|i| self.left(*i)).sum();
+        let alone = self.records.len() + self.items.len() - 2 * pairs.len();
+        let days = work.days_of(pairs);
         let marks = pairs.iter().map(|(r, i)| self.marks(*r, *i)).sum();
-        Whole { price: told + changed + gone + new, marks, changed }
+        Whole { price: told + changed + gone + new, marks, alone, days, changed }
     }
 
     /// As its price, where it may be asked.
@@ -205,7 +214,9 @@ impl<'w, 'a> Part<'w, 'a> {
         let may_be = || {
             work.items[i].home == Some(r)
                 || self.is_same(r, i)
-                || work.may_be(r, i) && (work.calendar != 0 || !work.is_open(r, i))
+                || !work.items[i].spare
+                    && work.may_be(r, i)
+                    && (work.calendar != 0 || !work.is_open(r, i))
         };
         let now = work.records[r].item == Some(i);
         let changed = price - self.told(r, i);
@@ -238,6 +249,10 @@ impl<'w, 'a> Part<'w, 'a> {
         let (contradicted, changed) = work.against(r, i, self.moved);
         // A mark outweighs what changed.
         contradicted + if tied { 0 } else { changed } + self.told(r, i)
+    }
+
+    fn left(&self, i: usize) -> Price {
+        if self.work.items[i].spare { REPETITION } else { NEW_OR_GONE }
     }
 
     fn gone(&self, r: usize) -> Price {
@@ -275,6 +290,10 @@ struct Whole {
     price: Price,
     /// How many pairs an id contradicts, less those that a mark ties.
     marks: i64,
+    /// How many records and items are in no pair.
+    alone: usize,
+    /// By how many days all of them moved.
+    days: i32,
     /// What of the price the calendar does not explain.
     changed: Price,
 }
