@@ -58,13 +58,13 @@ impl Work<'_> {
     }
 
     fn is_one_to_one(&self) -> bool {
-        let shows = |(i, item): (usize, &Item<'_>)| {
+        let is_that = |(i, item): (usize, &Item<'_>)| {
             item.record.is_none_or(|r| self.records[r].item == Some(i))
         };
-        let shown = |(r, record): (usize, &Record<'_>)| {
+        let is_there = |(r, record): (usize, &Record<'_>)| {
             record.item.is_none_or(|i| self.items[i].record == Some(r))
         };
-        self.items.iter().enumerate().all(shows) && self.records.iter().enumerate().all(shown)
+        self.items.iter().enumerate().all(is_that) && self.records.iter().enumerate().all(is_there)
     }
 
     fn judge_absent(&self, left: &HashSet<usize>, plan: &mut Plan) {
