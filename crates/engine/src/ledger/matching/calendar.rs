@@ -37,7 +37,7 @@ impl Work<'_> {
             if price < least {
                 (least, best) = (price, answer);
             }
-            if let Some((price, answer)) = in_doubt.filter(|(price, _)| *price < least) {
+            if let Some((price, answer)) = in_doubt.filter(|(asked, _)| asked.price < least.price) {
                 (least, best) = (price, answer);
             }
         }

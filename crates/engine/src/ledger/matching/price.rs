@@ -18,7 +18,7 @@ pub(super) type Price = usize;
 /// that which moves by fewer days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Asked {
-    price: Price,
+    pub(super) price: Price,
     in_doubt: usize,
     days: i32,
 }
