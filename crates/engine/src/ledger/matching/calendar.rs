@@ -33,7 +33,7 @@ impl Work<'_> {
         let slack = self.rules.day_slack;
         for days in (-slack..=slack).filter(|days| *days != 0) {
             let (price, answer) = self.likeliest(days, &asked);
-            let in_doubt = answer.few_in_doubt();
+            let in_doubt = answer.in_doubt();
             if price < least {
                 (least, best) = (price, answer);
             }
@@ -66,18 +66,19 @@ impl Work<'_> {
         best
     }
 
-    /// What moved with the calendar is too little to say that it moved, and may yet have: it is in doubt.
-    fn few_in_doubt(&self) -> Option<(Asked, Self)> {
+    /// The same answer, but that what moved with the calendar is in doubt: it may say too little that the
+    /// calendar moved, and may yet have moved.
+    fn in_doubt(&self) -> Option<(Asked, Self)> {
         let moved = |&(r, i): &Pair| {
             self.is_told_otherwise(r, i) && self.days(r, i) == self.calendar && !self.is_tied(r, i)
         };
-        let few: Vec<Pair> = self.pairs().filter(moved).collect();
-        if few.is_empty() || few.len() >= self.rules.enough {
+        let moved: Vec<Pair> = self.pairs().filter(moved).collect();
+        if moved.is_empty() {
             return None;
         }
         let mut work = self.clone();
         work.calendar = 0;
-        for (r, i) in few {
+        for (r, i) in moved {
             work.records[r].item = None;
             work.items[i].record = None;
             work.suppose(i, r);
