@@ -33,7 +33,7 @@ const CALENDAR: Price = 10;
 const UNLIKE: Price = 2;
 
 /// That an item is only a repetition of another.
-pub(super) const REPETITION: Price = 2;
+const REPETITION: Price = 2;
 
 /// The marks that last, and so tie what changed.
 const LASTING: [Mark; 3] = [Mark::Ids, Mark::Times, Mark::References];
@@ -70,17 +70,16 @@ impl Work<'_> {
     }
 
     /// What has to be believed if these are the pairs: what is new, what is gone, what changed, that days are
-    /// told otherwise, and of each reading that what it wrote has other days now. With by how many days all moved.
+    /// told otherwise, and of each reading that what it wrote has other days now. And by how many days all
+    /// moved.
     fn price_if(&self, pairs: &[Pair], others: &Others) -> (Price, i32) {
         let moved = self.moved(pairs);
         let told = self.told_otherwise(pairs);
         let (shown, seen): (HashSet<usize>, HashSet<usize>) = pairs.iter().copied().unzip();
         let calendars = self.price_of_calendars(&moved, &told);
         let changed: Price = pairs.iter().map(|(r, i)| self.price_of(*r, *i, &moved)).sum();
-        let new: Price = (self.items.iter().enumerate())
-            .filter(|(i, _)| !seen.contains(i))
-            .map(|(_, item)| if item.spare { REPETITION } else { NEW_OR_GONE })
-            .sum();
+        let new: Price =
+            (0..self.items.len()).filter(|i| !seen.contains(i)).map(|i| self.left_alone(i)).sum();
         let gone = |r: &usize| {
             let record = &self.records[*r];
             // Whose other self is shown is not missed.
@@ -95,6 +94,11 @@ impl Work<'_> {
     /// By how many days all of these moved.
     pub(super) fn days_of(&self, pairs: &[Pair]) -> i32 {
         pairs.iter().map(|(r, i)| self.days(*r, *i).saturating_abs()).fold(0, i32::saturating_add)
+    }
+
+    /// What has to be believed of an item that is no record: that it is new, or a repetition.
+    pub(super) fn left_alone(&self, i: usize) -> Price {
+        if self.items[i].spare { REPETITION } else { NEW_OR_GONE }
     }
 
     /// As which others each record in doubt may be shown.

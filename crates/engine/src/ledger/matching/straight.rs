@@ -6,7 +6,7 @@ use super::{
     Item, Work,
     marks::Against,
     pairing::{self, Pair},
-    price::{Asked, Moved, NEW_OR_GONE, Price, REPETITION},
+    price::{Asked, Moved, NEW_OR_GONE, Price},
 };
 use pathfinding::{kuhn_munkres::kuhn_munkres_min, matrix::Matrix};
 use std::collections::{HashMap, HashSet};
@@ -171,8 +171,9 @@ impl<'w, 'a> Part<'w, 'a> {
         };
         let gone =
             |r: usize| scaled(self.gone(r)) + ALONE + i64::from(work.records[r].item.is_some());
-        let new =
-            |i: usize| scaled(self.left(i)) + ALONE + i64::from(work.items[i].record.is_some());
+        let new = |i: usize| {
+            scaled(work.left_alone(i)) + ALONE + i64::from(work.items[i].record.is_some())
+        };
         // Behind the items stands that a record is gone, behind the records that an item is new.
         let (n, m) = (self.records.len(), self.items.len());
         let weights = Matrix::from_fn(n + m, n + m, |(x, y)| {
@@ -200,7 +201,7 @@ impl<'w, 'a> Part<'w, 'a> {
         let gone: Price =
             self.records.iter().filter(|r| !here.contains(r)).map(|r| self.gone(*r)).sum();
         let new: Price =
-            self.items.iter().filter(|i| !there.contains(i)).map(|i| self.left(*i)).sum();
+            self.items.iter().filter(|i| !there.contains(i)).map(|i| work.left_alone(*i)).sum();
         let alone = self.records.len() + self.items.len() - 2 * pairs.len();
         let days = work.days_of(pairs);
         let marks = pairs.iter().map(|(r, i)| self.marks(*r, *i)).sum();
@@ -249,10 +250,6 @@ impl<'w, 'a> Part<'w, 'a> {
         let (contradicted, changed) = work.against(r, i, self.moved);
         // A mark outweighs what changed.
         contradicted + if tied { 0 } else { changed } + self.told(r, i)
-    }
-
-    fn left(&self, i: usize) -> Price {
-        if self.work.items[i].spare { REPETITION } else { NEW_OR_GONE }
     }
 
     fn gone(&self, r: usize) -> Price {
