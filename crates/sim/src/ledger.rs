@@ -369,6 +369,8 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     // What might have been a repetition, and was the record that a calendar took for another day's.
     (Order::Kept, &[980_145_264]),
     (Order::Lost, &[980_145_264]),
+    // A booked record that, straightened with a hold of another amount, took that hold's item.
+    (Order::Lost, &[982_013_780]),
     // Equal runs that one of two windows took for an overlap of pages.
     (Order::Lost, &[952_025_273]),
     // Spares, shortened histories and readings that never count as complete.

@@ -212,10 +212,12 @@ impl<'w, 'a> Part<'w, 'a> {
     fn pair(&self, r: usize, i: usize, most: Price) -> Option<Price> {
         let work = self.work;
         let price = self.price(r, i);
+        let (record, item) = (work.records[r].movement, work.items[i].movement);
         let may_be = || {
             work.items[i].home == Some(r)
                 || self.is_same(r, i)
                 || !work.items[i].spare
+                    && (record.pending || fingerprint::sum(record) == fingerprint::sum(item))
                     && work.may_be(r, i)
                     && (work.calendar != 0 || !work.is_open(r, i))
         };
