@@ -87,11 +87,11 @@ impl Served {
         self.log.display().to_string()
     }
 
-    /// The end of everything it has printed.
+    /// The end of everything it has printed, long enough that it holds what a suite of tests made it say.
     pub(crate) fn said(&self) -> String {
         let all = fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<_> = all.lines().collect();
-        lines[lines.len().saturating_sub(60)..].join("\n")
+        lines[lines.len().saturating_sub(2_000)..].join("\n")
     }
 }
 
