@@ -362,10 +362,8 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     // A balance that another of one day inherited, beside an instant.
     (Order::Kept, &[980_071_109]),
     // Two that moved with the calendar, too few to say so.
-    (Order::Kept, &[980_056_347, 981_029_079, 981_030_573]),
-    (Order::Lost, &[980_056_347]),
-    (Order::Kept, &[980_196_601]),
-    (Order::Lost, &[980_196_601]),
+    (Order::Kept, &[980_056_347, 980_196_601, 981_029_079, 981_030_573]),
+    (Order::Lost, &[980_056_347, 980_196_601]),
     // What might have been a repetition, and was the record that a calendar took for another day's.
     (Order::Kept, &[980_145_264]),
     (Order::Lost, &[980_145_264]),
