@@ -3,6 +3,13 @@
 //! Each statement is written once. What differs between the databases is here, in the migrations,
 //! and in the few places that ask [`Tx::is_postgres`].
 
+mod beginning;
+mod glance;
+
+use self::{
+    beginning::begin,
+    glance::{Glance, Resting},
+};
 use crate::{
     Error,
     value::{Row, Value},
@@ -11,17 +18,11 @@ use domain::ids::Bucket;
 use sqlx::{
     Arguments as _, ConnectOptions as _, Database, PgConnection, Postgres, Row as _, SqlSafeStr,
     SqlStr, Sqlite, Transaction,
-    pool::{Pool, PoolConnection, PoolOptions},
+    pool::PoolOptions,
     postgres::{PgConnectOptions, PgPool},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous},
 };
-use std::{
-    collections::BTreeSet,
-    future::poll_fn,
-    str::FromStr as _,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeSet, str::FromStr as _, sync::Arc, time::Duration};
 
 /// Durable state, in SQLite or PostgreSQL. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -177,112 +178,6 @@ macro_rules! arguments {
     }};
 }
 
-/// Connections without a transaction that rest between two glances, out of their pool.
-#[derive(Debug)]
-pub struct Resting<D: Database>(Mutex<Vec<Rested<D>>>);
-
-/// One of them, and how many glances it has served.
-type Rested<D> = (PoolConnection<D>, u32);
-
-/// After so many glances a connection goes back to its pool, which looks at its age.
-const GLANCES: u32 = 1_000;
-
-impl<D: Database> Default for Resting<D> {
-    fn default() -> Self {
-        Self(Mutex::default())
-    }
-}
-
-impl<D: Database> Resting<D> {
-    fn all(&self) -> MutexGuard<'_, Vec<Rested<D>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-    /// The one that has rested the shortest.
-    fn take(&self) -> Option<Rested<D>> {
-        self.all().pop()
-    }
-    /// Begins a transaction, which must not wait for connections that only rest.
-    async fn give_way<T>(&self, pool: &Pool<D>, beginning: impl Future<Output = T>) -> T {
-        let mut beginning = Box::pin(beginning);
-        let mut looked = false;
-        poll_fn(|context| {
-            let polled = beginning.as_mut().poll(context);
-            // By now it has taken a connection, or stands in the queue for one.
-            if polled.is_pending() && !std::mem::replace(&mut looked, true) && is_exhausted(pool) {
-                drop(self.take());
-            }
-            polled
-        })
-        .await
-    }
-    async fn close(&self, pool: &Pool<D>) {
-        // From here on nothing comes to rest.
-        let closed = pool.close();
-        let resting = std::mem::take(&mut *self.all());
-        drop(resting);
-        closed.await;
-    }
-}
-
-impl<D: Database> Drop for Resting<D> {
-    fn drop(&mut self) {
-        // Not through the pool, which would need a runtime for it.
-        for (conn, _) in self.all().drain(..) {
-            drop(conn.detach());
-        }
-    }
-}
-
-/// Whether whoever wants a connection has to wait for one that is out.
-fn is_exhausted<D: Database>(pool: &Pool<D>) -> bool {
-    pool.num_idle() == 0 && pool.size() >= pool.options().get_max_connections()
-}
-
-/// A connection at work on a glance.
-#[derive(Debug)]
-struct Glance<D: Database> {
-    /// Until it is dropped, or given up.
-    conn: Option<PoolConnection<D>>,
-    uses: u32,
-    /// Not in the middle of a statement.
-    whole: bool,
-    pool: Pool<D>,
-    resting: Arc<Resting<D>>,
-}
-
-impl<D: Database> Glance<D> {
-    async fn new(pool: &Pool<D>, resting: &Arc<Resting<D>>) -> Result<Self, Error> {
-        let (conn, uses) = match resting.take() {
-            Some(rested) => rested,
-            None => (pool.acquire().await?, 0),
-        };
-        let (pool, resting) = (pool.clone(), resting.clone());
-        Ok(Self { conn: Some(conn), uses, whole: true, pool, resting })
-    }
-    /// None where the exchange of one that had died has failed.
-    fn connection(&mut self) -> Result<&mut D::Connection, Error> {
-        self.conn.as_deref_mut().ok_or(Error::Busy)
-    }
-    async fn exchange(&mut self) -> Result<(), Error> {
-        // The old one first: it may be the last that the pool has to give.
-        self.conn = None;
-        self.conn = Some(self.pool.acquire().await?);
-        self.uses = 0;
-        Ok(())
-    }
-}
-
-impl<D: Database> Drop for Glance<D> {
-    fn drop(&mut self) {
-        let Some(conn) = self.conn.take() else { return };
-        let uses = self.uses + 1;
-        if self.whole && uses < GLANCES && !self.pool.is_closed() && !is_exhausted(&self.pool) {
-            self.resting.all().push((conn, uses));
-        }
-        // Else it goes back to the pool, for whoever waits there.
-    }
-}
-
 impl Store {
     /// Connects to `postgres://…`, `sqlite:PATH`, or the SQLite file at a plain path, which is made
     /// if it is not there. Nothing is migrated: see [`Store::migrate`].
@@ -361,10 +256,10 @@ impl Store {
         const SNAPSHOT: &str = "begin isolation level repeatable read, read only";
         Ok(Tx::new(match self {
             Self::Sqlite { read, resting, .. } => {
-                Inner::Sqlite(resting.give_way(read, read.begin()).await?)
+                Inner::Sqlite(resting.give_way(read, begin(read, "begin")).await?)
             }
             Self::Postgres { pool, resting, way } => {
-                let tx = resting.give_way(pool, pool.begin_with(SNAPSHOT)).await?;
+                let tx = resting.give_way(pool, begin(pool, SNAPSHOT)).await?;
                 Inner::Postgres { tx, way: *way }
             }
         }))
@@ -383,7 +278,7 @@ impl Store {
                 Inner::PostgresGlance(Glance::new(pool, resting).await?)
             }
             Self::Postgres { pool, way, .. } => {
-                Inner::Postgres { tx: pool.begin().await?, way: *way }
+                Inner::Postgres { tx: begin(pool, "begin").await?, way: *way }
             }
         }))
     }
@@ -391,9 +286,9 @@ impl Store {
     /// A transaction that may write. On SQLite there is one at a time: keep it short.
     pub async fn write(&self) -> Result<Tx, Error> {
         Ok(Tx::new(match self {
-            Self::Sqlite { write, .. } => Inner::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { write, .. } => Inner::Sqlite(begin(write, "begin immediate").await?),
             Self::Postgres { pool, resting, way } => {
-                let tx = resting.give_way(pool, pool.begin()).await?;
+                let tx = resting.give_way(pool, begin(pool, "begin")).await?;
                 Inner::Postgres { tx, way: *way }
             }
         }))

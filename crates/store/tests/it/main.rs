@@ -18,4 +18,5 @@ mod rules;
 mod schema;
 mod sessions;
 mod statements;
+mod transactions;
 mod world;
