@@ -1071,6 +1071,27 @@ fn what_is_booked_stays_booked_where_only_its_balance_moved() {
 }
 
 #[test]
+fn balances_that_moved_by_one_amount_are_no_doubts_where_a_reading_was_cut_off() {
+    let visit = |on: i8, off: i64| Movement {
+        running_balance: Some(Amount::cents(i64::from(on) * 1000 + off)),
+        ..coffee(on)
+    };
+    // What was dated back to the 5th leaves the balances before it as they were.
+    let seen = |moved: [i64; 3]| {
+        let [a, b, c] = moved;
+        let movements = [visit(9, a), visit(8, b), visit(7, c)].into_iter();
+        page(0, &movements.chain((1..=4).rev().map(|on| visit(on, 0))).collect::<Vec<_>>())
+    };
+    for (moved, in_doubt) in [([450, 450, 450], 0), ([450, 450, 77], 3)] {
+        let mut book = Book::default();
+        book.read(0, true, Trust::None, seen([0; 3]));
+        let plan = book.read(24, false, Trust::None, seen(moved));
+        assert_eq!((plan.update.len(), plan.create.len()), (3 - in_doubt, in_doubt));
+        assert!(plan.create.iter().all(|(_, doubt)| doubt.is_some()));
+    }
+}
+
+#[test]
 fn balances_that_are_not_believed_tell_no_twins_apart() {
     let mut book = Book::default();
     let visits = |off: i64| -> Vec<Movement> {

@@ -69,9 +69,7 @@ impl Work<'_> {
     /// The same answer, but that what moved with the calendar is in doubt: it may say too little that the
     /// calendar moved, and may yet have moved.
     fn in_doubt(&self) -> Option<(Asked, Self)> {
-        let moved = |&(r, i): &Pair| {
-            self.is_told_otherwise(r, i) && self.days(r, i) == self.calendar && !self.is_tied(r, i)
-        };
+        let moved = |&(r, i): &Pair| self.is_redated(r, i) && self.days(r, i) == self.calendar;
         let moved: Vec<Pair> = self.pairs().filter(moved).collect();
         if moved.is_empty() {
             return None;

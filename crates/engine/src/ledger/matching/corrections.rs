@@ -11,6 +11,7 @@ use super::{
     pairing::{self, Pair},
 };
 use domain::{ids::RecordId, record::Movement};
+use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
 
 /// The most records or items of one kind that are compared each with each.
@@ -111,6 +112,16 @@ impl<'a> Work<'a> {
         {
             *support.entry(self.way(changed.record, changed.item)).or_default() += 1;
         }
+        // What is dated back moves the balances of all that came later by one amount.
+        let mut moved: HashMap<Decimal, usize> = HashMap::new();
+        if change == Change::Marks {
+            let alone = pairs.iter().filter(|changed| changed.alone && changed.akin);
+            for by in
+                alone.filter_map(|changed| self.balance_moved_by(changed.record, changed.item))
+            {
+                *moved.entry(by).or_default() += 1;
+            }
+        }
         let mut done = 0;
         for Changed { record, item, akin, alone } in pairs {
             if !self.is_open(record, item) {
@@ -121,6 +132,11 @@ impl<'a> Work<'a> {
             let covered = self.span.covers(Some(self.records[record].day));
             let enough =
                 support.get(&self.way(record, item)).is_some_and(|n| *n >= self.rules.enough);
+            let together = akin
+                && self
+                    .balance_moved_by(record, item)
+                    .and_then(|by| moved.get(&by))
+                    .is_some_and(|n| *n >= self.rules.enough);
             let at_once = akin
                 && !self.is_torn(record, item)
                 && if change == Change::Day {
@@ -133,7 +149,7 @@ impl<'a> Work<'a> {
             // That it is gone is explained: it was the repetition that its doubt says.
             let repetition =
                 matches!(change, Change::Day | Change::Words) && self.is_repetition(record);
-            if alone && !repetition && (covered && enough || at_once || gone) {
+            if alone && !repetition && (covered && enough || together || at_once || gone) {
                 self.pair(record, item);
                 done += 1;
             } else if akin || proved || change != Change::Words {
@@ -143,6 +159,11 @@ impl<'a> Work<'a> {
         if done > 0 && change != Change::Marks {
             self.notes.push(Note::Redated { items: done });
         }
+    }
+
+    fn balance_moved_by(&self, record: usize, item: usize) -> Option<Decimal> {
+        let (old, new) = (self.records[record].movement, self.items[item].movement);
+        new.running_balance?.0.checked_sub(old.running_balance?.0)
     }
 
     /// In which way one movement would have changed, if it is one.

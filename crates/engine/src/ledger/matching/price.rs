@@ -195,6 +195,11 @@ impl Work<'_> {
         self.days(r, i) != 0 && old.pending == new.pending
     }
 
+    /// Whether a day is told otherwise of what no mark ties.
+    pub(super) fn is_redated(&self, r: usize, i: usize) -> bool {
+        self.is_told_otherwise(r, i) && !self.is_tied(r, i)
+    }
+
     /// What has to be believed if the record is the item.
     pub(super) fn price_of(&self, r: usize, i: usize, moved: &Moved) -> Price {
         let (contradicted, changed) = self.against(r, i, moved);

@@ -118,8 +118,8 @@ struct Part<'w, 'a> {
     moved: &'w Moved,
     /// What a day costs that is told otherwise.
     otherwise: Price,
-    /// Of each record with each item.
-    prices: Vec<Price>,
+    /// Of each record with each item; and what of it is that a day is told otherwise.
+    prices: Vec<(Price, Price)>,
 }
 
 impl<'w, 'a> Part<'w, 'a> {
@@ -145,11 +145,9 @@ impl<'w, 'a> Part<'w, 'a> {
             self.items.iter().filter_map(|i| Some((self.work.items[*i].record?, *i))).collect();
         let of_part = doubts.iter().filter(|(_, i)| self.items.contains(i));
         let all: Vec<Pair> = decided.iter().chain(of_part).copied().collect();
-        let now = self.asked(&decided).min(self.asked(&all));
-        let then = self.asked(&pairs);
-        let order = |whole: &Whole| (whole.price, whole.marks, whole.alone, whole.days);
-        let less = order(&then) < order(&now);
-        (less && then.changed <= now.changed)
+        let (now, explained) = self.asked(&decided).min(self.asked(&all));
+        let (then, changed) = self.asked(&pairs);
+        (then < now && changed <= explained)
             .then(|| pairs.into_iter().filter(|(r, i)| !self.is_in_doubt(*r, *i)).collect())
     }
 
@@ -190,12 +188,12 @@ impl<'w, 'a> Part<'w, 'a> {
         pairs.filter_map(|(r, y)| Some((*r, *self.items.get(y)?))).collect()
     }
 
-    /// What has to be believed if these are the pairs.
-    fn asked(&self, pairs: &[Pair]) -> Whole {
+    /// What has to be believed if these are the pairs, and what of its price the calendar does not explain.
+    fn asked(&self, pairs: &[Pair]) -> (Whole, Price) {
         let work = self.work;
         let (here, there): (HashSet<usize>, HashSet<usize>) = pairs.iter().copied().unzip();
         let by_calendar = |(r, i): &&Pair| work.calendar != 0 && work.days(*r, *i) == work.calendar;
-        let of = |(r, i): &Pair| self.price(*r, *i);
+        let of = |(r, i): &Pair| self.price(*r, *i).0;
         let told: Price = pairs.iter().filter(by_calendar).map(of).sum();
         let changed: Price = pairs.iter().filter(|pair| !by_calendar(pair)).map(of).sum();
         let gone: Price =
@@ -205,13 +203,13 @@ impl<'w, 'a> Part<'w, 'a> {
         let alone = self.records.len() + self.items.len() - 2 * pairs.len();
         let days = work.days_of(pairs);
         let marks = pairs.iter().map(|(r, i)| self.marks(*r, *i)).sum();
-        Whole { price: told + changed + gone + new, marks, alone, days, changed }
+        (Whole { price: told + changed + gone + new, marks, alone, days }, changed)
     }
 
     /// As its price, where it may be asked.
     fn pair(&self, r: usize, i: usize, most: Price) -> Option<Price> {
         let work = self.work;
-        let price = self.price(r, i);
+        let (price, told) = self.price(r, i);
         let (record, item) = (work.records[r].movement, work.items[i].movement);
         let may_be = || {
             work.items[i].home == Some(r)
@@ -222,23 +220,21 @@ impl<'w, 'a> Part<'w, 'a> {
                     && (work.calendar != 0 || !work.is_open(r, i))
         };
         let now = work.records[r].item == Some(i);
-        let changed = price - self.told(r, i);
-        (now || self.is_in_doubt(r, i) || changed <= most && may_be()).then_some(price)
+        (now || self.is_in_doubt(r, i) || price - told <= most && may_be()).then_some(price)
     }
 
     /// What it costs that a day is told otherwise: little of what was stored in doubt about the other day.
     fn told(&self, r: usize, i: usize) -> Price {
         let work = self.work;
-        let told = work.is_told_otherwise(r, i) && !work.is_tied(r, i);
-        match (told, work.items[i].home) {
+        match (work.is_redated(r, i), work.items[i].home) {
             (false, _) => 0,
             (true, None) => self.otherwise,
             (true, Some(_)) => self.otherwise.min(1),
         }
     }
 
-    /// What has to be believed if the record is the item.
-    fn price(&self, r: usize, i: usize) -> Price {
+    /// What has to be believed if the record is the item, and what of it is that its day is told otherwise.
+    fn price(&self, r: usize, i: usize) -> (Price, Price) {
         match (self.records.binary_search(&r), self.items.binary_search(&i)) {
             (Ok(x), Ok(y)) => self.prices[x * self.items.len() + y],
             // What an item is in doubt about may be of another part.
@@ -246,12 +242,13 @@ impl<'w, 'a> Part<'w, 'a> {
         }
     }
 
-    fn weigh(&self, r: usize, i: usize) -> Price {
+    fn weigh(&self, r: usize, i: usize) -> (Price, Price) {
         let work = self.work;
-        let tied = work.is_tied(r, i);
         let (contradicted, changed) = work.against(r, i, self.moved);
         // A mark outweighs what changed.
-        contradicted + if tied { 0 } else { changed } + self.told(r, i)
+        let changed = if work.is_tied(r, i) { 0 } else { changed };
+        let told = self.told(r, i);
+        (contradicted + changed + told, told)
     }
 
     fn gone(&self, r: usize) -> Price {
@@ -271,7 +268,7 @@ impl<'w, 'a> Part<'w, 'a> {
     fn is_same(&self, r: usize, i: usize) -> bool {
         let work = self.work;
         let (record, item) = (&work.records[r], &work.items[i]);
-        self.price(r, i) == 0
+        self.price(r, i).0 == 0
             && record.movement.pending == item.movement.pending
             && !fingerprint::other_part(&record.text, &item.text)
             && (!work.is_open(r, i) || work.compare(r, i).1 == Against::Nothing)
@@ -283,7 +280,7 @@ impl<'w, 'a> Part<'w, 'a> {
     }
 }
 
-/// What has to be believed with the pairs of a part.
+/// What has to be believed with the pairs of a part; the least is believed.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Whole {
     price: Price,
@@ -293,6 +290,4 @@ struct Whole {
     alone: usize,
     /// By how many days all of them moved.
     days: i32,
-    /// What of the price the calendar does not explain.
-    changed: Price,
 }
