@@ -10,7 +10,10 @@ use domain::{
 };
 use engine::ledger::{Doubt, Plan, keeps_source_id};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fmt::Write as _,
+};
 
 /// What has to be believed, counted in changes.
 type Price = usize;
@@ -20,6 +23,9 @@ const NEW_OR_GONE: Price = 3;
 
 /// That days are told otherwise: two things gone and two new are not enough to say so.
 const CALENDAR: Price = 10;
+
+/// Other words altogether.
+const UNLIKE: Price = 2;
 
 /// Which record each item is, and the other way round.
 #[derive(Debug, Default, Clone)]
@@ -50,6 +56,9 @@ pub(super) struct Unknowable {
     pub(super) misled: Vec<usize>,
     pub(super) items: HashSet<usize>,
     pub(super) records: HashSet<RecordId>,
+    /// Of what hangs together and takes more to believe than the truth: what each answer asks one to
+    /// believe of it.
+    dearer: Vec<(Vec<Node>, String)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -108,6 +117,7 @@ impl Unknowable {
             // A doubt asks for no more than the less of what it leaves open.
             let plan = scale.weigh(&scale.plan, part).min(scale.weigh(&scale.decided, part));
             if plan > scale.weigh(&scale.truth, part) {
+                found.dearer.push((part.clone(), scale.account(part)));
                 continue;
             }
             for node in part {
@@ -122,6 +132,14 @@ impl Unknowable {
             }
         }
         found
+    }
+}
+
+impl Unknowable {
+    /// Why the answer about an item is not excused, for whoever looks into a broken promise.
+    pub(super) fn why_not(&self, item: usize) -> &str {
+        let of_item = self.dearer.iter().find(|(part, _)| part.contains(&Node::Item(item)));
+        of_item.map_or("", |(_, account)| account)
     }
 }
 
@@ -258,18 +276,55 @@ impl<'r> Scale<'r> {
             })
             .filter(|written| answer.days(*written) != 0)
             .collect();
-        let told = |node: &&Node| match node {
-            Node::Record(record) => {
-                answer.items.get(record).is_some_and(|item| self.is_told_otherwise(*record, *item))
+        // Each way in which days are told otherwise by itself: few of them one by one.
+        let mut ways: BTreeMap<i32, usize> = BTreeMap::new();
+        for node in part {
+            let Node::Record(record) = node else { continue };
+            let item = answer.items.get(record);
+            if let Some(item) = item.filter(|item| self.is_told_otherwise(*record, **item)) {
+                *ways.entry(self.days(*record, *item)).or_default() += 1;
             }
-            Node::Item(_) => false,
-        };
-        let otherwise = if calendars.is_empty() {
-            NEW_OR_GONE * part.iter().filter(told).count().min(self.run.rules.enough)
-        } else {
-            CALENDAR
-        };
-        prices.sum::<Price>() + calendars.len() + otherwise
+        }
+        let otherwise = ways.iter().map(|(days, count)| {
+            let moved = calendars.iter().any(|written| answer.days(*written) == *days);
+            if moved || *count >= self.run.rules.enough { CALENDAR } else { NEW_OR_GONE * count }
+        });
+        prices.sum::<Price>() + calendars.len() + otherwise.sum::<Price>()
+    }
+
+    /// What each answer asks one to believe of a part, pair by pair.
+    fn account(&self, part: &[Node]) -> String {
+        let answers =
+            [("the truth", &self.truth), ("the plan", &self.plan), ("decided", &self.decided)];
+        let mut said = String::new();
+        for (name, answer) in answers {
+            let price = self.weigh(answer, part);
+            writeln!(said, "{name} costs {price}, moved {:?}", answer.moved)
+                .expect("a string takes all");
+            for node in part {
+                let line = match node {
+                    Node::Record(r) => match answer.items.get(r) {
+                        Some(i) => {
+                            let price = self.pair(answer, *r, *i);
+                            let told = self.is_told_otherwise(*r, *i);
+                            format!(
+                                "{price} told {told} {} => {}",
+                                line(self.record(*r)),
+                                line(self.item(*i))
+                            )
+                        }
+                        None => {
+                            let price = NEW_OR_GONE * Price::from(self.missed(answer, *r));
+                            format!("{price} gone {}", line(self.record(*r)))
+                        }
+                    },
+                    Node::Item(i) if answer.records.contains_key(i) => continue,
+                    Node::Item(i) => format!("{NEW_OR_GONE} new {}", line(self.item(*i))),
+                };
+                writeln!(said, "  {line}").expect("a string takes all");
+            }
+        }
+        said
     }
 
     /// Whether a record should have been shown.
@@ -302,15 +357,15 @@ impl<'r> Scale<'r> {
         let letters =
             |m: &Movement| m.description.chars().filter(|c| c.is_alphabetic()).collect::<String>();
         let posts = old.pending && !new.pending;
-        let words = if posts {
-            merchant(&old.description) != merchant(&new.description)
+        let words = if merchant(&old.description) != merchant(&new.description) {
+            UNLIKE
         } else {
-            letters(old) != letters(new)
+            Price::from(!posts && letters(old) != letters(new))
         };
         let off = (self.days(record, item) - answer.days(entry.known.written_at)).unsigned_abs();
         let off = Price::try_from(off).unwrap_or_default().min(if posts { 1 } else { 2 });
-        let changes = [old.amount != new.amount || old.currency != new.currency, words];
-        off + changes.into_iter().filter(|changed| *changed).count()
+        let sum = old.amount != new.amount || old.currency != new.currency;
+        off + Price::from(sum) + words
     }
 
     /// A mark that lasts says that they are two.
@@ -330,4 +385,10 @@ impl<'r> Scale<'r> {
             || ids.is_some_and(|(a, b)| a != b)
             || references.is_some_and(|(a, b)| a != b)
     }
+}
+
+fn line(movement: &Movement) -> String {
+    let Movement { value_date, amount, description, pending, running_balance, .. } = movement;
+    let held = if *pending { "pending " } else { "" };
+    format!("{value_date} {amount} {held}`{description}` {running_balance:?}")
 }

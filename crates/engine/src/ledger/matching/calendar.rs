@@ -71,7 +71,7 @@ impl Work<'_> {
     fn in_doubt(&self) -> Option<(Asked, Self)> {
         let moved = |&(r, i): &Pair| self.is_redated(r, i) && self.days(r, i) == self.calendar;
         let moved: Vec<Pair> = self.pairs().filter(moved).collect();
-        if moved.is_empty() {
+        if moved.is_empty() || moved.len() > self.rules.enough {
             return None;
         }
         let mut work = self.clone();
@@ -79,7 +79,11 @@ impl Work<'_> {
         for (r, i) in moved {
             work.records[r].item = None;
             work.items[i].record = None;
-            work.suppose(i, r);
+            // Before whatever else it may be.
+            let others = std::mem::take(&mut work.items[i].perhaps);
+            for perhaps in [r].into_iter().chain(others) {
+                work.suppose(i, perhaps);
+            }
         }
         Some((work.price(), work))
     }
