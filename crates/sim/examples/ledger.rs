@@ -3,6 +3,7 @@
 //! on so many `--threads` where the machine has other work. Ends with 1 if a promise was broken; two
 //! cases say how, and with `--tell 1` everything that happened in order, with `--tell 2` in disorder.
 
+use mimalloc::MiMalloc;
 use sim::{
     invariants::Promise,
     ledger::{Order, Report},
@@ -13,6 +14,9 @@ use std::{
     process::ExitCode,
     thread,
 };
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn argument(name: &str, default: u64) -> u64 {
     let mut arguments = std::env::args().skip_while(|argument| argument != name).skip(1);
