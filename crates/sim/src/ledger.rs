@@ -637,8 +637,8 @@ impl Run {
                             self.eyes.habits,
                             brief(plan)
                         );
-                        let (alike, why) = (self.alike(shown, *item), unknowable.why_not(*item));
-                        let how = format!("{how}\n{alike}\n{why}");
+                        let why_not = unknowable.why_not(*item);
+                        let how = format!("{how}\n{}\n{why_not}", self.alike(shown, *item));
                         self.broken(Promise::OneRecord, &[life], how);
                     }
                 }

@@ -301,30 +301,30 @@ impl<'r> Scale<'r> {
             let price = self.weigh(answer, part);
             writeln!(said, "{name} costs {price}, moved {:?}", answer.moved)
                 .expect("a string takes all");
-            for node in part {
-                let line = match node {
-                    Node::Record(r) => match answer.items.get(r) {
-                        Some(i) => {
-                            let price = self.pair(answer, *r, *i);
-                            let told = self.is_told_otherwise(*r, *i);
-                            format!(
-                                "{price} told {told} {} => {}",
-                                line(self.record(*r)),
-                                line(self.item(*i))
-                            )
-                        }
-                        None => {
-                            let price = NEW_OR_GONE * Price::from(self.missed(answer, *r));
-                            format!("{price} gone {}", line(self.record(*r)))
-                        }
-                    },
-                    Node::Item(i) if answer.records.contains_key(i) => continue,
-                    Node::Item(i) => format!("{NEW_OR_GONE} new {}", line(self.item(*i))),
-                };
+            for line in part.iter().filter_map(|node| self.line(answer, *node)) {
                 writeln!(said, "  {line}").expect("a string takes all");
             }
         }
         said
+    }
+
+    fn line(&self, answer: &Answer, node: Node) -> Option<String> {
+        let shown = |item| look(self.item(item));
+        Some(match node {
+            Node::Record(record) => {
+                let known = look(self.record(record));
+                if let Some(item) = answer.items.get(&record) {
+                    format!("{} {known} => {}", self.pair(answer, record, *item), shown(*item))
+                } else {
+                    format!(
+                        "{} gone {known}",
+                        NEW_OR_GONE * Price::from(self.missed(answer, record))
+                    )
+                }
+            }
+            Node::Item(item) if answer.records.contains_key(&item) => return None,
+            Node::Item(item) => format!("{NEW_OR_GONE} new {}", shown(item)),
+        })
     }
 
     /// Whether a record should have been shown.
@@ -357,10 +357,10 @@ impl<'r> Scale<'r> {
         let letters =
             |m: &Movement| m.description.chars().filter(|c| c.is_alphabetic()).collect::<String>();
         let posts = old.pending && !new.pending;
-        let words = if merchant(&old.description) != merchant(&new.description) {
-            UNLIKE
-        } else {
+        let words = if merchant(&old.description) == merchant(&new.description) {
             Price::from(!posts && letters(old) != letters(new))
+        } else {
+            UNLIKE
         };
         let off = (self.days(record, item) - answer.days(entry.known.written_at)).unsigned_abs();
         let off = Price::try_from(off).unwrap_or_default().min(if posts { 1 } else { 2 });
@@ -387,7 +387,7 @@ impl<'r> Scale<'r> {
     }
 }
 
-fn line(movement: &Movement) -> String {
+fn look(movement: &Movement) -> String {
     let Movement { value_date, amount, description, pending, running_balance, .. } = movement;
     let held = if *pending { "pending " } else { "" };
     format!("{value_date} {amount} {held}`{description}` {running_balance:?}")
