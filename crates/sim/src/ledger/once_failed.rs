@@ -349,6 +349,10 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     (Order::Kept, &[984_044_688]),
     // Balances that moved by one amount, in a reading that was cut off and told its days otherwise.
     (Order::Lost, &[980_169_831]),
+    // A twin of which another was in doubt about the one that looks the same.
+    (Order::Kept, &[984_346_173]),
+    // One that moved against the way of the others.
+    (Order::Kept, &[984_362_769]),
     // Equal runs that one of two windows took for an overlap of pages.
     (Order::Lost, &[952_025_273]),
     // Spares, shortened histories and readings that never count as complete.

@@ -5,9 +5,9 @@ use super::{
     Item, Record, Work, days_between,
     marks::{Against, Belief, MARKS, Side, instant},
 };
-use domain::record::Trust;
+use domain::{ids::RecordId, record::Trust};
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     hash::Hash,
 };
 
@@ -22,11 +22,14 @@ impl<'a> Work<'a> {
         let mut waiting: HashMap<(i64, Option<&str>), VecDeque<usize>> =
             HashMap::with_capacity(self.records.len());
         // Of those that look alike, what this very reading wrote comes first, and what is in doubt or
-        // missing last.
+        // missing last, or what another is in doubt about: that its twin is shown ends no doubt.
+        let named: HashSet<RecordId> =
+            (0..self.records.len()).flat_map(|r| self.named(r)).copied().collect();
         let mut order = self.open_records();
         order.sort_by_key(|r| {
             let Record { known, doubted, .. } = &self.records[*r];
-            (known.written_at < self.reading.at, *doubted, known.suspected_at.is_some())
+            let (missing, named) = (known.suspected_at.is_some(), named.contains(&known.id));
+            (known.written_at < self.reading.at, *doubted, missing, named)
         });
         for index in order {
             let known = self.records[index].known;

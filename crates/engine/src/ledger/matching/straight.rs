@@ -21,13 +21,13 @@ impl Work<'_> {
         let pairs: Vec<Pair> = self.pairs().collect();
         let moved = self.moved(&pairs);
         let any = moved.values().any(|days| *days != 0);
-        let told: usize = self.told_otherwise(&pairs).values().sum();
-        // A few days that are told otherwise are each as much to believe as something new.
-        let few = self.calendar == 0 && !any && told < self.rules.enough;
-        let otherwise = if few { NEW_OR_GONE } else { 0 };
+        let enough = self.told_otherwise(&pairs).into_iter();
+        let enough = enough.filter(|(_, count)| *count >= self.rules.enough).map(|(days, _)| days);
+        let ways: HashSet<i32> =
+            enough.chain(moved.values().copied()).chain([self.calendar]).collect();
         let other = any.then(|| self.clone());
-        let one = self.straightened_by(&moved, otherwise);
-        match other.map(|other| other.straightened_by(&Moved::new(), otherwise)) {
+        let one = self.straightened_by(&moved, &ways);
+        match other.map(|other| other.straightened_by(&Moved::new(), &ways)) {
             Some(other) if other.0 < one.0 => other,
             _ => one,
         }
@@ -35,7 +35,7 @@ impl Work<'_> {
 
     /// The passes pair one after the other. Where what they paired, and what they left, can be paired so that
     /// less is to be believed, it is.
-    fn straightened_by(mut self, moved: &Moved, otherwise: Price) -> (Asked, Self) {
+    fn straightened_by(mut self, moved: &Moved, ways: &HashSet<i32>) -> (Asked, Self) {
         let doubts = self.open_doubts();
         let mut straight: Vec<(Vec<usize>, Vec<Pair>)> = Vec::new();
         for part in self.parts() {
@@ -54,7 +54,7 @@ impl Work<'_> {
             {
                 continue;
             }
-            let part = Part::new(&self, (records, items), moved, otherwise);
+            let part = Part::new(&self, (records, items), moved, ways);
             let found = [1, 0].into_iter().find_map(|most| part.cheaper(most, &doubts));
             straight.extend(found.map(|pairs| (part.items, pairs)));
         }
@@ -116,8 +116,8 @@ struct Part<'w, 'a> {
     records: Vec<usize>,
     items: Vec<usize>,
     moved: &'w Moved,
-    /// What a day costs that is told otherwise.
-    otherwise: Price,
+    /// By how many days enough moved to say that the calendar did.
+    ways: &'w HashSet<i32>,
     /// Of each record with each item; and what of it is that a day is told otherwise.
     prices: Vec<(Price, Price)>,
 }
@@ -127,9 +127,9 @@ impl<'w, 'a> Part<'w, 'a> {
         work: &'w Work<'a>,
         (records, items): (Vec<usize>, Vec<usize>),
         moved: &'w Moved,
-        otherwise: Price,
+        ways: &'w HashSet<i32>,
     ) -> Self {
-        let mut part = Self { work, records, items, moved, otherwise, prices: Vec::new() };
+        let mut part = Self { work, records, items, moved, ways, prices: Vec::new() };
         let each = part.records.iter().flat_map(|r| part.items.iter().map(move |i| (*r, *i)));
         part.prices = each.map(|(r, i)| part.weigh(r, i)).collect();
         part
@@ -223,13 +223,14 @@ impl<'w, 'a> Part<'w, 'a> {
         (now || self.is_in_doubt(r, i) || price - told <= most && may_be()).then_some(price)
     }
 
-    /// What it costs that a day is told otherwise: little of what was stored in doubt about the other day.
+    /// What it costs that a day is told otherwise, where too few moved so: as much as something new, but
+    /// little of what was stored in doubt about the other day.
     fn told(&self, r: usize, i: usize) -> Price {
         let work = self.work;
-        match (work.is_redated(r, i), work.items[i].home) {
-            (false, _) => 0,
-            (true, None) => self.otherwise,
-            (true, Some(_)) => self.otherwise.min(1),
+        match work.items[i].home {
+            _ if !work.is_redated(r, i) || self.ways.contains(&work.days(r, i)) => 0,
+            None => NEW_OR_GONE,
+            Some(_) => 1,
         }
     }
 
