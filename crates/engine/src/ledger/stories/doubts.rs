@@ -188,3 +188,14 @@ fn a_record_in_doubt_whose_item_another_moved_to_moved_as_well() {
     assert!(plan.create.is_empty(), "{plan:?}");
     assert_eq!((book.ids(), book.days()), (ids, vec![7, 9, 11, 15, 16, 17]));
 }
+
+#[test]
+fn a_twin_that_is_shown_ends_no_doubt_about_the_other() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(9), coffee(6), coffee(5), coffee(5), rent(2)]));
+    let twin = book.known[2].id;
+    book.known[1].doubt = Some(Doubt::PerhapsSame { others: vec![twin], twice: false });
+    let ids = book.ids();
+    book.read(24, false, Trust::None, page(0, &[rent(9), coffee(6), coffee(5), rent(2)]));
+    assert_eq!((book.ids(), book.doubts()), (ids, 1));
+}
