@@ -287,3 +287,25 @@ fn of_twins_told_a_day_before_the_booked_one_moves_and_the_hold_is_in_doubt() {
     let doubt = Doubt::PerhapsSame { others: vec![ids[2]], twice: false };
     assert_eq!(plan.create, [(2, Some(doubt))], "{plan:?}");
 }
+
+#[test]
+fn what_moved_against_the_others_pays_for_its_own_way() {
+    let mut book = Book::default();
+    let balance = |cents, movement: Movement| Movement {
+        running_balance: Some(Amount::cents(cents)),
+        ..movement
+    };
+    let older = [balance(480, coffee(13)), balance(450, coffee(12))];
+    book.read(0, true, Trust::None, told(0, &older));
+    let newer = [pending(coffee(15)), balance(490, coffee(14))];
+    book.read(1, true, Trust::None, told(0, &[&newer[..], &older].concat()));
+    let then = [
+        balance(494, coffee(16)),
+        balance(490, coffee(15)),
+        balance(480, coffee(13)),
+        balance(470, coffee(13)),
+        balance(460, coffee(12)),
+    ];
+    let plan = book.read(24, true, Trust::None, told(1, &then));
+    assert_eq!(&book.days()[3..], [13, 13, 16, 15, 12], "{plan:?}");
+}
