@@ -202,12 +202,13 @@ impl Work<'_> {
 
     /// What has to be believed if the record is the item.
     pub(super) fn price_of(&self, r: usize, i: usize, moved: &Moved) -> Price {
-        let (contradicted, changed) = self.against(r, i, moved);
-        contradicted + changed
+        let (contradicted, off, changed) = self.against(r, i, moved);
+        contradicted + off + changed
     }
 
-    /// What has to be believed against the marks, and what changed.
-    pub(super) fn against(&self, r: usize, i: usize, moved: &Moved) -> (Price, Price) {
+    /// What has to be believed against the marks, by how many days it is off what its reading moved by, and
+    /// what changed.
+    pub(super) fn against(&self, r: usize, i: usize, moved: &Moved) -> (Price, Price, Price) {
         let (record, item) = (&self.records[r], &self.items[i]);
         let (old, new) = (record.movement, item.movement);
         let posts = old.pending && !new.pending;
@@ -230,7 +231,7 @@ impl Work<'_> {
         let beyond = !(-slack..=latest).contains(&days) || words > 0 && (posts || days != 0);
         let other = self.compare(r, i).1 == Against::Strong || self.is_undone(r, i);
         if other || beyond && !self.is_tied(r, i) {
-            return (2 * NEW_OR_GONE, 0);
+            return (2 * NEW_OR_GONE, 0, 0);
         }
         let moved = moved.get(&record.known.written_at).copied().unwrap_or_default();
         let off = days.saturating_sub(moved);
@@ -238,7 +239,7 @@ impl Work<'_> {
         let off = Price::try_from(off.abs().min(if posts { 1 } else { 2 })).unwrap_or_default();
         let sum = old.amount != new.amount || old.currency != new.currency;
         let other = LASTING.into_iter().any(|mark| self.says(mark, r, i) == Some(false));
-        (NEW_OR_GONE * Price::from(other), off + Price::from(sum) + words)
+        (NEW_OR_GONE * Price::from(other), off, Price::from(sum) + words)
     }
 
     /// As [`Work::mark`], where the mark is believed.

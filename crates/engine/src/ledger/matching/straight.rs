@@ -118,8 +118,8 @@ struct Part<'w, 'a> {
     moved: &'w Moved,
     /// By how many days enough moved to say that the calendar did.
     ways: &'w HashSet<i32>,
-    /// Of each record with each item; and what of it is that a day is told otherwise.
-    prices: Vec<(Price, Price)>,
+    /// Of each record with each item.
+    costs: Vec<Cost>,
 }
 
 impl<'w, 'a> Part<'w, 'a> {
@@ -129,9 +129,9 @@ impl<'w, 'a> Part<'w, 'a> {
         moved: &'w Moved,
         ways: &'w HashSet<i32>,
     ) -> Self {
-        let mut part = Self { work, records, items, moved, ways, prices: Vec::new() };
+        let mut part = Self { work, records, items, moved, ways, costs: Vec::new() };
         let each = part.records.iter().flat_map(|r| part.items.iter().map(move |i| (*r, *i)));
-        part.prices = each.map(|(r, i)| part.weigh(r, i)).collect();
+        part.costs = each.map(|(r, i)| part.weigh(r, i)).collect();
         part
     }
 
@@ -193,9 +193,9 @@ impl<'w, 'a> Part<'w, 'a> {
         let work = self.work;
         let (here, there): (HashSet<usize>, HashSet<usize>) = pairs.iter().copied().unzip();
         let by_calendar = |(r, i): &&Pair| work.calendar != 0 && work.days(*r, *i) == work.calendar;
-        let of = |(r, i): &Pair| self.price(*r, *i).0;
-        let told: Price = pairs.iter().filter(by_calendar).map(of).sum();
-        let changed: Price = pairs.iter().filter(|pair| !by_calendar(pair)).map(of).sum();
+        let paired: Price = pairs.iter().map(|(r, i)| self.cost(*r, *i).price).sum();
+        let other = pairs.iter().filter(|pair| !by_calendar(pair));
+        let changed = other.map(|(r, i)| self.cost(*r, *i).changed()).sum();
         let gone: Price =
             self.records.iter().filter(|r| !here.contains(r)).map(|r| self.gone(*r)).sum();
         let new: Price =
@@ -203,13 +203,13 @@ impl<'w, 'a> Part<'w, 'a> {
         let alone = self.records.len() + self.items.len() - 2 * pairs.len();
         let days = work.days_of(pairs);
         let marks = pairs.iter().map(|(r, i)| self.marks(*r, *i)).sum();
-        (Whole { price: told + changed + gone + new, marks, alone, days }, changed)
+        (Whole { price: paired + gone + new, marks, alone, days }, changed)
     }
 
     /// As its price, where it may be asked.
     fn pair(&self, r: usize, i: usize, most: Price) -> Option<Price> {
         let work = self.work;
-        let (price, told) = self.price(r, i);
+        let cost = self.cost(r, i);
         let (record, item) = (work.records[r].movement, work.items[i].movement);
         let may_be = || {
             work.items[i].home == Some(r)
@@ -220,7 +220,8 @@ impl<'w, 'a> Part<'w, 'a> {
                     && (work.calendar != 0 || !work.is_open(r, i))
         };
         let now = work.records[r].item == Some(i);
-        (now || self.is_in_doubt(r, i) || price - told <= most && may_be()).then_some(price)
+        let may_change = cost.price - cost.told <= most;
+        (now || self.is_in_doubt(r, i) || may_change && may_be()).then_some(cost.price)
     }
 
     /// What it costs that a day is told otherwise, where too few moved so: as much as something new, but
@@ -234,22 +235,22 @@ impl<'w, 'a> Part<'w, 'a> {
         }
     }
 
-    /// What has to be believed if the record is the item, and what of it is that its day is told otherwise.
-    fn price(&self, r: usize, i: usize) -> (Price, Price) {
+    /// What has to be believed if the record is the item.
+    fn cost(&self, r: usize, i: usize) -> Cost {
         match (self.records.binary_search(&r), self.items.binary_search(&i)) {
-            (Ok(x), Ok(y)) => self.prices[x * self.items.len() + y],
+            (Ok(x), Ok(y)) => self.costs[x * self.items.len() + y],
             // What an item is in doubt about may be of another part.
             _ => self.weigh(r, i),
         }
     }
 
-    fn weigh(&self, r: usize, i: usize) -> (Price, Price) {
+    fn weigh(&self, r: usize, i: usize) -> Cost {
         let work = self.work;
-        let (contradicted, changed) = work.against(r, i, self.moved);
+        let (contradicted, off, changed) = work.against(r, i, self.moved);
         // A mark outweighs what changed.
-        let changed = if work.is_tied(r, i) { 0 } else { changed };
+        let (off, changed) = if work.is_tied(r, i) { (0, 0) } else { (off, changed) };
         let told = self.told(r, i);
-        (contradicted + changed + told, told)
+        Cost { price: contradicted + off + changed + told, told, off }
     }
 
     fn gone(&self, r: usize) -> Price {
@@ -269,7 +270,7 @@ impl<'w, 'a> Part<'w, 'a> {
     fn is_same(&self, r: usize, i: usize) -> bool {
         let work = self.work;
         let (record, item) = (&work.records[r], &work.items[i]);
-        self.price(r, i).0 == 0
+        self.cost(r, i).price == 0
             && record.movement.pending == item.movement.pending
             && !fingerprint::other_part(&record.text, &item.text)
             && (!work.is_open(r, i) || work.compare(r, i).1 == Against::Nothing)
@@ -278,6 +279,24 @@ impl<'w, 'a> Part<'w, 'a> {
     /// What the passes left open they left in doubt, but for what nothing at all speaks against.
     fn is_in_doubt(&self, r: usize, i: usize) -> bool {
         self.work.calendar == 0 && self.work.is_open_doubt(r, i) && !self.is_same(r, i)
+    }
+}
+
+/// What has to be believed if a record is an item.
+#[derive(Clone, Copy)]
+struct Cost {
+    /// All of it.
+    price: Price,
+    /// Of it, that its day is told otherwise.
+    told: Price,
+    /// Of it, by how many days it is off what its reading moved by.
+    off: Price,
+}
+
+impl Cost {
+    /// What is not of days.
+    fn changed(self) -> Price {
+        self.price - self.told - self.off
     }
 }
 
