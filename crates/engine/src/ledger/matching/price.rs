@@ -9,7 +9,7 @@ use super::{
 };
 use domain::ids::RecordId;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What has to be believed, counted in changes.
 pub(super) type Price = usize;
@@ -39,7 +39,7 @@ const REPETITION: Price = 2;
 const LASTING: [Mark; 3] = [Mark::Ids, Mark::Times, Mark::References];
 
 /// The other records that each one in doubt may be.
-type Others = HashMap<usize, Vec<usize>>;
+type Others = BTreeMap<usize, Vec<usize>>;
 
 /// By how many days most of what one reading wrote moved, where enough of it did.
 pub(super) type Moved = HashMap<Timestamp, i32>;
@@ -87,8 +87,16 @@ impl Work<'_> {
                 others.get(r).is_some_and(|of| of.iter().any(|other| shown.contains(other)));
             !shown.contains(r) && !explained && self.is_covered(record)
         };
-        let gone = NEW_OR_GONE * (0..self.records.len()).filter(gone).count();
-        (calendars + changed + new + gone, self.days_of(pairs))
+        let mut gone: BTreeSet<usize> = (0..self.records.len()).filter(gone).collect();
+        // Nor is one that may well be what another in doubt about it is shown as.
+        for (doubted, may_be) in others {
+            let Some((_, i)) = pairs.iter().find(|(r, _)| r == doubted) else { continue };
+            let likely = |r: &&usize| self.price_of(**r, *i, &moved) < NEW_OR_GONE;
+            if let Some(one) = may_be.iter().filter(|r| gone.contains(r)).find(likely) {
+                gone.remove(one);
+            }
+        }
+        (calendars + changed + new + NEW_OR_GONE * gone.len(), self.days_of(pairs))
     }
 
     /// By how many days all of these moved.
