@@ -136,9 +136,9 @@ impl<'w, 'a> Part<'w, 'a> {
     }
 
     /// The pairs with which less is to be believed than now, none of them new that asks for more than
-    /// `most`. No more may change for it than the calendar changed: whether what is new is what is gone,
-    /// the passes have weighed. What they left in doubt counts as the less of what it leaves open, and stays
-    /// in doubt.
+    /// `most`. No more may change for it, days aside, than the calendar changed: whether what is new is what
+    /// is gone, the passes have weighed. What they left in doubt counts as the less of what it leaves open,
+    /// and stays in doubt.
     fn cheaper(&self, most: Price, doubts: &[Pair]) -> Option<Vec<Pair>> {
         let pairs = self.cheapest(most);
         let decided: Vec<Pair> =
@@ -188,7 +188,8 @@ impl<'w, 'a> Part<'w, 'a> {
         pairs.filter_map(|(r, y)| Some((*r, *self.items.get(y)?))).collect()
     }
 
-    /// What has to be believed if these are the pairs, and what of its price the calendar does not explain.
+    /// What has to be believed if these are the pairs, and how much of it is neither of days nor explained
+    /// by the calendar.
     fn asked(&self, pairs: &[Pair]) -> (Whole, Price) {
         let work = self.work;
         let (here, there): (HashSet<usize>, HashSet<usize>) = pairs.iter().copied().unzip();
