@@ -357,6 +357,8 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     (Order::Kept, &[986_093_167]),
     // Two missing that two in doubt about them were shown as.
     (Order::Kept, &[986_063_318]),
+    // One in doubt about another of the day before, and doubts of which some are likely by themselves.
+    (Order::Kept, &[990_039_963, 990_053_036]),
     // Equal runs that one of two windows took for an overlap of pages.
     (Order::Lost, &[952_025_273]),
     // Spares, shortened histories and readings that never count as complete.

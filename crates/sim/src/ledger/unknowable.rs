@@ -114,9 +114,10 @@ impl Unknowable {
             if lives().any(|life| run.misled.contains(&life)) {
                 found.misled.extend(lives());
             }
-            // A doubt asks for no more than the less of what it leaves open.
-            let plan = scale.weigh(&scale.plan, part).min(scale.weigh(&scale.decided, part));
-            if plan > scale.weigh(&scale.truth, part) {
+            // A doubt asks for no more than the least of what it leaves open.
+            let left_open = [&scale.plan, &scale.decided, &scale.likely];
+            let plan = left_open.into_iter().map(|answer| scale.weigh(answer, part)).min();
+            if plan > Some(scale.weigh(&scale.truth, part)) {
                 found.dearer.push((part.clone(), scale.account(part)));
                 continue;
             }
@@ -151,6 +152,8 @@ struct Scale<'r> {
     plan: Answer,
     /// Where what is kept in doubt is new.
     decided: Answer,
+    /// Where of what is kept in doubt that is what it may be which is likely by itself.
+    likely: Answer,
     at: HashMap<RecordId, usize>,
 }
 
@@ -197,11 +200,32 @@ impl<'r> Scale<'r> {
                 truth.pair(record, *item);
             }
         }
-        let mut scale = Self { run, shown, truth, plan: planned, decided, at };
+        let likely = decided.clone();
+        let mut scale = Self { run, shown, truth, plan: planned, decided, likely, at };
         scale.truth.moved = scale.moved(&scale.truth);
         scale.plan.moved = scale.moved(&scale.plan);
         scale.decided.moved = scale.moved(&scale.decided);
+        scale.likely = scale.likely();
         scale
+    }
+
+    /// What is certain, with the doubts that ask for less one by one if they are what they may be.
+    fn likely(&self) -> Answer {
+        let mut likely = self.decided.clone();
+        for (record, item) in &self.plan.items {
+            if self.decided.items.contains_key(record) {
+                continue;
+            }
+            let told = self.is_told_otherwise(*record, *item)
+                && !self.decided.moved.values().any(|days| *days == self.days(*record, *item));
+            let then = self.pair(&self.decided, *record, *item) + NEW_OR_GONE * Price::from(told);
+            let gone = NEW_OR_GONE * Price::from(self.missed(&self.decided, *record));
+            if then < NEW_OR_GONE + gone {
+                likely.pair(*record, *item);
+            }
+        }
+        likely.moved = self.moved(&likely);
+        likely
     }
 
     fn moved(&self, answer: &Answer) -> HashMap<Timestamp, i32> {
@@ -294,8 +318,12 @@ impl<'r> Scale<'r> {
 
     /// What each answer asks one to believe of a part, pair by pair.
     fn account(&self, part: &[Node]) -> String {
-        let answers =
-            [("the truth", &self.truth), ("the plan", &self.plan), ("decided", &self.decided)];
+        let answers = [
+            ("the truth", &self.truth),
+            ("the plan", &self.plan),
+            ("decided", &self.decided),
+            ("likely", &self.likely),
+        ];
         let mut said = String::new();
         for (name, answer) in answers {
             let price = self.weigh(answer, part);

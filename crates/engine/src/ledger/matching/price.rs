@@ -91,7 +91,9 @@ impl Work<'_> {
         // Nor is one that may well be what another in doubt about it is shown as.
         for (doubted, may_be) in others {
             let Some((_, i)) = pairs.iter().find(|(r, _)| r == doubted) else { continue };
-            let likely = |r: &&usize| self.price_of(**r, *i, &moved) < NEW_OR_GONE;
+            let likely = |r: &&usize| {
+                !self.is_told_otherwise(**r, *i) && self.price_of(**r, *i, &moved) < NEW_OR_GONE
+            };
             if let Some(one) = may_be.iter().filter(|r| gone.contains(r)).find(likely) {
                 gone.remove(one);
             }
