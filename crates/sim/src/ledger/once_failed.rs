@@ -359,6 +359,10 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     (Order::Kept, &[986_063_318]),
     // One in doubt about another of the day before, and doubts of which some are likely by themselves.
     (Order::Kept, &[990_039_963, 990_053_036]),
+    // Holds that were booked where their day shows them, beside one in doubt about the day before.
+    (Order::Lost, &[995_083_733, 995_085_483]),
+    // A movement made at midnight, which says no instant.
+    (Order::Kept, &[995_024_505]),
     // Equal runs that one of two windows took for an overlap of pages.
     (Order::Lost, &[952_025_273]),
     // Spares, shortened histories and readings that never count as complete.

@@ -409,10 +409,16 @@ impl<'r> Scale<'r> {
         let ids = id(&known.facts, known.source_id.as_deref())
             .zip(id(&seen.facts, seen.source_id.as_deref()));
         let references = old.reference.as_ref().zip(new.reference.as_ref());
-        habits.times && old.transacted_at != new.transacted_at
+        let instants = instant(old).zip(instant(new));
+        habits.times && instants.is_some_and(|(a, b)| a != b)
             || ids.is_some_and(|(a, b)| a != b)
             || references.is_some_and(|(a, b)| a != b)
     }
+}
+
+/// Midnight is how a day is told, and no instant.
+fn instant(movement: &Movement) -> Option<Timestamp> {
+    movement.transacted_at.filter(|at| at.as_second() % 86_400 != 0)
 }
 
 fn look(movement: &Movement) -> String {

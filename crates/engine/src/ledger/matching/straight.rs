@@ -226,13 +226,13 @@ impl<'w, 'a> Part<'w, 'a> {
     }
 
     /// What it costs that a day is told otherwise, where too few moved so: as much as something new, but
-    /// little of what was stored in doubt about the other day.
+    /// little of what was stored in doubt about the other day and is decided.
     fn told(&self, r: usize, i: usize) -> Price {
         let work = self.work;
-        match work.items[i].home {
+        match (work.items[i].home, work.items[i].record) {
             _ if !work.is_redated(r, i) || self.ways.contains(&work.days(r, i)) => 0,
-            None => NEW_OR_GONE,
-            Some(_) => 1,
+            (Some(_), Some(decided)) if decided == r => 1,
+            _ => NEW_OR_GONE,
         }
     }
 
