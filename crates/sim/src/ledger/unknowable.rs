@@ -364,6 +364,7 @@ impl<'r> Scale<'r> {
             }
             _ => false,
         };
+        let explained = explained || self.is_shown_in_doubt(answer, record);
         let record = self.record(record);
         let days = || (0..self.shown.seen.len()).map(|item| self.item(item).value_date);
         let (older, newer) =
@@ -372,6 +373,22 @@ impl<'r> Scale<'r> {
         let covered = self.shown.complete && self.shown.window.contains(record.value_date);
         let shown = older && (newer || covered && !upwards) || record.pending && covered;
         shown && !explained
+    }
+
+    /// Whether another that was in doubt about it, and about none before it that is missing as well, is
+    /// shown as what it may well be, of its own day.
+    fn is_shown_in_doubt(&self, answer: &Answer, record: usize) -> bool {
+        answer.items.iter().any(|(doubted, item)| {
+            let Some(Doubt::PerhapsSame { others, .. }) = &self.entry(*doubted).known.doubt else {
+                return false;
+            };
+            let likely = |other: &&usize| {
+                !answer.items.contains_key(*other)
+                    && !self.is_told_otherwise(**other, *item)
+                    && self.pair(answer, **other, *item) < NEW_OR_GONE
+            };
+            others.iter().filter_map(|id| self.at.get(id)).find(likely) == Some(&record)
+        })
     }
 
     fn pair(&self, answer: &Answer, record: usize, item: usize) -> Price {

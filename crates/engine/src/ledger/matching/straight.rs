@@ -55,7 +55,7 @@ impl Work<'_> {
                 continue;
             }
             let part = Part::new(&self, (records, items), moved, ways);
-            let found = [1, 0].into_iter().find_map(|most| part.cheaper(most, &doubts));
+            let found = MAY_CHANGE.into_iter().find_map(|may| part.cheaper(may, &doubts));
             straight.extend(found.map(|pairs| (part.items, pairs)));
         }
         for (items, pairs) in straight {
@@ -135,12 +135,12 @@ impl<'w, 'a> Part<'w, 'a> {
         part
     }
 
-    /// The pairs with which less is to be believed than now, none of them new that asks for more than
-    /// `most`. No more may change for it, days aside, than the calendar changed: whether what is new is what
+    /// The pairs with which less is to be believed than now, none of them new that changes more than it
+    /// `may`. No more may change for it, days aside, than the calendar changed: whether what is new is what
     /// is gone, the passes have weighed. What they left in doubt counts as the less of what it leaves open,
     /// and stays in doubt.
-    fn cheaper(&self, most: Price, doubts: &[Pair]) -> Option<Vec<Pair>> {
-        let pairs = self.cheapest(most);
+    fn cheaper(&self, may: MayChange, doubts: &[Pair]) -> Option<Vec<Pair>> {
+        let pairs = self.cheapest(may);
         let decided: Vec<Pair> =
             self.items.iter().filter_map(|i| Some((self.work.items[*i].record?, *i))).collect();
         let of_part = doubts.iter().filter(|(_, i)| self.items.contains(i));
@@ -152,7 +152,7 @@ impl<'w, 'a> Part<'w, 'a> {
     }
 
     /// The pairs with which the least is to be believed, by the Hungarian method.
-    fn cheapest(&self, most: Price) -> Vec<Pair> {
+    fn cheapest(&self, may: MayChange) -> Vec<Pair> {
         // Among equals marks decide, then what leaves less alone, then days that stay; then what the
         // passes said stands.
         const SCALE: i64 = 1_000 * MARK;
@@ -165,7 +165,7 @@ impl<'w, 'a> Part<'w, 'a> {
         let pair = |r: usize, i: usize| {
             let marks = MARK * self.marks(r, i) + DAY * i64::from(work.days(r, i).abs().min(99));
             let other = i64::from(work.records[r].item != Some(i));
-            self.pair(r, i, most).map_or(NEVER, |price| scaled(price) + marks + other)
+            self.pair(r, i, may).map_or(NEVER, |price| scaled(price) + marks + other)
         };
         let gone =
             |r: usize| scaled(self.gone(r)) + ALONE + i64::from(work.records[r].item.is_some());
@@ -208,7 +208,7 @@ impl<'w, 'a> Part<'w, 'a> {
     }
 
     /// As its price, where it may be asked.
-    fn pair(&self, r: usize, i: usize, most: Price) -> Option<Price> {
+    fn pair(&self, r: usize, i: usize, may: MayChange) -> Option<Price> {
         let work = self.work;
         let cost = self.cost(r, i);
         let (record, item) = (work.records[r].movement, work.items[i].movement);
@@ -221,8 +221,7 @@ impl<'w, 'a> Part<'w, 'a> {
                     && (work.calendar != 0 || !work.is_open(r, i))
         };
         let now = work.records[r].item == Some(i);
-        let may_change = cost.price - cost.told <= most;
-        (now || self.is_in_doubt(r, i) || may_change && may_be()).then_some(cost.price)
+        (now || self.is_in_doubt(r, i) || may(cost) && may_be()).then_some(cost.price)
     }
 
     /// What it costs that a day is told otherwise, where too few moved so: as much as something new, but
@@ -251,7 +250,10 @@ impl<'w, 'a> Part<'w, 'a> {
         // A mark outweighs what changed.
         let (off, changed) = if work.is_tied(r, i) { (0, 0) } else { (off, changed) };
         let told = self.told(r, i);
-        Cost { price: contradicted + off + changed + told, told, off }
+        let price = contradicted + off + changed + told;
+        // That a hold is booked on another day is a change of its own.
+        let posts = work.records[r].movement.pending && !work.items[i].movement.pending;
+        Cost { price, told, off: if posts && work.days(r, i) != 0 { 0 } else { off } }
     }
 
     fn gone(&self, r: usize) -> Price {
@@ -283,6 +285,16 @@ impl<'w, 'a> Part<'w, 'a> {
     }
 }
 
+/// Whether a new pair may be made, by what it costs.
+type MayChange = fn(Cost) -> bool;
+
+/// What new pairs may change, one after the other: what is cheapest at first may change too much.
+const MAY_CHANGE: [MayChange; 3] = [
+    |cost| cost.price - cost.told <= 1,
+    |cost| cost.changed() == 0,
+    |cost| cost.price == cost.told,
+];
+
 /// What has to be believed if a record is an item.
 #[derive(Clone, Copy)]
 struct Cost {
@@ -290,7 +302,8 @@ struct Cost {
     price: Price,
     /// Of it, that its day is told otherwise.
     told: Price,
-    /// Of it, by how many days it is off what its reading moved by.
+    /// Of it, by how many days it is off what its reading moved by; but not for a hold that was booked on
+    /// another day.
     off: Price,
 }
 
