@@ -363,6 +363,11 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     (Order::Lost, &[995_083_733, 995_085_483]),
     // A movement made at midnight, which says no instant.
     (Order::Kept, &[995_024_505]),
+    // Two holds, and the purchases of the day before that two windows show.
+    (Order::Lost, &[990_083_463, 995_137_860]),
+    (Order::Kept, &[990_083_463]),
+    // A reading applied again, and twins of which it had judged one.
+    (Order::Kept, &[997_049_402]),
     // Equal runs that one of two windows took for an overlap of pages.
     (Order::Lost, &[952_025_273]),
     // Spares, shortened histories and readings that never count as complete.
