@@ -28,6 +28,8 @@ struct Book {
     born: u64,
     /// What the institution says with each reading that it removed.
     removed: Vec<String>,
+    /// The days that are asked for: all of March where it says nothing.
+    window: Option<Window>,
 }
 
 fn at(hours: i64) -> Timestamp {
@@ -102,7 +104,7 @@ impl Book {
             seen.item = index;
         }
         let reading = Reading {
-            window: march(),
+            window: self.window.or(march()),
             complete,
             trust,
             seen: &seen,

@@ -166,3 +166,14 @@ fn what_a_hold_may_have_become_is_no_explanation_beside_a_reference() {
     let plan = book.read(3, false, Trust::None, page(0, &[booked(460)]));
     assert_eq!(plan.update, [(ids[3], 0)], "{plan:?}");
 }
+
+#[test]
+fn two_holds_are_not_what_the_days_before_them_show_where_one_is_shown_booked() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(9), pending(coffee(11)), rent(2)]));
+    book.window = Window::new(day(12), day(14));
+    book.read(24, true, Trust::None, page(0, &[pending(coffee(14)), pending(coffee(12))]));
+    book.window = Window::new(day(8), day(11));
+    book.read(25, true, Trust::None, page(0, &[coffee(11), coffee(10), rent(9)]));
+    assert_eq!(book.days(), [9, 11, 2, 14, 12, 10]);
+}
