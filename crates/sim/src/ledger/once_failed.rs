@@ -368,6 +368,8 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     (Order::Kept, &[990_083_463]),
     // A reading applied again, and twins of which it had judged one.
     (Order::Kept, &[997_049_402]),
+    // A doubt that was weighed as the less likely of what it named.
+    (Order::Lost, &[1_010_087_868]),
     // Equal runs that one of two windows took for an overlap of pages.
     (Order::Lost, &[952_025_273]),
     // Spares, shortened histories and readings that never count as complete.

@@ -129,15 +129,27 @@ impl Work<'_> {
         self.is_open(r, i) && self.items[i].perhaps.contains(&r)
     }
 
-    /// What is in doubt, as what it may be. A repetition that is no record is in none.
+    /// What is in doubt, as what it may be: the likeliest first. A repetition that is no record is in none.
     pub(super) fn open_doubts(&self) -> Vec<Pair> {
-        let mut taken = HashSet::new();
-        let mut open = Vec::new();
+        let mut may_be: Vec<(Price, Pair)> = Vec::new();
+        let mut moved = None;
         for i in self.open_items().into_iter().filter(|i| !self.items[*i].spare) {
-            let free = |r: &&usize| self.records[**r].item.is_none() && !taken.contains(*r);
-            if let Some(r) = self.items[i].perhaps.iter().find(free) {
-                taken.insert(*r);
-                open.push((*r, i));
+            for r in self.items[i].perhaps.iter().filter(|r| self.records[**r].item.is_none()) {
+                let moved =
+                    moved.get_or_insert_with(|| self.moved(&self.pairs().collect::<Vec<_>>()));
+                let told = NEW_OR_GONE * Price::from(self.is_told_otherwise(*r, i));
+                may_be.push((self.price_of(*r, i, moved) + told, (*r, i)));
+            }
+        }
+        // Among equals in the order of the items.
+        may_be.sort_by_key(|(price, _)| *price);
+        let (mut records, mut items) = (HashSet::new(), HashSet::new());
+        let mut open: Vec<Pair> = Vec::new();
+        for (_, (r, i)) in may_be {
+            if !records.contains(&r) && !items.contains(&i) {
+                records.insert(r);
+                items.insert(i);
+                open.push((r, i));
             }
         }
         open
