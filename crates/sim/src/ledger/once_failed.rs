@@ -370,6 +370,8 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     (Order::Kept, &[997_049_402]),
     // A doubt that was weighed as the less likely of what it named.
     (Order::Lost, &[1_010_087_868]),
+    // A hold that was taken for another hold of another amount.
+    (Order::Kept, &[1_010_032_991]),
     // Equal runs that one of two windows took for an overlap of pages.
     (Order::Lost, &[952_025_273]),
     // Spares, shortened histories and readings that never count as complete.

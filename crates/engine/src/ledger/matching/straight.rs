@@ -216,7 +216,8 @@ impl<'w, 'a> Part<'w, 'a> {
             work.items[i].home == Some(r)
                 || self.is_same(r, i)
                 || !work.items[i].spare
-                    && (record.pending || fingerprint::sum(record) == fingerprint::sum(item))
+                    && (record.pending && !item.pending
+                        || fingerprint::sum(record) == fingerprint::sum(item))
                     && work.may_be(r, i)
                     && (work.calendar != 0 || !work.is_open(r, i))
         };
