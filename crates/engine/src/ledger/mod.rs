@@ -173,6 +173,17 @@ impl Plan {
             && self.clear.is_empty()
             && self.doubts.is_empty()
     }
+
+    /// Of a reading that was applied before: it says the same again, and nothing new.
+    fn heard_again(self) -> Self {
+        Self {
+            delete: Vec::new(),
+            suspect: Vec::new(),
+            clear: Vec::new(),
+            doubts: Vec::new(),
+            ..self
+        }
+    }
 }
 
 /// Something about a reading that its operators should know; for the timeline.

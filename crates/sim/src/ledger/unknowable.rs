@@ -171,14 +171,6 @@ impl<'r> Scale<'r> {
         let taken: HashSet<usize> = (planned.records.keys().copied())
             .chain(plan.create.iter().map(|(item, _)| *item))
             .collect();
-        let decided = planned.clone();
-        for (item, doubt) in &plan.create {
-            let Some(Doubt::PerhapsSame { others, .. }) = doubt else { continue };
-            let open = |other: &&usize| !planned.items.contains_key(*other);
-            if let Some(record) = others.iter().filter_map(|other| at.get(other)).find(open) {
-                planned.pair(*record, *item);
-            }
-        }
         // Of several sightings of one movement, that counts which the plan takes.
         let mut sightings: BTreeMap<usize, usize> = BTreeMap::new();
         for (item, life) in shown.lives.iter().enumerate() {
@@ -200,32 +192,42 @@ impl<'r> Scale<'r> {
                 truth.pair(record, *item);
             }
         }
-        let likely = decided.clone();
-        let mut scale = Self { run, shown, truth, plan: planned, decided, likely, at };
+        let nothing = Answer::default;
+        let mut scale =
+            Self { run, shown, truth, plan: nothing(), decided: planned, likely: nothing(), at };
         scale.truth.moved = scale.moved(&scale.truth);
-        scale.plan.moved = scale.moved(&scale.plan);
         scale.decided.moved = scale.moved(&scale.decided);
-        scale.likely = scale.likely();
+        scale.resolve(plan);
         scale
     }
 
-    /// What is certain, with the doubts that ask for less one by one if they are what they may be.
-    fn likely(&self) -> Answer {
-        let mut likely = self.decided.clone();
-        for (record, item) in &self.plan.items {
-            if self.decided.items.contains_key(record) {
-                continue;
-            }
-            let told = self.is_told_otherwise(*record, *item)
-                && !self.decided.moved.values().any(|days| *days == self.days(*record, *item));
-            let then = self.pair(&self.decided, *record, *item) + NEW_OR_GONE * Price::from(told);
-            let gone = NEW_OR_GONE * Price::from(self.missed(&self.decided, *record));
-            if then < NEW_OR_GONE + gone {
-                likely.pair(*record, *item);
+    /// What is kept in doubt, as what it may be, the likeliest first: all of it, and what asks for less by
+    /// itself if it is that.
+    fn resolve(&mut self, plan: &Plan) {
+        let mut may_be: Vec<(Price, usize, usize)> = Vec::new();
+        for (item, doubt) in &plan.create {
+            let Some(Doubt::PerhapsSame { others, .. }) = doubt else { continue };
+            for record in others.iter().filter_map(|other| self.at.get(other)) {
+                let told = self.is_told_otherwise(*record, *item)
+                    && !self.decided.moved.values().any(|days| *days == self.days(*record, *item));
+                let price = self.pair(&self.decided, *record, *item);
+                may_be.push((price + NEW_OR_GONE * Price::from(told), *record, *item));
             }
         }
-        likely.moved = self.moved(&likely);
-        likely
+        may_be.sort_by_key(|(price, ..)| *price);
+        (self.plan, self.likely) = (self.decided.clone(), self.decided.clone());
+        for (price, record, item) in may_be {
+            if self.plan.items.contains_key(&record) || self.plan.records.contains_key(&item) {
+                continue;
+            }
+            self.plan.pair(record, item);
+            let gone = NEW_OR_GONE * Price::from(self.missed(&self.decided, record));
+            if price < NEW_OR_GONE + gone {
+                self.likely.pair(record, item);
+            }
+        }
+        self.plan.moved = self.moved(&self.plan);
+        self.likely.moved = self.moved(&self.likely);
     }
 
     fn moved(&self, answer: &Answer) -> HashMap<Timestamp, i32> {

@@ -21,17 +21,14 @@ impl<'a> Work<'a> {
         let lasts = |known: &'a Known| keeps_source_id(self.reading.trust, &known.facts);
         let mut waiting: HashMap<(i64, Option<&str>), VecDeque<usize>> =
             HashMap::with_capacity(self.records.len());
-        // Of those that look alike, what this very reading wrote comes first, then what it judged and did
-        // not miss; and what is in doubt or missing last, or what another is in doubt about: that its
-        // twin is shown ends no doubt.
+        // Of those that look alike, what is in doubt or missing comes last, or what another is in doubt
+        // about: that its twin is shown ends no doubt.
         let named: HashSet<RecordId> =
             (0..self.records.len()).flat_map(|r| self.named(r)).copied().collect();
         let mut order = self.open_records();
         order.sort_by_key(|r| {
             let Record { known, doubted, .. } = &self.records[*r];
-            let (missing, named) = (known.suspected_at.is_some(), named.contains(&known.id));
-            let judged = known.judged_at.is_some_and(|at| at >= self.reading.at);
-            (known.written_at < self.reading.at, missing || !judged, *doubted, missing, named)
+            (*doubted, known.suspected_at.is_some(), named.contains(&known.id))
         });
         for index in order {
             let known = self.records[index].known;
@@ -66,8 +63,7 @@ impl<'a> Work<'a> {
         let at = self.reading.at;
         self.items.iter().all(|item| item.spare || item.record.is_some())
             && self.records.iter().any(|record| {
-                record.known.written_at >= at
-                    || record.known.judged_at.is_some_and(|judged| judged >= at)
+                record.known.written_at == at || record.known.judged_at == Some(at)
             })
     }
 

@@ -4,6 +4,7 @@
 
 mod calendar;
 mod corrections;
+mod disputed;
 mod identity;
 mod marks;
 mod outcome;
@@ -37,14 +38,16 @@ pub(super) fn reconcile(known: &[Known], reading: &Reading<'_>, rules: &Rules) -
     let mut work = Work::new(known, kept, reading, rules);
     work.notes.extend((folded > 0).then_some(Note::Folded { items: folded }));
     work.take_unchanged();
-    if !work.is_settled() && !work.was_applied() {
+    let again = work.was_applied();
+    if !work.is_settled() && !again {
         work.read_texts();
         work.weigh_marks();
         work.by_trusted_id();
-        work = work.answer();
+        work = work.answer().disputed();
         work.keep_doubts();
     }
-    work.plan()
+    let plan = work.plan();
+    if again { plan.heard_again() } else { plan }
 }
 
 /// One item of the reading, after folding.
@@ -62,6 +65,8 @@ struct Item<'a> {
     home: Option<usize>,
     /// Records that it may be as well.
     perhaps: Vec<usize>,
+    /// It was decided which record it is, and the prices dispute that.
+    disputed: bool,
 }
 
 /// One record.
@@ -134,6 +139,7 @@ impl<'a> Work<'a> {
                 record: None,
                 home: None,
                 perhaps: Vec::new(),
+                disputed: false,
             })
             .collect();
         let records = known

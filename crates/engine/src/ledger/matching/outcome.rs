@@ -18,11 +18,15 @@ impl Work<'_> {
             "what an item is, is that item, and the other way round"
         );
         let mut plan = Plan::default();
-        // What its item left for another record, and no other item is, was a repetition.
+        // What its item left for another record, and no other item is or may be, was a repetition.
+        let disputed = self.items.iter().filter(|item| item.disputed && item.record.is_none());
+        let disputed: HashSet<usize> = disputed.flat_map(|item| item.perhaps.clone()).collect();
         let homes = self.items.iter().filter_map(|item| item.home.zip(item.record));
         let left: HashSet<usize> = homes
             .filter(|(home, record)| {
-                self.records[*home].item.is_none() && self.names(*home, *record)
+                self.records[*home].item.is_none()
+                    && self.names(*home, *record)
+                    && !disputed.contains(home)
             })
             .map(|(home, _)| home)
             .collect();

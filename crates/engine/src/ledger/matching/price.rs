@@ -36,10 +36,10 @@ const UNLIKE: Price = 2;
 const REPETITION: Price = 2;
 
 /// The marks that last, and so tie what changed.
-const LASTING: [Mark; 3] = [Mark::Ids, Mark::Times, Mark::References];
+pub(super) const LASTING: [Mark; 3] = [Mark::Ids, Mark::Times, Mark::References];
 
 /// The other records that each one in doubt may be.
-type Others = BTreeMap<usize, Vec<usize>>;
+pub(super) type Others = BTreeMap<usize, Vec<usize>>;
 
 /// By how many days most of what one reading wrote moved, where enough of it did.
 pub(super) type Moved = HashMap<Timestamp, i32>;
@@ -55,10 +55,8 @@ impl Work<'_> {
         if !doubts.is_empty() {
             let moved = self.moved(&decided);
             let likely = |&&(r, i): &&Pair| {
-                let few = self.is_told_otherwise(r, i) && !self.is_moved(self.days(r, i), &moved);
-                let told = NEW_OR_GONE * Price::from(few);
                 let gone = NEW_OR_GONE * Price::from(self.is_covered(&self.records[r]));
-                self.price_of(r, i, &moved) + told < NEW_OR_GONE + gone
+                self.price_by_itself(r, i, &moved) < NEW_OR_GONE + gone
             };
             let likely: Vec<Pair> = doubts.iter().filter(likely).copied().collect();
             for doubts in [&doubts, &likely] {
@@ -72,7 +70,7 @@ impl Work<'_> {
     /// What has to be believed if these are the pairs: what is new, what is gone, what changed, that days are
     /// told otherwise, and of each reading that what it wrote has other days now. And by how many days all
     /// moved.
-    fn price_if(&self, pairs: &[Pair], others: &Others) -> (Price, i32) {
+    pub(super) fn price_if(&self, pairs: &[Pair], others: &Others) -> (Price, i32) {
         let moved = self.moved(pairs);
         let told = self.told_otherwise(pairs);
         let (shown, seen): (HashSet<usize>, HashSet<usize>) = pairs.iter().copied().unzip();
@@ -112,7 +110,7 @@ impl Work<'_> {
     }
 
     /// As which others each record in doubt may be shown.
-    fn others(&self) -> Others {
+    pub(super) fn others(&self) -> Others {
         let doubted: Vec<usize> =
             (0..self.records.len()).filter(|r| !self.named(*r).is_empty()).collect();
         if doubted.is_empty() {
@@ -137,8 +135,7 @@ impl Work<'_> {
             for r in self.items[i].perhaps.iter().filter(|r| self.records[**r].item.is_none()) {
                 let moved =
                     moved.get_or_insert_with(|| self.moved(&self.pairs().collect::<Vec<_>>()));
-                let told = NEW_OR_GONE * Price::from(self.is_told_otherwise(*r, i));
-                may_be.push((self.price_of(*r, i, moved) + told, (*r, i)));
+                may_be.push((self.price_by_itself(*r, i, moved), (*r, i)));
             }
         }
         // Among equals in the order of the items.
@@ -222,6 +219,13 @@ impl Work<'_> {
         self.is_told_otherwise(r, i) && !self.is_tied(r, i)
     }
 
+    /// What has to be believed if the record is the item, whatever else is: that its day is told otherwise
+    /// as well, where that is not of those by which enough moved.
+    fn price_by_itself(&self, r: usize, i: usize, moved: &Moved) -> Price {
+        let told = self.is_told_otherwise(r, i) && !self.is_moved(self.days(r, i), moved);
+        self.price_of(r, i, moved) + NEW_OR_GONE * Price::from(told)
+    }
+
     /// What has to be believed if the record is the item.
     pub(super) fn price_of(&self, r: usize, i: usize, moved: &Moved) -> Price {
         let (contradicted, off, changed) = self.against(r, i, moved);
@@ -255,13 +259,21 @@ impl Work<'_> {
         if other || beyond && !self.is_tied(r, i) {
             return (2 * NEW_OR_GONE, 0, 0);
         }
-        let moved = moved.get(&record.known.written_at).copied().unwrap_or_default();
-        let off = days.saturating_sub(moved);
-        // Against the way of the others is further.
-        let off = Price::try_from(off.abs().min(if posts { 1 } else { 2 })).unwrap_or_default();
+        let off = self.off(r, i, moved);
         let sum = old.amount != new.amount || old.currency != new.currency;
         let other = LASTING.into_iter().any(|mark| self.says(mark, r, i) == Some(false));
-        (NEW_OR_GONE * Price::from(other), off, Price::from(sum) + words)
+        let sum = if posts { 1 } else { 2 } * Price::from(sum);
+        (NEW_OR_GONE * Price::from(other), off, sum + words)
+    }
+
+    /// By how many days it is off what its reading moved by.
+    pub(super) fn off(&self, r: usize, i: usize, moved: &Moved) -> Price {
+        let (old, new) = (&self.records[r], self.items[i].movement);
+        let posts = old.movement.pending && !new.pending;
+        let moved = moved.get(&old.known.written_at).copied().unwrap_or_default();
+        let off = self.days(r, i).saturating_sub(moved).abs();
+        // Against the way of the others is further.
+        Price::try_from(off.min(if posts { 1 } else { 2 })).unwrap_or_default()
     }
 
     /// As [`Work::mark`], where the mark is believed.

@@ -8,7 +8,6 @@ use super::{
     pairing::{self, Pair},
     price::{Asked, Moved, NEW_OR_GONE, Price},
 };
-use pathfinding::{kuhn_munkres::kuhn_munkres_min, matrix::Matrix};
 use std::collections::{HashMap, HashSet};
 
 /// The most records and items of one part that are compared each with each.
@@ -151,7 +150,7 @@ impl<'w, 'a> Part<'w, 'a> {
             .then(|| pairs.into_iter().filter(|(r, i)| !self.is_in_doubt(*r, *i)).collect())
     }
 
-    /// The pairs with which the least is to be believed, by the Hungarian method.
+    /// The pairs with which the least is to be believed.
     fn cheapest(&self, may: MayChange) -> Vec<Pair> {
         // Among equals marks decide, then what leaves less alone, then days that stay; then what the
         // passes said stands.
@@ -159,33 +158,19 @@ impl<'w, 'a> Part<'w, 'a> {
         const MARK: i64 = 1_000 * ALONE;
         const ALONE: i64 = 100_000 * DAY;
         const DAY: i64 = 1_000;
-        const NEVER: i64 = 100 * SCALE;
-        let scaled = |price: Price| i64::try_from(price).map_or(NEVER, |price| price * SCALE);
+        let scaled = |price: Price| i64::try_from(price).unwrap_or(i64::MAX).saturating_mul(SCALE);
         let work = self.work;
         let pair = |r: usize, i: usize| {
             let marks = MARK * self.marks(r, i) + DAY * i64::from(work.days(r, i).abs().min(99));
             let other = i64::from(work.records[r].item != Some(i));
-            self.pair(r, i, may).map_or(NEVER, |price| scaled(price) + marks + other)
+            self.pair(r, i, may).map(|price| scaled(price) + marks + other)
         };
         let gone =
             |r: usize| scaled(self.gone(r)) + ALONE + i64::from(work.records[r].item.is_some());
         let new = |i: usize| {
             scaled(work.left_alone(i)) + ALONE + i64::from(work.items[i].record.is_some())
         };
-        // Behind the items stands that a record is gone, behind the records that an item is new.
-        let (n, m) = (self.records.len(), self.items.len());
-        let weights = Matrix::from_fn(n + m, n + m, |(x, y)| {
-            match (self.records.get(x), self.items.get(y)) {
-                (Some(r), Some(i)) => pair(*r, *i),
-                (Some(r), None) if y - m == x => gone(*r),
-                (None, Some(i)) if x - n == y => new(*i),
-                (None, None) => 0,
-                _ => NEVER,
-            }
-        });
-        let (_, chosen) = kuhn_munkres_min(&weights);
-        let pairs = self.records.iter().zip(chosen);
-        pairs.filter_map(|(r, y)| Some((*r, *self.items.get(y)?))).collect()
+        pairing::cheapest(&self.records, &self.items, pair, (gone, new))
     }
 
     /// What has to be believed if these are the pairs, and how much of it is neither of days nor explained
