@@ -72,15 +72,16 @@ pub fn normal_number(number: &str) -> (String, bool) {
     let mask =
         |letter: char| matches!(letter, '*' | '•' | '·' | '#') || letter.eq_ignore_ascii_case(&'x');
     // An x is a mask only where several stand together; alone it is a check digit.
+    // In capitals first: the capital of one letter may be several, and some of them none.
+    let capitals = number.chars().flat_map(char::to_uppercase);
     let letters: Vec<char> =
-        number.chars().filter(|c| c.is_alphanumeric() || mask(*c)).take(64).collect();
+        capitals.filter(|c| c.is_alphanumeric() || mask(*c)).take(64).collect();
     let hidden = letters
         .windows(2)
         .rposition(|pair| pair.iter().all(|c| mask(*c)))
         .map(|at| at + 2)
         .or_else(|| letters.iter().rposition(|c| mask(*c) && !c.is_alphabetic()).map(|at| at + 1));
-    let visible: String =
-        letters[hidden.unwrap_or(0)..].iter().flat_map(|c| c.to_uppercase()).collect();
+    let visible: String = letters[hidden.unwrap_or(0)..].iter().collect();
     if hidden.is_some() {
         return (visible, true);
     }
@@ -98,6 +99,7 @@ mod tests {
         assert_eq!(AccountKey::parse("number:0341"), AccountKey::parse("number:341"));
         assert_eq!(AccountKey::parse("number:12.345-X"), AccountKey::parse("number:0012345x"));
         assert_eq!(normal_number("**** 1234"), ("1234".into(), true));
+        assert_eq!(normal_number("straße ῖ 1"), normal_number("STRASSE Ι 1"), "in capitals");
         assert_eq!(normal_number("XXXXXXXX0341"), ("0341".into(), true));
         assert_eq!(normal_number("000"), ("000".into(), false));
         assert!(

@@ -62,9 +62,10 @@ impl<'a> Work<'a> {
     pub(super) fn was_applied(&self) -> bool {
         let at = self.reading.at;
         self.items.iter().all(|item| item.spare || item.record.is_some())
-            && self.records.iter().any(|record| {
-                record.known.written_at == at || record.known.judged_at == Some(at)
-            })
+            && self
+                .records
+                .iter()
+                .any(|record| record.known.written_at == at || record.known.judged_at == Some(at))
     }
 
     /// Day, amount and description all speak of another movement.

@@ -3,6 +3,7 @@
 //! reading, or becomes a doubt.
 
 mod calendar;
+mod cheapest;
 mod corrections;
 mod disputed;
 mod identity;

@@ -64,14 +64,13 @@ pub(super) fn cheapest(
     const NEVER: i64 = 10_000_000_000_000_000;
     // Behind the items stands that a record is gone, behind the records that an item is new.
     let (n, m) = (records.len(), items.len());
-    let weights =
-        Matrix::from_fn(n + m, n + m, |(x, y)| match (records.get(x), items.get(y)) {
-            (Some(r), Some(i)) => pair(*r, *i).unwrap_or(NEVER),
-            (Some(r), None) if y - m == x => gone(*r),
-            (None, Some(i)) if x - n == y => new(*i),
-            (None, None) => 0,
-            _ => NEVER,
-        });
+    let weights = Matrix::from_fn(n + m, n + m, |(x, y)| match (records.get(x), items.get(y)) {
+        (Some(r), Some(i)) => pair(*r, *i).unwrap_or(NEVER),
+        (Some(r), None) if y - m == x => gone(*r),
+        (None, Some(i)) if x - n == y => new(*i),
+        (None, None) => 0,
+        _ => NEVER,
+    });
     let (_, chosen) = kuhn_munkres_min(&weights);
     records.iter().zip(chosen).filter_map(|(r, y)| Some((*r, *items.get(y)?))).collect()
 }
