@@ -372,6 +372,20 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     (Order::Lost, &[1_010_087_868]),
     // A hold that was taken for another hold of another amount.
     (Order::Kept, &[1_010_032_991]),
+    // One in doubt about a hold that nothing shows, where another calendar explains it.
+    (Order::Kept, &[1_010_111_717]),
+    // What one reading wrote was taken to have moved with what others had.
+    (Order::Lost, &[1_040_116_834]),
+    // A balance that came back under another amount.
+    (Order::Kept, &[1_050_149_485]),
+    (Order::Lost, &[1_050_149_485]),
+    // What is in doubt is what it may be, the likeliest first, for the judge as well.
+    (Order::Kept, &[1_040_079_043, 1_050_179_387]),
+    // A disputed item, and the record that another left, which it may be.
+    (Order::Kept, &[1_050_085_170]),
+    // A doubt about two holds, and the amount that a reference corrected, while a cheaper answer disputed it.
+    (Order::Lost, &[1_032_002_323, 1_040_013_767, 1_050_008_845, 1_050_058_291]),
+    (Order::Kept, &[1_050_008_845, 1_050_017_314, 1_050_058_291]),
     // Equal runs that one of two windows took for an overlap of pages.
     (Order::Lost, &[952_025_273]),
     // Spares, shortened histories and readings that never count as complete.

@@ -11,6 +11,7 @@ use domain::{
 use engine::ledger::{Doubt, Plan, keeps_source_id};
 use jiff::Timestamp;
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, HashMap, HashSet},
     fmt::Write as _,
 };
@@ -152,7 +153,7 @@ struct Scale<'r> {
     plan: Answer,
     /// Where what is kept in doubt is new.
     decided: Answer,
-    /// Where of what is kept in doubt that is what it may be which is likely by itself.
+    /// Where what is kept in doubt is what it may be, or new, by what asks for the least.
     likely: Answer,
     at: HashMap<RecordId, usize>,
 }
@@ -201,30 +202,35 @@ impl<'r> Scale<'r> {
         scale
     }
 
-    /// What is kept in doubt, as what it may be, the likeliest first: all of it, and what asks for less by
-    /// itself if it is that.
+    /// What is kept in doubt, as what it may be: all of it, the likeliest first, and so that the least is asked
+    /// for, some of it being new.
     fn resolve(&mut self, plan: &Plan) {
         let mut may_be: Vec<(Price, usize, usize)> = Vec::new();
+        let mut gains: Vec<(usize, Vec<(Price, usize)>)> = Vec::new();
         for (item, doubt) in &plan.create {
             let Some(Doubt::PerhapsSame { others, .. }) = doubt else { continue };
+            let mut of_item = Vec::new();
             for record in others.iter().filter_map(|other| self.at.get(other)) {
                 let told = self.is_told_otherwise(*record, *item)
                     && !self.decided.moved.values().any(|days| *days == self.days(*record, *item));
                 let price = self.pair(&self.decided, *record, *item);
-                may_be.push((price + NEW_OR_GONE * Price::from(told), *record, *item));
+                let price = price + NEW_OR_GONE * Price::from(told);
+                may_be.push((price, *record, *item));
+                let gone = NEW_OR_GONE * Price::from(self.missed(&self.decided, *record));
+                let gain = (NEW_OR_GONE + gone).saturating_sub(price);
+                of_item.extend((gain > 0).then_some((gain, *record)));
             }
+            gains.push((*item, of_item));
         }
         may_be.sort_by_key(|(price, ..)| *price);
         (self.plan, self.likely) = (self.decided.clone(), self.decided.clone());
-        for (price, record, item) in may_be {
-            if self.plan.items.contains_key(&record) || self.plan.records.contains_key(&item) {
-                continue;
+        for (_, record, item) in may_be {
+            if !self.plan.items.contains_key(&record) && !self.plan.records.contains_key(&item) {
+                self.plan.pair(record, item);
             }
-            self.plan.pair(record, item);
-            let gone = NEW_OR_GONE * Price::from(self.missed(&self.decided, record));
-            if price < NEW_OR_GONE + gone {
-                self.likely.pair(record, item);
-            }
+        }
+        for (record, item) in most(&gains, &mut self.decided.items.keys().copied().collect()).1 {
+            self.likely.pair(record, item);
         }
         self.plan.moved = self.moved(&self.plan);
         self.likely.moved = self.moved(&self.likely);
@@ -433,6 +439,32 @@ impl<'r> Scale<'r> {
             || ids.is_some_and(|(a, b)| a != b)
             || references.is_some_and(|(a, b)| a != b)
     }
+}
+
+/// The pairs by which the most is gained, each record once. Of many items that may be many records only the
+/// first few are tried in every way.
+fn most(
+    gains: &[(usize, Vec<(Price, usize)>)],
+    taken: &mut HashSet<usize>,
+) -> (Price, Vec<(usize, usize)>) {
+    let Some(((item, records), rest)) = gains.split_first() else { return (0, Vec::new()) };
+    let ways: usize = gains.iter().map(|(_, records)| records.len() + 1).fold(1_usize, |all, few| all.saturating_mul(few));
+    // Too many to be tried: the best that is left of each.
+    let only = if ways > 20_000 { 1 } else { records.len() };
+    let mut free: Vec<_> = records.iter().filter(|(_, r)| !taken.contains(r)).copied().collect();
+    free.sort_unstable_by_key(|(gain, _)| Reverse(*gain));
+    let alone = free.is_empty() || ways <= 20_000;
+    let mut best = if alone { most(rest, taken) } else { (0, Vec::new()) };
+    for (gain, record) in free.into_iter().take(only) {
+        taken.insert(record);
+        let (others, mut pairs) = most(rest, taken);
+        taken.remove(&record);
+        if gain + others > best.0 {
+            pairs.push((record, *item));
+            best = (gain + others, pairs);
+        }
+    }
+    best
 }
 
 /// Midnight is how a day is told, and no instant.

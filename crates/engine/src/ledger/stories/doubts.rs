@@ -199,3 +199,20 @@ fn a_twin_that_is_shown_ends_no_doubt_about_the_other() {
     book.read(24, false, Trust::None, page(0, &[rent(9), coffee(6), coffee(5), rent(2)]));
     assert_eq!((book.ids(), book.doubts()), (ids, 1));
 }
+
+#[test]
+fn what_was_decided_is_in_doubt_where_another_answer_asks_for_less() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(9), pending(coffee(6)), rent(2)]));
+    book.read(24, false, Trust::None, page(0, &[rent(9), pending(coffee(5)), rent(2)]));
+    let ids = book.ids();
+    assert_eq!((ids.len(), book.doubts()), (4, 1));
+    // The hold of the 6th may have been booked on the 5th; that of the 5th asks for less.
+    let grown = Movement { description: "Padaria Real Centro".into(), ..coffee(5) };
+    let seen = page(0, &[rent(9), grown, rent(2)]);
+    let plan = book.read(48, true, Trust::None, seen.clone());
+    let doubt = Some(Doubt::PerhapsSame { others: vec![ids[1], ids[3]], twice: false });
+    assert_eq!((plan.update, plan.create), (vec![], vec![(1, doubt)]));
+    book.read(72, true, Trust::None, seen);
+    assert_eq!((book.days(), book.doubts()), (vec![9, 2, 5], 0));
+}

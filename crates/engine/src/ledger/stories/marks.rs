@@ -205,3 +205,19 @@ fn running_balances_say_how_much_is_unexplained() {
         Verdict::CannotTell
     );
 }
+
+#[test]
+fn a_balance_under_another_amount_says_less_than_a_description_that_grew() {
+    let mut book = Book::default();
+    let bought = |cents: i64, words: &str, balance: i64| Movement {
+        amount: Amount::cents(cents),
+        description: words.into(),
+        running_balance: Some(Amount::cents(balance)),
+        ..coffee(5)
+    };
+    book.read(0, true, Trust::None, page(0, &[rent(9), bought(450, "Metro", 700), rent(2)]));
+    let ids = book.ids();
+    let seen = [rent(9), bought(450, "Metro Centro", 1_750), bought(1_050, "Metro", 700), rent(2)];
+    let plan = book.read(24, true, Trust::None, page(0, &seen));
+    assert_eq!((plan.update, plan.create), (vec![(ids[1], 1)], vec![(2, None)]));
+}

@@ -119,3 +119,16 @@ fn a_second_look_says_that_a_record_is_gone_not_which_other_purchase_it_became()
     book.read(48, true, Trust::None, seen);
     assert_eq!((book.ids(), book.doubts()), (vec![ids[0], ids[2], ids[3]], 0));
 }
+
+#[test]
+fn a_reading_that_comes_again_after_a_newer_one_says_nothing_new() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(20), rent(2)]));
+    let first = page(0, &[rent(20), coffee(15), rent(2)]);
+    book.read(24, true, Trust::None, first.clone());
+    // Dated back: it was not there yet.
+    let second = [rent(20), coffee(15), card(10, 700), pending(coffee(9)), rent(2)];
+    book.read(25, true, Trust::None, page(0, &second));
+    let plan = book.read(24, true, Trust::None, first);
+    assert!(plan.is_quiet(), "{plan:?}");
+}
