@@ -448,7 +448,10 @@ fn most(
     taken: &mut HashSet<usize>,
 ) -> (Price, Vec<(usize, usize)>) {
     let Some(((item, records), rest)) = gains.split_first() else { return (0, Vec::new()) };
-    let ways: usize = gains.iter().map(|(_, records)| records.len() + 1).fold(1_usize, |all, few| all.saturating_mul(few));
+    let ways: usize = gains
+        .iter()
+        .map(|(_, records)| records.len() + 1)
+        .fold(1_usize, |all, few| all.saturating_mul(few));
     // Too many to be tried: the best that is left of each.
     let only = if ways > 20_000 { 1 } else { records.len() };
     let mut free: Vec<_> = records.iter().filter(|(_, r)| !taken.contains(r)).copied().collect();

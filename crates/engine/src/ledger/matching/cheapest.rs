@@ -8,13 +8,14 @@ use super::{
     pairing::{self, Pair},
     price::{LASTING, Moved, NEW_OR_GONE, Others, Price},
 };
-use jiff::Timestamp;
+use jiff::{Span, Timestamp, civil::Date};
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    ops::RangeInclusive,
 };
 
-/// The most records and items of one part that are compared each with each.
+/// The most records and items of one part that are compared each with each; of one amount twice as many.
 const MANY: usize = 64;
 
 /// How often the cheapest answer is asked which calendar it speaks for, and is made anew by that one.
@@ -196,18 +197,26 @@ impl<'a> Work<'a> {
 
     /// What could be each other, under whatever calendar, in parts that hang together.
     fn parts_of(&self, records: &[usize], items: &[usize]) -> Vec<Part> {
-        let mut by_sum: HashMap<_, Vec<usize>> = HashMap::new();
+        let mut of_sum: HashMap<_, (usize, Vec<usize>)> = HashMap::new();
+        let mut of_day: BTreeMap<Date, Vec<usize>> = BTreeMap::new();
         for i in items {
-            by_sum.entry(fingerprint::sum(self.items[*i].movement)).or_default().push(*i);
+            let movement = self.items[*i].movement;
+            of_sum.entry(fingerprint::sum(movement)).or_default().1.push(*i);
+            of_day.entry(movement.value_date).or_default().push(*i);
         }
+        for r in records {
+            of_sum.entry(fingerprint::sum(self.records[*r].movement)).or_default().0 += 1;
+        }
+        of_sum.retain(|_, (records, items)| *records + items.len() <= 2 * MANY);
         let mut costs: HashMap<Pair, Price> = HashMap::new();
         for &r in records {
             let movement = self.records[r].movement;
-            let same = by_sum.get(&fingerprint::sum(movement));
-            let posts = if movement.pending { items } else { &[] };
-            let posts = posts.iter().filter(|i| {
-                let sum = fingerprint::sum(self.items[**i].movement);
-                sum != fingerprint::sum(movement) && self.could_post(r, **i)
+            let sum = fingerprint::sum(movement);
+            let same = of_sum.get(&sum).map(|(_, items)| items);
+            let booked = self.days_of_posting(r).map(|days| of_day.range(days));
+            let booked = booked.into_iter().flatten().flat_map(|(_, items)| items).take(4 * MANY);
+            let posts = booked.filter(|i| {
+                fingerprint::sum(self.items[**i].movement) != sum && self.could_post(r, **i)
             });
             for &i in same.into_iter().flatten().chain(posts) {
                 costs.extend(self.could_be(r, i).map(|cost| ((r, i), cost)));
@@ -258,14 +267,21 @@ impl<'a> Work<'a> {
         (!two).then_some(cost)
     }
 
+    /// The days on which a hold may be booked.
+    fn days_of_posting(&self, r: usize) -> Option<RangeInclusive<Date>> {
+        let movement = self.records[r].movement;
+        let days = |days: i32| Span::new().days(days);
+        let slack = self.rules.day_slack;
+        movement.pending.then(|| {
+            movement.value_date.saturating_sub(days(slack))
+                ..=movement.value_date.saturating_add(days(self.rules.posts_within + slack))
+        })
+    }
+
     /// Whether a hold may have been booked as an item of another amount.
     fn could_post(&self, r: usize, i: usize) -> bool {
         let (old, new) = (self.records[r].movement, self.items[i].movement);
-        let slack = self.rules.day_slack;
-        if new.pending
-            || old.direction != new.direction
-            || !(-slack..=self.rules.posts_within + slack).contains(&self.days(r, i))
-        {
+        if new.pending || old.direction != new.direction {
             return false;
         }
         if old.currency == new.currency {
