@@ -441,17 +441,15 @@ impl<'r> Scale<'r> {
     }
 }
 
-/// The pairs by which the most is gained, each record once. Of many items that may be many records only the
-/// first few are tried in every way.
+/// The pairs by which the most is gained, each record once. Where there are too many ways to try them all, the
+/// first items take the best that is left.
 fn most(
     gains: &[(usize, Vec<(Price, usize)>)],
     taken: &mut HashSet<usize>,
 ) -> (Price, Vec<(usize, usize)>) {
     let Some(((item, records), rest)) = gains.split_first() else { return (0, Vec::new()) };
-    let ways: usize = gains
-        .iter()
-        .map(|(_, records)| records.len() + 1)
-        .fold(1_usize, |all, few| all.saturating_mul(few));
+    let ways: usize =
+        gains.iter().map(|(_, records)| records.len() + 1).fold(1, usize::saturating_mul);
     // Too many to be tried: the best that is left of each.
     let only = if ways > 20_000 { 1 } else { records.len() };
     let mut free: Vec<_> = records.iter().filter(|(_, r)| !taken.contains(r)).copied().collect();
