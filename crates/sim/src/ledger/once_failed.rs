@@ -386,6 +386,10 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     // A doubt about two holds, and the amount that a reference corrected, while a cheaper answer disputed it.
     (Order::Lost, &[1_032_002_323, 1_040_013_767, 1_050_008_845, 1_050_058_291]),
     (Order::Kept, &[1_050_008_845, 1_050_017_314, 1_050_058_291]),
+    // Three in doubt about the same records, as the least of what that leaves open.
+    (Order::Lost, &[1_070_072_799]),
+    // A hold that no tolerance lets become the amount that was left over.
+    (Order::Lost, &[1_070_452_198]),
     // Equal runs that one of two windows took for an overlap of pages.
     (Order::Lost, &[952_025_273]),
     // Spares, shortened histories and readings that never count as complete.

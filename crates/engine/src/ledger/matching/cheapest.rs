@@ -216,7 +216,10 @@ impl<'a> Work<'a> {
             let booked = self.days_of_posting(r).map(|days| of_day.range(days));
             let booked = booked.into_iter().flatten().flat_map(|(_, items)| items).take(4 * MANY);
             let posts = booked.filter(|i| {
-                fingerprint::sum(self.items[**i].movement) != sum && self.could_post(r, **i)
+                let item = self.items[**i].movement;
+                fingerprint::sum(item) != sum
+                    && !item.pending
+                    && item.direction == movement.direction
             });
             for &i in same.into_iter().flatten().chain(posts) {
                 costs.extend(self.could_be(r, i).map(|cost| ((r, i), cost)));
@@ -276,20 +279,6 @@ impl<'a> Work<'a> {
             movement.value_date.saturating_sub(days(slack))
                 ..=movement.value_date.saturating_add(days(self.rules.posts_within + slack))
         })
-    }
-
-    /// Whether a hold may have been booked as an item of another amount.
-    fn could_post(&self, r: usize, i: usize) -> bool {
-        let (old, new) = (self.records[r].movement, self.items[i].movement);
-        if new.pending || old.direction != new.direction {
-            return false;
-        }
-        if old.currency == new.currency {
-            let (from, to) = fingerprint::posts_between(old, &self.records[r].text);
-            from <= new.amount.0 && new.amount.0 <= to
-        } else {
-            old.on_card && new.on_card && fingerprint::converts(old, new)
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     marks::instant,
     pairing,
 };
-use domain::record::Direction;
+use domain::record::{Direction, Movement};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ struct Cost {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum AmountCost {
+pub(super) enum AmountCost {
     Equal,
     Tolerated,
     Converted,
@@ -142,21 +142,26 @@ fn candidates(work: &Work<'_>) -> Vec<Candidate> {
     pairs
 }
 
+/// How the amount of a hold and that of what it may have been booked as differ; `None` where they are two.
+pub(super) fn amount(old: &Movement, text: &str, new: &Movement) -> Option<AmountCost> {
+    if old.currency != new.currency {
+        return (old.on_card && new.on_card && fingerprint::converts(old, new))
+            .then_some(AmountCost::Converted);
+    }
+    if old.amount == new.amount {
+        return Some(AmountCost::Equal);
+    }
+    let (from, to) = fingerprint::posts_between(old, text);
+    (from <= new.amount.0 && new.amount.0 <= to).then_some(AmountCost::Tolerated)
+}
+
 fn cost(work: &Work<'_>, r: usize, i: usize) -> Option<Candidate> {
     let (record, item) = (&work.records[r], &work.items[i]);
     let (old, new) = (record.movement, item.movement);
     let same_time = instant(old).is_some() && instant(old) == instant(new);
     let same_reference = old.reference.is_some() && old.reference == new.reference;
     let tied = same_time || same_reference;
-    let amount = if old.currency != new.currency {
-        (old.on_card && new.on_card && fingerprint::converts(old, new))
-            .then_some(AmountCost::Converted)?
-    } else if old.amount == new.amount {
-        AmountCost::Equal
-    } else {
-        let (from, to) = fingerprint::posts_between(old, &record.text);
-        (from <= new.amount.0 && new.amount.0 <= to).then_some(AmountCost::Tolerated)?
-    };
+    let amount = amount(old, &record.text, new)?;
     let words = fingerprint::likeness(&record.text, &item.text);
     let akin = words.akin() || (words == Likeness::Silent && amount == AmountCost::Equal);
     // An amount that was converted says nothing, so the words must say all.

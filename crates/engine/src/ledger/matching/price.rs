@@ -6,6 +6,7 @@ use super::{
     Record, Work, days_between,
     marks::{Against, Belief},
     pairing::Pair,
+    posting,
 };
 use domain::ids::RecordId;
 use jiff::Timestamp;
@@ -254,7 +255,9 @@ impl Work<'_> {
         };
         let slack = self.rules.day_slack;
         let latest = if posts { self.rules.posts_within + slack } else { slack };
-        let beyond = !(-slack..=latest).contains(&days) || words > 0 && (posts || days != 0);
+        let beyond = !(-slack..=latest).contains(&days)
+            || words > 0 && (posts || days != 0)
+            || posts && posting::amount(old, &record.text, new).is_none();
         let other = self.compare(r, i).1 == Against::Strong || self.is_undone(r, i);
         if other || beyond && !self.is_tied(r, i) {
             return (2 * NEW_OR_GONE, 0, 0);
