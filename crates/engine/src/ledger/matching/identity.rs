@@ -21,14 +21,16 @@ impl<'a> Work<'a> {
         let lasts = |known: &'a Known| keeps_source_id(self.reading.trust, &known.facts);
         let mut waiting: HashMap<(i64, Option<&str>), VecDeque<usize>> =
             HashMap::with_capacity(self.records.len());
-        // Of those that look alike, what is in doubt or missing comes last, or what another is in doubt
-        // about: that its twin is shown ends no doubt.
+        // Of those that look alike, what this very reading wrote comes first, and what it missed last; then
+        // what is in doubt or missing, or what another is in doubt about: that its twin is shown ends no
+        // doubt.
         let named: HashSet<RecordId> =
             (0..self.records.len()).flat_map(|r| self.named(r)).copied().collect();
         let mut order = self.open_records();
         order.sort_by_key(|r| {
             let Record { known, doubted, .. } = &self.records[*r];
-            (*doubted, known.suspected_at.is_some(), named.contains(&known.id))
+            let (wrote, missed) = (self.wrote(*r), self.missed(*r));
+            (!wrote, missed, *doubted, known.suspected_at.is_some(), named.contains(&known.id))
         });
         for index in order {
             let known = self.records[index].known;
@@ -57,15 +59,27 @@ impl<'a> Work<'a> {
         self.items.iter().all(|item| item.record.is_some_and(|r| !self.records[r].doubted))
     }
 
-    /// The same reading was applied before: it wrote or judged records at its instant, and all that
-    /// it shows is there. It knows nothing new.
+    /// The same reading was applied before: it wrote or judged records at its instant; all that it shows is
+    /// there, and what it wrote is shown, what it missed is not. It knows nothing new.
     pub(super) fn was_applied(&self) -> bool {
-        let at = self.reading.at;
+        let judged = |r: usize| self.records[r].known.judged_at == Some(self.reading.at);
+        let records = || 0..self.records.len();
         self.items.iter().all(|item| item.spare || item.record.is_some())
-            && self
-                .records
-                .iter()
-                .any(|record| record.known.written_at == at || record.known.judged_at == Some(at))
+            && records().any(|r| self.wrote(r) || judged(r))
+            && records().all(|r| match self.records[r].item {
+                Some(_) => !self.missed(r),
+                None => !self.wrote(r),
+            })
+    }
+
+    /// Whether a record was written at the reading's own instant.
+    fn wrote(&self, r: usize) -> bool {
+        self.records[r].known.written_at == self.reading.at
+    }
+
+    /// Whether a record was first missed at the reading's own instant.
+    fn missed(&self, r: usize) -> bool {
+        self.records[r].known.suspected_at == Some(self.reading.at)
     }
 
     /// Day, amount and description all speak of another movement.
