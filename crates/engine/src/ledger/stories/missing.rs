@@ -132,3 +132,12 @@ fn a_reading_that_comes_again_after_a_newer_one_says_nothing_new() {
     let plan = book.read(24, true, Trust::None, first);
     assert!(plan.is_quiet(), "{plan:?}");
 }
+
+#[test]
+fn another_reading_of_the_same_instant_is_not_the_one_that_was_heard() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(20), coffee(15), rent(2)]));
+    let ids = book.ids();
+    let plan = book.read(0, true, Trust::None, page(0, &[rent(20), rent(2)]));
+    assert_eq!(plan.suspect, [ids[1]], "{plan:?}");
+}
