@@ -60,16 +60,13 @@ impl<'a> Work<'a> {
     }
 
     /// The same reading was applied before: it wrote or judged records at its instant; all that it shows is
-    /// there, and what it wrote is shown, what it missed is not. It knows nothing new.
+    /// there, and all that it wrote is shown. It knows nothing new.
     pub(super) fn was_applied(&self) -> bool {
         let judged = |r: usize| self.records[r].known.judged_at == Some(self.reading.at);
         let records = || 0..self.records.len();
         self.items.iter().all(|item| item.spare || item.record.is_some())
             && records().any(|r| self.wrote(r) || judged(r))
-            && records().all(|r| match self.records[r].item {
-                Some(_) => !self.missed(r),
-                None => !self.wrote(r),
-            })
+            && records().all(|r| self.records[r].item.is_some() || !self.wrote(r))
     }
 
     /// Whether a record was written at the reading's own instant.
