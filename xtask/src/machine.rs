@@ -41,10 +41,18 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     command
 }
 
+/// What builds the binary as it ships.
+pub(crate) const RELEASE: [&str; 5] = ["build", "--release", "--locked", "--package", "vinculo"];
+
+/// Where that binary is once it is built.
+pub(crate) fn release() -> PathBuf {
+    target().join("release").join("vinculo")
+}
+
 /// Builds the binary as it ships and says where it is.
 pub(crate) fn build_release() -> Result<PathBuf> {
-    run(&mut cargo(&["build", "--release", "--locked", "--package", "vinculo"]))?;
-    Ok(target().join("release").join("vinculo"))
+    run(&mut cargo(&RELEASE))?;
+    Ok(release())
 }
 
 /// Where builds and everything that the chores download or make live. Chores are carried out at the top

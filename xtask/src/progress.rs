@@ -1,13 +1,13 @@
 //! Steps with a visible beginning, end and duration, one after the other or beside others.
 
-use crate::machine::{shown, target, tied};
+use crate::machine::{shown, target};
 use anyhow::{Context, Result, anyhow};
 #[expect(clippy::disallowed_types, reason = "how long a chore took is telemetry")]
 use std::time::Instant;
 use std::{
     fs::{self, File},
-    path::{Path, PathBuf},
-    process::{Child, Stdio},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 
@@ -37,24 +37,17 @@ impl Progress {
         self.ended(name, began, result)
     }
 
-    /// Begins a chore of ours on `program` that needs nothing of the steps to come, and lets it run
-    /// beside them: most keep one processor waiting for the other. What it prints is kept until it is
-    /// awaited.
-    pub(crate) fn beside(&self, name: &'static str, chore: &str, program: &Path) -> Result<Beside> {
-        let folder = target().join("chores");
+    /// Begins `command`, which needs nothing of the steps to come, and lets it run beside them: most
+    /// keep one processor waiting for the other. What it prints is kept until it is awaited.
+    pub(crate) fn beside(&self, name: &'static str, command: &mut Command) -> Result<Beside> {
+        let folder = target().join("beside");
         fs::create_dir_all(&folder)?;
-        let log = folder.join(format!("{chore}.log"));
+        let log = folder.join(format!("{}.log", name.replace(' ', "-")));
         let said = File::create(&log)?;
-        let mut command = tied(&std::env::current_exe()?);
-        command
-            .arg(chore)
-            .arg("--program")
-            .arg(program)
-            .stdin(Stdio::null())
-            .stdout(said.try_clone()?)
-            .stderr(said);
+        command.stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said);
         println!("\n━━ {name} begins beside what follows (at {})", clock(self.began.elapsed()));
-        let child = command.spawn().with_context(|| format!("cannot start {}", shown(&command)))?;
+        println!("   $ {}", shown(command));
+        let child = command.spawn().with_context(|| format!("cannot start {}", shown(command)))?;
         Ok(Beside { name, began: Instant::now(), child, log })
     }
 
@@ -84,7 +77,7 @@ impl Progress {
     }
 }
 
-/// A chore that runs beside the steps; it ends when this is dropped.
+/// What runs beside the steps; it ends when this is dropped.
 #[expect(clippy::disallowed_types, reason = "how long a chore took is telemetry")]
 pub(crate) struct Beside {
     name: &'static str,
