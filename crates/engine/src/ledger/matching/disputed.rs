@@ -56,7 +56,12 @@ impl Work<'_> {
         let shown: HashSet<usize> =
             part.iter().filter(|pair| cheapest.contains(pair)).map(|(r, _)| *r).collect();
         part.iter().filter(|pair| now.contains(pair)).any(|&(r, i)| {
-            let stays = |home: usize| self.names(home, r) && cheapest.contains(&(home, i));
+            let stays = |home: usize| {
+                // But its record, if it moved on to another, would say more than was in doubt.
+                self.names(home, r)
+                    && self.records[home].item.is_none()
+                    && cheapest.contains(&(home, i))
+            };
             !shown.contains(&r) && self.items[i].home.is_some_and(stays)
         })
     }
