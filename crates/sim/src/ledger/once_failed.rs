@@ -388,6 +388,10 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     (Order::Kept, &[1_050_008_845, 1_050_017_314, 1_050_058_291]),
     // Three in doubt about the same records, as the least of what that leaves open.
     (Order::Lost, &[1_070_072_799]),
+    // A repetition that was the twin which another reading had missed.
+    (Order::Lost, &[1_100_115_199]),
+    // What was stored in doubt, under a calendar that was disputed.
+    (Order::Lost, &[1_100_132_979]),
     // A record in doubt whose item became the other, and which moved on to a third.
     (Order::Lost, &[1_090_030_438]),
     // A reading that is heard again, and twins of which it had missed one.

@@ -40,6 +40,11 @@ impl Work<'_> {
             self.leave_in_doubt(&undone, &cheapest, &parts);
         }
         for (r, i) in added {
+            if self.items[i].spare && self.is_open(r, i) {
+                // A repetition, or a record that is missed: what may be shown is not proved absent.
+                self.suppose(i, r);
+                self.items[i].disputed = true;
+            }
             // Of what is in doubt already, one that nothing but its day tells from it is one more that it may be.
             if !self.items[i].perhaps.is_empty()
                 && self.is_open(r, i)
@@ -93,7 +98,8 @@ impl Work<'_> {
         for &(r, i) in undone.iter().filter(|pair| cheapest.contains(pair)) {
             self.suppose(i, r);
         }
-        // What was stored in that doubt stays what was stored.
+        // What was stored in that doubt stays what was stored, by its own day before any calendar's.
+        self.keep_doubts();
         for &i in &items {
             let home = self.items[i].home.filter(|home| {
                 self.is_open(*home, i)

@@ -155,3 +155,18 @@ fn balances_that_are_not_believed_tell_no_twins_apart() {
     let Facts::Movement(booked) = &book.known[5].facts else { unreachable!() };
     assert_eq!(booked.reference, None, "{plan:?}");
 }
+
+#[test]
+fn a_repetition_may_be_the_twin_that_is_missed() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, told(0, &[coffee(20), coffee(20), rent(2)]));
+    let ids = book.ids();
+    let one = || told(1, &[coffee(21), rent(3)]);
+    let plan = book.read(24, true, Trust::None, one());
+    assert_eq!(plan.suspect.len(), 1, "{plan:?}");
+    let both = [told(1, &[coffee(21)]), page(1, &[coffee(21), rent(3)])].concat();
+    let plan = book.read(26, true, Trust::None, both);
+    assert_eq!((plan.clear.len(), plan.suspect.len()), (1, 0), "{plan:?}");
+    let plan = book.read(48, true, Trust::None, one());
+    assert_eq!((plan.suspect.len(), book.ids()), (1, ids), "{plan:?}");
+}
