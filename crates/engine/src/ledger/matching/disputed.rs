@@ -7,7 +7,7 @@ use super::{
     cheapest::Part,
     marks::Against,
     pairing::{self, Pair},
-    price::{Moved, NEW_OR_GONE, Price},
+    price::{Moved, NEW_OR_GONE, Price, REPETITION},
 };
 use std::collections::{BTreeSet, HashSet};
 
@@ -40,10 +40,13 @@ impl Work<'_> {
             self.leave_in_doubt(&undone, &cheapest, &parts);
         }
         for (r, i) in added {
-            if self.items[i].spare && self.is_open(r, i) {
-                // A repetition, or a record that is missed: what may be shown is not proved absent.
-                self.suppose(i, r);
-                self.items[i].disputed = true;
+            // A repetition, and one that is missed: it says less that it is told under another day.
+            if self.items[i].spare
+                && self.is_open(r, i)
+                && self.proves_absence(r)
+                && self.price_by_itself(r, i, &Moved::new()) < REPETITION + NEW_OR_GONE
+            {
+                self.pair(r, i);
             }
             // Of what is in doubt already, one that nothing but its day tells from it is one more that it may be.
             if !self.items[i].perhaps.is_empty()

@@ -9,7 +9,7 @@ use super::{
     Item, Record, Work,
 };
 use domain::{ids::RecordId, record::Movement};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 impl Work<'_> {
     pub(super) fn plan(mut self) -> Plan {
@@ -90,18 +90,11 @@ impl Work<'_> {
             }
         }
         let removed = Removed::of(self.reading);
-        // What is left of a repetition may be one that is missed: then it is not.
-        let spares = self.items.iter().filter(|item| item.spare && item.record.is_none());
-        let perhaps_shown: BTreeSet<usize> = spares
-            .filter(|item| item.disputed)
-            .flat_map(|item| item.perhaps.iter().copied())
-            .filter(|r| self.records[*r].item.is_none())
-            .collect();
-        let suspected = perhaps_shown.iter().map(|r| self.records[*r].known);
-        plan.clear.extend(suspected.filter(|k| k.suspected_at.is_some()).map(|known| known.id));
-        let missing = self.records.iter().enumerate().filter(|(r, record)| {
-            record.item.is_none() && !left.contains(r) && !perhaps_shown.contains(r)
-        });
+        let missing = self
+            .records
+            .iter()
+            .enumerate()
+            .filter(|(r, record)| record.item.is_none() && !left.contains(r));
         let absent: Vec<Absent> = missing
             .map(|(index, record)| {
                 let known = record.known;

@@ -34,7 +34,7 @@ const CALENDAR: Price = 10;
 const UNLIKE: Price = 2;
 
 /// That an item is only a repetition of another.
-const REPETITION: Price = 2;
+pub(super) const REPETITION: Price = 2;
 
 /// The marks that last, and so tie what changed.
 pub(super) const LASTING: [Mark; 3] = [Mark::Ids, Mark::Times, Mark::References];
@@ -222,7 +222,7 @@ impl Work<'_> {
 
     /// What has to be believed if the record is the item, whatever else is: that its day is told otherwise
     /// as well, where that is not of those by which enough moved.
-    fn price_by_itself(&self, r: usize, i: usize, moved: &Moved) -> Price {
+    pub(super) fn price_by_itself(&self, r: usize, i: usize, moved: &Moved) -> Price {
         let told = self.is_told_otherwise(r, i) && !self.is_moved(self.days(r, i), moved);
         self.price_of(r, i, moved) + NEW_OR_GONE * Price::from(told)
     }
