@@ -391,6 +391,9 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     // A repetition that was the twin which another reading had missed.
     (Order::Kept, &[1_120_039_611]),
     (Order::Lost, &[1_100_115_199]),
+    // A doubt that ended in a record whose balance was another.
+    (Order::Kept, &[1_121_111_474]),
+    (Order::Lost, &[1_121_111_474]),
     // What was stored in doubt, under a calendar that was disputed.
     (Order::Lost, &[1_100_132_979]),
     // A record in doubt whose item became the other, and which moved on to a third.

@@ -7,6 +7,7 @@ use super::{
         signals,
     },
     Item, Record, Work,
+    marks::Against,
 };
 use domain::{ids::RecordId, record::Movement};
 use std::collections::{HashMap, HashSet};
@@ -75,17 +76,18 @@ impl Work<'_> {
         let ids: HashMap<_, _> =
             self.records.iter().enumerate().map(|(r, record)| (record.known.id, r)).collect();
         let (mut contested, mut waits) = (HashSet::new(), HashSet::new());
-        for item in &self.items {
+        for (i, item) in self.items.iter().enumerate() {
             if item.record.is_none() && !item.spare {
                 waits.extend(item.perhaps.iter().copied());
             }
-            let Some(home) = item.home.or(item.record).map(|r| self.records[r].known) else {
-                continue;
-            };
+            let Some(r) = item.home.or(item.record) else { continue };
+            let home = self.records[r].known;
             if let Some(Doubt::PerhapsSame { others, .. }) = &home.doubt {
                 let others = others.iter().filter_map(|id| ids.get(id).copied());
-                let into =
-                    if home.created_at < self.reading.at { &mut contested } else { &mut waits };
+                // What may be another than it was ends no doubt.
+                let itself = item.record != Some(r) || self.compare(r, i).1 == Against::Nothing;
+                let old = home.created_at < self.reading.at && itself;
+                let into = if old { &mut contested } else { &mut waits };
                 into.extend(others);
             }
         }
