@@ -7,6 +7,7 @@ use super::{
     cheapest::Part,
     marks::Against,
     pairing::{self, Pair},
+    posting,
     price::{Moved, NEW_OR_GONE, Price, REPETITION},
 };
 use std::collections::{BTreeSet, HashSet};
@@ -36,7 +37,14 @@ impl Work<'_> {
             (now.difference(&undone)).chain(undone.intersection(&cheapest)).copied().collect();
         let now: Vec<Pair> = now.into_iter().collect();
         let asked = self.price().price.min(with(&now));
-        if self.price_if(&then, &others).0.min(with(&then)) < asked {
+        let is_cheaper = self.price_if(&then, &others).0.min(with(&then)) < asked;
+        let booked =
+            |&(r, i): &Pair| self.records[r].movement.pending && !self.items[i].movement.pending;
+        if added.iter().any(booked) {
+            // A hold that straightening left alone may be booked as something else.
+            posting::settle(&mut self);
+        }
+        if is_cheaper {
             self.leave_in_doubt(&undone, &cheapest, &parts);
         }
         for (r, i) in added {

@@ -177,3 +177,20 @@ fn two_holds_are_not_what_the_days_before_them_show_where_one_is_shown_booked() 
     book.read(25, true, Trust::None, page(0, &[coffee(11), coffee(10), rent(9)]));
     assert_eq!(book.days(), [9, 11, 2, 14, 12, 10]);
 }
+
+#[test]
+fn a_hold_that_was_first_taken_for_its_neighbour_is_booked_as_something_else() {
+    let mut book = Book::default();
+    let fuel = |on, cents, words: &str| Movement { description: words.into(), ..card(on, cents) };
+    let first = [rent(9), pending(fuel(6, 990, "Posto")), fuel(5, 990, "Posto Real"), rent(2)];
+    book.read(0, true, Trust::None, page(0, &first));
+    let ids = book.ids();
+    let booked = [rent(9), fuel(5, 1009, "Posto"), fuel(5, 990, "Posto Real Sul"), rent(2)];
+    let plan = book.read(24, true, Trust::None, page(0, &booked));
+    assert_eq!(
+        (plan.update, book.ids()),
+        (vec![(ids[1], 1), (ids[2], 2)], ids),
+        "{:?}",
+        plan.create
+    );
+}
