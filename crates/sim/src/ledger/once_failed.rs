@@ -391,6 +391,8 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     // A repetition that was the twin which another reading had missed.
     (Order::Kept, &[1_120_039_611]),
     (Order::Lost, &[1_100_115_199]),
+    // A repetition in doubt that was taken for another amount under its balance.
+    (Order::Lost, &[1_125_096_353]),
     // A hold that was first taken for its neighbour.
     (Order::Kept, &[1_123_080_831]),
     // A doubt that ended in a record whose balance was another.

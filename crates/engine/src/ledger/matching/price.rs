@@ -33,6 +33,10 @@ const CALENDAR: Price = 10;
 /// That what happened goes by other words altogether, rather than by more or fewer.
 const UNLIKE: Price = 2;
 
+/// That what was booked has another amount: more than that something is new, less than that something is
+/// gone as well.
+const CORRECTED: Price = 4;
+
 /// That an item is only a repetition of another.
 pub(super) const REPETITION: Price = 2;
 
@@ -265,7 +269,7 @@ impl Work<'_> {
         let off = self.off(r, i, moved);
         let sum = old.amount != new.amount || old.currency != new.currency;
         let other = LASTING.into_iter().any(|mark| self.says(mark, r, i) == Some(false));
-        let sum = if posts { 1 } else { 2 } * Price::from(sum);
+        let sum = if posts { 1 } else { CORRECTED } * Price::from(sum);
         (NEW_OR_GONE * Price::from(other), off, sum + words)
     }
 

@@ -216,3 +216,19 @@ fn what_was_decided_is_in_doubt_where_another_answer_asks_for_less() {
     book.read(72, true, Trust::None, seen);
     assert_eq!((book.days(), book.doubts()), (vec![9, 2, 5], 0));
 }
+
+#[test]
+fn what_was_a_repetition_is_no_other_amount_under_its_balance() {
+    let mut book = Book::default();
+    let with_balance =
+        |movement, cents| Movement { running_balance: Some(Amount::cents(cents)), ..movement };
+    let seen = |cents| with_balance(coffee(5), cents);
+    book.read(0, true, Trust::None, page(0, &[rent(9), seen(700), rent(2)]));
+    book.read(24, false, Trust::None, page(0, &[rent(9), seen(900), rent(2)]));
+    assert_eq!((book.known.len(), book.doubts()), (4, 1));
+    let more = with_balance(Movement { amount: Amount::cents(3200), ..coffee(5) }, 900);
+    let both = page(0, &[rent(9), seen(900), more, rent(2)]);
+    let plan = book.read(48, true, Trust::None, both);
+    assert_eq!(plan.create.len(), 1, "{plan:?}");
+    assert!(plan.update.iter().all(|(_, item)| *item != 2), "{plan:?}");
+}
