@@ -33,8 +33,8 @@ const CALENDAR: Price = 10;
 /// That what happened goes by other words altogether, rather than by more or fewer.
 const UNLIKE: Price = 2;
 
-/// That what was booked has another amount: more than that something is new, less than that something is
-/// gone as well.
+/// That what was booked has another amount, where no mark that lasts ties it: more than that something is
+/// new, less than that something is gone as well.
 const CORRECTED: Price = 4;
 
 /// That an item is only a repetition of another.
@@ -269,7 +269,8 @@ impl Work<'_> {
         let off = self.off(r, i, moved);
         let sum = old.amount != new.amount || old.currency != new.currency;
         let other = LASTING.into_iter().any(|mark| self.says(mark, r, i) == Some(false));
-        let sum = if posts { 1 } else { CORRECTED } * Price::from(sum);
+        let corrected = if posts || self.is_tied(r, i) { 1 } else { CORRECTED };
+        let sum = corrected * Price::from(sum);
         (NEW_OR_GONE * Price::from(other), off, sum + words)
     }
 
