@@ -391,6 +391,8 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     // A repetition that was the twin which another reading had missed.
     (Order::Kept, &[1_120_039_611]),
     (Order::Lost, &[1_100_115_199]),
+    // One in doubt that grew, beside what it was in doubt about.
+    (Order::Kept, &[1_130_052_254]),
     // A reference that ties another amount, while what its record was in doubt about is shown.
     (Order::Kept, &[1_127_100_776]),
     // A repetition in doubt that was taken for another amount under its balance.

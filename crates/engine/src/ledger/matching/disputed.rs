@@ -56,10 +56,10 @@ impl Work<'_> {
             {
                 self.pair(r, i);
             }
-            // Of what is in doubt already, one that nothing but its day tells from it is one more that it may be.
+            // What is in doubt already may be this one as well, with one change besides its day.
             if !self.items[i].perhaps.is_empty()
                 && self.is_open(r, i)
-                && self.could_be(r, i) == Some(0)
+                && self.could_be(r, i).is_some_and(|cost| cost <= 1)
             {
                 self.suppose(i, r);
             }
