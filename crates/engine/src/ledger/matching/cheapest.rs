@@ -50,7 +50,8 @@ impl<'a> Work<'a> {
         let named: HashSet<usize> = others.values().flatten().copied().collect();
         let explained = [HashSet::new(), named];
         let explained = if explained[1].is_empty() { &explained[..1] } else { &explained };
-        let (mut least, mut cheapest) = (self.price().price, None);
+        let now: Vec<Pair> = self.pairs().collect();
+        let (mut least, mut cheapest) = ((self.price().price, self.unbalanced(&now)), None);
         for first in self.calendars(parts) {
             for explained in explained {
                 let mut told = first.clone();
@@ -61,8 +62,9 @@ impl<'a> Work<'a> {
                     }
                     let (price, _) = self.price_if(&pairs, others);
                     let next = self.spoken_for(&pairs);
-                    if price < least {
-                        (least, cheapest) = (price, Some(pairs));
+                    let asked = (price, self.unbalanced(&pairs));
+                    if asked < least {
+                        (least, cheapest) = (asked, Some(pairs));
                     }
                     if next == told {
                         break;
@@ -113,6 +115,15 @@ impl<'a> Work<'a> {
         all
     }
 
+    /// How many come back under another balance.
+    pub(super) fn unbalanced(&self, pairs: &[Pair]) -> usize {
+        pairs.iter().filter(|(r, i)| self.is_unbalanced(*r, *i)).count()
+    }
+
+    fn is_unbalanced(&self, r: usize, i: usize) -> bool {
+        self.says(Mark::Balances, r, i) == Some(false)
+    }
+
     /// The calendar for which pairs speak.
     fn spoken_for(&self, pairs: &[Pair]) -> Told {
         let mut moved = self.moved(pairs);
@@ -125,15 +136,19 @@ impl<'a> Work<'a> {
     /// The pairs of a part with which the least is to be believed, where days are so told and what is
     /// `explained` may be gone.
     fn cheapest_of(&self, part: &Part, told: &Told, explained: &HashSet<usize>) -> Vec<Pair> {
-        // Among equals what the passes said stands.
-        const SCALE: Price = 4 * MANY;
+        // Among equals balances decide, and then what the passes said stands.
+        const BALANCE: Price = 4 * MANY;
+        const SCALE: Price = BALANCE * BALANCE;
         let scaled = |price: Price, other: bool| {
             i64::try_from(SCALE * price).unwrap_or(i64::MAX) + i64::from(other)
         };
         let pair = |r: usize, i: usize| {
             let few = self.is_told_otherwise(r, i) && !told.ways.contains(&self.days(r, i));
             let days = self.off(r, i, &told.moved) + NEW_OR_GONE * Price::from(few);
-            part.cost(r, i).map(|cost| scaled(cost + days, self.records[r].item != Some(i)))
+            let other = BALANCE * Price::from(self.is_unbalanced(r, i));
+            let other = i64::try_from(other).unwrap_or(i64::MAX)
+                + i64::from(self.records[r].item != Some(i));
+            part.cost(r, i).map(|cost| scaled(cost + days, false) + other)
         };
         let gone = |r: usize| {
             let record = &self.records[r];

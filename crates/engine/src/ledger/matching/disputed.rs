@@ -23,28 +23,38 @@ impl Work<'_> {
         let Some(cheapest) = self.cheapest(&parts, &others) else { return self };
         let now: BTreeSet<Pair> = self.pairs().collect();
         let differ: Vec<Pair> = now.symmetric_difference(&cheapest).copied().collect();
-        let (mut undone, mut added) = (BTreeSet::new(), Vec::new());
+        let (mut undone, mut stays, mut added) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
         for part in pairing::parts(&differ) {
             if !part.iter().any(|pair| now.contains(pair)) {
                 added.extend(part);
-            } else if !self.only_stays(&part, &now, &cheapest) {
+            } else if self.only_stays(&part, &now, &cheapest) {
+                stays.extend(part);
+            } else {
                 undone.extend(part);
             }
         }
         // What it leaves open besides is weighed as the less of what that may be, with both.
-        let with = |pairs: &[Pair]| self.price_if(&[pairs, &added].concat(), &others).0;
-        let then: Vec<Pair> =
-            (now.difference(&undone)).chain(undone.intersection(&cheapest)).copied().collect();
-        let now: Vec<Pair> = now.into_iter().collect();
-        let asked = self.price().price.min(with(&now));
-        let is_cheaper = self.price_if(&then, &others).0.min(with(&then)) < asked;
+        let asked = |pairs: &[Pair], added: &[Pair]| {
+            (self.price_if(&[pairs, added].concat(), &others).0, self.unbalanced(pairs))
+        };
+        let decided: Vec<Pair> = now.iter().copied().collect();
+        let asks = (self.price().price, self.unbalanced(&decided)).min(asked(&decided, &added));
+        let is_cheaper = |undone: &BTreeSet<Pair>| {
+            let then: Vec<Pair> =
+                (now.difference(undone)).chain(undone.intersection(&cheapest)).copied().collect();
+            asked(&then, &[]).min(asked(&then, &added)) < asks
+        };
+        // A doubt that could have stayed one disputes nothing, unless it is what the rest depends on.
+        let both: BTreeSet<Pair> = undone.union(&stays).copied().collect();
+        let ways = if undone.is_empty() { vec![] } else { vec![undone, both] };
+        let undone = ways.into_iter().find(is_cheaper);
         let booked =
             |&(r, i): &Pair| self.records[r].movement.pending && !self.items[i].movement.pending;
         if added.iter().any(booked) {
             // A hold that straightening left alone may be booked as something else.
             posting::settle(&mut self);
         }
-        if is_cheaper {
+        if let Some(undone) = undone {
             self.leave_in_doubt(&undone, &cheapest, &parts);
         }
         for (r, i) in added {
