@@ -391,6 +391,11 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     // A repetition that was the twin which another reading had missed.
     (Order::Kept, &[1_120_039_611]),
     (Order::Lost, &[1_100_115_199]),
+    // A reference of one that straightening parted from its item.
+    (Order::Kept, &[1_131_073_446]),
+    (Order::Lost, &[1_131_073_446]),
+    // Equal movements of each day whose balances stayed, where as much speaks for another calendar.
+    (Order::Lost, &[1_131_055_828]),
     // One in doubt that grew, beside what it was in doubt about.
     (Order::Kept, &[1_130_052_254]),
     // A reference that ties another amount, while what its record was in doubt about is shown.

@@ -57,6 +57,7 @@ impl Work<'_> {
             let found = MAY_CHANGE.into_iter().find_map(|may| part.cheaper(may, &doubts));
             straight.extend(found.map(|pairs| (part.items, pairs)));
         }
+        let parted = !straight.is_empty();
         for (items, pairs) in straight {
             let before: Vec<Pair> =
                 items.iter().filter_map(|i| Some((self.items[*i].record.take()?, *i))).collect();
@@ -73,6 +74,12 @@ impl Work<'_> {
                     self.suppose(item, record);
                 }
             }
+        }
+        if parted {
+            // A record that was parted from its item may be tied to another.
+            self.readmit_doubted();
+            self.by_tie(Mark::Times);
+            self.by_tie(Mark::References);
         }
         (self.price(), self)
     }
