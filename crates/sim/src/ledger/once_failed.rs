@@ -391,6 +391,8 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     // A repetition that was the twin which another reading had missed.
     (Order::Kept, &[1_120_039_611]),
     (Order::Lost, &[1_100_115_199]),
+    // What was left in doubt about a hold whose item another record became.
+    (Order::Lost, &[1_135_126_318]),
     // A reference of one that straightening parted from its item.
     (Order::Kept, &[1_131_073_446]),
     (Order::Lost, &[1_131_073_446]),

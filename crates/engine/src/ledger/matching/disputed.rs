@@ -52,6 +52,7 @@ impl Work<'_> {
             |&(r, i): &Pair| self.records[r].movement.pending && !self.items[i].movement.pending;
         if added.iter().any(booked) {
             // A hold that straightening left alone may be booked as something else.
+            self.readmit_doubted();
             posting::settle(&mut self);
         }
         if let Some(undone) = undone {
@@ -66,15 +67,23 @@ impl Work<'_> {
             {
                 self.pair(r, i);
             }
-            // What is in doubt already may be this one as well, with one change besides its day.
-            if !self.items[i].perhaps.is_empty()
-                && self.is_open(r, i)
-                && self.could_be(r, i).is_some_and(|cost| cost <= 1)
-            {
+            // What is in doubt already may be this one as well, with one change besides its day; and so may
+            // what is new, where that alone would say that a record is gone.
+            let one = self.could_be(r, i).is_some_and(|cost| cost <= 1);
+            let new = self.items[i].perhaps.is_empty();
+            if self.is_open(r, i) && one && (!new || self.is_alike(r, i)) {
+                self.items[i].disputed = true;
                 self.suppose(i, r);
             }
         }
         self
+    }
+
+    /// Whether nobody would take them for two who knew of nothing else.
+    fn is_alike(&self, r: usize, i: usize) -> bool {
+        let posts = self.records[r].movement.pending && !self.items[i].movement.pending;
+        let days = self.days(r, i).abs();
+        !self.items[i].spare && (posts || days == 0 || days == 1 && self.could_be(r, i) == Some(0))
     }
 
     /// Whether the cheaper answer only leaves in doubt what a doubt was decided for.
