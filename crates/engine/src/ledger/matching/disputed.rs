@@ -8,9 +8,20 @@ use super::{
     marks::Against,
     pairing::{self, Pair},
     posting,
-    price::{Moved, NEW_OR_GONE, Price, REPETITION},
+    price::{Moved, NEW_OR_GONE, Others, Price, REPETITION},
 };
 use std::collections::{BTreeSet, HashSet};
+
+/// What a cheaper answer says differently.
+#[derive(Default)]
+struct Dispute {
+    /// Pairs of either, where what was decided is decided otherwise, or not at all.
+    undone: BTreeSet<Pair>,
+    /// Pairs of either, where the other only leaves open a doubt that was decided.
+    stays: BTreeSet<Pair>,
+    /// Its pairs of what was left alone.
+    added: Vec<Pair>,
+}
 
 impl Work<'_> {
     /// The same answer, but that what a cheaper one says differently is in doubt.
@@ -21,69 +32,95 @@ impl Work<'_> {
         }
         let others = self.others();
         let Some(cheapest) = self.cheapest(&parts, &others) else { return self };
-        let now: BTreeSet<Pair> = self.pairs().collect();
-        let differ: Vec<Pair> = now.symmetric_difference(&cheapest).copied().collect();
-        let (mut undone, mut stays, mut added) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        for part in pairing::parts(&differ) {
-            if !part.iter().any(|pair| now.contains(pair)) {
-                added.extend(part);
-            } else if self.only_stays(&part, &now, &cheapest) {
-                stays.extend(part);
-            } else {
-                undone.extend(part);
-            }
-        }
-        // What it leaves open besides is weighed as the less of what that may be, with both.
-        let asked = |pairs: &[Pair], added: &[Pair]| {
-            (self.price_if(&[pairs, added].concat(), &others).0, self.unbalanced(pairs))
-        };
-        let decided: Vec<Pair> = now.iter().copied().collect();
-        let asks = (self.price().price, self.unbalanced(&decided)).min(asked(&decided, &added));
-        let is_cheaper = |undone: &BTreeSet<Pair>| {
-            let then: Vec<Pair> =
-                (now.difference(undone)).chain(undone.intersection(&cheapest)).copied().collect();
-            asked(&then, &[]).min(asked(&then, &added)) < asks
-        };
+        let Dispute { undone, stays, added } = self.dispute(&cheapest);
         // A doubt that could have stayed one disputes nothing, unless it is what the rest depends on.
         let both: BTreeSet<Pair> = undone.union(&stays).copied().collect();
-        let ways = if undone.is_empty() { vec![] } else { vec![undone, both] };
-        let undone = ways.into_iter().find(is_cheaper);
-        let booked =
-            |&(r, i): &Pair| self.records[r].movement.pending && !self.items[i].movement.pending;
-        if added.iter().any(booked) {
-            // A hold that straightening left alone may be booked as something else.
-            self.readmit_doubted();
-            posting::settle(&mut self);
-        }
+        let ways = if undone.is_empty() { Vec::new() } else { vec![undone, both] };
+        let undone = (ways.into_iter())
+            .find(|undone| self.asks_for_less(undone, &cheapest, &added, &others));
+        self.book_left_alone(&added);
         if let Some(undone) = undone {
             self.leave_in_doubt(&undone, &cheapest, &parts);
         }
-        for (r, i) in added {
-            // A repetition, and one that is missed: it says less that it is told under another day.
-            if self.items[i].spare
-                && self.is_open(r, i)
-                && self.proves_absence(r)
-                && self.price_by_itself(r, i, &Moved::new()) < REPETITION + NEW_OR_GONE
-            {
-                self.pair(r, i);
+        self.doubt_left_alone(&added);
+        self
+    }
+
+    fn dispute(&self, cheapest: &BTreeSet<Pair>) -> Dispute {
+        let now: BTreeSet<Pair> = self.pairs().collect();
+        let differ: Vec<Pair> = now.symmetric_difference(cheapest).copied().collect();
+        let mut dispute = Dispute::default();
+        for part in pairing::parts(&differ) {
+            if !part.iter().any(|pair| now.contains(pair)) {
+                dispute.added.extend(part);
+            } else if self.only_stays(&part, &now, cheapest) {
+                dispute.stays.extend(part);
+            } else {
+                dispute.undone.extend(part);
             }
+        }
+        dispute
+    }
+
+    /// Whether less has to be believed if the cheaper answer is right in what is `undone`. What it leaves open
+    /// besides is weighed as the less of what that may be, with both.
+    fn asks_for_less(
+        &self,
+        undone: &BTreeSet<Pair>,
+        cheapest: &BTreeSet<Pair>,
+        added: &[Pair],
+        others: &Others,
+    ) -> bool {
+        let asked = |pairs: &[Pair], added: &[Pair]| {
+            (self.price_if(&[pairs, added].concat(), others).0, self.unbalanced(pairs))
+        };
+        let now: Vec<Pair> = self.pairs().collect();
+        let kept = now.iter().filter(|pair| !undone.contains(pair));
+        let then: Vec<Pair> = kept.chain(undone.intersection(cheapest)).copied().collect();
+        let asks = (self.price().price, self.unbalanced(&now)).min(asked(&now, added));
+        asked(&then, &[]).min(asked(&then, added)) < asks
+    }
+
+    /// A hold that straightening left alone may be booked as something else.
+    fn book_left_alone(&mut self, added: &[Pair]) {
+        if added.iter().any(|(r, i)| self.is_booked_as(*r, *i)) {
+            self.readmit_doubted();
+            posting::settle(self);
+        }
+    }
+
+    /// What the cheaper answer shows to be left alone for nothing.
+    fn doubt_left_alone(&mut self, added: &[Pair]) {
+        for &(r, i) in added {
+            if !self.is_open(r, i) {
+                continue;
+            }
+            // A repetition, and one that is missed: it says less that it is told under another day.
+            let repeats = self.items[i].spare
+                && self.proves_absence(r)
+                && self.price_by_itself(r, i, &Moved::new()) < REPETITION + NEW_OR_GONE;
             // What is in doubt already may be this one as well, with one change besides its day; and so may
-            // what is new, where that alone would say that a record is gone.
-            let one = self.could_be(r, i).is_some_and(|cost| cost <= 1);
-            let new = self.items[i].perhaps.is_empty();
-            if self.is_open(r, i) && one && (!new || self.is_alike(r, i)) {
+            // what is new, where nothing else would say so.
+            let may_be = self.could_be(r, i).is_some_and(|cost| cost <= 1)
+                && (!self.items[i].perhaps.is_empty() || self.is_alike(r, i));
+            if repeats {
+                self.pair(r, i);
+            } else if may_be {
                 self.items[i].disputed = true;
                 self.suppose(i, r);
             }
         }
-        self
     }
 
     /// Whether nobody would take them for two who knew of nothing else.
     fn is_alike(&self, r: usize, i: usize) -> bool {
-        let posts = self.records[r].movement.pending && !self.items[i].movement.pending;
         let days = self.days(r, i).abs();
-        !self.items[i].spare && (posts || days == 0 || days == 1 && self.could_be(r, i) == Some(0))
+        let same = days == 0 || days == 1 && self.could_be(r, i) == Some(0);
+        !self.items[i].spare && (self.is_booked_as(r, i) || same)
+    }
+
+    fn is_booked_as(&self, r: usize, i: usize) -> bool {
+        self.records[r].movement.pending && !self.items[i].movement.pending
     }
 
     /// Whether the cheaper answer only leaves in doubt what a doubt was decided for.
