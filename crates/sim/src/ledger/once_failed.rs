@@ -391,6 +391,9 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     // A repetition that was the twin which another reading had missed.
     (Order::Kept, &[1_120_039_611]),
     (Order::Lost, &[1_100_115_199]),
+    // A hold that was booked as what a reference tied to another.
+    (Order::Kept, &[1_137_040_065]),
+    (Order::Lost, &[1_137_040_065]),
     // What was left in doubt about a hold whose item another record became.
     (Order::Lost, &[1_135_126_318]),
     // A reference of one that straightening parted from its item.

@@ -4,9 +4,8 @@
 use super::{
     super::{Mark, fingerprint},
     Record, Work,
-    marks::{Belief, MarkValue, Side},
     pairing::{self, Pair},
-    price::{LASTING, Moved, NEW_OR_GONE, Others, Price},
+    price::{Moved, NEW_OR_GONE, Others, Price},
 };
 use jiff::{Span, Timestamp, civil::Date};
 use std::{
@@ -180,10 +179,7 @@ impl<'a> Work<'a> {
         let sums: HashSet<_> = open.into_iter().chain(changed).map(sum).collect();
         // Prices say nothing against a mark that ties.
         let marks = self.marks_of_open();
-        let may_be_tied = |i: usize| {
-            let mark = |mark: &Mark| Some((*mark, self.one_mark(*mark, Side::Item(i))?));
-            LASTING.iter().filter_map(mark).any(|mark| marks.contains(&mark))
-        };
+        let may_be_tied = |i: usize| self.may_be_tied(i, &marks);
         let tied = |r: usize, i: usize| self.is_tied(r, i) || may_be_tied(i);
         let free =
             |r: usize| sums.contains(&sum(r)) && self.records[r].item.is_none_or(|i| !tied(r, i));
@@ -197,17 +193,6 @@ impl<'a> Work<'a> {
             |i, _| of_items.contains(&i),
         );
         self.parts_of(&records, &items)
-    }
-
-    /// The marks that last, of what is not shown.
-    fn marks_of_open(&self) -> HashSet<(Mark, MarkValue<'a>)> {
-        let open = self.open_records();
-        let believed = LASTING.into_iter().filter(|mark| self.belief(*mark) != Belief::Ignored);
-        let of = |mark: Mark| {
-            let value = move |r: &usize| Some((mark, self.one_mark(mark, Side::Record(*r))?));
-            open.iter().filter_map(value)
-        };
-        believed.flat_map(of).collect()
     }
 
     /// What could be each other, under whatever calendar, in parts that hang together.

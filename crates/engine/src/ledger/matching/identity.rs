@@ -144,12 +144,17 @@ impl<'a> Work<'a> {
 
     /// Pass 2: the k-th item with a fingerprint is the k-th record with it.
     pub(super) fn by_fingerprint(&mut self) {
+        let marks = self.marks_of_open();
         for (mut records, mut items) in self.groups(|print| print, |_| true).into_values() {
             records.sort_by_key(|r| {
                 let record = &self.records[*r];
                 (instant(record.movement), record.known.created_at, record.known.id)
             });
-            items.sort_by_key(|i| (self.items[*i].spare, instant(self.items[*i].movement), *i));
+            // What a mark may tie to another record is the last to be one of these.
+            items.sort_by_key(|i| {
+                let item = &self.items[*i];
+                (item.spare, self.may_be_tied(*i, &marks), instant(item.movement), *i)
+            });
             // All marks equal first, so that twins stay who they are; then any mark; then order.
             self.zip_by(&records, &items, |work, side| Some(work.all_marks(side)));
             for mark in [Mark::Times, Mark::References, Mark::Balances] {

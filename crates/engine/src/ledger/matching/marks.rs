@@ -1,11 +1,11 @@
 //! What can tell a movement from its twin (ids, instants, balances, references), and how far each
 //! is believed in one reading.
 
-use super::{super::Mark, super::Note, super::fingerprint, Work, days_between};
+use super::{super::Mark, super::Note, super::fingerprint, Work, days_between, price::LASTING};
 use domain::record::Movement;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use rust_decimal::Decimal;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How far a mark can be believed, by what the reading itself shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -205,6 +205,23 @@ impl<'a> Work<'a> {
             against = against.max(Against::Weak);
         }
         (ties, against)
+    }
+
+    /// Whether a mark that lasts may tie an item to what has one of these `marks`.
+    pub(super) fn may_be_tied(&self, i: usize, marks: &HashSet<(Mark, MarkValue<'a>)>) -> bool {
+        let mark = |mark: &Mark| Some((*mark, self.one_mark(*mark, Side::Item(i))?));
+        LASTING.iter().filter_map(mark).any(|mark| marks.contains(&mark))
+    }
+
+    /// The marks that last, of what is not shown.
+    pub(super) fn marks_of_open(&self) -> HashSet<(Mark, MarkValue<'a>)> {
+        let open = self.open_records();
+        let believed = LASTING.into_iter().filter(|mark| self.belief(*mark) != Belief::Ignored);
+        let of = |mark: Mark| {
+            let value = move |r: &usize| Some((mark, self.one_mark(mark, Side::Record(*r))?));
+            open.iter().filter_map(value)
+        };
+        believed.flat_map(of).collect()
     }
 
     pub(super) fn side(&self, side: Side) -> (&'a Movement, Option<&'a str>) {

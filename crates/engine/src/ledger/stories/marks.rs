@@ -221,3 +221,15 @@ fn a_balance_under_another_amount_says_less_than_a_description_that_grew() {
     let plan = book.read(24, true, Trust::None, page(0, &seen));
     assert_eq!((plan.update, plan.create), (vec![(ids[1], 1)], vec![(2, None)]));
 }
+
+#[test]
+fn a_hold_leaves_what_a_reference_ties_to_another() {
+    let mut book = Book::default();
+    let of = |cents| Movement { amount: Amount::cents(cents), ..coffee(5) };
+    let tied = |cents| Movement { reference: Some("E2E1".into()), ..of(cents) };
+    book.read(0, true, Trust::None, page(0, &[rent(9), tied(990), pending(of(1090)), rent(2)]));
+    let ids = book.ids();
+    let corrected = page(0, &[rent(9), tied(1090), of(1090), rent(2)]);
+    let plan = book.read(24, true, Trust::None, corrected);
+    assert_eq!(plan.update, [(ids[1], 1), (ids[2], 2)], "{plan:?}");
+}
