@@ -391,6 +391,8 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     // A repetition that was the twin which another reading had missed.
     (Order::Kept, &[1_120_039_611]),
     (Order::Lost, &[1_100_115_199]),
+    // A doubt about what was deleted as a repetition at once.
+    (Order::Kept, &[1_137_025_463]),
     // A hold that was booked as what a reference tied to another.
     (Order::Kept, &[1_137_040_065]),
     (Order::Lost, &[1_137_040_065]),

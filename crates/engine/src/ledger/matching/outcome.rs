@@ -19,15 +19,21 @@ impl Work<'_> {
             "what an item is, is that item, and the other way round"
         );
         let mut plan = Plan::default();
-        // What its item left for another record, and no other item is or may be, was a repetition.
-        let disputed = self.items.iter().filter(|item| item.disputed && item.record.is_none());
-        let disputed: HashSet<usize> = disputed.flat_map(|item| item.perhaps.clone()).collect();
+        // What its item left for another record, and no other item is or may be, was a repetition. That
+        // another hold was in doubt about it as well, undisputed, says nothing.
+        let may_be = |item: &Item<'_>, r: usize| item.disputed || !self.records[r].movement.pending;
+        let perhaps: HashSet<usize> = self
+            .items
+            .iter()
+            .filter(|item| item.record.is_none() && !item.spare)
+            .flat_map(|item| item.perhaps.iter().copied().filter(|r| may_be(item, *r)))
+            .collect();
         let homes = self.items.iter().filter_map(|item| item.home.zip(item.record));
         let left: HashSet<usize> = homes
             .filter(|(home, record)| {
                 self.records[*home].item.is_none()
                     && self.names(*home, *record)
-                    && !disputed.contains(home)
+                    && !perhaps.contains(home)
             })
             .map(|(home, _)| home)
             .collect();
