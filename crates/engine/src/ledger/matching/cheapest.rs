@@ -40,7 +40,7 @@ pub(super) struct Part {
     costs: Vec<Option<Price>>,
 }
 
-impl<'a> Work<'a> {
+impl Work<'_> {
     /// The pairs with which the least is to be believed, where that is less than now.
     pub(super) fn cheapest(&self, parts: &[Part], others: &Others) -> Option<BTreeSet<Pair>> {
         let inside: HashSet<usize> = parts.iter().flat_map(|part| &part.items).copied().collect();
