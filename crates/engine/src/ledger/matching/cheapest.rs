@@ -138,24 +138,23 @@ impl Work<'_> {
         // Among equals balances decide, and then what the passes said stands.
         const BALANCE: Price = 4 * MANY;
         const SCALE: Price = BALANCE * BALANCE;
-        let scaled = |price: Price, other: bool| {
-            i64::try_from(SCALE * price).unwrap_or(i64::MAX) + i64::from(other)
+        let scaled = |price: Price, unbalanced: bool, other: bool| {
+            let equal = BALANCE * Price::from(unbalanced) + Price::from(other);
+            i64::try_from(SCALE * price + equal).unwrap_or(i64::MAX)
         };
         let pair = |r: usize, i: usize| {
             let few = self.is_told_otherwise(r, i) && !told.ways.contains(&self.days(r, i));
             let days = self.off(r, i, &told.moved) + NEW_OR_GONE * Price::from(few);
-            let other = BALANCE * Price::from(self.is_unbalanced(r, i));
-            let other = i64::try_from(other).unwrap_or(i64::MAX)
-                + i64::from(self.records[r].item != Some(i));
-            part.cost(r, i).map(|cost| scaled(cost + days, false) + other)
+            let (unbalanced, other) = (self.is_unbalanced(r, i), self.records[r].item != Some(i));
+            part.cost(r, i).map(|cost| scaled(cost + days, unbalanced, other))
         };
         let gone = |r: usize| {
             let record = &self.records[r];
             let missed =
                 self.is_covered(record) && self.named(r).is_empty() && !explained.contains(&r);
-            scaled(NEW_OR_GONE * Price::from(missed), record.item.is_some())
+            scaled(NEW_OR_GONE * Price::from(missed), false, record.item.is_some())
         };
-        let new = |i: usize| scaled(self.left_alone(i), self.items[i].record.is_some());
+        let new = |i: usize| scaled(self.left_alone(i), false, self.items[i].record.is_some());
         pairing::cheapest(&part.records, &part.items, pair, (gone, new))
     }
 

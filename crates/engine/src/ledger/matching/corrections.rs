@@ -245,8 +245,8 @@ impl<'a> Work<'a> {
     }
 
     fn could_change(&self, change: Change, r: usize, i: usize) -> bool {
-        let (record, item) = (&self.records[r], &self.items[i]);
-        let becomes = record.movement.pending && !item.movement.pending;
+        let item = &self.items[i];
+        let becomes = self.is_booked_as(r, i);
         let undone = self.is_undone(r, i);
         !item.spare
             && self.may_be(r, i)

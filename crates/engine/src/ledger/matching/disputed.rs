@@ -119,10 +119,6 @@ impl Work<'_> {
         !self.items[i].spare && (self.is_booked_as(r, i) || same)
     }
 
-    fn is_booked_as(&self, r: usize, i: usize) -> bool {
-        self.records[r].movement.pending && !self.items[i].movement.pending
-    }
-
     /// Whether the cheaper answer only leaves in doubt what a doubt was decided for.
     fn only_stays(&self, part: &[Pair], now: &BTreeSet<Pair>, cheapest: &BTreeSet<Pair>) -> bool {
         let shown: HashSet<usize> =

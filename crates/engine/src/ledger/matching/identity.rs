@@ -144,8 +144,10 @@ impl<'a> Work<'a> {
 
     /// Pass 2: the k-th item with a fingerprint is the k-th record with it.
     pub(super) fn by_fingerprint(&mut self) {
-        let marks = self.marks_of_open();
-        for (mut records, mut items) in self.groups(|print| print, |_| true).into_values() {
+        let groups = self.groups(|print| print, |_| true);
+        let choice = groups.values().any(|(_, items)| items.len() > 1);
+        let marks = if choice { self.marks_of_open() } else { HashSet::new() };
+        for (mut records, mut items) in groups.into_values() {
             records.sort_by_key(|r| {
                 let record = &self.records[*r];
                 (instant(record.movement), record.known.created_at, record.known.id)

@@ -213,6 +213,11 @@ impl Work<'_> {
         told
     }
 
+    /// Whether the record is a hold, which the item shows booked.
+    pub(super) fn is_booked_as(&self, r: usize, i: usize) -> bool {
+        self.records[r].movement.pending && !self.items[i].movement.pending
+    }
+
     /// Whether a day is another, of what neither was booked nor is pending again.
     pub(super) fn is_told_otherwise(&self, r: usize, i: usize) -> bool {
         let (old, new) = (self.records[r].movement, self.items[i].movement);
@@ -242,7 +247,7 @@ impl Work<'_> {
     pub(super) fn against(&self, r: usize, i: usize, moved: &Moved) -> (Price, Price, Price) {
         let (record, item) = (&self.records[r], &self.items[i]);
         let (old, new) = (record.movement, item.movement);
-        let posts = old.pending && !new.pending;
+        let posts = self.is_booked_as(r, i);
         let days = self.days(r, i);
         let akin = || fingerprint::likeness(&record.text, &item.text).akin();
         let same = || match (record.print, item.print) {
@@ -276,9 +281,8 @@ impl Work<'_> {
 
     /// By how many days it is off what its reading moved by.
     pub(super) fn off(&self, r: usize, i: usize, moved: &Moved) -> Price {
-        let (old, new) = (&self.records[r], self.items[i].movement);
-        let posts = old.movement.pending && !new.pending;
-        let moved = moved.get(&old.known.written_at).copied().unwrap_or_default();
+        let posts = self.is_booked_as(r, i);
+        let moved = moved.get(&self.records[r].known.written_at).copied().unwrap_or_default();
         let off = self.days(r, i).saturating_sub(moved).abs();
         // Against the way of the others is further.
         Price::try_from(off.min(if posts { 1 } else { 2 })).unwrap_or_default()

@@ -245,7 +245,7 @@ impl<'w, 'a> Part<'w, 'a> {
         let told = self.told(r, i);
         let price = contradicted + off + changed + told;
         // That a hold is booked on another day is a change of its own.
-        let posts = work.records[r].movement.pending && !work.items[i].movement.pending;
+        let posts = work.is_booked_as(r, i);
         Cost { price, told, off: if posts && work.days(r, i) != 0 { 0 } else { off } }
     }
 
