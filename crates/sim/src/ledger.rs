@@ -382,7 +382,7 @@ impl Run {
         self.misled.extend(&unknowable.misled);
         self.exchange(shown, &plan, &faces);
         self.check_matches(shown, &plan, &faces, &unknowable);
-        self.note_silence(shown);
+        self.note_silence(shown, &plan);
         self.check_deletions(shown, &plan, &faces, &unknowable);
         self.apply(shown, &plan);
         let again = self.plan(shown);
@@ -537,9 +537,13 @@ impl Run {
             if let Some(behind) = behind {
                 self.homes.insert(left, self.book.entries[behind].known.id);
                 self.book.entries[behind].stand_for(left);
-                let unseen = std::mem::take(&mut self.book.entries[behind].unseen);
-                let unseen = std::mem::replace(&mut self.book.entries[at].unseen, unseen);
-                self.book.entries[behind].unseen = unseen;
+                // Nobody can tell either which of the two was not shown before.
+                let unseen = self.book.entries[at].unseen.clone();
+                let before = &mut self.book.entries[behind].unseen;
+                let own = std::mem::replace(before, unseen);
+                before.extend(&own);
+                before.sort_unstable();
+                self.book.entries[at].unseen = own;
             }
             self.book.entries[at].stand_for(life);
         }
@@ -741,13 +745,18 @@ impl Run {
             .collect()
     }
 
-    fn note_silence(&mut self, shown: &Shown) {
+    fn note_silence(&mut self, shown: &Shown, plan: &Plan) {
         if !shown.complete {
             return;
         }
+        // What another record shows is not shown by its own; whether that one may was asked.
+        let taken: HashMap<usize, RecordId> = (plan.update.iter().chain(&plan.unchanged))
+            .map(|(id, item)| (shown.lives[*item], *id))
+            .collect();
         let lives: HashSet<usize> = shown.lives.iter().copied().collect();
         for entry in &mut self.book.entries {
-            if lives.contains(&entry.life) {
+            let elsewhere = taken.get(&entry.life).is_some_and(|id| *id != entry.known.id);
+            if lives.contains(&entry.life) && !elsewhere {
                 entry.unseen.clear();
             } else {
                 entry.unseen.push(shown.at);
@@ -763,7 +772,10 @@ impl Run {
         unknowable: &Unknowable,
     ) {
         for id in &plan.delete {
-            let Some(entry) = self.entry(*id).cloned() else { continue };
+            let Some(at) = self.book.entries.iter().position(|entry| entry.known.id == *id) else {
+                continue;
+            };
+            let entry = self.book.entries[at].clone();
             let exists = shown.exist.contains(&entry.life)
                 || self.history.present(shown.at).iter().any(|p| p.life == entry.life);
             let pending = movement(&entry.known.facts).pending;
@@ -795,8 +807,12 @@ impl Run {
                 } else if unknowable.records.contains(id) {
                     self.report.excuse(Excuse::Simpler);
                 } else if !twin && !self.folded.contains(&entry.life) {
-                    let how =
-                        format!("{id} was deleted, {:?} exists", self.history.lives[entry.life]);
+                    let how = format!(
+                        "{id} was deleted, {:?} exists, unseen {:?}\n{}",
+                        self.history.lives[entry.life],
+                        entry.unseen,
+                        unknowable.why_not_gone(at)
+                    );
                     self.broken(Promise::NothingRemoved, &[entry.life], how);
                 }
             }

@@ -140,8 +140,17 @@ impl Unknowable {
 impl Unknowable {
     /// Why the answer about an item is not excused, for whoever looks into a broken promise.
     pub(super) fn why_not(&self, item: usize) -> &str {
-        let of_item = self.dearer.iter().find(|(part, _)| part.contains(&Node::Item(item)));
-        of_item.map_or("", |(_, account)| account)
+        self.account_of(Node::Item(item))
+    }
+
+    /// Why the answer about a record (by its place in the book) is not excused.
+    pub(super) fn why_not_gone(&self, record: usize) -> &str {
+        self.account_of(Node::Record(record))
+    }
+
+    fn account_of(&self, node: Node) -> &str {
+        let part = self.dearer.iter().find(|(part, _)| part.contains(&node));
+        part.map_or("", |(_, account)| account)
     }
 }
 
