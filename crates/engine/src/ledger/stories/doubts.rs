@@ -232,3 +232,14 @@ fn what_was_a_repetition_is_no_other_amount_under_its_balance() {
     assert_eq!(plan.create.len(), 1, "{plan:?}");
     assert!(plan.update.iter().all(|(_, item)| *item != 2), "{plan:?}");
 }
+
+#[test]
+fn what_is_shown_exactly_as_it_was_is_not_gone_for_nothing_on_the_oldest_day() {
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[coffee(8), pending(coffee(5)), coffee(5)]));
+    let ids = book.ids();
+    book.known[0].doubt = Some(Doubt::PerhapsSame { others: vec![ids[1]], twice: false });
+    book.known[1].suspected_at = Some(at(1));
+    let plan = book.read(2, true, Trust::None, page(0, &[coffee(8), coffee(5)]));
+    assert!(plan.create.is_empty(), "{plan:?}");
+}
