@@ -606,8 +606,9 @@ impl Run {
             let alive = home.filter(|entry| entry.life == life).cloned();
             match (alive, doubt) {
                 (None, _) => {}
-                (Some(other), Some(Doubt::PerhapsSame { others, .. }))
-                    if others.contains(&other.known.id) => {}
+                // A doubt that names a record which stands for it.
+                (Some(_), Some(Doubt::PerhapsSame { others, .. }))
+                    if others.iter().any(|id| self.entry(*id).is_some_and(|e| e.life == life)) => {}
                 (Some(other), _) if !self.recognises(&other, &shown.seen[*item].facts) => {
                     self.report.excuse(Excuse::Stranger);
                 }

@@ -8,7 +8,7 @@ use domain::{
     ids::RecordId,
     record::{Facts, Movement},
 };
-use engine::ledger::{Doubt, Plan, keeps_source_id};
+use engine::ledger::{Doubt, Plan, Seen, keeps_source_id};
 use jiff::Timestamp;
 use std::{
     cmp::Reverse,
@@ -24,6 +24,9 @@ const NEW_OR_GONE: Price = 3;
 
 /// That days are told otherwise: two things gone and two new are not enough to say so.
 const CALENDAR: Price = 10;
+
+/// That an item is only a repetition of an equal one on another page.
+const REPETITION: Price = 2;
 
 /// Other words altogether.
 const UNLIKE: Price = 2;
@@ -72,40 +75,31 @@ impl Unknowable {
     /// Of a reading, before its plan is applied.
     pub(super) fn of(run: &Run, shown: &Shown, plan: &Plan) -> Self {
         let scale = Scale::new(run, shown, plan);
-        let mut parts: HashMap<Node, usize> = HashMap::new();
-        let mut members: Vec<Vec<Node>> = Vec::new();
-        let edges = |one: &Answer, other: &Answer| -> Vec<(usize, usize)> {
-            let pairs = one.items.iter().map(|(record, item)| (*record, *item));
-            pairs.filter(|(record, item)| other.items.get(record) != Some(item)).collect()
+        let differ = |one: &Answer, other: &Answer| -> Vec<(Node, Node)> {
+            let pairs =
+                one.items.iter().filter(|(record, item)| other.items.get(record) != Some(item));
+            pairs.map(|(record, item)| (Node::Record(*record), Node::Item(*item))).collect()
         };
-        let differ: Vec<(usize, usize)> = edges(&scale.truth, &scale.plan)
-            .into_iter()
-            .chain(edges(&scale.plan, &scale.truth))
-            .collect();
-        let mut join = |one: Node, other: Node| {
-            for node in [one, other] {
-                parts.entry(node).or_insert_with(|| {
-                    members.push(vec![node]);
-                    members.len() - 1
-                });
-            }
-            let (into, from) = (parts[&one], parts[&other]);
-            if into != from {
-                for node in std::mem::take(&mut members[from]) {
-                    parts.insert(node, into);
-                    members[into].push(node);
+        let differ =
+            [differ(&scale.truth, &scale.plan), differ(&scale.plan, &scale.truth)].concat();
+        let calendar = scale.by_calendar();
+        let calendar: Vec<(Node, Node)> =
+            calendar.windows(2).map(|pair| (pair[0], pair[1])).collect();
+        let apart = connected(&differ);
+        let mut found = Self::default();
+        let excuse = |found: &mut Self, part: &[Node]| {
+            for node in part {
+                match node {
+                    Node::Record(record) => {
+                        found.records.insert(run.book.entries[*record].known.id);
+                    }
+                    Node::Item(item) => {
+                        found.items.insert(*item);
+                    }
                 }
             }
         };
-        for (record, item) in differ {
-            join(Node::Record(record), Node::Item(item));
-        }
-        let calendar = scale.by_calendar();
-        for pair in calendar.windows(2) {
-            join(pair[0], pair[1]);
-        }
-        let mut found = Self::default();
-        for part in members.iter().filter(|part| !part.is_empty()) {
+        for part in &connected(&[differ, calendar].concat()) {
             let lives = || {
                 part.iter().map(|node| match node {
                     Node::Record(record) => run.book.entries[*record].life,
@@ -118,20 +112,17 @@ impl Unknowable {
             // A doubt asks for no more than the least of what it leaves open.
             let left_open = [&scale.plan, &scale.decided, &scale.likely];
             let plan = left_open.into_iter().map(|answer| scale.weigh(answer, part)).min();
-            if plan > Some(scale.weigh(&scale.truth, part)) {
-                found.dearer.push((part.clone(), scale.account(part)));
+            if plan <= Some(scale.weigh(&scale.truth, part)) {
+                excuse(&mut found, part);
                 continue;
             }
-            for node in part {
-                match node {
-                    Node::Record(record) => {
-                        found.records.insert(run.book.entries[*record].known.id);
-                    }
-                    Node::Item(item) => {
-                        found.items.insert(*item);
-                    }
+            // Nor could anybody who knew all the rest.
+            for one in apart.iter().filter(|one| part.contains(&one[0])) {
+                if scale.is_as_likely(one, part) {
+                    excuse(&mut found, one);
                 }
             }
+            found.dearer.push((part.clone(), scale.account(part)));
         }
         found
     }
@@ -152,6 +143,29 @@ impl Unknowable {
         let part = self.dearer.iter().find(|(part, _)| part.contains(&node));
         part.map_or("", |(_, account)| account)
     }
+}
+
+/// What the links connect.
+fn connected(links: &[(Node, Node)]) -> Vec<Vec<Node>> {
+    let mut parts: HashMap<Node, usize> = HashMap::new();
+    let mut members: Vec<Vec<Node>> = Vec::new();
+    for (one, other) in links {
+        for node in [*one, *other] {
+            parts.entry(node).or_insert_with(|| {
+                members.push(vec![node]);
+                members.len() - 1
+            });
+        }
+        let (into, from) = (parts[one], parts[other]);
+        if into != from {
+            for node in std::mem::take(&mut members[from]) {
+                parts.insert(node, into);
+                members[into].push(node);
+            }
+        }
+    }
+    members.retain(|part| !part.is_empty());
+    members
 }
 
 struct Scale<'r> {
@@ -305,7 +319,8 @@ impl<'r> Scale<'r> {
                 Some(item) => self.pair(answer, *record, *item),
                 None => NEW_OR_GONE * Price::from(self.missed(answer, *record)),
             },
-            Node::Item(item) => NEW_OR_GONE * Price::from(!answer.records.contains_key(item)),
+            Node::Item(item) if answer.records.contains_key(item) => 0,
+            Node::Item(item) => self.left_alone(*item),
         });
         // That what a reading wrote has other days now is one thing to believe.
         let calendars: HashSet<Timestamp> = (part.iter())
@@ -331,6 +346,40 @@ impl<'r> Scale<'r> {
             if moved || *count >= self.run.rules.enough { CALENDAR } else { NEW_OR_GONE * count }
         });
         prices.sum::<Price>() + calendars.len() + otherwise.sum::<Price>()
+    }
+
+    /// Whether the truth asks for no less than what is the truth but for one piece, of which it is what the
+    /// ledger says.
+    fn is_as_likely(&self, piece: &[Node], part: &[Node]) -> bool {
+        let as_likely = |said: &Answer| {
+            let mut answer = self.truth.clone();
+            let records = || {
+                piece.iter().filter_map(|node| match node {
+                    Node::Record(record) => Some(*record),
+                    Node::Item(_) => None,
+                })
+            };
+            for item in records().filter_map(|record| self.truth.items.get(&record)) {
+                answer.records.remove(item);
+            }
+            for record in records() {
+                answer.items.remove(&record);
+                if let Some(item) = said.items.get(&record) {
+                    answer.pair(record, *item);
+                }
+            }
+            answer.moved = self.moved(&answer);
+            self.weigh(&answer, part) <= self.weigh(&self.truth, part)
+        };
+        [&self.plan, &self.decided].into_iter().any(as_likely)
+    }
+
+    /// What has to be believed of an item that is no record: that it is new, or that the page repeats one.
+    fn left_alone(&self, item: usize) -> Price {
+        let this = &self.shown.seen[item];
+        let before = self.shown.seen[..item].iter();
+        let repeats = |other: &Seen| other.page != this.page && other.content == this.content;
+        if before.into_iter().any(repeats) { REPETITION } else { NEW_OR_GONE }
     }
 
     /// What each answer asks one to believe of a part, pair by pair.
@@ -368,7 +417,7 @@ impl<'r> Scale<'r> {
                 }
             }
             Node::Item(item) if answer.records.contains_key(&item) => return None,
-            Node::Item(item) => format!("{NEW_OR_GONE} new {}", shown(item)),
+            Node::Item(item) => format!("{} new {}", self.left_alone(item), shown(item)),
         })
     }
 

@@ -163,9 +163,17 @@ impl Work<'_> {
         }
         // What was stored in that doubt stays what was stored, by its own day before any calendar's.
         self.keep_doubts();
+        let none = Moved::new();
         for &i in &items {
+            // But not where only a calendar made it that home, and something is likelier by its own day.
+            let price = |r: usize| self.price_by_itself(r, i, &none);
+            let likelier = |home: usize| {
+                let of_item = cheapest.iter().filter(|(_, item)| *item == i);
+                self.days(home, i) != 0 && of_item.into_iter().any(|(r, _)| price(*r) < price(home))
+            };
             let home = self.items[i].home.filter(|home| {
                 self.is_open(*home, i)
+                    && !likelier(*home)
                     && self.items[i].perhaps.iter().any(|other| self.names(*home, *other))
                     && self.compare(*home, i).1 < Against::Strong
             });
