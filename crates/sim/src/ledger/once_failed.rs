@@ -427,6 +427,13 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     (Order::Lost, &[1_135_136_049, 1_139_042_349]),
     // A record that swapped after its look had been missed; one whose movement another record had shown.
     (Order::Lost, &[1_139_089_843, 1_139_119_111]),
+    // An item that a page seems to repeat, and a doubt that was decided elsewhere, as the judge weighs them.
+    (Order::Kept, &[1_141_483_994, 1_141_892_302]),
+    (Order::Lost, &[1_141_483_994, 1_141_892_302]),
+    // A doubt that names one of two records which stand for a movement.
+    (Order::Kept, &[1_141_707_646]),
+    // A record in doubt that a disputed calendar took home.
+    (Order::Kept, &[1_142_018_239]),
     // Equal runs that one of two windows took for an overlap of pages.
     (Order::Lost, &[952_025_273]),
     // Spares, shortened histories and readings that never count as complete.

@@ -150,11 +150,13 @@ impl Work<'_> {
         };
         let gone = |r: usize| {
             let record = &self.records[r];
-            // What is shown exactly as it was is not gone for nothing.
             let same = |i: usize| record.known.content == self.items[i].seen.content;
-            let missed =
-                self.is_covered(record) && self.named(r).is_empty() && !explained.contains(&r)
-                    || !self.is_covered(record) && record.item.is_some_and(same);
+            let missed = if self.is_covered(record) {
+                self.named(r).is_empty() && !explained.contains(&r)
+            } else {
+                // What is shown exactly as it was is not gone for nothing.
+                record.item.is_some_and(same)
+            };
             scaled(NEW_OR_GONE * Price::from(missed), false, record.item.is_some())
         };
         let new = |i: usize| scaled(self.left_alone(i), false, self.items[i].record.is_some());
