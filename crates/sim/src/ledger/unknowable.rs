@@ -36,6 +36,8 @@ const UNLIKE: Price = 2;
 struct Answer {
     items: HashMap<usize, usize>,
     records: HashMap<usize, usize>,
+    /// Items that only repeat another on another page.
+    repeated: HashSet<usize>,
     /// By how many days most of what one reading wrote moved.
     moved: HashMap<Timestamp, i32>,
 }
@@ -203,7 +205,11 @@ impl<'r> Scale<'r> {
                 *now = item;
             }
         }
+        let all = || 0..shown.seen.len();
+        planned.repeated = all().filter(|item| !taken.contains(item)).collect();
         let mut truth = Answer::default();
+        let seen: HashSet<&usize> = sightings.values().collect();
+        truth.repeated = all().filter(|item| !seen.contains(item)).collect();
         for (life, item) in &sightings {
             let of_life = || (0..entries.len()).filter(|record| entries[*record].life == *life);
             let planned = planned.records.get(item);
@@ -320,7 +326,7 @@ impl<'r> Scale<'r> {
                 None => NEW_OR_GONE * Price::from(self.missed(answer, *record)),
             },
             Node::Item(item) if answer.records.contains_key(item) => 0,
-            Node::Item(item) => self.left_alone(*item),
+            Node::Item(item) => self.left_alone(answer, *item),
         });
         // That what a reading wrote has other days now is one thing to believe.
         let calendars: HashSet<Timestamp> = (part.iter())
@@ -362,6 +368,12 @@ impl<'r> Scale<'r> {
             for item in records().filter_map(|record| self.truth.items.get(&record)) {
                 answer.records.remove(item);
             }
+            for node in piece {
+                if let Node::Item(item) = node {
+                    answer.repeated.remove(item);
+                    answer.repeated.extend(said.repeated.get(item));
+                }
+            }
             for record in records() {
                 answer.items.remove(&record);
                 if let Some(item) = said.items.get(&record) {
@@ -375,11 +387,12 @@ impl<'r> Scale<'r> {
     }
 
     /// What has to be believed of an item that is no record: that it is new, or that the page repeats one.
-    fn left_alone(&self, item: usize) -> Price {
+    fn left_alone(&self, answer: &Answer, item: usize) -> Price {
         let this = &self.shown.seen[item];
-        let before = self.shown.seen[..item].iter();
+        let mut others = self.shown.seen.iter();
         let repeats = |other: &Seen| other.page != this.page && other.content == this.content;
-        if before.into_iter().any(repeats) { REPETITION } else { NEW_OR_GONE }
+        let repeated = answer.repeated.contains(&item) && others.any(repeats);
+        if repeated { REPETITION } else { NEW_OR_GONE }
     }
 
     /// What each answer asks one to believe of a part, pair by pair.
@@ -417,7 +430,7 @@ impl<'r> Scale<'r> {
                 }
             }
             Node::Item(item) if answer.records.contains_key(&item) => return None,
-            Node::Item(item) => format!("{} new {}", self.left_alone(item), shown(item)),
+            Node::Item(item) => format!("{} new {}", self.left_alone(answer, item), shown(item)),
         })
     }
 
