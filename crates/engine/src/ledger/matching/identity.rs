@@ -5,7 +5,11 @@ use super::{
     Item, Record, Work, days_between,
     marks::{Against, Belief, MARKS, Side, instant},
 };
-use domain::{ids::RecordId, record::Trust};
+use domain::{
+    ids::RecordId,
+    record::{Direction, Trust},
+};
+use rust_decimal::Decimal;
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     hash::Hash,
@@ -38,9 +42,16 @@ impl<'a> Work<'a> {
             waiting.entry((known.content, id)).or_default().push_back(index);
         }
         for spare in [false, true] {
+            // What may be a repetition is the last to be a hold: another item may be its booking.
+            let booked: HashSet<_> = if spare { self.booked_sums() } else { HashSet::new() };
             for index in 0..self.items.len() {
                 let Item { seen, spare: is_spare, record, .. } = self.items[index];
                 if is_spare != spare || record.is_some() {
+                    continue;
+                }
+                let Item { movement, .. } = self.items[index];
+                if movement.pending && booked.contains(&fingerprint::sum(movement)) {
+                    self.spares_wait = true;
                     continue;
                 }
                 let queue = waiting.get_mut(&(seen.content, self.lasting_id(seen)));
@@ -52,6 +63,13 @@ impl<'a> Work<'a> {
                 self.pair(record, index);
             }
         }
+    }
+
+    /// The amounts of what is booked, is no record yet and is certainly no repetition.
+    fn booked_sums(&self) -> HashSet<(Decimal, Option<Direction>, &'a str)> {
+        let open = self.items.iter().filter(|item| item.record.is_none() && !item.spare);
+        let booked = open.map(|item| item.movement).filter(|movement| !movement.pending);
+        booked.map(fingerprint::sum).collect()
     }
 
     /// Every item is a record, and none of them is in doubt: there is nothing to weigh.
@@ -173,6 +191,7 @@ impl<'a> Work<'a> {
                 for item in &items {
                     let fits = |r: &usize| {
                         self.is_open(*r, *item)
+                            && !self.waits(*r, *item)
                             && (!same_status
                                 || self.records[*r].movement.pending
                                     == self.items[*item].movement.pending)
@@ -189,6 +208,11 @@ impl<'a> Work<'a> {
                 }
             }
         }
+    }
+
+    /// Whether it is asked first what a hold was booked as.
+    fn waits(&self, r: usize, i: usize) -> bool {
+        self.spares_wait && self.items[i].spare && self.records[r].movement.pending
     }
 
     /// A reading that shows its day whole shows an equal item, but for a balance.
@@ -218,6 +242,7 @@ impl<'a> Work<'a> {
             if let Some(queue) = queue
                 && let Some(record) = queue.last().copied()
                 && self.compare(record, *item).1 < Against::Strong
+                && !self.waits(record, *item)
             {
                 queue.pop();
                 self.pair(record, *item);

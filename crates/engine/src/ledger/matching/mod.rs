@@ -113,6 +113,8 @@ struct Work<'a> {
     agreeing: [usize; 4],
     notes: Vec<Note>,
     reused: usize,
+    /// What may be a repetition is no hold yet: something may be what that was booked as.
+    spares_wait: bool,
     /// By how many days the reading's calendar is taken to be off, for some or all of it.
     calendar: i32,
 }
@@ -171,6 +173,7 @@ impl<'a> Work<'a> {
             agreeing: [0; 4],
             notes: Vec::new(),
             reused: 0,
+            spares_wait: false,
             calendar: 0,
         }
     }
@@ -191,6 +194,10 @@ impl<'a> Work<'a> {
         if self.stay_where_they_were() {
             self.by_fingerprint();
             self.by_change();
+        }
+        if self.spares_wait {
+            self.spares_wait = false;
+            self.by_fingerprint();
         }
         // An item that found no better record goes home.
         for item in &mut self.items {
