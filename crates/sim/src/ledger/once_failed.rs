@@ -430,6 +430,9 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     // An item that a page seems to repeat, and a doubt that was decided elsewhere, as the judge weighs them.
     (Order::Kept, &[1_141_483_994, 1_141_892_302]),
     (Order::Lost, &[1_141_483_994, 1_141_892_302]),
+    // Twin holds, one of them booked, while a page repeats the other.
+    (Order::Kept, &[1_143_334_527, 1_143_465_974, 1_143_546_307, 1_144_026_372]),
+    (Order::Lost, &[1_143_334_527, 1_143_465_974, 1_143_546_307, 1_144_026_372]),
     // A doubt that names one of two records which stand for a movement.
     (Order::Kept, &[1_141_707_646]),
     // A record in doubt that a disputed calendar took home.

@@ -170,3 +170,23 @@ fn a_repetition_may_be_the_twin_that_is_missed() {
     let plan = book.read(48, true, Trust::None, one());
     assert_eq!((plan.suspect.len(), book.ids()), (1, ids), "{plan:?}");
 }
+
+#[test]
+fn what_the_next_page_repeats_is_a_hold_only_if_nothing_is_its_booking() {
+    let mut book = Book::default();
+    let hold = || pending(coffee(14));
+    book.read(0, true, Trust::None, page(0, &[rent(20), hold(), hold(), rent(2)]));
+    let ids = book.ids();
+    let turned = |rest: &[Movement]| {
+        let rest: Vec<Movement> = [&[hold()], rest].concat();
+        [page(0, &[rent(20), hold()]), page(1, &rest)].concat()
+    };
+    let plan = book.read(24, true, Trust::None, turned(&[coffee(14), rent(2)]));
+    assert_eq!((plan.update.len(), plan.create.len()), (1, 0), "{plan:?}");
+    assert_eq!(book.ids(), ids);
+
+    let mut book = Book::default();
+    book.read(0, true, Trust::None, page(0, &[rent(20), hold(), hold(), rent(2)]));
+    let plan = book.read(24, true, Trust::None, turned(&[rent(2)]));
+    assert_eq!(plan.unchanged.len(), 4, "both are still held: {plan:?}");
+}
