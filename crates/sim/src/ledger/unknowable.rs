@@ -114,7 +114,7 @@ impl Unknowable {
             // A doubt asks for no more than the least of what it leaves open.
             let left_open = [&scale.plan, &scale.decided, &scale.likely];
             let plan = left_open.into_iter().map(|answer| scale.weigh(answer, part)).min();
-            if plan <= Some(scale.weigh(&scale.truth, part)) {
+            if plan <= Some(scale.weigh(&scale.truth, part)) || scale.is_left_open(part) {
                 excuse(&mut found, part);
                 continue;
             }
@@ -180,6 +180,8 @@ struct Scale<'r> {
     decided: Answer,
     /// Where what is kept in doubt is what it may be, or new, by what asks for the least.
     likely: Answer,
+    /// Records that stay in doubt, the items that show them, and what those may be instead.
+    in_doubt: Vec<(usize, usize, usize)>,
     at: HashMap<RecordId, usize>,
 }
 
@@ -223,8 +225,16 @@ impl<'r> Scale<'r> {
             }
         }
         let nothing = Answer::default;
-        let mut scale =
-            Self { run, shown, truth, plan: nothing(), decided: planned, likely: nothing(), at };
+        let mut scale = Self {
+            run,
+            shown,
+            truth,
+            plan: nothing(),
+            decided: planned,
+            likely: nothing(),
+            in_doubt: Vec::new(),
+            at,
+        };
         scale.truth.moved = scale.moved(&scale.truth);
         scale.decided.moved = scale.moved(&scale.decided);
         scale.resolve(plan);
@@ -261,6 +271,17 @@ impl<'r> Scale<'r> {
         for (record, item) in most(&gains, &mut self.decided.items.keys().copied().collect()).1 {
             self.likely.pair(record, item);
         }
+        let mut in_doubt = Vec::new();
+        for (record, item) in &self.decided.items {
+            let known = &self.entry(*record).known;
+            let judged = plan.doubts.iter().find(|(id, _)| *id == known.id);
+            let doubt = judged.map_or(known.doubt.as_ref(), |(_, doubt)| doubt.as_ref());
+            if let Some(Doubt::PerhapsSame { others, .. }) = doubt {
+                let others = others.iter().filter_map(|other| self.at.get(other).copied());
+                in_doubt.extend(others.map(|other| (*record, *item, other)));
+            }
+        }
+        self.in_doubt = in_doubt;
         self.plan.moved = self.moved(&self.plan);
         self.likely.moved = self.moved(&self.likely);
     }
@@ -352,6 +373,25 @@ impl<'r> Scale<'r> {
             if moved || *count >= self.run.rules.enough { CALENDAR } else { NEW_OR_GONE * count }
         });
         prices.sum::<Price>() + calendars.len() + otherwise.sum::<Price>()
+    }
+
+    /// Whether a doubt that stays leaves open something that asks for no more than the truth: the item that
+    /// shows the record in doubt is what that may be.
+    fn is_left_open(&self, part: &[Node]) -> bool {
+        self.in_doubt.iter().any(|&(record, item, other)| {
+            let mut answer = self.likely.clone();
+            if answer.items.contains_key(&other) {
+                return false;
+            }
+            answer.items.remove(&record);
+            answer.pair(other, item);
+            answer.moved = self.moved(&answer);
+            let mut part = part.to_vec();
+            part.extend([Node::Record(record), Node::Record(other), Node::Item(item)]);
+            part.sort_unstable();
+            part.dedup();
+            self.weigh(&answer, &part) <= self.weigh(&self.truth, &part)
+        })
     }
 
     /// Whether the truth asks for no less than what is the truth but for one piece, of which it is what the
