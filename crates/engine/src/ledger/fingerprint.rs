@@ -98,7 +98,10 @@ fn part(text: &str) -> Option<&str> {
 }
 
 /// What a movement moves: amount, direction, currency.
-pub(super) fn sum(movement: &Movement) -> (Decimal, Option<Direction>, &str) {
+pub(super) type Sum<'a> = (Decimal, Option<Direction>, &'a str);
+
+/// What a movement moves.
+pub(super) fn sum(movement: &Movement) -> Sum<'_> {
     (movement.amount.0, movement.direction, &movement.currency)
 }
 

@@ -1,15 +1,16 @@
 //! The certain passes: what is unchanged, what a trusted id names, and the k-th of a fingerprint.
 
 use super::{
-    super::{Known, Mark, fingerprint, keeps_source_id},
+    super::{
+        Known, Mark,
+        fingerprint::{self, Sum},
+        keeps_source_id,
+    },
     Item, Record, Work, days_between,
     marks::{Against, Belief, MARKS, Side, instant},
 };
-use domain::{
-    ids::RecordId,
-    record::{Direction, Trust},
-};
-use rust_decimal::Decimal;
+use domain::{ids::RecordId, record::Trust};
+use jiff::civil::Date;
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     hash::Hash,
@@ -42,15 +43,17 @@ impl<'a> Work<'a> {
             waiting.entry((known.content, id)).or_default().push_back(index);
         }
         for spare in [false, true] {
-            // What may be a repetition is the last to be a hold: another item may be its booking.
-            let booked: HashSet<_> = if spare { self.booked_sums() } else { HashSet::new() };
+            // What may be a repetition is the last to be any record: another item may be that one.
+            let open: HashSet<_> = if spare { self.open_sums() } else { HashSet::new() };
             for index in 0..self.items.len() {
                 let Item { seen, spare: is_spare, record, .. } = self.items[index];
                 if is_spare != spare || record.is_some() {
                     continue;
                 }
                 let Item { movement, .. } = self.items[index];
-                if movement.pending && booked.contains(&fingerprint::sum(movement)) {
+                let booking = (fingerprint::sum(movement), None);
+                let same = (fingerprint::sum(movement), Some(movement.value_date));
+                if movement.pending && open.contains(&booking) || open.contains(&same) {
                     self.spares_wait = true;
                     continue;
                 }
@@ -65,11 +68,16 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// The amounts of what is booked, is no record yet and is certainly no repetition.
-    fn booked_sums(&self) -> HashSet<(Decimal, Option<Direction>, &'a str)> {
+    /// The amounts of what is no record yet and certainly no repetition: by its day, and whatever that is if
+    /// it is booked.
+    fn open_sums(&self) -> HashSet<(Sum<'a>, Option<Date>)> {
         let open = self.items.iter().filter(|item| item.record.is_none() && !item.spare);
-        let booked = open.map(|item| item.movement).filter(|movement| !movement.pending);
-        booked.map(fingerprint::sum).collect()
+        let keys = open.map(|item| item.movement).flat_map(|movement| {
+            let sum = fingerprint::sum(movement);
+            let booked = (!movement.pending).then_some((sum, None));
+            booked.into_iter().chain([(sum, Some(movement.value_date))])
+        });
+        keys.collect()
     }
 
     /// Every item is a record, and none of them is in doubt: there is nothing to weigh.
@@ -191,7 +199,7 @@ impl<'a> Work<'a> {
                 for item in &items {
                     let fits = |r: &usize| {
                         self.is_open(*r, *item)
-                            && !self.waits(*r, *item)
+                            && !self.waits(*item)
                             && (!same_status
                                 || self.records[*r].movement.pending
                                     == self.items[*item].movement.pending)
@@ -210,9 +218,9 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Whether it is asked first what a hold was booked as.
-    fn waits(&self, r: usize, i: usize) -> bool {
-        self.spares_wait && self.items[i].spare && self.records[r].movement.pending
+    /// Whether it is asked first what other items are.
+    fn waits(&self, i: usize) -> bool {
+        self.spares_wait && self.items[i].spare
     }
 
     /// A reading that shows its day whole shows an equal item, but for a balance.
@@ -242,7 +250,7 @@ impl<'a> Work<'a> {
             if let Some(queue) = queue
                 && let Some(record) = queue.last().copied()
                 && self.compare(record, *item).1 < Against::Strong
-                && !self.waits(record, *item)
+                && !self.waits(*item)
             {
                 queue.pop();
                 self.pair(record, *item);
