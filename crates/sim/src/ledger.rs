@@ -543,6 +543,7 @@ impl Run {
                 let own = std::mem::replace(before, unseen);
                 before.extend(&own);
                 before.sort_unstable();
+                before.dedup();
                 self.book.entries[at].unseen = own;
             }
             self.book.entries[at].stand_for(life);
@@ -751,13 +752,14 @@ impl Run {
             return;
         }
         // What another record shows is not shown by its own; whether that one may was asked.
-        let taken: HashMap<usize, RecordId> = (plan.update.iter().chain(&plan.unchanged))
+        let matched: HashSet<(usize, RecordId)> = (plan.update.iter().chain(&plan.unchanged))
             .map(|(id, item)| (shown.lives[*item], *id))
             .collect();
+        let taken: HashSet<usize> = matched.iter().map(|(life, _)| *life).collect();
         let lives: HashSet<usize> = shown.lives.iter().copied().collect();
         for entry in &mut self.book.entries {
-            let elsewhere = taken.get(&entry.life).is_some_and(|id| *id != entry.known.id);
-            if lives.contains(&entry.life) && !elsewhere {
+            let itself = matched.contains(&(entry.life, entry.known.id));
+            if itself || lives.contains(&entry.life) && !taken.contains(&entry.life) {
                 entry.unseen.clear();
             } else {
                 entry.unseen.push(shown.at);

@@ -46,14 +46,13 @@ impl<'a> Work<'a> {
             // What may be a repetition is the last to be any record: another item may be that one.
             let open: HashSet<_> = if spare { self.open_sums() } else { HashSet::new() };
             for index in 0..self.items.len() {
-                let Item { seen, spare: is_spare, record, .. } = self.items[index];
+                let Item { seen, movement, spare: is_spare, record, .. } = self.items[index];
                 if is_spare != spare || record.is_some() {
                     continue;
                 }
-                let Item { movement, .. } = self.items[index];
-                let booking = (fingerprint::sum(movement), None);
-                let same = (fingerprint::sum(movement), Some(movement.value_date));
-                if movement.pending && open.contains(&booking) || open.contains(&same) {
+                let sum = fingerprint::sum(movement);
+                let same = (sum, Some(movement.value_date));
+                if open.contains(&same) || movement.pending && open.contains(&(sum, None)) {
                     self.spares_wait = true;
                     continue;
                 }
@@ -218,7 +217,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Whether it is asked first what other items are.
+    /// Whether it is asked first what all the rest is.
     fn waits(&self, i: usize) -> bool {
         self.spares_wait && self.items[i].spare
     }

@@ -113,7 +113,7 @@ struct Work<'a> {
     agreeing: [usize; 4],
     notes: Vec<Note>,
     reused: usize,
-    /// What may be a repetition is no hold yet: something may be what that was booked as.
+    /// What may be a repetition is no record yet: it is asked first what all the rest is.
     spares_wait: bool,
     /// By how many days the reading's calendar is taken to be off, for some or all of it.
     calendar: i32,
