@@ -133,11 +133,13 @@ pub(crate) fn schemas() -> Result<()> {
     machine::run(test.args(["--", "schemas"]).env("VINCULO_WRITES_SCHEMAS", "1"))
 }
 
-/// Runs the simulation of the ledger: `cases` histories, starting from `seed`.
-pub(crate) fn sim(cases: u64, seed: u64) -> Result<()> {
+/// Runs the simulation of the ledger: `cases` histories, starting from `seed`; of them only the hard ones, where
+/// nothing else is asked.
+pub(crate) fn sim(cases: u64, seed: u64, hard: bool) -> Result<()> {
     let mut simulation = cargo(&["run", "--release", "--locked", "--package", "sim"]);
     simulation.args(["--example", "ledger", "--", "--cases", &cases.to_string()]);
-    machine::run(simulation.args(["--seed", &seed.to_string()]))
+    let hard = u8::from(hard).to_string();
+    machine::run(simulation.args(["--seed", &seed.to_string(), "--hard", &hard]))
 }
 
 /// `cargo deny`, as much of it as this machine can run.

@@ -8,7 +8,7 @@ mod unknowable;
 
 use crate::{
     history::{History, local_day},
-    institution::{Fault, Habits, Shown, later, show},
+    institution::{Fault, Habits, Ids, Shown, later, show},
     invariants::{Broken, Excuse, Eyes, Promise, merchant, recognisable},
 };
 use domain::{
@@ -168,12 +168,26 @@ pub fn tell(seed: u64, order: Order) -> String {
     live(seed, order, true).tale.map_or_else(String::new, |tale| tale.lines)
 }
 
-fn live(seed: u64, order: Order, told: bool) -> Run {
+/// Whether the institution of a run tells little apart: it shows no instants, and its ids do not last. Nearly
+/// all histories that ever broke a promise are of such.
+#[must_use]
+pub fn is_hard(seed: u64) -> bool {
+    let (_, _, habits) = drawn(seed);
+    !habits.times && !matches!(habits.ids, Ids::Stable | Ids::Posted)
+}
+
+/// What a run begins with: chance, what truly happens, and how the institution shows it.
+fn drawn(seed: u64) -> (StdRng, History, Habits) {
     let mut rng = StdRng::seed_from_u64(seed);
     let days = rng.random_range(10..45);
     let size = rng.random_range(3..60);
     let history = History::invent(&mut rng, size, days);
     let habits = Habits::draw(&mut rng);
+    (rng, history, habits)
+}
+
+fn live(seed: u64, order: Order, told: bool) -> Run {
+    let (mut rng, history, habits) = drawn(seed);
     let (begins, ends) = (history.begins, history.ends);
     let report = Report { runs: 1, ..Report::default() };
     let mut run = Run {
@@ -196,7 +210,8 @@ fn live(seed: u64, order: Order, told: bool) -> Run {
     run.tale = told.then(|| Tale::begin(&run));
     let fault_rate = [0.0, 0.2, 0.6][rng.random_range(0..3_usize)];
     let mut mishaps = StdRng::seed_from_u64(seed.rotate_left(32));
-    let mut at = later(begins, rng.random_range(0..24 * days));
+    let hours = ends.duration_since(begins).as_hours();
+    let mut at = later(begins, rng.random_range(0..hours));
     while at < later(ends, 24 * 12) {
         let fault = rng.random_bool(fault_rate).then(|| Fault::draw(&mut rng));
         let back = [3, 6, 15, 60][rng.random_range(0..4_usize)];
