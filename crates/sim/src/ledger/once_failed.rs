@@ -431,8 +431,10 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     (Order::Kept, &[1_141_483_994, 1_141_892_302]),
     (Order::Lost, &[1_141_483_994, 1_141_892_302]),
     // Twin holds, one of them booked, while a page repeats the other.
-    (Order::Kept, &[1_143_334_527, 1_143_465_974, 1_143_546_307, 1_144_026_372]),
-    (Order::Lost, &[1_143_334_527, 1_143_465_974, 1_143_546_307, 1_144_026_372]),
+    (Order::Kept, &[1_143_334_527, 1_143_465_974, 1_143_546_307]),
+    (Order::Kept, &[1_144_011_625, 1_144_026_372, 1_144_071_000]),
+    (Order::Lost, &[1_143_334_527, 1_143_465_974, 1_143_546_307]),
+    (Order::Lost, &[1_144_011_625, 1_144_024_602, 1_144_026_372, 1_144_071_000]),
     // A twin that was booked under another balance, while a page repeats the other.
     (Order::Lost, &[1_144_208_462]),
     // A doubt that stays, and so leaves open what would explain another.
