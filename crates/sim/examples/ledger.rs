@@ -44,7 +44,7 @@ fn main() -> io::Result<ExitCode> {
             if case >= cases {
                 break sum;
             }
-            let order = if case % 2 == 0 { Order::Kept } else { Order::Lost };
+            let order = if case.is_multiple_of(2) { Order::Kept } else { Order::Lost };
             if !only_hard || sim::ledger::is_hard(seed) {
                 sum.add(sim::ledger::run(seed, order));
             }

@@ -376,21 +376,27 @@ impl<'r> Scale<'r> {
     }
 
     /// Whether a doubt that stays leaves open something that asks for no more than the truth: the item that
-    /// shows the record in doubt is what that may be.
+    /// shows the record in doubt is what that may be. What the doubt alone would save, with the truth as well,
+    /// says nothing.
     fn is_left_open(&self, part: &[Node]) -> bool {
         self.in_doubt.iter().any(|&(record, item, other)| {
-            let mut answer = self.likely.clone();
-            if answer.items.contains_key(&other) {
-                return false;
-            }
-            answer.items.remove(&record);
-            answer.pair(other, item);
-            answer.moved = self.moved(&answer);
             let mut part = part.to_vec();
             part.extend([Node::Record(record), Node::Record(other), Node::Item(item)]);
             part.sort_unstable();
             part.dedup();
-            self.weigh(&answer, &part) <= self.weigh(&self.truth, &part)
+            let resolved = |answer: &Answer| {
+                let shown = answer.items.get(&record) == Some(&item);
+                (shown && !answer.items.contains_key(&other)).then(|| {
+                    let mut answer = answer.clone();
+                    answer.items.remove(&record);
+                    answer.pair(other, item);
+                    answer.moved = self.moved(&answer);
+                    self.weigh(&answer, &part)
+                })
+            };
+            let truth = self.weigh(&self.truth, &part);
+            let truth = resolved(&self.truth).map_or(truth, |other| truth.min(other));
+            resolved(&self.likely).is_some_and(|price| price <= truth)
         })
     }
 
