@@ -133,8 +133,7 @@ pub(crate) fn schemas() -> Result<()> {
     machine::run(test.args(["--", "schemas"]).env("VINCULO_WRITES_SCHEMAS", "1"))
 }
 
-/// Runs the simulation of the ledger: `cases` histories, starting from `seed`; of them only the hard ones, where
-/// nothing else is asked.
+/// Runs the simulation of the ledger: `cases` histories, starting from `seed`, or of them only the `hard` ones.
 pub(crate) fn sim(cases: u64, seed: u64, hard: bool) -> Result<()> {
     let mut simulation = cargo(&["run", "--release", "--locked", "--package", "sim"]);
     simulation.args(["--example", "ledger", "--", "--cases", &cases.to_string()]);

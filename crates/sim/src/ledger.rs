@@ -514,8 +514,12 @@ impl Run {
         let life = lives.first().copied().unwrap_or_default();
         self.report.broken.push((self.seed, Broken { promise, step: self.step, life, how }));
     }
+    fn place(&self, id: RecordId) -> Option<usize> {
+        self.book.entries.iter().position(|entry| entry.known.id == id)
+    }
+
     fn entry(&self, id: RecordId) -> Option<&Entry> {
-        self.book.entries.iter().find(|entry| entry.known.id == id)
+        self.place(id).map(|at| &self.book.entries[at])
     }
 
     /// Where a record shows another movement and nobody can tell, or goes back to one for which it
@@ -530,9 +534,7 @@ impl Run {
             .collect();
         for (id, item) in plan.update.iter().chain(&plan.unchanged) {
             let life = shown.lives[*item];
-            let Some(at) = self.book.entries.iter().position(|entry| entry.known.id == *id) else {
-                continue;
-            };
+            let Some(at) = self.place(*id) else { continue };
             let entry = &self.book.entries[at];
             let left = entry.life;
             let swapped = left != life
@@ -790,9 +792,7 @@ impl Run {
         unknowable: &Unknowable,
     ) {
         for id in &plan.delete {
-            let Some(at) = self.book.entries.iter().position(|entry| entry.known.id == *id) else {
-                continue;
-            };
+            let Some(at) = self.place(*id) else { continue };
             let entry = self.book.entries[at].clone();
             let exists = shown.exist.contains(&entry.life)
                 || self.history.present(shown.at).iter().any(|p| p.life == entry.life);

@@ -168,8 +168,8 @@ impl Work<'_> {
             // But not where only a calendar made it that home, and something is likelier by its own day.
             let price = |r: usize| self.price_by_itself(r, i, &none);
             let likelier = |home: usize| {
-                let of_item = cheapest.iter().filter(|(_, item)| *item == i);
-                self.days(home, i) != 0 && of_item.into_iter().any(|(r, _)| price(*r) < price(home))
+                let better = |(r, item): &Pair| *item == i && price(*r) < price(home);
+                self.days(home, i) != 0 && cheapest.iter().any(better)
             };
             let home = self.items[i].home.filter(|home| {
                 self.is_open(*home, i)

@@ -44,7 +44,8 @@ impl<'a> Work<'a> {
         }
         for spare in [false, true] {
             // What may be a repetition is the last to be any record: another item may be that one.
-            let open: HashSet<_> = if spare { self.open_sums() } else { HashSet::new() };
+            let waits = spare && self.items.iter().any(|item| item.spare);
+            let open = if waits { self.open_sums() } else { HashSet::new() };
             for index in 0..self.items.len() {
                 let Item { seen, movement, spare: is_spare, record, .. } = self.items[index];
                 if is_spare != spare || record.is_some() {
