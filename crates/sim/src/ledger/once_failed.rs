@@ -443,6 +443,9 @@ pub const ONCE_FAILED: &[(Order, &[u64])] = &[
     (Order::Kept, &[1_141_707_646]),
     // A record in doubt that a disputed calendar took home.
     (Order::Kept, &[1_142_018_239]),
+    // A repetition among what was in doubt because it stood in a dispute; an answer that another, which
+    // nobody would have believed, hid; a hold that another is in doubt about, under a calendar that moved.
+    (Order::Kept, &[1_160_076_330, 1_160_106_637, 1_160_166_735]),
     // Equal runs that one of two windows took for an overlap of pages.
     (Order::Lost, &[952_025_273]),
     // Spares, shortened histories and readings that never count as complete.

@@ -226,7 +226,8 @@ impl Work<'_> {
                     && item.direction == movement.direction
             });
             for &i in same.into_iter().flatten().chain(posts) {
-                costs.extend(self.could_be(r, i).map(|cost| ((r, i), cost)));
+                let says_so = |cost: &Price| !self.is_open(r, i) || self.may_be_added(r, i, *cost);
+                costs.extend(self.could_be(r, i).filter(says_so).map(|cost| ((r, i), cost)));
             }
             // What is paired may stay so, whatever it costs.
             if let Some(i) = self.records[r].item {
@@ -272,6 +273,11 @@ impl Work<'_> {
             || self.items[i].spare && cost > 0
             || fingerprint::other_part(&self.records[r].text, &self.items[i].text);
         (!two).then_some(cost)
+    }
+
+    /// Whether what was left alone can be left in doubt, or booked, for it.
+    fn may_be_added(&self, r: usize, i: usize, cost: Price) -> bool {
+        cost <= 1 || self.is_booked_as(r, i)
     }
 
     /// The days on which a hold may be booked.

@@ -106,7 +106,6 @@ impl Work<'_> {
             if repeats {
                 self.pair(r, i);
             } else if may_be {
-                self.items[i].disputed = true;
                 self.suppose(i, r);
             }
         }
@@ -142,11 +141,15 @@ impl Work<'_> {
         parts: &[Part],
     ) {
         let (mut records, mut items) = (HashSet::new(), BTreeSet::new());
-        let undone: Vec<Pair> =
-            undone.iter().filter(|(_, i)| !self.items[*i].spare).copied().collect();
+        let spare = |i: usize| self.items[i].spare;
+        // A repetition is in no doubt, but what it was taken for may be what the other answer says.
+        let other: HashSet<usize> =
+            (undone.intersection(cheapest)).filter(|(_, i)| !spare(*i)).map(|(r, _)| *r).collect();
+        let opened =
+            |(r, i): &&Pair| !spare(*i) || self.items[*i].record == Some(*r) && other.contains(r);
+        let undone: Vec<Pair> = undone.iter().filter(opened).copied().collect();
         for &(r, i) in &undone {
             items.insert(i);
-            self.items[i].disputed = true;
             if self.items[i].record == Some(r) {
                 records.insert(r);
                 self.items[i].record = None;

@@ -66,8 +66,6 @@ struct Item<'a> {
     home: Option<usize>,
     /// Records that it may be as well.
     perhaps: Vec<usize>,
-    /// It was decided which record it is, and the prices dispute that.
-    disputed: bool,
 }
 
 /// One record.
@@ -142,7 +140,6 @@ impl<'a> Work<'a> {
                 record: None,
                 home: None,
                 perhaps: Vec::new(),
-                disputed: false,
             })
             .collect();
         let records = known

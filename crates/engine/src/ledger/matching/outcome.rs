@@ -8,6 +8,7 @@ use super::{
     },
     Item, Record, Work,
     marks::Against,
+    price::NEW_OR_GONE,
 };
 use domain::{ids::RecordId, record::Movement};
 use std::collections::{HashMap, HashSet};
@@ -19,24 +20,7 @@ impl Work<'_> {
             "what an item is, is that item, and the other way round"
         );
         let mut plan = Plan::default();
-        // What its item left for another record, and no other item is or may be, was a repetition. That
-        // another hold was in doubt about it as well, undisputed, says nothing.
-        let may_be = |item: &Item<'_>, r: usize| item.disputed || !self.records[r].movement.pending;
-        let perhaps: HashSet<usize> = self
-            .items
-            .iter()
-            .filter(|item| item.record.is_none() && !item.spare)
-            .flat_map(|item| item.perhaps.iter().copied().filter(|r| may_be(item, *r)))
-            .collect();
-        let homes = self.items.iter().filter_map(|item| item.home.zip(item.record));
-        let left: HashSet<usize> = homes
-            .filter(|(home, record)| {
-                self.records[*home].item.is_none()
-                    && self.names(*home, *record)
-                    && !perhaps.contains(home)
-            })
-            .map(|(home, _)| home)
-            .collect();
+        let left = self.repetitions();
         plan.delete.extend(left.iter().map(|r| self.records[*r].known.id));
         let merged = plan.delete.len();
         self.notes.extend((merged > 0).then_some(Note::Merged { records: merged }));
@@ -66,6 +50,31 @@ impl Work<'_> {
         };
         plan.notes.append(&mut self.notes);
         plan
+    }
+
+    /// What its item left for another record, and no other item is or is likely to be, was a repetition.
+    fn repetitions(&self) -> HashSet<usize> {
+        let homes = self.items.iter().filter_map(|item| item.home.zip(item.record));
+        let mut left: HashSet<usize> = homes
+            .filter(|(home, record)| {
+                self.records[*home].item.is_none() && self.names(*home, *record)
+            })
+            .map(|(home, _)| home)
+            .collect();
+        if left.is_empty() {
+            return left;
+        }
+        let decided = self.pairs();
+        let moved = self.moved(&decided.chain(self.open_doubts()).collect::<Vec<_>>());
+        for (i, item) in self.items.iter().enumerate() {
+            if item.record.is_none() && !item.spare {
+                let likely = |r: &&usize| self.price_by_itself(**r, i, &moved) < NEW_OR_GONE;
+                for r in item.perhaps.iter().filter(likely) {
+                    left.remove(r);
+                }
+            }
+        }
+        left
     }
 
     fn is_one_to_one(&self) -> bool {
