@@ -7,6 +7,7 @@ mod comparing;
 mod computing;
 mod intake;
 mod kept;
+mod newborn;
 mod tally;
 
 pub(crate) use tally::Tally;
@@ -28,13 +29,14 @@ use connect::talk::{Covered, Failure, Fetch};
 use domain::{
     ids::RecordId,
     link::Link,
-    record::{Facts, Item},
+    record::Item,
     resource::{Parent, Resource},
     time::{Window, day},
 };
 use intake::Intake;
 use jiff::Timestamp;
 use kept::Kept;
+use newborn::Newborn;
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use store::Tx;
@@ -449,20 +451,6 @@ impl Reader {
         Ok(asked.to >= day(at) && gaps.iter().all(inside))
     }
 
-    /// Accounts keep their id when the same person is linked again; everything else is born now.
-    fn new_record_id(&self, engine: &Engine, resource: &Resource, facts: &Facts) -> RecordId {
-        match (resource.name, facts, &self.link.institution_user_id) {
-            ("ACCOUNTS", Facts::Keyed(keys), Some(user)) if !keys.is_empty() => {
-                let link = &self.link;
-                engine
-                    .index()
-                    .account_id(link.id.bucket(), link.tenant, &link.institution, user, &keys[0])
-                    .into()
-            }
-            _ => engine.env().id_in(self.link.id.bucket()),
-        }
-    }
-
     fn compose_unsaved<'a>(
         &'a self,
         engine: &Engine,
@@ -515,9 +503,11 @@ impl Reader {
             return;
         }
         let mut parents = ShownParents::of(resource);
+        let shows = items.iter().map(|(_, item)| &item.facts);
+        let newborn = Newborn::of(engine, &self.link, resource, shows, std::iter::empty());
         let shown = items.iter().filter_map(|(_, item)| {
             let body = self.compose_unsaved(engine, resource, item, at, &mut parents);
-            let id = self.new_record_id(engine, resource, &item.facts);
+            let id = newborn.id(&item.facts);
             Some((item.account.clone()?, KnownParent { id, body }))
         });
         let shown = shown.collect();

@@ -57,9 +57,21 @@ pub fn unmasked(known: &[&[String]], seen: &[&[String]], trust: Trust) -> Vec<(u
     certain.filter(|(item, _)| hides(seen[*item])).collect()
 }
 
+/// Whether ids are trusted to name what they named before.
+const fn trusts_ids(trust: Trust) -> bool {
+    matches!(trust, Trust::Stable | Trust::Posted)
+}
+
+/// Whether a key (`kind:value`) may decide what a thing is: the institution's own id may as far as ids are
+/// trusted.
+#[must_use]
+pub fn may_decide(key: &str, trust: Trust) -> bool {
+    trusts_ids(trust) || AccountKey::parse(key).kind != ID_KIND
+}
+
 /// The keys that may decide, a trusted id before the weakest of them.
 fn usable<'a>(keys: &'a [String], id: Option<&'a str>, trust: Trust) -> Keys<'a> {
-    let trusted = matches!(trust, Trust::Stable | Trust::Posted);
+    let trusted = trusts_ids(trust);
     let mut keys: Keys<'a> = keys
         .iter()
         .map(|key| AccountKey::parse(key))

@@ -31,7 +31,7 @@ mod stories;
 
 pub use accounts::{AccountKey, normal_number};
 pub use coverage::Coverage;
-pub use keyed::unmasked;
+pub use keyed::{may_decide, unmasked};
 pub use missing::Silence;
 pub use signals::Verdict;
 

@@ -4,6 +4,7 @@ use super::{
     Reader,
     collector::mark,
     kept::{Kept, text},
+    newborn::Newborn,
 };
 use crate::{
     Engine, Error,
@@ -258,8 +259,11 @@ impl Reader {
         kept.tally.told.extend(self.told(tx, engine, resource, part, items, &plan, at).await?);
         let new = plan.create.iter().map(|(index, _)| items[*index].1.body.as_str());
         kept.tally.changes.extend(self.changes(tx, resource, part, new).await?);
+        let shows = part.items.iter().map(|index| &items[*index].1.facts);
+        let ids = part.known.iter().map(|record| record.id);
+        let newborn = Newborn::of(engine, &self.link, resource, shows, ids);
         for (index, doubt) in &plan.create {
-            let id = self.new_record_id(engine, resource, &items[*index].1.facts);
+            let id = newborn.id(&items[*index].1.facts);
             kept.created(
                 *index,
                 NewRecord { doubt: text(doubt.as_ref()), ..record(id, *index, None) },
@@ -489,7 +493,7 @@ fn known(record: &StoredRecord) -> Result<Known, Error> {
     })
 }
 
-fn keys(facts: &Facts) -> &[String] {
+pub(super) fn keys(facts: &Facts) -> &[String] {
     match facts {
         Facts::Keyed(keys) => keys,
         Facts::Movement(_) | Facts::Snapshot | Facts::Edition(_) => &[],

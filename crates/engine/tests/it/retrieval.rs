@@ -8,7 +8,12 @@ use crate::{
     },
 };
 use connect::talk::{Failure, LoginProblem};
-use domain::{link::Status, resource, session::ChallengeKind::Otp};
+use domain::{
+    ids::{LinkId, RecordId},
+    link::Status,
+    resource,
+    session::ChallengeKind::Otp,
+};
 use engine::{Error, retrieval::Retrieval};
 use serde_json::{Value, json};
 use store::records::StoredRecord;
@@ -27,6 +32,8 @@ on_both!(stopped:
     a_number_that_is_masked_later_stays_known,
     a_doubt_outlives_a_change_of_what_is_shown,
     accounts_keep_their_ids_when_a_person_is_linked_again,
+    accounts_that_share_a_number_are_two,
+    a_number_that_a_new_account_shares_stays_with_the_one_that_had_it,
     a_request_during_the_load_waits_for_it,
     a_request_that_waits_too_long_is_turned_away,
     a_challenge_is_answered_on_the_collection_it_belongs_to,
@@ -306,6 +313,54 @@ async fn accounts_keep_their_ids_when_a_person_is_linked_again(world: &World) {
     assert_eq!(again.institution_user_id, link.institution_user_id);
     assert_eq!(ids(world.records(again.id, "ACCOUNTS").await), first);
     assert_ne!(first[0], first[1]);
+}
+
+/// Accounts by currency, with their ids and how many movements each has.
+async fn by_currency(world: &World, link: LinkId) -> Vec<(String, RecordId, usize)> {
+    let movements = world.records(link, "TRANSACTIONS").await;
+    let mut accounts: Vec<_> = (world.records(link, "ACCOUNTS").await.iter())
+        .map(|account| {
+            let of = movements.iter().filter(|m| m["account"]["id"] == account["id"]).count();
+            (account["currency"].to_string(), record_id(account), of)
+        })
+        .collect();
+    accounts.sort_unstable();
+    accounts
+}
+
+async fn accounts_that_share_a_number_are_two(world: &World) {
+    world.bank.person("ana", |ana| {
+        ana.accounts[1]["number"] = ana.accounts[0]["number"].clone();
+        ana.accounts[1]["currency"] = json!("USD");
+    });
+    let link = world.registered("ana").await;
+    let before = by_currency(world, link.id).await;
+    let shown: Vec<_> = before.iter().map(|(currency, ..)| currency.as_str()).collect();
+    assert_eq!(shown, ["\"MXN\"", "\"USD\""]);
+    assert_eq!(before.iter().map(|(.., movements)| movements).sum::<usize>(), 3, "{before:?}");
+    world.advance(minutes(1)).await;
+    world.retrieve(link.id, "ACCOUNTS").await.unwrap();
+    assert_eq!(by_currency(world, link.id).await, before);
+    // In whatever order they are listed to whoever links the same person again.
+    world.engine.delete_link(&world.caller(), link.id).await.unwrap();
+    world.bank.person("ana", |ana| ana.accounts.reverse());
+    let again = world.registered("ana").await;
+    assert_eq!(by_currency(world, again.id).await, before);
+}
+
+async fn a_number_that_a_new_account_shares_stays_with_the_one_that_had_it(world: &World) {
+    let link = world.registered("ana").await;
+    let before = by_currency(world, link.id).await;
+    world.bank.person("ana", |ana| {
+        let mut dollars = ana.accounts[0].clone();
+        dollars["internal_identification"] = json!("USD");
+        dollars["currency"] = json!("USD");
+        ana.accounts.push(dollars);
+    });
+    world.advance(minutes(1)).await;
+    world.retrieve(link.id, "ACCOUNTS").await.unwrap();
+    let after = by_currency(world, link.id).await;
+    assert_eq!((&after[..2], after.len()), (&before[..], 3));
 }
 
 async fn a_request_during_the_load_waits_for_it(world: &World) {
