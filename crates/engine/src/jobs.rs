@@ -60,10 +60,10 @@ impl Kind {
         }
     }
     /// Whether its institution is spoken to.
-    const fn asks(self) -> bool {
+    pub(crate) const fn asks(self) -> bool {
         matches!(self, Self::Load | Self::Refresh | Self::Revoke)
     }
-    fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }

@@ -1,9 +1,9 @@
 //! The worker: claims what is due by lease, does it side by side, and gives signs of life meanwhile.
 
-use crate::{Engine, Error, error::Chain, jobs::Kind, rest::Busy, retention};
-use domain::time::later;
+use crate::{Engine, Error, effects::Cause, error::Chain, jobs::Kind, rest::Busy, retention};
+use domain::{link::Event, time::later};
 use jiff::{SignedDuration, Timestamp};
-use store::{Buckets, jobs::Job};
+use store::{Buckets, Tx, jobs::Job};
 
 /// How long a claim lasts without a sign of life. Taken over well within thirty seconds.
 const LEASE: SignedDuration = SignedDuration::from_secs(20);
@@ -11,6 +11,8 @@ const LEASE: SignedDuration = SignedDuration::from_secs(20);
 const HEARTBEAT: SignedDuration = SignedDuration::from_secs(5);
 /// How many times work that failed on our side is tried again.
 pub(crate) const MOST_ATTEMPTS: u32 = 6;
+/// How many times work is claimed of which nobody lived to say how it ended.
+const MOST_CLAIMS: u32 = 24;
 
 impl Engine {
     /// Until when a claim made now lasts.
@@ -143,25 +145,27 @@ impl Engine {
     async fn run_job(&self, job: Job, busy: Busy) {
         let (id, fence, attempt) = (job.id, job.fence, job.attempt);
         let _claim = self.running().claim(id, fence);
-        let (kind, link) = (job.kind.clone(), job.link);
-        let error = match Box::pin(self.perform(job)).await {
-            Ok(None) => return,
-            Ok(Some(session)) => {
-                // It knows by itself when it is busy.
-                drop(busy);
-                return session.run().await;
-            }
-            Err(error) => error,
-        };
-        tracing::error!(job.kind = %kind, job.id = %id, error = %Chain(&error), "a job failed on our side");
+        let kind = job.kind.clone();
+        // What only we do is never given up.
+        let asks = Kind::named(&kind).is_none_or(Kind::asks);
+        if asks && attempt > MOST_CLAIMS {
+            tracing::error!(job.kind = %kind, job.id = %id, attempt, "a job never came to an end");
+        } else {
+            let error = match Box::pin(self.perform(job.clone())).await {
+                Ok(None) => return,
+                Ok(Some(session)) => {
+                    // It knows by itself when it is busy.
+                    drop(busy);
+                    return session.run().await;
+                }
+                Err(error) => error,
+            };
+            tracing::error!(job.kind = %kind, job.id = %id, error = %Chain(&error), "a job failed on our side");
+        }
         let put_back = async {
             let mut tx = self.store().write().await?;
-            if attempt >= MOST_ATTEMPTS {
-                let ended = tx.finish(id, fence, "gave up", self.env().now()).await?;
-                // What was kept for this alone goes with it.
-                if let Some(link) = link.filter(|_| ended && kind == Kind::Revoke.as_str()) {
-                    tx.erase_credentials(link).await?;
-                }
+            if asks && attempt >= MOST_ATTEMPTS {
+                self.give_up(&mut tx, &job).await?;
             } else {
                 let wait = self.env().jitter(SignedDuration::from_secs(15 << attempt.min(6)));
                 tx.retry(id, fence, later(self.env().now(), wait)).await?;
@@ -171,5 +175,26 @@ impl Engine {
         if let Err(error) = put_back.await {
             tracing::error!(job.id = %id, error = %Chain(&error), "its lease will run out instead");
         }
+    }
+
+    /// Ends work that fails on our side time after time, so that the institution is not asked for ever: a
+    /// load may be asked for again, a refresh has its calendar.
+    async fn give_up(&self, tx: &mut Tx, job: &Job) -> Result<(), Error> {
+        let ended = tx.finish(job.id, job.fence, "gave up", self.env().now()).await?;
+        let Some(link) = job.link.filter(|_| ended) else { return Ok(()) };
+        match Kind::named(&job.kind) {
+            // What was kept for this alone goes with it.
+            Some(Kind::Revoke) => {
+                tx.erase_credentials(link).await?;
+            }
+            Some(Kind::Refresh) => {
+                if let Some(link) = tx.link_for_update(job.tenant, link).await? {
+                    let cause = Cause::Schedule(self.env().id());
+                    self.happened(tx, &link, Event::Unreachable, cause).await?;
+                }
+            }
+            Some(Kind::Load | Kind::Delete | Kind::Erase | Kind::Stale) | None => {}
+        }
+        Ok(())
     }
 }

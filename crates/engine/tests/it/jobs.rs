@@ -5,13 +5,15 @@ use crate::{
     world::{World, challenged, hours, minutes, on_both, seconds, single, wanted},
 };
 use connect::talk::Failure;
-use domain::{link::Status, session::ChallengeKind::Otp};
+use domain::{ids::NodeId, link::Status, session::ChallengeKind::Otp};
 use engine::Error;
+use store::Buckets;
 
 on_both!(stopped:
     a_load_that_meets_trouble_is_tried_again,
     a_load_that_only_meets_trouble_is_given_up,
     a_load_that_is_refused_is_not_tried_again,
+    a_refresh_that_nobody_lives_to_end_waits_for_its_calendar,
     a_slow_institution_is_asked_once,
     a_connector_that_says_nothing_is_given_up,
     work_waits_for_the_question_that_is_open,
@@ -68,6 +70,28 @@ async fn a_load_that_is_refused_is_not_tried_again(world: &World) {
     assert_eq!(world.status(link.id).await, Status::Invalid);
     let codes = world.codes(link.id).await;
     assert_eq!(codes.iter().filter(|c| *c == "invalid_credentials").count(), 1);
+}
+
+async fn a_refresh_that_nobody_lives_to_end_waits_for_its_calendar(world: &World) {
+    let link = world.registered("ana").await;
+    let due = link.schedule.as_ref().unwrap().due;
+    let dead: NodeId = world.env.id();
+    for claims in 0..24 {
+        let now = due + minutes(claims);
+        let mut tx = world.place.write().await.unwrap();
+        let offered = [link.institution.as_str()];
+        let claim =
+            tx.claim_across_buckets(dead, now, now + seconds(20), 10, Buckets::ALL, &offered);
+        assert_eq!(claim.await.unwrap().len(), 1);
+        tx.commit().await.unwrap();
+    }
+    world.clock.advance_to(due + minutes(30));
+    world.settle().await;
+    assert_eq!(world.bank.count("ana", "login"), 1, "the bank is not asked a 25th time");
+    assert_eq!(world.link(link.id).await.schedule.unwrap().failed, 1);
+    world.advance(hours(24)).await;
+    assert_eq!(world.bank.count("ana", "login"), 2, "but again when its calendar says so");
+    assert_eq!(world.link(link.id).await.schedule.unwrap().failed, 0);
 }
 
 async fn a_slow_institution_is_asked_once(world: &World) {
