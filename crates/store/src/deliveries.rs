@@ -492,7 +492,8 @@ impl Tx {
     }
 
     /// Makes them pending again, due now, `limit` at most, the earliest first; how many. They go out
-    /// in the order in which they were announced, before what is announced from now on.
+    /// in the order in which they were announced, after what is pending for the same link and endpoint
+    /// and before what is announced from now on.
     pub async fn replay_across_buckets(
         &mut self,
         tenant: TenantId,
@@ -502,7 +503,11 @@ impl Tx {
     ) -> Result<u64, Error> {
         const SELECT: &str = "select deliveries.bucket, deliveries.id, deliveries.fence";
         const REPLAY: &str = "update deliveries set state = 'pending', next_attempt_at = $2,
-                tries = 0, finished_at = null
+                tries = 0, finished_at = null,
+                number = cast(wanted.value ->> 'place' as bigint) + (select coalesce(max(number), 0)
+                    from deliveries as others where others.bucket = deliveries.bucket
+                        and others.link = deliveries.link and others.endpoint = deliveries.endpoint
+                        and others.state = 'pending')
             from json_each($1) as wanted
             where deliveries.bucket = cast(wanted.value ->> 'bucket' as smallint)
                 and deliveries.id = unhex(wanted.value ->> 'id')

@@ -255,10 +255,11 @@ pub(crate) fn fenced(rows: &[Row]) -> Result<String, Error> {
         bucket: u16,
         id: String,
         fence: u64,
+        place: usize,
     }
-    let rows = rows.iter().map(|row| {
+    let rows = rows.iter().zip(1..).map(|(row, place)| {
         let id: RecordId = row.get("id")?;
-        Ok(Fenced { bucket: id.bucket().number(), id: id.hex(), fence: row.get("fence")? })
+        Ok(Fenced { bucket: id.bucket().number(), id: id.hex(), fence: row.get("fence")?, place })
     });
     Ok(batch(rows.collect::<Result<Vec<_>, Error>>()?))
 }

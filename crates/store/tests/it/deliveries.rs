@@ -306,6 +306,43 @@ async fn deliveries_are_listed_cancelled_replayed_and_pruned() {
     }
 }
 
+#[tokio::test]
+async fn what_is_replayed_goes_out_as_it_was_announced_after_what_is_pending() {
+    for store in stores().await {
+        let (env, node) = (env(), env().id());
+        let link = new_link(&env, env.id(), 3);
+        let (tenant, end) = (link.tenant, env.id());
+        let mut tx = store.write().await.unwrap();
+        let tenant_row =
+            Tenant { id: tenant, name: "t".into(), default_rate: Rate::Day, created_at: start() };
+        tx.add_tenant(&tenant_row).await.unwrap();
+        tx.add_endpoint(&endpoint(tenant, end)).await.unwrap();
+        let mut sent = Vec::new();
+        let mut send_all = async |tx: &mut Tx, from: i64| {
+            for now in from..from + 9 {
+                let claimed = claim(tx, node, now).await;
+                let attempts: Vec<_> = claimed.iter().map(delivered).collect();
+                tx.record_attempts(&attempts).await.unwrap();
+                sent.extend(claimed.iter().filter_map(|c| c.body.chars().nth(18)));
+            }
+        };
+        // Two bursts, each of which is numbered from one.
+        for (code, from) in [(["a", "b"], 1), (["c", "d"], 11)] {
+            for code in code {
+                announce(&mut tx, &env, &link, code, &[end]).await;
+            }
+            send_all(&mut tx, from).await;
+        }
+        announce(&mut tx, &env, &link, "e", &[end]).await;
+        let delivered: Vec<Condition> = parse(FIELDS, [("state", "delivered")]).unwrap();
+        let replayed = tx.replay_across_buckets(tenant, &delivered, 9, after(21)).await.unwrap();
+        assert_eq!(replayed, 4, "{}", store.name);
+        announce(&mut tx, &env, &link, "f", &[end]).await;
+        send_all(&mut tx, 22).await;
+        assert_eq!(sent.iter().collect::<String>(), "abcdeabcdf", "{}", store.name);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn several_dispatchers_send_each_delivery_once_and_in_order() {
     for store in stores().await {
