@@ -175,21 +175,24 @@ impl Tx {
         self.hit(SQL, columns(endpoint)?).await
     }
 
-    /// Notes since when every attempt at an endpoint has failed; `None` when one succeeded.
-    pub async fn set_failing_since(
+    /// Notes since when every attempt at an endpoint has failed; false where it is noted already.
+    pub async fn is_failing(
         &mut self,
         tenant: TenantId,
         id: EndpointId,
-        since: Option<Timestamp>,
+        since: Timestamp,
     ) -> Result<bool, Error> {
-        const FAILING: &str = "update endpoints set failing_since = $3
+        const SQL: &str = "update endpoints set failing_since = $3
             where id = $1 and tenant = $2 and failing_since is null";
-        const WELL: &str = "update endpoints set failing_since = null
-            where id = $1 and tenant = $2 and failing_since is not null";
-        match since {
-            Some(since) => self.hit(FAILING, values![id, tenant, since]).await,
-            None => self.hit(WELL, values![id, tenant]).await,
-        }
+        self.hit(SQL, values![id, tenant, since]).await
+    }
+
+    /// An attempt at each of these endpoints has succeeded; how many had been failing.
+    pub async fn are_well(&mut self, ids: &[EndpointId]) -> Result<u64, Error> {
+        const SQL: &str = "update endpoints set failing_since = null
+            where failing_since is not null
+                and id in (select unhex(value ->> 'id') from json_each($1))";
+        self.run(SQL, values![hex(ids)]).await
     }
 
     /// Removes an endpoint; false if there is none. Its deliveries are cancelled on their own.

@@ -572,6 +572,12 @@ impl Webhooks {
                 );
             }
         }
+        // Whatever was known of them when these were claimed: another may have failed since then.
+        let well = healths.iter().filter(|(_, health)| health.delivered);
+        let well: Vec<EndpointId> = well.map(|(stored, _)| stored.id).collect();
+        if !well.is_empty() {
+            tx.are_well(&well).await?;
+        }
         for (stored, health) in healths {
             self.judge(tx, stored, &health, now).await?;
         }
@@ -591,13 +597,10 @@ impl Webhooks {
             return self.disable(tx, tenant, id, "It answered 410 Gone.").await;
         }
         if health.delivered {
-            if seen.failing_since.is_some() {
-                tx.set_failing_since(tenant, id, None).await?;
-            }
             return Ok(());
         }
         match seen.failing_since {
-            None => drop(tx.set_failing_since(tenant, id, Some(now)).await?),
+            None => drop(tx.is_failing(tenant, id, now).await?),
             Some(since) if is_worn_out(since, now) => {
                 // Somebody else may have got through, or mended it, since it was looked at.
                 let current = tx.endpoint(tenant, id).await?.and_then(|e| e.failing_since);

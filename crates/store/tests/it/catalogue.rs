@@ -235,12 +235,12 @@ async fn endpoints_are_their_tenants() {
         endpoint.disabled_reason = Some("gone".into());
         assert!(tx.save_endpoint(&endpoint).await.unwrap());
         let id = endpoint.id;
-        assert!(tx.set_failing_since(tenant.id, id, Some(after(1))).await.unwrap());
-        assert!(!tx.set_failing_since(tenant.id, id, Some(after(2))).await.unwrap(), "since then");
+        assert!(tx.is_failing(tenant.id, id, after(1)).await.unwrap());
+        assert!(!tx.is_failing(tenant.id, id, after(2)).await.unwrap(), "since then");
         endpoint.failing_since = Some(after(1));
         assert_eq!(tx.endpoints(tenant.id).await.unwrap(), [endpoint.clone()], "{}", store.name);
-        assert!(tx.set_failing_since(tenant.id, id, None).await.unwrap());
-        assert!(!tx.set_failing_since(tenant.id, id, None).await.unwrap());
+        assert_eq!(tx.are_well(&[id]).await.unwrap(), 1);
+        assert_eq!(tx.are_well(&[id]).await.unwrap(), 0);
         let known = tx.endpoints_of_any_tenant(&[env.id(), id]).await.unwrap();
         assert_eq!(known.iter().map(|e| e.id).collect::<Vec<_>>(), [id]);
         assert!(!tx.disable_endpoint(tenant.id, id, after(9), "again").await.unwrap());
