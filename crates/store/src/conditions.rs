@@ -129,13 +129,16 @@ impl Sql {
                 self.push(folded(&subject, &part)).push(" like ");
                 self.bind(format!("%{}%", escaped(&part))).push(r" escape '\'");
             }
-            // A list of words is kept as JSON text, where each stands between quotes.
+            // A list of words is kept as JSON text, where each stands between quotes. It is there if
+            // taking it away leaves another text: `replace` knows no patterns and no other case, which
+            // `like` on SQLite does.
             Test::HasAll(words) => {
                 for (i, word) in words.iter().enumerate() {
                     let quoted = serde_json::Value::from(word.as_str()).to_string();
+                    let list = list_text(table, field);
                     self.push(if i == 0 { "" } else { " and " });
-                    self.push(list_text(table, field)).push(" like ");
-                    self.bind(format!("%{}%", escaped(&quoted))).push(r" escape '\'");
+                    self.push(format_args!("replace({list}, ")).bind(quoted);
+                    self.push(format_args!(", '') <> {list}"));
                 }
                 if words.is_empty() {
                     self.push("1 = 1");
