@@ -136,6 +136,22 @@ async fn pretend_later(store: &Store) {
     }
 }
 
+/// What is committed survives a loss of power, readers do not wait for the writer, and what is deleted
+/// does not linger in the file.
+#[tokio::test]
+async fn sqlite_is_written_to_durably_beside_its_readers_and_without_leaving_what_was_deleted() {
+    let store = sqlite_empty().await;
+    let said = store
+        .look(
+            "select journal_mode || ' ' || synchronous || ' ' || secure_delete
+             from pragma_journal_mode, pragma_synchronous, pragma_secure_delete",
+            "",
+        )
+        .await;
+    let full = 2;
+    assert_eq!(said, [format!("wal {full} 1")]);
+}
+
 #[tokio::test]
 async fn an_address_that_is_no_database_is_refused_without_repeating_it() {
     for url in ["mysql://root:hunter2@host/db", "", ":memory:", "sqlite::memory:"] {
