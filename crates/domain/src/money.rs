@@ -12,8 +12,8 @@ use std::{fmt, str::FromStr};
 #[schema(value_type = f64)]
 pub struct Amount(pub Decimal);
 
-/// Text that is no decimal number of at most 28 digits. It does not repeat the text, which may be
-/// somebody's.
+/// Text that is no decimal number, or one that cannot be kept exactly; 28 digits always can. It does
+/// not repeat the text, which may be somebody's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a decimal number")]
 pub struct NotAnAmount;
@@ -45,10 +45,14 @@ impl FromStr for Amount {
         if !text.bytes().all(plain) {
             return Err(NotAnAmount);
         }
-        Decimal::from_str(text)
-            .or_else(|_| Decimal::from_scientific(text))
-            .map(Self)
-            .map_err(|_| NotAnAmount)
+        let read = match text.split_once(['e', 'E']) {
+            None => Decimal::from_str_exact(text),
+            // The library rounds what stands before the exponent; the rest of it is exact.
+            Some((digits, _)) => {
+                Decimal::from_str_exact(digits).and_then(|_| Decimal::from_scientific(text))
+            }
+        };
+        read.map(Self).map_err(|_| NotAnAmount)
     }
 }
 impl fmt::Display for Amount {
@@ -97,6 +101,18 @@ mod tests {
         for bad in ["null", "true", "\"\"", "\"1_000\"", "\"1,5\"", "1e99", "[1]", "\"NaN\""] {
             assert!(serde_json::from_str::<Amount>(bad).is_err(), "{bad}");
         }
+    }
+    #[test]
+    fn what_cannot_be_kept_exactly_is_refused_and_not_rounded() {
+        for digits in ["1234567890123456789012345678", "0.1234567890123456789012345678"] {
+            assert_eq!(digits.parse::<Amount>().expect(digits).to_string(), digits);
+            for one_more in [format!("{digits}9"), format!("{digits}9e0"), format!("{digits}9E1")] {
+                let more = if digits.starts_with('0') { one_more } else { format!("9{one_more}") };
+                assert_eq!(more.parse::<Amount>(), Err(NotAnAmount), "{more}");
+            }
+        }
+        let exact = "1.234567890123456789e18".parse::<Amount>().expect("exact");
+        assert_eq!(exact.to_string(), "1234567890123456789");
     }
     proptest! {
         #[test]
