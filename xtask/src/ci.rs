@@ -145,9 +145,7 @@ pub(crate) fn sim(cases: u64, seed: u64, hard: bool) -> Result<()> {
 fn deny() -> Result<()> {
     if find("cargo-deny").is_none() {
         println!("   cargo-deny is not installed (cargo install --locked cargo-deny):");
-        println!(
-            "   licences and sources were checked by tidy; bans and advisories were NOT checked"
-        );
+        println!("   licences, sources and bans were checked by tidy; advisories were NOT checked");
         return Ok(());
     }
     if output(&mut cargo(&["deny", "fetch"])).is_err() {

@@ -19,9 +19,17 @@ struct Workspace {
     directions: BTreeMap<String, BTreeSet<String>>,
     /// Package → licence expression, of everything that is not ours.
     licences: BTreeMap<String, String>,
+    /// Package, and where it comes from, of everything that is not ours. A package may come from two
+    /// places.
+    sources: BTreeSet<(String, String)>,
+    /// Our crate, and what it takes from elsewhere in whatever version there is.
+    wildcards: Vec<(String, String)>,
     /// Our crate's folder, and a dependency of it as code names it.
     dependencies: Vec<(String, String)>,
 }
+
+/// Where everything comes from that is not ours.
+const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 /// Says all that is untidy at once.
 pub(crate) fn run(chores: &[String]) -> Result<()> {
@@ -29,7 +37,13 @@ pub(crate) fn run(chores: &[String]) -> Result<()> {
     let files = tracked()?;
     let mut faults = Vec::new();
     directions(&workspace, &mut faults)?;
-    licences(&workspace, &mut faults)?;
+    let rules = fs::read_to_string("deny.toml")?;
+    licences(&workspace, &rules, &mut faults)?;
+    faults.extend(foreign(&workspace.sources));
+    for (package, dependency) in &workspace.wildcards {
+        faults.push(format!("package {package}: takes any version of {dependency}"));
+    }
+    faults.extend(banned(&rules, &graph()?));
     reasons(&workspace, &mut faults)?;
     unused(&workspace, &files, &mut faults)?;
     names(&files, &mut faults);
@@ -63,6 +77,14 @@ impl Workspace {
         let licences = packages.iter().filter(|package| !ours(package)).map(|package| {
             (name(package), package["license"].as_str().unwrap_or_default().to_owned())
         });
+        let sources = packages.iter().filter(|package| !ours(package)).map(|package| {
+            (name(package), package["source"].as_str().unwrap_or_default().to_owned())
+        });
+        let wildcards = packages.iter().filter(|package| ours(package)).flat_map(|package| {
+            let named = package["dependencies"].as_array().into_iter().flatten();
+            let any = named.filter(|d| d["req"] == "*" && !d["source"].is_null());
+            any.map(move |d| (name(package), name(d)))
+        });
         let top = metadata["workspace_root"].as_str().unwrap_or_default();
         let dependencies = packages.iter().filter(|package| ours(package)).flat_map(|package| {
             let manifest = package["manifest_path"].as_str().unwrap_or_default();
@@ -74,9 +96,18 @@ impl Workspace {
         Ok(Self {
             directions: directions.collect(),
             licences: licences.collect(),
+            sources: sources.collect(),
+            wildcards: wildcards.collect(),
             dependencies: dependencies.collect(),
         })
     }
+}
+
+/// The packages that are built for some target with some of our features, one a line. (`Cargo.lock` and
+/// Cargo's metadata also name what no feature of ours turns on.)
+fn graph() -> Result<String> {
+    let mut tree = cargo(&["tree", "--workspace", "--locked", "--all-features", "--target", "all"]);
+    output(tree.args(["--edges", "normal,build,dev", "--prefix", "none"]))
 }
 
 /// Every file that Git knows or would know.
@@ -119,8 +150,7 @@ fn directions(workspace: &Workspace, faults: &mut Vec<String>) -> Result<()> {
 }
 
 /// Every licence in the tree is one that deny.toml allows, also where `cargo deny` is missing.
-fn licences(workspace: &Workspace, faults: &mut Vec<String>) -> Result<()> {
-    let rules = fs::read_to_string("deny.toml")?;
+fn licences(workspace: &Workspace, rules: &str, faults: &mut Vec<String>) -> Result<()> {
     let allowed: BTreeSet<&str> = rules
         .split_once("allow = [")
         .and_then(|(_, rest)| rest.split_once(']'))
@@ -132,6 +162,30 @@ fn licences(workspace: &Workspace, faults: &mut Vec<String>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What does not come from where everything comes from.
+fn foreign(sources: &BTreeSet<(String, String)>) -> Vec<String> {
+    let elsewhere = sources.iter().filter(|(_, source)| *source != CRATES_IO);
+    elsewhere
+        .map(|(package, source)| format!("package {package}: it comes from {source}"))
+        .collect()
+}
+
+/// What deny.toml bans and is in the graph all the same.
+fn banned(rules: &str, graph: &str) -> Vec<String> {
+    let named = rules.lines().filter_map(|line| line.trim_start().strip_prefix("{ crate = \""));
+    let banned: BTreeSet<_> = named.filter_map(|line| line.split('"').next()).collect();
+    if banned.is_empty() {
+        return vec!["deny.toml bans no crate that can be read here".into()];
+    }
+    let built: BTreeSet<_> = graph.lines().filter_map(|line| line.split(' ').next()).collect();
+    banned
+        .intersection(&built)
+        .map(|package| {
+            format!("package {package}: banned in deny.toml (`cargo tree -i {package}` says by whom it comes)")
+        })
+        .collect()
 }
 
 /// Whether one may choose allowed licences only: `AND` binds closer than `OR`, `/` is an old `OR`.
@@ -388,6 +442,24 @@ mod tests {
         for licence in ["", "GPL-3.0", "MIT AND GPL-3.0", "(GPL-3.0 OR AGPL-3.0) AND MIT"] {
             assert!(!is_allowed(licence, &allowed), "{licence}");
         }
+    }
+
+    #[test]
+    fn a_package_from_elsewhere_is_noticed() {
+        let source = |source: &str| BTreeSet::from([("left-pad".to_owned(), source.to_owned())]);
+        assert!(foreign(&source(CRATES_IO)).is_empty());
+        for elsewhere in ["git+https://example.org/left-pad", "registry+https://example.org", ""] {
+            assert_eq!(foreign(&source(elsewhere)).len(), 1, "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn a_banned_package_is_noticed_where_it_is_built() {
+        let rules = "deny = [\n  # Why.\n  { crate = \"ring\", reason = \"\" },\n]";
+        let fine = "rustls v0.23.0\nwiring v1.0.0\nring-buffer v1.0.0 (*)";
+        assert!(banned(rules, fine).is_empty());
+        assert_eq!(banned(rules, &format!("{fine}\nring v0.17.14\nring v0.17.14 (*)")).len(), 1);
+        assert_eq!(banned("deny = []", fine).len(), 1, "a list that cannot be read bans nothing");
     }
 
     #[test]
