@@ -117,13 +117,26 @@ impl Store {
 
     /// What a query of the test's own answers: each row's columns as one text, `null` for nothing.
     /// For looking at what no method shows.
-    pub async fn look(&self, sqlite: &'static str, postgres: &'static str) -> Vec<String> {
+    pub async fn look(&self, sqlite: &str, postgres: &str) -> Vec<String> {
         let mut tx = self.write().await.expect("the store answers");
-        let sql = tx.lock(sqlite, postgres);
-        let rows = tx.rows(sql, vec![]).await.expect("the question can be answered");
+        let sql = if tx.is_postgres() { postgres } else { sqlite };
+        let rows = tx
+            .rows(AssertSqlSafe(sql.to_owned()), vec![])
+            .await
+            .expect("the question can be answered");
         let text = |row: &crate::value::Row| row.at::<Option<String>>(0);
         let rows = rows.iter().map(|row| Ok(text(row)?.unwrap_or_else(|| "null".into())));
         rows.collect::<Result<_, Error>>().expect("the answer is text")
+    }
+
+    /// Runs statements of the test's own. For doing what no method does.
+    pub async fn alter(&self, sql: &str) {
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        let done = match self {
+            Self::Sqlite { write, .. } => sql.execute(write).await.map(drop),
+            Self::Postgres { pool, .. } => sql.execute(pool).await.map(drop),
+        };
+        done.expect("the statements can be run");
     }
 }
 

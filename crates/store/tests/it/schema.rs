@@ -1,6 +1,6 @@
 //! The two databases have one schema, whichever way it came about.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{
     Error, Store,
     testing::{TestStore, postgres_empty, sqlite_empty, stores},
@@ -92,6 +92,78 @@ async fn a_database_upgraded_step_by_step_is_like_a_fresh_one() {
         assert_eq!(columns(&fresh).await, columns(&upgraded).await);
         assert_eq!(indexes(&fresh).await, indexes(&upgraded).await);
         upgraded.check().await.unwrap();
+    }
+}
+
+/// The tables, those first that were made first.
+async fn tables(store: &TestStore) -> Vec<String> {
+    store
+        .look(
+            "select name from sqlite_schema where type = 'table' and name not like '\\_%' escape '\\'
+                and name not like 'sqlite%' order by rowid",
+            "select cast(c.relname as text) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+             where n.nspname = current_schema() and c.relkind = 'r' and c.relname not like '\\_%'
+             order by c.oid",
+        )
+        .await
+}
+
+/// Tables that hold a row of ours: the columns that there were when it was written.
+type Held = BTreeMap<String, Vec<String>>;
+
+/// Writes a row into each table that holds none yet, with something in every column, and the same id
+/// wherever it belongs to another.
+async fn fill(store: &TestStore, held: &mut Held) {
+    let columns = columns(store).await;
+    for table in tables(store).await {
+        if held.contains_key(&table) {
+            continue;
+        }
+        let id = "00000000000000000000000000000001";
+        let (mut names, mut values) = (Vec::new(), Vec::new());
+        for column in columns.iter().filter_map(|c| c.strip_prefix(&format!("{table}."))) {
+            let (name, kind) = column.split_once(' ').unwrap();
+            names.push(name.to_owned());
+            values.push(match kind.split(' ').next().unwrap() {
+                "BLOB" if store.name == "sqlite" => format!("x'{id}'"),
+                "BLOB" => format!("'{id}'"),
+                "INTEGER" => "'1'".to_owned(),
+                "TEXT" => "'{}'".to_owned(),
+                other => panic!("{table}.{name}: what is of the type {other}?"),
+            });
+        }
+        let (columns, values) = (names.join(", "), values.join(", "));
+        store.alter(&format!("insert into {table} ({columns}) values ({values})")).await;
+        held.insert(table, names);
+    }
+}
+
+/// What stands in those columns, each row as a text.
+async fn contents(store: &TestStore, table: &str, columns: &[String]) -> Vec<String> {
+    let of = |shown: &str| {
+        let shown: Vec<_> = columns.iter().map(|name| shown.replace('?', name)).collect();
+        format!("select {} from {table}", shown.join(" || ' ' || "))
+    };
+    store.look(&of("quote(?)"), &of("coalesce(cast(? as text), 'null')")).await
+}
+
+#[tokio::test]
+async fn what_a_database_holds_survives_every_step_that_comes_after() {
+    for store in [sqlite_empty().await, postgres_empty().await] {
+        let mut held = Held::new();
+        let mut written = BTreeMap::new();
+        for version in 1..=store.version().await.unwrap().known {
+            store.migrate_to(version).await.unwrap();
+            fill(&store, &mut held).await;
+            for (table, columns) in &held {
+                let now = contents(&store, table, columns).await;
+                let then = written.entry(table.clone()).or_insert_with(|| now.clone());
+                assert_eq!((now.len(), &now), (1, &*then), "{}: {version}: {table}", store.name);
+            }
+        }
+        let all = ["tenants", "endpoints", "links", "records", "jobs", "documents", "operators"];
+        assert!(all.iter().all(|table| held.contains_key(*table)), "{held:?}");
+        store.check().await.unwrap();
     }
 }
 
