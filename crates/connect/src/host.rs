@@ -37,15 +37,17 @@ pub struct Limits {
     pub logout: SignedDuration,
     /// Questions to the end user in one conversation.
     pub challenges: u32,
-    /// Items of one resource.
+    /// Items of one resource; and of what is said of it at its end, things that were removed, balances
+    /// that were stated, and accounts that were seen otherwise than the rest.
     pub items: usize,
-    /// Bytes of one item, of one challenge or of what is to be remembered.
+    /// Bytes of one item with the keys of its documents, of one challenge, of one key that is named at
+    /// the end of a resource, or of what is to be remembered.
     pub item_bytes: usize,
     /// Documents of one item.
     pub documents: usize,
     /// Bytes of one document.
     pub document_bytes: usize,
-    /// Bytes of all items and documents of a conversation.
+    /// Bytes of all items, documents and keys of a conversation.
     pub bytes: usize,
 }
 
@@ -173,15 +175,14 @@ impl HostedConversation {
         let work = async {
             let mut ask = HostedAsk { ask, watch: &watch, env, limits, asked: challenges };
             let mut out = HostedSink { out, watch: &watch, env, limits, items, bytes };
-            conversation.fetch(wanted, &mut ask, &mut out).await
+            let covered = conversation.fetch(wanted, &mut ask, &mut out).await?;
+            if !fits(&covered, limits, out.bytes) {
+                return watch.breach(Failure::TooMuch).await;
+            }
+            Ok(covered)
         };
         let result = guard(work, &watch, env, limits.fetch, limits.silence, cancel).await;
-        let most = limits.items;
         let covered = self.settle(result)?;
-        // What was removed is not given one by one.
-        if covered.removed.len() > most || covered.accounts.len() > most {
-            return Err(Failure::TooMuch);
-        }
         Ok(inside(covered, wanted, day(self.env.now())))
     }
 
@@ -251,6 +252,19 @@ fn opened(
 
 fn panicked() -> Failure {
     Failure::Unexpected("the connector panicked".into())
+}
+
+/// Whether what is said at the end of a resource is within the limits: it comes at once, and not one by
+/// one as items do. What it takes is counted among the `bytes`.
+fn fits(covered: &Covered, limits: &Limits, bytes: &mut usize) -> bool {
+    let Covered { stated, removed, accounts, .. } = covered;
+    let removals = removed.iter().flat_map(|gone| gone.account.iter().chain([&gone.source_id]));
+    let keys = stated.keys().chain(accounts.keys()).chain(removals).map(String::len);
+    let longest = keys.clone().max().unwrap_or(0);
+    *bytes = keys.fold(*bytes, usize::saturating_add);
+    [stated.len(), removed.len(), accounts.len()].iter().all(|&count| count <= limits.items)
+        && longest <= limits.item_bytes
+        && *bytes <= limits.bytes
 }
 
 /// A connector cannot have covered days that it was not asked for, nor days after `today`, whatever an
@@ -333,15 +347,17 @@ async fn guard<T>(
         if cancelled.as_mut().poll(context).is_ready() {
             return Poll::Ready(Err(End::Forced(Failure::Cancelled)));
         }
-        match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+        // First, so that nobody goes on who has dropped a call that never returns, or ends in it.
+        if let Some(breach) = watch.breached() {
+            return Poll::Ready(Err(End::Forced(breach)));
+        }
+        match polled {
             Err(_) => return Poll::Ready(Err(End::Forced(panicked()))),
             Ok(Poll::Ready(result)) => {
                 return Poll::Ready(result.map_err(|failure| End::Said(bounded(failure))));
             }
             Ok(Poll::Pending) => {}
-        }
-        if let Some(breach) = watch.breached() {
-            return Poll::Ready(Err(End::Forced(breach)));
         }
         let Some(due) = watch.due(total, silence) else {
             alarm = None;
@@ -468,7 +484,8 @@ struct HostedSink<'a> {
 impl Sink for HostedSink<'_> {
     fn give(&mut self, given: Given) -> BoxFuture<'_, Result<(), Failure>> {
         Box::pin(async move {
-            let size = given.item.get().len() + given.account.as_ref().map_or(0, String::len);
+            let keys = given.account.iter().chain(given.documents.iter().map(|d| &d.key));
+            let size = keys.map(String::len).fold(given.item.get().len(), usize::saturating_add);
             let sizes = given.documents.iter().map(|document| document.bytes.len());
             let (of_documents, largest) = sizes
                 .fold((0_usize, 0), |(sum, most), size| (sum.saturating_add(size), most.max(size)));
@@ -487,7 +504,13 @@ impl Sink for HostedSink<'_> {
         })
     }
     fn checkpoint(&mut self, cursor: &str) {
-        self.watch.pace().moved = self.env.now();
+        let mut pace = self.watch.pace();
+        if cursor.len() > wire::CURSOR {
+            pace.breach = Some(Failure::TooMuch);
+            return;
+        }
+        pace.moved = self.env.now();
+        drop(pace);
         self.out.checkpoint(cursor);
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::talk::Removed;
+use crate::talk::{Document, Removed, Stated};
 use crate::trial::{Answers, Collected, IdleClock, credentials};
 use domain::{institution::Institution, record::Trust, session::ChallengeKind};
 use jiff::civil::date;
@@ -20,7 +20,14 @@ enum Manner {
     GivesTooMany,
     GivesTooLarge,
     GivesTooMuch,
-    RemovesTooMany,
+    /// One item with documents, of so many bytes each under a key of so many.
+    GivesDocuments(&'static [(usize, usize)]),
+    /// Names so many keys of so many bytes at the end.
+    Names(Named, usize, usize),
+    /// A checkpoint of so many bytes, and is done.
+    Checkpoints(usize),
+    /// A user of so many bytes, and so many to remember.
+    Says(usize, usize),
     Swallows,
     AsksForEver,
     HintsTooMuch,
@@ -28,6 +35,14 @@ enum Manner {
     Unanswered,
     LiesAboutItsWindow,
     Fails,
+}
+/// Of what a connector names keys at the end of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    Stated,
+    Removed,
+    AccountOfRemoved,
+    Account,
 }
 struct Rude(Manner);
 struct Talk(Manner, Env);
@@ -63,6 +78,25 @@ fn given(size: usize) -> Given {
     let item = RawValue::from_string(text).expect("json");
     Given { account: None, page: 0, item, documents: Vec::new() }
 }
+fn named(named: Named, count: usize, length: usize) -> Covered {
+    let mut covered = Covered::whole(wanted().window);
+    for n in 0..count {
+        let key = format!("{n:0length$}");
+        match named {
+            Named::Stated => {
+                covered.stated.insert(key, Stated { opening: None, closing: None });
+            }
+            Named::Removed => covered.removed.push(Removed { account: None, source_id: key }),
+            Named::AccountOfRemoved => {
+                covered.removed.push(Removed { account: Some(key), source_id: String::new() });
+            }
+            Named::Account => {
+                covered.accounts.insert(key, Share { window: None, complete: false });
+            }
+        }
+    }
+    covered
+}
 impl Conversation for Talk {
     fn login<'a>(
         &'a mut self,
@@ -95,6 +129,10 @@ impl Conversation for Talk {
                     std::future::pending::<()>().await;
                 }
                 Manner::Fails => return Err(Failure::InvalidCredentials),
+                Manner::Says(user, state) => {
+                    let state = Some("x".repeat(state).into());
+                    return Ok(LoggedIn { user: "x".repeat(user), state });
+                }
                 _ => {}
             }
             Ok(LoggedIn { user: "u".into(), state: None })
@@ -126,11 +164,15 @@ impl Conversation for Talk {
                         self.1.sleep(SignedDuration::from_secs(50)).await;
                     }
                 }
-                Manner::RemovesTooMany => {
-                    let gone = Removed { account: None, source_id: "m".into() };
-                    let removed = vec![gone; limits().items + 1];
-                    return Ok(Covered { removed, ..Covered::whole(wanted.window) });
+                Manner::GivesDocuments(documents) => {
+                    let documents = documents.iter().map(|&(key, bytes)| Document {
+                        key: "x".repeat(key),
+                        bytes: vec![0; bytes],
+                    });
+                    out.give(Given { documents: documents.collect(), ..given(1) }).await?;
                 }
+                Manner::Names(what, count, length) => return Ok(named(what, count, length)),
+                Manner::Checkpoints(length) => out.checkpoint(&"x".repeat(length)),
                 Manner::LiesAboutItsWindow => {
                     let window = Window::last_days(date(2030, 1, 1), 4000);
                     return Ok(Covered::whole(Some(window)));
@@ -191,7 +233,12 @@ fn fetch(manner: Manner) -> (Result<Covered, Failure>, usize) {
     let (mut talk, clock, ..) = open(manner);
     let mut out = Collected::default();
     let said = clock.run(talk.fetch(&wanted(), &mut Answers::none(), &mut out));
-    (said, out.0.len())
+    let given = out.0.len();
+    if said.is_err() {
+        let again = clock.run(talk.fetch(&wanted(), &mut Answers::none(), &mut out));
+        assert_eq!(again, said, "what is over stays over");
+    }
+    (said, given)
 }
 fn quick(_: &Env) -> Answers {
     Answers::always("1")
@@ -246,8 +293,42 @@ fn no_more_comes_through_than_the_limits_allow() {
     assert_eq!(fetch(Manner::GivesTooMany), (Err(Failure::TooMuch), 10));
     assert_eq!(fetch(Manner::GivesTooLarge), (Err(Failure::TooMuch), 0));
     assert_eq!(fetch(Manner::GivesTooMuch), (Err(Failure::TooMuch), 5));
-    assert_eq!(fetch(Manner::RemovesTooMany), (Err(Failure::TooMuch), 0));
     assert_eq!(fetch(Manner::Swallows), (Err(Failure::TooMuch), 10));
+}
+#[test]
+fn a_document_a_key_of_it_and_their_number_are_bounded() {
+    for fine in [&[(3, 2000), (3, 2000)][..], &[(497, 0), (500, 0)]] {
+        let (covered, given) = fetch(Manner::GivesDocuments(fine));
+        assert!(covered.is_ok() && given == 1, "{fine:?}");
+    }
+    for wrong in [&[(3, 2001)][..], &[(3, 1), (3, 1), (3, 1)], &[(498, 0), (500, 0)]] {
+        let said = fetch(Manner::GivesDocuments(wrong));
+        assert_eq!(said, (Err(Failure::TooMuch), 0), "{wrong:?}");
+    }
+}
+#[test]
+fn what_is_named_at_the_end_of_a_resource_is_bounded_in_number_length_and_all() {
+    for named in [Named::Stated, Named::Removed, Named::AccountOfRemoved, Named::Account] {
+        for (count, length) in [(10, 500), (5, 1000)] {
+            assert!(fetch(Manner::Names(named, count, length)).0.is_ok(), "{named:?}");
+        }
+        for (count, length) in [(11, 2), (1, 1001), (10, 501)] {
+            let said = fetch(Manner::Names(named, count, length)).0;
+            assert_eq!(said, Err(Failure::TooMuch), "{named:?}: {count} of {length}");
+        }
+    }
+}
+#[test]
+fn a_cursor_is_bounded_even_when_nothing_comes_after_it() {
+    assert!(fetch(Manner::Checkpoints(wire::CURSOR)).0.is_ok());
+    assert_eq!(fetch(Manner::Checkpoints(wire::CURSOR + 1)).0, Err(Failure::TooMuch));
+}
+#[test]
+fn who_has_logged_in_and_what_is_to_be_remembered_are_bounded() {
+    assert_eq!(login(Manner::Says(1000, 1000), quick).0, None);
+    for (user, state) in [(1001, 0), (0, 1001)] {
+        assert_eq!(login(Manner::Says(user, state), quick).0, Some(Failure::TooMuch));
+    }
 }
 #[test]
 fn a_slow_connector_that_shows_life_gets_its_time_and_no_more() {
