@@ -25,8 +25,13 @@ use sqlx::{
 use std::{collections::BTreeSet, str::FromStr as _, sync::Arc, time::Duration};
 
 /// Durable state, in SQLite or PostgreSQL. Cheap to clone.
+///
+/// Its pools are this crate's: nobody else sends SQL.
 #[derive(Debug, Clone)]
-pub enum Store {
+pub struct Store(pub(crate) Pools);
+
+#[derive(Debug, Clone)]
+pub(crate) enum Pools {
     /// One file. Readers never wait; there is one writer, so that none is ever turned away.
     Sqlite {
         /// Opened read only.
@@ -221,7 +226,7 @@ impl Store {
             .acquire_timeout(settings.patience)
             .connect_with(options)
             .await?;
-        Ok(Self::Postgres { pool, resting: Arc::default(), way })
+        Ok(Self(Pools::Postgres { pool, resting: Arc::default(), way }))
     }
 
     async fn open_sqlite(path: &str, settings: Settings) -> Result<Self, Error> {
@@ -248,17 +253,17 @@ impl Store {
         let write = pool().max_connections(1).connect_with(writer).await?;
         let read =
             pool().max_connections(settings.connections).connect_with(options.read_only(true));
-        Ok(Self::Sqlite { read: read.await?, resting: Arc::default(), write })
+        Ok(Self(Pools::Sqlite { read: read.await?, resting: Arc::default(), write }))
     }
 
     /// A transaction that only reads, from one moment's state.
     pub async fn read(&self) -> Result<Tx, Error> {
         const SNAPSHOT: &str = "begin isolation level repeatable read, read only";
-        Ok(Tx::new(match self {
-            Self::Sqlite { read, resting, .. } => {
+        Ok(Tx::new(match &self.0 {
+            Pools::Sqlite { read, resting, .. } => {
                 Inner::Sqlite(resting.give_way(read, begin(read, "begin")).await?)
             }
-            Self::Postgres { pool, resting, way } => {
+            Pools::Postgres { pool, resting, way } => {
                 let tx = resting.give_way(pool, begin(pool, SNAPSHOT)).await?;
                 Inner::Postgres { tx, way: *way }
             }
@@ -270,14 +275,14 @@ impl Store {
     /// time that it comes back and on PostgreSQL each time that it goes out. That saves most of what
     /// such a statement costs; a second one would see another moment's state.
     pub async fn glance(&self) -> Result<Tx, Error> {
-        Ok(Tx::new(match self {
-            Self::Sqlite { read, resting, .. } => {
+        Ok(Tx::new(match &self.0 {
+            Pools::Sqlite { read, resting, .. } => {
                 Inner::SqliteGlance(Glance::new(read, resting).await?)
             }
-            Self::Postgres { pool, resting, way: Way::Direct } => {
+            Pools::Postgres { pool, resting, way: Way::Direct } => {
                 Inner::PostgresGlance(Glance::new(pool, resting).await?)
             }
-            Self::Postgres { pool, way, .. } => {
+            Pools::Postgres { pool, way, .. } => {
                 Inner::Postgres { tx: begin(pool, "begin").await?, way: *way }
             }
         }))
@@ -285,9 +290,9 @@ impl Store {
 
     /// A transaction that may write. On SQLite there is one at a time: keep it short.
     pub async fn write(&self) -> Result<Tx, Error> {
-        Ok(Tx::new(match self {
-            Self::Sqlite { write, .. } => Inner::Sqlite(begin(write, "begin immediate").await?),
-            Self::Postgres { pool, resting, way } => {
+        Ok(Tx::new(match &self.0 {
+            Pools::Sqlite { write, .. } => Inner::Sqlite(begin(write, "begin immediate").await?),
+            Pools::Postgres { pool, resting, way } => {
                 let tx = resting.give_way(pool, begin(pool, "begin")).await?;
                 Inner::Postgres { tx, way: *way }
             }
@@ -297,9 +302,9 @@ impl Store {
     /// Which way the PostgreSQL is reached, where it is one.
     #[must_use]
     pub const fn way(&self) -> Option<Way> {
-        match self {
-            Self::Sqlite { .. } => None,
-            Self::Postgres { way, .. } => Some(*way),
+        match &self.0 {
+            Pools::Sqlite { .. } => None,
+            Pools::Postgres { way, .. } => Some(*way),
         }
     }
 
@@ -310,12 +315,12 @@ impl Store {
 
     /// Closes all connections, after those in use have come back.
     pub async fn close(&self) {
-        match self {
-            Self::Sqlite { read, resting, write } => {
+        match &self.0 {
+            Pools::Sqlite { read, resting, write } => {
                 resting.close(read).await;
                 write.close().await;
             }
-            Self::Postgres { pool, resting, .. } => resting.close(pool).await,
+            Pools::Postgres { pool, resting, .. } => resting.close(pool).await,
         }
     }
 }
@@ -487,7 +492,8 @@ impl Tx {
     }
 }
 
-/// A run of neighbouring buckets, both ends included: the part of the work that a node prefers.
+/// A run of neighbouring buckets, both ends included, to which a claim of work can be narrowed. Every
+/// process takes work of [`Buckets::ALL`] today; narrower runs are for databases that keep buckets apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Buckets {
     /// The first.

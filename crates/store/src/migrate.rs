@@ -1,6 +1,6 @@
 //! Migrations: plain files with the same numbers for both databases, listed once.
 
-use crate::{Error, Store, Way};
+use crate::{Error, Store, Way, db::Pools};
 use sqlx::{
     Connection, Row as _, SqlSafeStr as _,
     migrate::{Migrate as _, Migration, MigrationType, Migrator},
@@ -62,14 +62,14 @@ fn migrator(sql: impl Fn(&Step) -> &'static str) -> Migrator {
 impl Store {
     /// Where the database stands.
     pub async fn version(&self) -> Result<Version, Error> {
-        let applied: Vec<i64> = match self {
-            Self::Sqlite { write, .. } => {
+        let applied: Vec<i64> = match &self.0 {
+            Pools::Sqlite { write, .. } => {
                 let mut conn = write.acquire().await?;
                 conn.ensure_migrations_table(TABLE).await?;
                 let applied = conn.list_applied_migrations(TABLE).await?;
                 applied.into_iter().map(|step| step.version).collect()
             }
-            Self::Postgres { pool, .. } => {
+            Pools::Postgres { pool, .. } => {
                 // Each in one message: the driver's own question would be kept prepared, which a
                 // transaction pooler forbids.
                 let (known, list) = (
@@ -123,12 +123,12 @@ impl Store {
 }
 
 pub(crate) async fn run(store: &Store, to: Option<i64>) -> Result<(), Error> {
-    match store {
-        Store::Sqlite { write, .. } => {
+    match &store.0 {
+        Pools::Sqlite { write, .. } => {
             let mut conn = write.acquire().await?;
             migrator(|step| step.sqlite).run_direct(to, &mut *conn, false).await?;
         }
-        Store::Postgres { pool, .. } => {
+        Pools::Postgres { pool, .. } => {
             // A connection of its own: the lock belongs to the database session and must end with
             // it, whatever happens.
             let mut conn = pool.acquire().await?.detach();

@@ -5,7 +5,7 @@
 //! that run from the same target directory, without durability, in memory where there is room, and
 //! gone a quarter of an hour after its last use.
 
-use crate::{Error, Settings, Store, Tx, value::Value};
+use crate::{Error, Settings, Store, Tx, db::Pools, value::Value};
 use sqlx::{
     AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _, SqlStr, postgres::PgConnection,
 };
@@ -132,9 +132,9 @@ impl Store {
     /// Runs statements of the test's own. For doing what no method does.
     pub async fn alter(&self, sql: &str) {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
-        let done = match self {
-            Self::Sqlite { write, .. } => sql.execute(write).await.map(drop),
-            Self::Postgres { pool, .. } => sql.execute(pool).await.map(drop),
+        let done = match &self.0 {
+            Pools::Sqlite { write, .. } => sql.execute(write).await.map(drop),
+            Pools::Postgres { pool, .. } => sql.execute(pool).await.map(drop),
         };
         done.expect("the statements can be run");
     }

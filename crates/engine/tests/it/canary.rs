@@ -16,14 +16,13 @@ use engine::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
-use sqlx::Row as _;
 use std::{
     fmt::Write as _,
     io::{self, Write},
     path::Path,
     sync::{Arc, Mutex, OnceLock},
 };
-use store::{Store, testing::TestStore};
+use store::testing::TestStore;
 
 const USER: &str = "canary-user-5f1d";
 const OTHER: &str = "canary-other-8c2e";
@@ -248,31 +247,19 @@ fn bank_shows(world: &World, name: &str) -> Vec<serde_json::Value> {
 
 /// All that the database holds, as bytes.
 async fn contents(place: &TestStore) -> Vec<u8> {
-    match &place.store {
-        Store::Sqlite { .. } => {
-            let file = Path::new(place.url.trim_start_matches("sqlite:"));
-            let files = std::fs::read_dir(file.parent().unwrap()).unwrap();
-            let mut all = Vec::new();
-            for file in files {
-                all.extend(std::fs::read(file.unwrap().path()).unwrap());
-            }
-            all
-        }
-        Store::Postgres { pool, .. } => {
-            const TABLES: &str = "select format('select t::text as line from %I.%I as t', \
-                table_schema, table_name) as query from information_schema.tables \
-                where table_schema not in ('pg_catalog', 'information_schema')";
-            let mut all = String::new();
-            for table in sqlx::query(TABLES).fetch_all(pool).await.unwrap() {
-                let query = sqlx::AssertSqlSafe(table.get::<String, _>("query"));
-                for row in sqlx::query(query).fetch_all(pool).await.unwrap() {
-                    all.push_str(&row.get::<String, _>("line"));
-                    all.push('\n');
-                }
-            }
-            all.into_bytes()
-        }
+    if place.way().is_none() {
+        let file = Path::new(place.url.trim_start_matches("sqlite:"));
+        let files = std::fs::read_dir(file.parent().unwrap()).unwrap();
+        return files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
     }
+    const TABLES: &str = "select format('select t::text as line from %I.%I as t', \
+        table_schema, table_name) from information_schema.tables \
+        where table_schema not in ('pg_catalog', 'information_schema')";
+    let mut all = Vec::new();
+    for query in place.look("", TABLES).await {
+        all.extend(place.look("", &query).await);
+    }
+    all.join("\n").into_bytes()
 }
 
 /// Whether the text is there, plain or as databases print bytes.

@@ -40,7 +40,7 @@ pub(crate) async fn run(house: &House, options: &Options) {
     let endpoint = house.engine.env().id();
     let parts = (0..LINKS / AT_ONCE).map(|part| fill(house, &shown, endpoint, part * AT_ONCE));
     // SQLite has one writer, for whom nobody waits long.
-    let lanes = if matches!(house.engine.store(), Store::Postgres { .. }) { 4 } else { 1 };
+    let lanes = if house.engine.store().way().is_some() { 4 } else { 1 };
     stream::iter(parts).buffer_unordered(lanes).collect::<()>().await;
     knows_what_it_holds(house.engine.store()).await;
     println!("{LINKS} links with what hangs on them: {:.0} s", begun.elapsed().as_secs_f64());
@@ -89,8 +89,8 @@ pub(crate) async fn run(house: &House, options: &Options) {
 
 /// What PostgreSQL does by itself after a while.
 async fn knows_what_it_holds(store: &Store) {
-    if let Store::Postgres { pool, .. } = store {
-        sqlx::raw_sql("vacuum analyze").execute(pool).await.map(drop).unwrap();
+    if store.way().is_some() {
+        store.alter("vacuum analyze").await;
     }
 }
 

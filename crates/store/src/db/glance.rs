@@ -12,7 +12,7 @@ use std::{
 
 /// Connections without a transaction that rest between two glances, out of their pool.
 #[derive(Debug)]
-pub struct Resting<D: Database>(Mutex<Vec<Rested<D>>>);
+pub(crate) struct Resting<D: Database>(Mutex<Vec<Rested<D>>>);
 
 /// One of them, and how many glances it has served.
 type Rested<D> = (PoolConnection<D>, u32);

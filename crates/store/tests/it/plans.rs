@@ -7,7 +7,7 @@ use domain::{
     time::Window,
 };
 use store::{
-    Buckets, Store, Tx,
+    Buckets, Tx,
     events::Announced,
     jobs::Shown,
     records::Seen,
@@ -79,12 +79,14 @@ async fn crowd(store: &TestStore, link: &Link) {
             md5('r' || n)::uuid, 'created' from generate_series(1, 2000) n;
         insert into feed select TENANT, n + 1000, n % 4096, md5('c' || n)::uuid
             from generate_series(1, 2000) n";
-    let Store::Postgres { pool, .. } = &store.store else { return };
+    if store.way().is_none() {
+        return;
+    }
     let sql = SQL
         .replace("ID", &link.id.to_string())
         .replace("LINK", "link")
         .replace("TENANT", &format!("'{}'::uuid", link.tenant));
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(pool).await.unwrap();
+    store.alter(&sql).await;
 }
 
 /// Twenty thousand deliveries that have fallen due at once.
@@ -92,14 +94,18 @@ async fn night(store: &TestStore, link: &Link) {
     const SQL: &str = "insert into deliveries select n % 4096, md5('n' || n)::uuid, TENANT,
         md5('n' || n)::uuid, md5('n' || n)::uuid, md5('p')::uuid, 1, 'pending', 0, 0, 1000, null, 0,
         1000, null, null, null from generate_series(1, 20000) n";
-    let Store::Postgres { pool, .. } = &store.store else { return };
+    if store.way().is_none() {
+        return;
+    }
     let sql = SQL.replace("TENANT", &format!("'{}'::uuid", link.tenant));
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(pool).await.unwrap();
+    store.alter(&sql).await;
 }
 
 async fn knows_what_it_holds(store: &TestStore) {
-    let Store::Postgres { pool, .. } = &store.store else { return };
-    sqlx::raw_sql("analyze").execute(pool).await.unwrap();
+    if store.way().is_none() {
+        return;
+    }
+    store.alter("analyze").await;
 }
 
 /// The primary key on SQLite, which does not look into the tables; on PostgreSQL, which does, any

@@ -196,16 +196,8 @@ async fn pretend_later(store: &Store) {
     const SQL: &str = "insert into _sqlx_migrations
         (version, description, success, checksum, execution_time)
         values (999, 'later', true, cast('x' as CHECKSUM), 1)";
-    match store {
-        Store::Sqlite { write, .. } => {
-            let sql = sqlx::AssertSqlSafe(SQL.replace("CHECKSUM", "blob"));
-            sqlx::query(sql).execute(write).await.map(drop).unwrap();
-        }
-        Store::Postgres { pool, .. } => {
-            let sql = sqlx::AssertSqlSafe(SQL.replace("CHECKSUM", "bytea"));
-            sqlx::query(sql).execute(pool).await.map(drop).unwrap();
-        }
-    }
+    let blob = if store.way().is_some() { "bytea" } else { "blob" };
+    store.alter(&SQL.replace("CHECKSUM", blob)).await;
 }
 
 /// What is committed survives a loss of power, readers do not wait for the writer, and what is deleted
