@@ -209,7 +209,7 @@ fn buckets_named(words: &[&str], names: &[&str]) -> usize {
         None => word == "bucket",
     };
     let word = |i: usize| words.get(i).copied().unwrap_or_default();
-    let named = |&i: &usize| {
+    let says_it = |&i: &usize| {
         let compared =
             is_bucket(word(i).trim_start_matches('(')) && ["=", "between"].contains(&word(i + 1));
         let first_of_many = word(i) == "(bucket,";
@@ -217,7 +217,7 @@ fn buckets_named(words: &[&str], names: &[&str]) -> usize {
         let written = first_of_many && i >= 2 && word(i - 2) == "into";
         compared || among || written
     };
-    (0..words.len()).filter(named).count()
+    (0..words.len()).filter(says_it).count()
 }
 
 /// The statements of a source on tables of links and below: how many there are, and those that leave
