@@ -289,9 +289,7 @@ impl Engine {
         if !self.queue_revocation(&mut tx, &link).await? {
             tx.erase_credentials(link.id).await?;
         }
-        let nobody = uuid::Uuid::from(self.env().id::<RecordId>());
-        let nobody = self.index().digest(&[nobody.as_bytes()]);
-        tx.release_login(tenant, link.id, &nobody).await?;
+        self.release_login(&mut tx, &link).await?;
         self.note(&mut tx, &link, "consent_revoked", serde_json::json!({"consent": id})).await?;
         self.audit(&mut tx, caller, "revoke_consent", &id.to_string()).await?;
         tx.commit().await?;

@@ -96,11 +96,7 @@ impl Engine {
             name("username3").as_bytes(),
         ]);
         // Where nobody logs in, no two registrations are of one login.
-        let login = if wanted.fields.is_empty() {
-            self.index().digest(&[uuid::Uuid::from(self.env().id::<RecordId>()).as_bytes()])
-        } else {
-            login
-        };
+        let login = if wanted.fields.is_empty() { self.nobodys_login() } else { login };
         let bucket = match name("username") {
             "" => Bucket::of(u16::from_be_bytes([login[0], login[1]])),
             user => self.index().bucket(caller.tenant, &institution.name, user),
@@ -135,9 +131,21 @@ impl Engine {
         self.confirmed(watch).await
     }
 
+    /// A login that no other registration is of.
+    fn nobodys_login(&self) -> [u8; 32] {
+        self.index().digest(&[uuid::Uuid::from(self.env().id::<RecordId>()).as_bytes()])
+    }
+
+    /// Lets the login of a link be registered anew, as another link.
+    pub(crate) async fn release_login(&self, tx: &mut Tx, link: &Link) -> Result<(), Error> {
+        tx.release_login(link.tenant, link.id, &self.nobodys_login()).await?;
+        Ok(())
+    }
+
     /// Stores the new link, its secrets and its first session in one transaction. A login that is
     /// linked already is a duplicate, unless its registration was never completed: then this one
-    /// takes its place.
+    /// takes its place; or its credentials are erased: then nothing but registering anew helps, and
+    /// the old link stays beside the new one, with its data.
     async fn open_registration(
         &self,
         caller: &Caller,
@@ -153,18 +161,21 @@ impl Engine {
                 Inserted::Inserted => {}
                 Inserted::Taken(id) => {
                     let Some(other) = tx.link_for_update(link.tenant, id).await? else { continue };
-                    if other.status != Status::Unconfirmed {
+                    if other.status == Status::Unconfirmed {
+                        if let Some(session) = tx.open_session_of(link.tenant, id).await? {
+                            drop(tx);
+                            self.make_room(&session, patience).await?;
+                            continue;
+                        }
+                        tx.delete_link(link.tenant, id).await?;
+                        link.id = self.env().id_in(link.id.bucket());
+                    } else if other.has_credentials() {
                         return Err(Error::Duplicated {
                             institution_user_id: other.institution_user_id,
                         });
+                    } else {
+                        self.release_login(&mut tx, &other).await?;
                     }
-                    if let Some(session) = tx.open_session_of(link.tenant, id).await? {
-                        drop(tx);
-                        self.make_room(&session, patience).await?;
-                        continue;
-                    }
-                    tx.delete_link(link.tenant, id).await?;
-                    link.id = self.env().id_in(link.id.bucket());
                     if !matches!(tx.insert_link(&link, login).await?, Inserted::Inserted) {
                         continue;
                     }

@@ -24,6 +24,7 @@ on_both!(stopped:
     new_credentials_that_nobody_confirms_change_nothing,
     what_a_connector_remembers_is_given_back_until_the_credentials_change,
     erased_credentials_cannot_be_replaced_in_part,
+    a_login_whose_credentials_are_erased_is_registered_anew,
     a_link_loses_its_credentials_when_their_days_are_over,
     a_single_link_becomes_recurrent_a_day_later,
     a_recurrent_link_becomes_single_and_rests,
@@ -110,6 +111,32 @@ async fn erased_credentials_cannot_be_replaced_in_part(world: &World) {
     let right = fields(&[("password", "right")]);
     let put = world.engine.replace_credentials(&world.caller(), link.id, right, None).await;
     assert!(matches!(put, Err(Error::ExpiredCredentials)));
+}
+
+async fn a_login_whose_credentials_are_erased_is_registered_anew(world: &World) {
+    for (user, storage) in
+        [("ana", CredentialsStorage::NoStore), ("eva", CredentialsStorage::Days(2))]
+    {
+        let mut wanted = single(user, &["ACCOUNTS"]);
+        wanted.credentials_storage = Some(storage);
+        let old = world.engine.register(&world.caller(), wanted).await.unwrap();
+        world.advance(hours(48)).await;
+        let old = world.link(old.id).await;
+        assert_eq!(world.engine.next_action(&old).await.unwrap(), Some("register_again"));
+
+        let again = || single(user, &["ACCOUNTS"]);
+        let new = world.engine.register(&world.caller(), again()).await.unwrap();
+        assert_ne!(new.id, old.id);
+        assert_eq!(new.status, Status::Valid);
+        assert_eq!(new.institution_user_id, old.institution_user_id, "the same person");
+        world.settle().await;
+        assert_eq!(world.link(old.id).await, old, "it stays as it was");
+        for link in [old.id, new.id] {
+            assert_eq!(world.records(link, "ACCOUNTS").await.len(), 2, "{user}");
+        }
+        let twice = world.engine.register(&world.caller(), again()).await;
+        assert!(matches!(twice, Err(Error::Duplicated { .. })), "{twice:?}");
+    }
 }
 
 async fn a_link_loses_its_credentials_when_their_days_are_over(world: &World) {
