@@ -8,7 +8,7 @@ use crate::{
     operation::{Access, Operation, delete, get, patch, post, put},
     path::Id,
     problem::Problem,
-    query::{Query, json, shown},
+    query::{Query, shown},
 };
 use axum::{
     extract::State,
@@ -213,12 +213,14 @@ pub(crate) fn operations() -> Vec<Operation> {
                 "access_mode": "recurrent"
             }))
             .answers_one::<LinkView>(201, "Registered and logged in.")
+            .projects()
             .errors(&[408, 428]),
         patch("/api/links/", "resume_link", "Brings the answer to a challenge", resume)
             .access(write)
             .body::<ResumeLink>()
             .example(json!({"session": EXAMPLE_SESSION, "link": EXAMPLE_LINK, "token": "111111"}))
             .answers_one::<LinkView>(200, "Logged in.")
+            .projects()
             .errors(&[408, 428]),
         get("/api/links/{id}/", "detail_link", "Shows a link", detail)
             .access(Access::KeysOr(Scope::ReadLinks))
@@ -229,11 +231,13 @@ pub(crate) fn operations() -> Vec<Operation> {
             .body::<UpdateLink>()
             .example(json!({"password": "full"}))
             .answers_one::<LinkView>(200, "Logged in with them.")
+            .projects()
             .errors(&[408, 428]),
         patch("/api/links/{id}/", "modify_link", "Changes how a link is used", modify)
             .body::<ModifyLink>()
             .example(json!({"access_mode": "single", "stale_in": "90d"}))
-            .answers_one::<LinkView>(200, "The link as it is now."),
+            .answers_one::<LinkView>(200, "The link as it is now.")
+            .projects(),
         delete("/api/links/{id}/", "delete_link", "Forgets a link and all its data", forget)
             .answers_nothing(204, "Forgotten.")
             .may_be_asynchronous()
@@ -266,6 +270,7 @@ async fn detail(
 async fn register(
     State(app): State<App>,
     caller: Caller,
+    query: Query,
     mut form: Form,
 ) -> Result<Response, Problem> {
     if caller.grant.as_ref().is_some_and(|grant| grant.link.is_some()) {
@@ -346,7 +351,7 @@ async fn register(
         app.engine.delete_link(&engine, link.id).await?;
         return Err(Problem::bad_token());
     }
-    Ok(json(StatusCode::CREATED, shown(&LinkView::from(link))?))
+    query.one(StatusCode::CREATED, shown(&LinkView::from(link))?)
 }
 
 /// A widget's token has connected its link; false if another request with it was faster.
@@ -360,6 +365,7 @@ async fn use_up(app: &App, grant: Option<&Grant>) -> Result<bool, Problem> {
 async fn resume(
     State(app): State<App>,
     caller: Caller,
+    query: Query,
     Json(wanted): Json<ResumeLink>,
 ) -> Result<Response, Problem> {
     // A token made for one link answers for no other.
@@ -372,13 +378,14 @@ async fn resume(
     let answer = wanted.token.map(|answer| answer.0);
     let link = app.engine.resume_link(&caller.engine, session, link, answer).await?;
     use_up(&app, caller.grant.as_ref()).await?;
-    Ok(json(StatusCode::OK, shown(&LinkView::from(link))?))
+    query.one(StatusCode::OK, shown(&LinkView::from(link))?)
 }
 
 async fn update(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id<LinkId>,
+    query: Query,
     mut form: Form,
 ) -> Result<Response, Problem> {
     caller.may_open(id)?;
@@ -397,19 +404,20 @@ async fn update(
     }
     let link = app.engine.replace_credentials(&caller.engine, id, fields, wanted.token).await?;
     use_up(&app, caller.grant.as_ref()).await?;
-    Ok(json(StatusCode::OK, shown(&LinkView::from(link))?))
+    query.one(StatusCode::OK, shown(&LinkView::from(link))?)
 }
 
 async fn modify(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id<LinkId>,
+    query: Query,
     Json(wanted): Json<ModifyLink>,
 ) -> Result<Response, Problem> {
     let ModifyLink { access_mode, stale_in, fetch_resources } = wanted;
     let wanted = Modification { access_mode, stale_in, fetch_resources, refresh_rate: None };
     let link = app.engine.modify_link(&caller.engine, id, wanted).await?;
-    Ok(json(StatusCode::OK, shown(&LinkView::from(link))?))
+    query.one(StatusCode::OK, shown(&LinkView::from(link))?)
 }
 
 async fn forget(

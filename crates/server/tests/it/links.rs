@@ -72,6 +72,37 @@ async fn a_link_is_registered_shown_listed_and_forgotten() {
 }
 
 #[tokio::test]
+async fn every_answer_with_a_link_shows_the_keys_that_are_asked_for() {
+    for api in Api::each().await {
+        let mut body = frodo("bnk100");
+        body["access_mode"] = json!("single");
+        let born = api.post("/api/links/?fields=id,access_mode", &body).await;
+        assert_eq!(born.status, StatusCode::CREATED, "{}", born.text);
+        assert_eq!(born.json(), json!({"id": id(&born), "access_mode": "single"}));
+        let path = format!("/api/links/{}/", id(&born));
+
+        let stale_in = json!({"stale_in": "90d"});
+        let modified = api.patch(&format!("{path}?fields=stale_in"), &stale_in).await;
+        assert_eq!(modified.json(), stale_in);
+        let password = json!({"password": "full"}).to_string();
+        let updated = api.call("PUT", &format!("{path}?omit=id,created_by"), password).await.json();
+        let mut rest = api.get(&path).await.json();
+        for key in ["id", "created_by"] {
+            rest.as_object_mut().expect("an object").remove(key).expect(key);
+        }
+        assert_eq!(updated, rest);
+
+        let body =
+            json!({"institution": HEIMDALL, "username": "mfa_numeric", "password": "numeric_code"});
+        let asked = api.post("/api/links/?fields=status", &body).await;
+        assert_eq!(asked.status, StatusCode::PRECONDITION_REQUIRED, "{}", asked.text);
+        let answer = json!({"session": asked.json()[0]["session"], "token": "111111"});
+        let resumed = api.patch("/api/links/?fields=status", &answer).await;
+        assert_eq!(resumed.json(), json!({"status": "valid"}));
+    }
+}
+
+#[tokio::test]
 async fn the_same_login_is_linked_once() {
     for api in Api::each().await {
         let first = api.post("/api/links/", &frodo("bnk100")).await.json();
