@@ -357,6 +357,10 @@ pub enum Failure {
     /// Anything unclear.
     #[error("something unexpected happened: {0}")]
     Unexpected(String),
+    /// Something of ours broke; or, once somebody was let in, the connector did, or what the
+    /// institution says is unclear. It is no login that failed. For the engine to say.
+    #[error("something broke that is not the login's")]
+    Broken,
 }
 
 /// What keeps a person out although the login is right.
@@ -413,6 +417,7 @@ impl Failure {
                 | Self::TooMuch
                 | Self::Cancelled
                 | Self::Unexpected(_)
+                | Self::Broken
         )
     }
 }

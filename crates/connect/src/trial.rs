@@ -101,6 +101,7 @@ pub(crate) fn failures() -> Vec<Failure> {
         Failure::Unreadable(Box::new(Unreadable { remark, options })),
         Failure::Cancelled,
         Failure::Unexpected(String::new()),
+        Failure::Broken,
     ];
     let problems = [
         LoginProblem::Locked,

@@ -43,6 +43,7 @@ impl Breaker {
                 | Failure::InstitutionUnavailable
                 | Failure::Timeout
                 | Failure::Unexpected(_)
+                | Failure::Broken
         )
     }
     /// From its stored text; what cannot be read starts afresh.

@@ -94,5 +94,6 @@ const fn word(failure: &Failure) -> &'static str {
         Failure::Unreadable(_) => "unreadable",
         Failure::Cancelled => "cancelled",
         Failure::Unexpected(_) => "unexpected",
+        Failure::Broken => "broken",
     }
 }

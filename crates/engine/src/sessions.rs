@@ -335,7 +335,19 @@ impl Run {
             Err(error) => Err(error),
         };
         talk.logout().await;
-        answer
+        // Whoever was let in is told of no login that failed.
+        answer.map_err(|error| match error {
+            Error::Failed(Failure::Unexpected(detail)) => {
+                self.warn_of(&detail);
+                Failure::Broken.into()
+            }
+            error => error,
+        })
+    }
+
+    /// For operators alone: it may quote whatever the institution said.
+    fn warn_of(&self, detail: &str) {
+        tracing::warn!(session.id = %self.row.session.id, detail, "a conversation failed");
     }
 
     /// Does what the door was opened for.
@@ -485,8 +497,7 @@ impl Run {
     fn failure_of(&self, error: &Error) -> Failure {
         match error {
             Error::Failed(Failure::Unexpected(detail)) => {
-                // For operators alone: it may quote whatever the institution said.
-                tracing::warn!(session.id = %self.row.session.id, detail, "a conversation failed");
+                self.warn_of(detail);
                 Failure::Unexpected("in the conversation".into())
             }
             Error::Failed(failure) => failure.clone(),
@@ -494,7 +505,7 @@ impl Run {
             Error::NoSuch(_) => Failure::Cancelled,
             error => {
                 tracing::error!(session.id = %self.row.session.id, error = %Chain(error), "a session failed on our side");
-                Failure::Unexpected("internal".into())
+                Failure::Broken
             }
         }
     }
@@ -581,7 +592,7 @@ impl Drop for Run {
         self.held.progress.send_if_modified(|progress| {
             let open = matches!(progress, Progress::Working | Progress::Challenged { .. });
             if open {
-                *progress = Progress::Failed(Failure::Unexpected("not closed".into()));
+                *progress = Progress::Failed(Failure::Broken);
             }
             open
         });
@@ -621,7 +632,7 @@ impl Ask for Run {
                 Error::Failed(failure) => failure,
                 error => {
                     tracing::error!(session.id = %self.row.session.id, error = %Chain(&error), "a challenge could not be passed on");
-                    Failure::Unexpected("internal".into())
+                    Failure::Broken
                 }
             });
             self.answered += u32::from(answer.is_ok());

@@ -466,6 +466,8 @@ impl From<Failure> for Problem {
                 tracing::warn!("an institution returned more than the limits allow");
                 Self::unexpected()
             }
+            // The session has logged what.
+            Failure::Broken => Self::unexpected(),
         }
     }
 }

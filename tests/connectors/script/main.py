@@ -177,6 +177,8 @@ class Session:
         return {"window": None, "complete": True}
 
     def transactions(self, window, cursor):
+        if self.user == "puzzled":
+            raise Failed("unexpected", "the page is not understood")
         if self.user == "flood":
             number = 0
             while not cancelled.is_set():

@@ -150,7 +150,7 @@ impl From<&Failure> for Reason {
                 remark: Some(unreadable.remark.clone().into()),
             },
             Failure::Cancelled | Failure::Timeout | Failure::TooMuch => Kind::Cancelled.into(),
-            Failure::Unexpected(_) => Kind::Unexpected.into(),
+            Failure::Unexpected(_) | Failure::Broken => Kind::Unexpected.into(),
         }
     }
 }
@@ -199,7 +199,7 @@ mod tests {
             // What the host alone decides is a cancellation; what happened is said apart.
             let told = match failure {
                 Failure::Timeout | Failure::TooMuch => Failure::Cancelled,
-                Failure::Unexpected(_) => Failure::Unexpected("why".into()),
+                Failure::Unexpected(_) | Failure::Broken => Failure::Unexpected("why".into()),
                 ref other => other.clone(),
             };
             let written = serde_json::to_string(&Reason::from(&failure)).expect("plain data");

@@ -7,6 +7,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 use server::{Limits, Settings};
+use store::secrets::LinkSecrets;
 
 const EREBOR: &str = "erebor_mx_retail";
 const HEIMDALL: &str = "heimdall_mx_retail";
@@ -99,6 +100,24 @@ async fn every_answer_with_a_link_shows_the_keys_that_are_asked_for() {
         let answer = json!({"session": asked.json()[0]["session"], "token": "111111"});
         let resumed = api.patch("/api/links/?fields=status", &answer).await;
         assert_eq!(resumed.json(), json!({"status": "valid"}));
+    }
+}
+
+#[tokio::test]
+async fn what_breaks_on_our_side_is_no_login_that_failed() {
+    for api in Api::each().await {
+        let link = id(&api.post("/api/links/", &frodo("bnk100")).await);
+        api.settle().await;
+        let mut tx = api.engine.store().write().await.expect("a transaction");
+        let link_id = link.parse().expect("an id");
+        let secrets = tx.secrets(link_id).await.expect("an answer").expect("secrets");
+        let damaged = LinkSecrets { credentials: Some(b"nothing of ours".to_vec()), ..secrets };
+        tx.put_secrets(&damaged).await.expect("they are stored");
+        tx.commit().await.expect("it holds");
+        let answer = api.post("/api/accounts/", &json!({"link": link})).await;
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", answer.text);
+        assert_eq!(answer.code(), "unexpected_error");
+        assert_eq!(api.get(&format!("/api/links/{link}/")).await.json()["status"], "valid");
     }
 }
 

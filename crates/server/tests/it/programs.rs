@@ -100,6 +100,21 @@ async fn a_link_is_registered_with_a_challenge_read_and_refreshed() {
 }
 
 #[tokio::test]
+async fn what_is_unclear_before_anybody_is_let_in_is_a_login_error_and_nothing_later_is() {
+    for (api, _) in each().await {
+        let refused = register(&api, "vague", "hunter2!").await;
+        assert_eq!((refused.status, &*refused.code()), (StatusCode::BAD_REQUEST, "login_error"));
+        let link = registered(&api, "puzzled").await;
+        api.settle().await;
+        let body = json!({"link": link, "date_from": "2026-01-01", "date_to": "2026-01-14"});
+        let broken = api.post("/api/transactions/", &body).await;
+        let expected = (StatusCode::INTERNAL_SERVER_ERROR, "unexpected_error");
+        assert_eq!((broken.status, &*broken.code()), expected, "{}", broken.text);
+        assert_eq!(status(&api, &link).await, "valid");
+    }
+}
+
+#[tokio::test]
 async fn a_login_that_is_refused_makes_no_link_and_an_old_one_invalid() {
     for (api, room) in each().await {
         let refused = register(&api, "good", "wrong").await;
