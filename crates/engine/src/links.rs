@@ -16,6 +16,7 @@ use domain::{
     institution::Institution,
     link::{Event, Link, Status},
     refresh::Rate,
+    resource::Resource,
     time::later,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -356,17 +357,24 @@ impl Engine {
     pub(crate) async fn forget_data(&self, tx: &mut Tx, link: &Link) -> Result<u64, Error> {
         let mut removed = 0;
         for resource in domain::resource::all() {
-            let ids: Vec<_> = tx
-                .records_for_ledger(link.id, resource.name, None, None)
-                .await?
-                .iter()
-                .map(|r| r.id)
-                .collect();
-            removed += tx.delete_records(link.id, &ids).await?;
-            let changes: Vec<_> = ids.into_iter().map(|id| (id, ChangeKind::Deleted)).collect();
-            self.log_changes(tx, link, resource.name, &changes).await?;
+            removed += self.forget_records(tx, link, resource).await?;
         }
         tx.forget_coverage(link.id).await?;
+        Ok(removed)
+    }
+
+    /// Removes a link's records of one resource. Answers how many there were.
+    pub(crate) async fn forget_records(
+        &self,
+        tx: &mut Tx,
+        link: &Link,
+        resource: &'static Resource,
+    ) -> Result<u64, Error> {
+        let known = tx.records_for_ledger(link.id, resource.name, None, None).await?;
+        let ids: Vec<_> = known.iter().map(|record| record.id).collect();
+        let removed = tx.delete_records(link.id, &ids).await?;
+        let changes: Vec<_> = ids.into_iter().map(|id| (id, ChangeKind::Deleted)).collect();
+        self.log_changes(tx, link, resource.name, &changes).await?;
         Ok(removed)
     }
 

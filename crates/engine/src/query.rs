@@ -6,6 +6,7 @@ use domain::{
     ids::{LinkId, RecordId, TenantId},
     link::Link,
     resource::{self, Resource, Shown},
+    resources::{accounts::ACCOUNTS, owners::OWNERS},
 };
 pub use store::records::ResourceCount;
 use store::{Tx, changes::ChangeKind, records::PageRow};
@@ -109,8 +110,20 @@ impl Engine {
         self.delete_below(&mut tx, &link, resource, &[id]).await?;
         tx.delete_records(link.id, &[id]).await?;
         self.log_changes(&mut tx, &link, resource.name, &[(id, ChangeKind::Deleted)]).await?;
+        if resource.name == ACCOUNTS.name {
+            self.forget_owners_of_nothing(&mut tx, &link).await?;
+        }
         tx.commit().await?;
         self.wake_readers();
+        Ok(())
+    }
+
+    /// Whoever deletes an account wants its owners gone. They are known of the login as a whole, so
+    /// they own something until its last account is deleted.
+    async fn forget_owners_of_nothing(&self, tx: &mut Tx, link: &Link) -> Result<(), Error> {
+        if tx.records_for_ledger(link.id, ACCOUNTS.name, None, None).await?.is_empty() {
+            self.forget_records(tx, link, &OWNERS).await?;
+        }
         Ok(())
     }
 

@@ -30,6 +30,7 @@ on_both!(stopped:
     a_recurrent_link_becomes_single_and_rests,
     a_rate_can_be_changed,
     data_that_nobody_updates_are_removed_and_the_link_stays,
+    the_owners_go_with_the_last_account,
     a_link_is_refreshed_on_demand_once_in_ten_minutes,
     a_refresh_on_demand_reads_only_what_was_named,
     a_deleted_link_is_gone_with_all_that_hung_on_it,
@@ -226,6 +227,22 @@ async fn data_that_nobody_updates_are_removed_and_the_link_stays(world: &World) 
     assert_eq!(world.status(link.id).await, Status::Valid);
     world.retrieve(link.id, "TRANSACTIONS").await.unwrap();
     assert_eq!(world.records(link.id, "TRANSACTIONS").await.len(), 3);
+}
+
+async fn the_owners_go_with_the_last_account(world: &World) {
+    let link = world.registered("ana").await;
+    let resource = domain::resource::named("ACCOUNTS").unwrap();
+    let mut owners = Vec::new();
+    for account in world.records(link.id, "ACCOUNTS").await {
+        let id = record_id(&account);
+        world.engine.delete_record(&world.caller(), resource, id).await.unwrap();
+        owners.push(world.records(link.id, "OWNERS").await.len());
+    }
+    assert_eq!(owners, [1, 0]);
+    let deleted = world.changes().await.into_iter().filter(|c| c.kind == "deleted");
+    assert_eq!(deleted.filter(|change| change.resource == "OWNERS").count(), 1);
+    world.retrieve(link.id, "OWNERS").await.unwrap();
+    assert_eq!(world.records(link.id, "OWNERS").await.len(), 1, "a reading brings them back");
 }
 
 async fn a_link_is_refreshed_on_demand_once_in_ten_minutes(world: &World) {
