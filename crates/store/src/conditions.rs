@@ -196,6 +196,8 @@ fn is_within(field: &Field) -> bool {
 fn subject(table: &'static str, field: &Field) -> String {
     let typed = |value: String| match field.kind {
         Kind::Integer | Kind::Year | Kind::Amount => format!("cast({value} as numeric)"),
+        // Of an instant, the day is asked for.
+        Kind::Date => format!("substr({value}, 1, 10)"),
         // SQLite would take a number out of the body as a number.
         _ => format!("cast({value} as text)"),
     };

@@ -554,6 +554,7 @@ static FIELDS: &[Field] = &[
     Field::integer("integer", Source::Body(&["deep", "integer"])),
     Field::amount("amount", Source::Body(&["deep", "amount"])),
     Field::date("date", Source::Body(&["date"])),
+    Field::date("booked", Source::Body(&["booked"])),
     Field::date("day", Source::Column("day")),
     Field::instant("at", Source::Body(&["at"])),
     Field::instant("suspected_at", Source::Column("suspected_at")),
@@ -566,7 +567,7 @@ impl Sample {
             "text" => self.text.clone().map(Value::Text),
             "integer" => self.integer.map(Value::Integer),
             "amount" => self.cents.map(|cents| Value::Amount(Amount::cents(cents))),
-            "date" | "day" => self.day.map(Value::Date),
+            "date" | "booked" | "day" => self.day.map(Value::Date),
             "at" | "suspected_at" => self.at.map(Value::Instant),
             _ => self.category.map(|text| Value::Text(text.into())),
         }
@@ -610,6 +611,11 @@ impl Sample {
                 "amount": self.cents.map(|_| "CENTS"),
             },
             "date": self.day.map(|day| day.to_string()),
+            // A day, or an instant of that day.
+            "booked": self.day.map(|day| match self.at {
+                Some(_) => format!("{day}T23:59:59.999999Z"),
+                None => day.to_string(),
+            }),
             "at": self.at.map(|at| Moment(at).to_string()),
         });
         let cents = self.cents.map_or("null".into(), |cents| Amount::cents(cents).to_string());
@@ -738,6 +744,38 @@ async fn check(store: &testing::TestStore, samples: &[Sample], queries: &[Vec<Co
             .await
             .unwrap();
         assert_eq!(wide.rows, rows.rows);
+    }
+}
+
+#[tokio::test]
+async fn a_day_is_found_by_the_instants_in_it() {
+    static BOOKED: &[Field] = &[Field::date("booked", Source::Body(&["booked"]))];
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 3);
+        let booked = ["2026-01-13", "2026-01-14", "2026-01-14T04:00:00.000000Z", "2026-01-15"];
+        let records = booked.map(|booked| NewRecord {
+            body: format!(r#"{{"booked":"{booked}"}}"#),
+            ..record(&env, &link, "TRANSACTIONS", None)
+        });
+        let mut tx = store.write().await.unwrap();
+        tx.insert_link(&link, &[1; 32]).await.unwrap();
+        tx.write_records(&records).await.unwrap();
+        for (filter, days, count) in [
+            ("booked", "2026-01-14", 2),
+            ("booked__gt", "2026-01-14", 1),
+            ("booked__gte", "2026-01-14", 3),
+            ("booked__lt", "2026-01-14", 1),
+            ("booked__lte", "2026-01-14", 3),
+            ("booked__range", "2026-01-13,2026-01-14", 3),
+        ] {
+            let condition = filter::parse(BOOKED, [(filter, days)]).unwrap();
+            let found = tx
+                .records_page(link.tenant, link.id, "TRANSACTIONS", &condition, any_page(), false)
+                .await
+                .unwrap();
+            assert_eq!(found.count, count, "{}: {filter}={days}", store.name);
+        }
     }
 }
 
