@@ -378,7 +378,8 @@ impl Engine {
         Ok(removed)
     }
 
-    /// Queues a refresh of the named resources (`fetch_resources` names), or of all.
+    /// Queues a refresh of the named resources (`fetch_resources` names), or of all where none is
+    /// named: somebody waits for its webhooks.
     pub async fn refresh_link(
         &self,
         caller: &Caller,
@@ -392,6 +393,7 @@ impl Engine {
         if institution.takes_statement_files() {
             return Err(Error::Unsupported);
         }
+        let resources = resources.filter(|names| !names.is_empty());
         if let Some(names) = &resources {
             check_fetch(&institution, names)?;
         }

@@ -33,6 +33,7 @@ on_both!(stopped:
     the_owners_go_with_the_last_account,
     a_link_is_refreshed_on_demand_once_in_ten_minutes,
     a_refresh_on_demand_reads_only_what_was_named,
+    a_refresh_on_demand_that_names_nothing_reads_everything,
     a_deleted_link_is_gone_with_all_that_hung_on_it,
     a_link_deleted_later_is_announced,
     another_tenants_link_is_not_there,
@@ -271,6 +272,14 @@ async fn a_refresh_on_demand_reads_only_what_was_named(world: &World) {
     let counts = ["OWNERS", "ACCOUNTS", "TRANSACTIONS"].map(|r| world.bank.count("ana", r));
     assert_eq!(counts, [2, 1, 1]);
     assert_eq!(world.link(link.id).await.fetch_resources, link.fetch_resources);
+}
+
+async fn a_refresh_on_demand_that_names_nothing_reads_everything(world: &World) {
+    let link = world.engine.register(&world.caller(), single("ana", &[])).await.unwrap();
+    let caller = world.caller();
+    world.engine.refresh_link(&caller, link.id, Some(Vec::new())).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.codes(link.id).await, ["historical_update"; 3]);
 }
 
 async fn a_deleted_link_is_gone_with_all_that_hung_on_it(world: &World) {
