@@ -254,8 +254,7 @@ impl Engine {
             drop(tx);
             return self.wait_for_room(&job).await.map(|()| None);
         }
-        let detail = json!({"cause": purpose.name(), "request_id": request.hex()});
-        self.note(&mut tx, &link, "refresh_started", detail).await?;
+        self.work_started(&mut tx, &link, &purpose).await?;
         let run = Run::new(self, row, purpose, Brought::default());
         tx.commit().await?;
         Ok(Some(run))
@@ -290,6 +289,19 @@ impl Engine {
             self.happened(&mut tx, &link, Event::Unreachable, cause.clone()).await?;
         }
         Ok(tx.commit().await?)
+    }
+
+    /// A session has begun a piece of work, or takes it upon itself: the timeline.
+    pub(crate) async fn work_started(
+        &self,
+        tx: &mut Tx,
+        link: &Link,
+        purpose: &Purpose,
+    ) -> Result<(), Error> {
+        let Purpose::Work(work) = purpose else { return Ok(()) };
+        let request = work.cause.request().hex();
+        let detail = json!({"cause": purpose.name(), "request_id": request});
+        self.note(tx, link, "refresh_started", detail).await
     }
 
     /// A session for a piece of work has ended: the job's row, the timeline, a retry where one

@@ -403,13 +403,17 @@ impl Run {
         if self.mandate.purpose == Purpose::Register {
             engine.note(&mut tx, &link, "registered", serde_json::json!({})).await?;
         }
+        let load = adopted.map(Purpose::Work);
+        if let Some(load) = &load {
+            engine.work_started(&mut tx, &link, load).await?;
+        }
         tx.commit().await?;
         if adopts {
             self.held.progress.send_replace(Progress::LoggedIn);
         }
-        if let Some(work) = adopted {
-            self.claim = Some(engine.running().claim(work.job, work.fence));
-            self.mandate.purpose = Purpose::Work(work);
+        if let Some(load) = load {
+            self.mandate.purpose = load;
+            self.claim = self.work().map(|work| engine.running().claim(work.job, work.fence));
         }
         engine.heard_from(&link.institution, None).await;
         Ok(link)

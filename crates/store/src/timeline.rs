@@ -25,10 +25,12 @@ pub struct Entry {
 }
 
 impl Tx {
-    /// Adds an entry.
+    /// Adds an entry. Where others are there of its instant or later, it gets the next microsecond, so
+    /// that the order of instants is the order of writing.
     pub async fn add_entry(&mut self, entry: &Entry) -> Result<(), Error> {
         const SQL: &str = "insert into timeline (bucket, id, tenant, link, at, kind, detail)
-            values ($1, $2, $3, $4, $5, $6, json($7))";
+            values ($1, $2, $3, $4, coalesce((select max(at) + 1 from timeline
+                where bucket = $1 and link = $4 and at >= $5), $5), $6, json($7))";
         let row = values![
             entry.link.bucket(),
             entry.id,

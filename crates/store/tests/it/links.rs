@@ -251,6 +251,25 @@ async fn a_timeline_shows_the_latest_first() {
 }
 
 #[tokio::test]
+async fn a_timeline_is_in_the_order_in_which_it_was_written() {
+    for store in stores().await {
+        let env = env();
+        let link = new_link(&env, env.id(), 1);
+        let at = env.now();
+        let mut tx = store.write().await.unwrap();
+        for number in 0..9 {
+            let kind = number.to_string();
+            let entry = Entry { at, kind, ..entry(&env, link.tenant, link.id) };
+            tx.add_entry(&entry).await.unwrap();
+        }
+        let shown = tx.timeline(link.tenant, link.id, page(1, 9)).await.unwrap();
+        let kinds: String = shown.items.iter().rev().map(|entry| entry.kind.as_str()).collect();
+        assert_eq!(kinds, "012345678", "{}", store.name);
+        assert_eq!(shown.items[8].at, at, "the first one is not moved");
+    }
+}
+
+#[tokio::test]
 async fn a_deleted_link_takes_everything_below_with_it_and_nothing_of_others() {
     for store in stores().await {
         let env = env();
