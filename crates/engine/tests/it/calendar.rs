@@ -27,6 +27,7 @@ on_both!(stopped:
     an_outage_is_outlived_inside_the_period,
     a_refresh_reads_what_it_has_not_seen_yet,
     the_timeline_tells_what_happened,
+    a_link_says_what_helps_it,
 );
 
 /// Some links of each rate: many slow ones, few fast ones.
@@ -270,4 +271,29 @@ async fn the_timeline_tells_what_happened(world: &World) {
     world.advance(hours(7 * 24)).await;
     let told = world.timeline(link.id).await.split_off(5);
     assert_eq!(told, ["refresh_started", "status_changed", "refresh_failed"]);
+}
+
+async fn a_link_says_what_helps_it(world: &World) {
+    let helps = async |link| {
+        let link = world.link(link).await;
+        (link.status, world.engine.next_action(&link).await.unwrap())
+    };
+    world.bank.logins("ana", [vec![Step::Ask(Otp, "123")]]);
+    let asked = world.challenged("ana").await;
+    let answer = (Status::Unconfirmed, Some("answer_challenge_or_register_again"));
+    assert_eq!(helps(asked.link).await, answer);
+
+    let link = world.registered("eva").await.id;
+    assert_eq!(helps(link).await, (Status::Valid, None));
+    world.bank.logins("eva", [vec![Step::Ask(Otp, "123")]]);
+    world.advance(hours(7 * 24)).await;
+    assert_eq!(helps(link).await, (Status::TokenRequired, Some("retrieve_with_token")));
+    let retrieval = Retrieval { token: secret("123"), ..wanted(link, "ACCOUNTS") };
+    world.engine.retrieve(&world.caller(), retrieval).await.unwrap();
+    assert_eq!(helps(link).await, (Status::Valid, None));
+
+    world.bank.logins("eva", [vec![]]);
+    world.bank.person("eva", |eva| eva.password = "new");
+    world.advance(hours(7 * 24)).await;
+    assert_eq!(helps(link).await, (Status::Invalid, Some("replace_credentials")));
 }

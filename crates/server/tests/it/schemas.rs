@@ -57,6 +57,19 @@ pub(crate) fn check(method: &Method, uri: &Uri, answer: &Answer) {
         if uri.path() != "/readyz" {
             published("ErrorList", &json);
         }
+        // A list of errors may hold either: what asks is to be the one that can be answered.
+        let asks = |item: &&Value| {
+            ["session", "link", "expiry", "token_generation_data"]
+                .iter()
+                .any(|key| item.get(key).is_some())
+        };
+        for item in json.as_array().into_iter().flatten().filter(asks) {
+            published("TokenRequired", item);
+            assert_eq!(
+                (answer.status, &item["code"]),
+                (StatusCode::PRECONDITION_REQUIRED, &json!("token_required"))
+            );
+        }
     } else if answer.status == StatusCode::ACCEPTED && uri.path().starts_with("/api/") {
         published("AsyncAccepted", &json);
     } else if let Some((name, list)) = objects(uri.path()) {
