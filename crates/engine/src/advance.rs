@@ -27,7 +27,7 @@ impl Engine {
     pub async fn advance(&self, to: Timestamp) -> Result<Timestamp, NotAdvanced> {
         let engine = self.clone();
         let advanced = self.tracker().spawn(async move { engine.advance_whole(to).await }).await;
-        advanced.map_err(|e| Error::Internal("moving the clock", Box::new(e)))?
+        advanced.map_err(Error::broke("moving the clock"))?
     }
 
     async fn advance_whole(&self, to: Timestamp) -> Result<Timestamp, NotAdvanced> {

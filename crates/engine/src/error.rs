@@ -6,6 +6,7 @@ use domain::{
     ids::{LinkId, SessionId},
     session::Challenge,
 };
+use tokio::task::JoinError;
 
 /// A field of a request that cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +100,28 @@ impl Error {
     pub fn field(code: &'static str, message: impl Into<String>, field: &'static str) -> Self {
         Self::Fields(vec![FieldProblem { code, message: message.into(), field: Some(field) }])
     }
+    /// A task that was `doing` something broke.
+    pub(crate) fn broke(doing: &'static str) -> impl FnOnce(JoinError) -> Self {
+        move |error| Self::Internal(doing, Box::new(Broken::from(error)))
+    }
+}
+
+/// Why a task did not come to its end. What a panic says may hold what the task was working on, a
+/// password among it; so that is not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Broken {
+    /// Its code is wrong. The log says where.
+    #[error("it panicked")]
+    Panicked,
+    /// The process is ending.
+    #[error("it was cut off")]
+    CutOff,
+}
+
+impl From<JoinError> for Broken {
+    fn from(error: JoinError) -> Self {
+        if error.is_panic() { Self::Panicked } else { Self::CutOff }
+    }
 }
 
 /// An error with its causes, on one line.
@@ -157,5 +180,21 @@ impl From<crate::webhooks::sender::NoClient> for Error {
 impl From<vault::Error> for Error {
     fn from(error: vault::Error) -> Self {
         Self::Internal("opening the vault", Box::new(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::task::JoinSet;
+
+    #[tokio::test]
+    async fn of_a_task_that_panicked_nothing_is_repeated_that_it_said() {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async { panic!("canary-of-a-task") });
+        let ended: Result<(), _> = tasks.join_next().await.expect("a task");
+        let error = Error::broke("doing this")(ended.expect_err("it panicked"));
+        assert_eq!(Chain(&error).to_string(), "doing this: it panicked");
+        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
     }
 }

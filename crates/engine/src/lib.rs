@@ -47,7 +47,7 @@ pub mod webhooks;
 pub mod worker;
 
 pub use connect::talk::{Failure, LoginProblem, Remark, Unreadable};
-pub use error::{Challenged, Error, FieldProblem};
+pub use error::{Broken, Challenged, Error, FieldProblem};
 
 use catalogue::Catalogue;
 use clock::{SystemClock, VirtualClock};

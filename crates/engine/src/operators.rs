@@ -116,7 +116,7 @@ async fn named(tx: &mut Tx, name: &str) -> Result<Operator, NotDone> {
 async fn hash(password: &SecretString) -> Result<String, Error> {
     let password = password.clone();
     let hashed = tokio::task::spawn_blocking(move || vault::hash_secret(&password)).await;
-    Ok(hashed.map_err(|e| Error::Internal("hashing a password", Box::new(e)))??)
+    Ok(hashed.map_err(Error::broke("hashing a password"))??)
 }
 
 /// A line of the audit log about an operator; by the command line where nobody is named.
@@ -264,7 +264,7 @@ impl Engine {
         };
         let (secret, stored) = (password.clone(), operator.hash.clone());
         let right = tokio::task::spawn_blocking(move || vault::is_secret(&secret, &stored)).await;
-        if right.map_err(|e| Error::Internal("checking a password", Box::new(e)))?? {
+        if right.map_err(Error::broke("checking a password"))?? {
             return Ok(Some(operator));
         }
         let mut tx = self.store().write().await?;

@@ -51,7 +51,7 @@ impl Engine {
             .tracker()
             .spawn_blocking(move || engine.verifier().verify(id, &secret, &key.hash, now))
             .await
-            .map_err(|e| Error::Internal("checking a key", Box::new(e)))??;
+            .map_err(Error::broke("checking a key"))??;
         if good {
             let mut tx = self.store().write().await?;
             tx.touch_key(id, now).await?;
@@ -103,7 +103,7 @@ impl Engine {
             .tracker()
             .spawn_blocking(move || vault::hash_secret(&secret))
             .await
-            .map_err(|e| Error::Internal("hashing a key", Box::new(e)))??;
+            .map_err(Error::broke("hashing a key"))??;
         Ok(ApiKey {
             id,
             tenant,

@@ -155,17 +155,14 @@ async fn pass(
     answer
 }
 
-/// Answers for a handler that panicked.
+/// Answers for a handler that panicked. What the panic said is not repeated: it may hold what the
+/// handler was working on, a password among it.
 pub(crate) fn catching_panics() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response> {
-    let answer: fn(Box<dyn Any + Send>) -> Response = |panic| panicked(&*panic);
+    let answer: fn(Box<dyn Any + Send>) -> Response = |_| {
+        tracing::error!("a handler panicked");
+        Problem::unexpected().into_response()
+    };
     CatchPanicLayer::custom(answer)
-}
-
-fn panicked(panic: &(dyn Any + Send)) -> Response {
-    let said = panic.downcast_ref::<String>().map(String::as_str);
-    let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-    tracing::error!(said, "a handler panicked");
-    Problem::unexpected().into_response()
 }
 
 /// Pages of other origins may call with a token; nothing that they reach goes by cookies.
@@ -189,5 +186,46 @@ fn known(method: &Method) -> &'static str {
         Method::DELETE => "DELETE",
         Method::OPTIONS => "OPTIONS",
         _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{body::Body, http::StatusCode, routing::get};
+    use std::{
+        io,
+        sync::{Mutex, PoisonError},
+    };
+    use tower::ServiceExt as _;
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_for_and_what_it_said_is_not_in_the_log() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(move || writer.clone())
+            .finish();
+        let _logging = tracing::subscriber::set_default(subscriber);
+        let panics: fn() -> &'static str = || panic!("canary-{}", "of-a-handler");
+        let router = Router::new().route("/", get(async move || panics())).layer(catching_panics());
+        let request = Request::new(Body::empty());
+        let answer = router.oneshot(request).await.expect("infallible");
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let log = log.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let log = String::from_utf8(log).expect("text");
+        assert!(log.contains("a handler panicked") && !log.contains("canary"), "{log}");
     }
 }

@@ -15,7 +15,7 @@ use connect::{
     statement_files::StatementFiles,
     talk::Connector,
 };
-use engine::{Engine, Parts, tokens::TokenSettings};
+use engine::{Broken, Engine, Parts, tokens::TokenSettings};
 use insights::categories::Rules;
 use jiff::SignedDuration;
 use std::{fs, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
@@ -65,7 +65,8 @@ async fn reread_ring(engine: Engine, keys: Source, mut hangup: Hangup) {
         hangup.next().await;
         let keys = keys.clone();
         let replaced = async {
-            let ring = tokio::task::spawn_blocking(move || KeyRing::read(&keys)).await??;
+            let ring = tokio::task::spawn_blocking(move || KeyRing::read(&keys)).await;
+            let ring = ring.map_err(Broken::from)??;
             engine.replace_ring(&ring).await?;
             anyhow::Ok(ring.newest())
         };
@@ -221,7 +222,7 @@ impl Running {
         tokio::select! {
             () = self.signals.next() => {}
             ended = &mut self.http => {
-                ended.context("the HTTP server broke")?;
+                ended.map_err(Broken::from).context("the HTTP server broke")?;
             }
         }
         tell(format_args!("stopping; once more to stop at once"));

@@ -115,7 +115,7 @@ impl Reader {
             let work = move || order.carry_out(&material, engine.rules());
             tokio::task::spawn_blocking(work).await
         };
-        let found = found.map_err(|e| Error::Internal("computing", Box::new(e)))?;
+        let found = found.map_err(Error::broke("computing"))?;
         let found = found.map_err(|e| Error::Internal("computing", Box::new(e)))?;
         let mut collector = Collector::new(resource, None, at);
         for (account, item) in found {

@@ -12,7 +12,10 @@ use super::{
     sender::{Answer, Sender, Silence, common_headers},
     wants,
 };
-use crate::{Error, error::Chain};
+use crate::{
+    Error,
+    error::{Broken, Chain},
+};
 use bytes::Bytes;
 use domain::{
     env::Env,
@@ -267,9 +270,9 @@ struct Health {
 }
 
 /// A courier that broke down had a parcel, which is sent again when its lease ends.
-fn note(end: &Result<(), JoinError>) {
-    if let Err(error) = end {
-        tracing::error!(error = %error, "a courier broke down");
+fn note(end: Result<(), JoinError>) {
+    if let Err(error) = end.map_err(Broken::from) {
+        tracing::error!(%error, "a courier broke down");
     }
 }
 
@@ -413,7 +416,7 @@ impl Webhooks {
             }
             tokio::select! {
                 _ = returns.recv_many(&mut posted, CLAIMED) => {}
-                Some(end) = couriers.join_next() => note(&end),
+                Some(end) = couriers.join_next() => note(end),
                 () = self.woken.notified() => {}
                 () = stop.cancelled(), if !stopping => {}
                 () = self.env.sleep(POLL) => {}
@@ -422,7 +425,7 @@ impl Webhooks {
                 posted.push(more);
             }
             while let Some(end) = couriers.try_join_next() {
-                note(&end);
+                note(end);
             }
             look = true;
         }
