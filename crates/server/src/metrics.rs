@@ -20,13 +20,20 @@ struct Route {
     route: String,
 }
 
+/// A request at work. Dropped with it, also when its client goes away before the answer.
+pub(crate) struct AtWork(Gauge);
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 /// The counters of the HTTP surface.
 pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<Request, Counter>,
     seconds: Family<Route, Histogram, fn() -> Histogram>,
-    /// Requests at work.
-    pub(crate) open: Gauge,
+    open: Gauge,
     work: Gauge,
     deliveries: Gauge,
 }
@@ -66,6 +73,11 @@ impl Metrics {
             registry.register_with_unit(name, says, Unit::Seconds, gauge.clone());
         }
         Self { registry, requests, seconds, open, work, deliveries }
+    }
+    /// A request is at work, until what this returns is dropped.
+    pub(crate) fn begin(&self) -> AtWork {
+        self.open.inc();
+        AtWork(self.open.clone())
     }
     /// One request has been answered.
     pub(crate) fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {

@@ -81,9 +81,9 @@ async fn answer(State(app): State<App>, mut request: Request, next: Next) -> Res
     let to_widget = caller::bearer(request.headers()).is_some();
     #[expect(clippy::disallowed_types, reason = "telemetry")]
     let since = std::time::Instant::now();
-    app.metrics.open.inc();
+    let at_work = app.metrics.begin();
     let mut response = next.run(request).await;
-    app.metrics.open.dec();
+    drop(at_work);
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
         let rendered = problem.render(&id.hex(), &app.engine.settings().brand, &origin, to_widget);
         let plain = std::mem::replace(&mut response, rendered);

@@ -16,6 +16,7 @@ mod hostile;
 mod insights;
 mod institutions;
 mod links;
+mod machine;
 mod mobile;
 mod native;
 mod passing;
