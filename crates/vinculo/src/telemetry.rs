@@ -4,6 +4,8 @@ use crate::config::Format;
 use anyhow::Context as _;
 use domain::env::Clock;
 use jiff::tz::TimeZone;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 use std::{
     fmt,
     io::{self, IsTerminal as _},
@@ -15,7 +17,7 @@ use tracing::{
 };
 use tracing_subscriber::{
     EnvFilter,
-    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer, time::FormatTime},
+    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
     registry::LookupSpan,
 };
 
@@ -46,9 +48,7 @@ pub(crate) fn start(
             let line = Line { clock, zone: TimeZone::try_system().unwrap_or(TimeZone::UTC) };
             builder.event_format(line).try_init()
         }
-        Format::Json => {
-            builder.json().flatten_event(true).with_timer(Instants { clock }).try_init()
-        }
+        Format::Json => builder.event_format(Object { clock }).try_init(),
     };
     started.map_err(|error| anyhow::anyhow!(error)).context("logging is on already")?;
     // What a panic says may hold what it was working on, a password among it: only its place is told.
@@ -68,13 +68,43 @@ fn directives(level: &str) -> String {
     OURS.iter().fold("warn".into(), |all, name| format!("{all},{name}={level}"))
 }
 
-/// `2026-01-14T09:12:33.104000Z`.
-struct Instants {
+/// `{"timestamp":"2026-01-14T09:12:33.104000Z","level":"INFO","message":"answered",…,"target":"server"}`.
+struct Object {
     clock: Arc<dyn Clock>,
 }
-impl FormatTime for Instants {
-    fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
-        write!(writer, "{}", domain::time::Moment(self.clock.now()))
+
+impl<S, N> FormatEvent<S, N> for Object
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut parts = Parts::default();
+        event.record(&mut parts);
+        let now = domain::time::Moment(self.clock.now()).to_string();
+        let level = event.metadata().level().to_string();
+        let said = parts.0.iter().find(|(name, _)| *name == TARGET);
+        let target = said.map_or_else(|| event.metadata().target().into(), |(_, of)| of.clone());
+        let before = [("timestamp", now.into()), ("level", level.into())];
+        let whole = before.into_iter().chain(parts.0).chain([("target", target)]).collect();
+        let text = serde_json::to_string(&Entries(whole)).map_err(|_| fmt::Error)?;
+        writeln!(writer, "{text}")
+    }
+}
+
+/// Where crates that log in another way say which part of them speaks.
+const TARGET: &str = "log.target";
+
+/// An object whose keys stay in their order.
+struct Entries(Vec<(&'static str, Value)>);
+impl Serialize for Entries {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 
@@ -116,21 +146,21 @@ where
     }
 }
 
-/// The message of an event, and what else it says. Line breaks are escaped, so that one event is
-/// one line and nobody can forge another.
+/// What an event says, by name; an error with all its causes.
 #[derive(Default)]
-struct Parts {
-    message: String,
-    fields: Vec<(&'static str, String)>,
-}
+struct Parts(Vec<(&'static str, Value)>);
 
 impl Parts {
-    /// What is said, and the fields beside it. A request reads best as one.
-    fn tell(mut self) -> (String, String) {
+    /// What is said, and the fields beside it. A request reads best as one. Line breaks are escaped,
+    /// so that one event is one line and nobody can forge another.
+    fn tell(self) -> (String, String) {
+        let mut fields: Vec<_> =
+            self.0.into_iter().map(|(name, value)| (name, on_one_line(value))).collect();
         let mut take = |name| {
-            let at = self.fields.iter().position(|&(field, _)| field == name)?;
-            Some(self.fields.remove(at).1)
+            let at = fields.iter().position(|&(field, _)| field == name)?;
+            Some(fields.remove(at).1)
         };
+        let message = take("message").unwrap_or_default();
         let said = match (take("method"), take("path"), take("status"), take("ms")) {
             (Some(method), Some(path), Some(status), Some(ms)) => {
                 format!("{method} {path} {status} in {ms} ms")
@@ -139,18 +169,40 @@ impl Parts {
                 let (method, path, status, ms) = taken;
                 let taken = [("method", method), ("path", path), ("status", status), ("ms", ms)];
                 let back = taken.into_iter().filter_map(|(name, value)| Some((name, value?)));
-                self.fields.splice(0..0, back);
-                self.message
+                fields.splice(0..0, back);
+                message
             }
         };
-        let rest = self.fields.iter().map(|(name, value)| format!(" {name}={value}"));
+        let rest = fields.iter().map(|(name, value)| format!(" {name}={value}"));
         (said, rest.collect())
     }
 }
 
+fn on_one_line(value: Value) -> String {
+    let text = match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    text.chars()
+        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+        .collect()
+}
+
 impl Visit for Parts {
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.0.push((field.name(), value.into()));
+    }
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.0.push((field.name(), value.into()));
+    }
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.0.push((field.name(), value.into()));
+    }
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.0.push((field.name(), value.into()));
+    }
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.record_debug(field, &format_args!("{value}"));
+        self.0.push((field.name(), value.into()));
     }
     fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
         let mut text = value.to_string();
@@ -159,18 +211,10 @@ impl Visit for Parts {
             text = format!("{text}: {cause}");
             source = cause.source();
         }
-        self.record_debug(field, &format_args!("{text}"));
+        self.0.push((field.name(), text.into()));
     }
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        let text = format!("{value:?}");
-        let text: String = text
-            .chars()
-            .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
-            .collect();
-        match field.name() {
-            "message" => self.message = text,
-            name => self.fields.push((name, text)),
-        }
+        self.0.push((field.name(), format!("{value:?}").into()));
     }
 }
 
@@ -178,6 +222,7 @@ impl Visit for Parts {
 mod tests {
     use super::*;
     use std::sync::Mutex;
+    use tracing_subscriber::{fmt::format::DefaultFields, layer::SubscriberExt as _};
 
     #[derive(Clone, Default)]
     struct Page(Arc<Mutex<Vec<u8>>>);
@@ -190,26 +235,72 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_event_is_one_readable_line_even_when_it_carries_line_breaks() {
-        let clock = engine::clock::VirtualClock::stopped("2026-01-14T09:12:33Z".parse().unwrap());
+    fn clock() -> Arc<dyn Clock> {
+        Arc::new(engine::clock::VirtualClock::stopped("2026-01-14T09:12:33Z".parse().unwrap()))
+    }
+
+    /// What is written, by `format`, of what `happens`.
+    fn written<F>(format: F, happens: impl FnOnce()) -> String
+    where
+        F: FormatEvent<tracing_subscriber::Registry, DefaultFields> + Send + Sync + 'static,
+    {
         let page = Page::default();
         let paper = page.clone();
-        let subscriber = tracing_subscriber::fmt()
+        let layer = tracing_subscriber::fmt::layer()
             .with_ansi(false)
             .with_writer(move || paper.clone())
-            .event_format(Line { clock: Arc::new(clock), zone: TimeZone::UTC })
-            .finish();
-        tracing::subscriber::with_default(subscriber, || {
+            .event_format(format);
+        let subscriber = tracing_subscriber::registry().with(layer);
+        tracing::subscriber::with_default(subscriber, happens);
+        let written = page.0.lock().unwrap().clone();
+        String::from_utf8(written).unwrap()
+    }
+    fn for_people(happens: impl FnOnce()) -> String {
+        written(Line { clock: clock(), zone: TimeZone::UTC }, happens)
+    }
+    fn for_machines(happens: impl FnOnce()) -> String {
+        written(Object { clock: clock() }, happens)
+    }
+
+    #[test]
+    fn an_event_is_one_readable_line_even_when_it_carries_line_breaks() {
+        let text = for_people(|| {
             tracing::info!(method = "GET", path = "/api/", status = 200, ms = 4, request = "r", "");
             tracing::warn!(status = 200, link.id = "a\nb", "slow");
         });
-        let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
         assert_eq!(
             text,
             "2026-01-14 09:12:33 GET /api/ 200 in 4 ms request=r\n\
              2026-01-14 09:12:33 WARN slow status=200 link.id=a\\nb\n"
         );
+    }
+
+    #[test]
+    fn an_event_is_one_object_of_its_fields_for_machines() {
+        let text = for_machines(|| {
+            tracing::warn!(target: "here", status = 200, good = true, link.id = "a\nb", who = ?"x", "slow");
+        });
+        assert_eq!(
+            text,
+            "{\"timestamp\":\"2026-01-14T09:12:33.000000Z\",\"level\":\"WARN\",\"message\":\"slow\",\
+             \"status\":200,\"good\":true,\"link.id\":\"a\\nb\",\"who\":\"\\\"x\\\"\",\"target\":\"here\"}\n"
+        );
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("nothing was read")]
+    struct Outer(#[source] io::Error);
+
+    #[test]
+    fn an_error_is_told_with_its_causes_to_people_and_to_machines() {
+        let error = Outer(io::Error::other("the disk is gone"));
+        let happens = || {
+            tracing::error!(error = &error as &dyn std::error::Error, "broken");
+        };
+        let whole = "nothing was read: the disk is gone";
+        assert!(for_people(happens).ends_with(&format!("ERROR broken error={whole}\n")));
+        let object: Value = serde_json::from_str(&for_machines(happens)).unwrap();
+        assert_eq!(object["error"], whole);
     }
 
     #[test]
