@@ -1,6 +1,6 @@
 //! Log lines on standard error: one line that a person can read, or JSON.
 
-use crate::config::Format;
+use crate::{WrongUse, config::Format};
 use anyhow::Context as _;
 use domain::env::Clock;
 use jiff::tz::TimeZone;
@@ -32,12 +32,14 @@ pub(crate) fn start(
     level: Option<&str>,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<()> {
-    let directives = match level {
-        Some(level) => directives(level),
-        None => std::env::var("RUST_LOG").unwrap_or_else(|_| directives("info")),
+    let (said, directives) = match (level, std::env::var("RUST_LOG")) {
+        (Some(level), _) => (level.to_owned(), directives(level)),
+        (None, Ok(said)) => (said.clone(), said),
+        (None, Err(_)) => ("info".into(), directives("info")),
     };
-    let filter = EnvFilter::try_new(&directives)
-        .with_context(|| format!("“{directives}” is no log level and no list of directives"))?;
+    let filter = EnvFilter::try_new(directives).map_err(|error| {
+        WrongUse(format!("“{said}” is no log level and no list of directives: {error}"))
+    })?;
     let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

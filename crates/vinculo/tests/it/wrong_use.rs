@@ -22,6 +22,16 @@ fn wrong_flags_end_with_two_and_say_what_is_possible() {
 }
 
 #[test]
+fn a_log_level_that_there_is_not_is_named_and_ends_with_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let flag = say(folder.path(), &["dev", "--log-level", "loud"]);
+    assert_eq!((flag.code, flag.err.contains("“loud”")), (Some(2), true), "{}", flag.err);
+    let variable = said(vinculo(folder.path()).arg("dev").env("RUST_LOG", "engine=loud"));
+    let named = variable.err.contains("“engine=loud”");
+    assert_eq!((variable.code, named), (Some(2), true), "{}", variable.err);
+}
+
+#[test]
 fn help_and_version_are_answers_not_errors() {
     let folder = tempfile::tempdir().unwrap();
     let version = say(folder.path(), &["--version"]);
