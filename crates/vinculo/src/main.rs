@@ -34,7 +34,11 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            out::tell(format_args!("vinculo: {error:#}"));
+            if telemetry::is_for_machines() {
+                tracing::error!(error = &*error as &dyn std::error::Error, "it cannot go on");
+            } else {
+                out::tell(format_args!("vinculo: {error:#}"));
+            }
             let wrong_use = error.is::<WrongUse>() || error.is::<config::Error>();
             ExitCode::from(if wrong_use { 2 } else { 1 })
         }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::{
     fmt,
     io::{self, IsTerminal as _},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 use tracing::{
     Event, Level, Subscriber,
@@ -20,6 +20,14 @@ use tracing_subscriber::{
     fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
     registry::LookupSpan,
 };
+
+/// How log lines look, since logging was started.
+static STARTED: OnceLock<Format> = OnceLock::new();
+
+/// Whether standard error is read by machines: from then on all that is said there is a log line.
+pub(crate) fn is_for_machines() -> bool {
+    STARTED.get() == Some(&Format::Json)
+}
 
 /// The crates that are ours; of others only warnings are shown, because they may print what they
 /// carry.
@@ -53,6 +61,7 @@ pub(crate) fn start(
         Format::Json => builder.event_format(Object { clock }).try_init(),
     };
     started.map_err(|error| anyhow::anyhow!(error)).context("logging is on already")?;
+    STARTED.get_or_init(|| format);
     // What a panic says may hold what it was working on, a password among it: only its place is told.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();

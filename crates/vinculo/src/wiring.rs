@@ -5,7 +5,7 @@ use crate::{
     config::{Config, Role},
     connectors::{self, Directory, Hangup},
     http,
-    out::{self, Out, tell},
+    out::{self, Out},
 };
 use anyhow::{Context as _, Result};
 use connect::{
@@ -225,7 +225,7 @@ impl Running {
                 ended.map_err(Broken::from).context("the HTTP server broke")?;
             }
         }
-        tell(format_args!("stopping; once more to stop at once"));
+        tracing::info!("stopping; once more to stop at once");
         self.stop.cancel();
         let stopped = async {
             // Requests first: they need the engine. Whoever only waits for news is cut off.

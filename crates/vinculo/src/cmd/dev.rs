@@ -3,7 +3,7 @@
 use super::{LogFlags, keys, operators};
 use crate::{
     WrongUse,
-    config::{self, Log, Role},
+    config::{self, Format, Log, Role},
     connectors::{self, Approval, Directory},
     home::{ApiKey, FOLDER, Home, Lock},
     http, installation,
@@ -84,11 +84,11 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
             if let Confinement::Caged(walls) = &confinement
                 && !walls.closes_network()
             {
-                tell(format_args!("Warning: {}", walls.sentence()));
+                tracing::warn!("{}", walls.sentence());
             }
             let hosts = flags.connector_host.iter().cloned().collect();
             let room = Room { hosts, ..Room::new(confinement, installation::real_env()?) };
-            tell(format_args!("Connectors in {} may reach whatever they ask for.", path.display()));
+            tracing::info!("connectors in {} may reach whatever they ask for", path.display());
             Some((path, room))
         }
     };
@@ -133,7 +133,13 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     if let Err(error) = lock.says(&format!(", which listens on http://{}", running.address)) {
         tracing::debug!(%error, "the lock file could not be written");
     }
-    welcome(&home, running.address, &key, source, ahead.as_hours() / 24);
+    if log.format == Some(Format::Json) {
+        // A log is kept and passed on: what is for a person's eyes, the key among it, is not in it.
+        let (address, data) = (running.address, home.path().display());
+        tracing::info!(%address, %data, "ready");
+    } else {
+        welcome(&home, running.address, &key, source, ahead.as_hours() / 24);
+    }
     running.announce()?;
     running.until_told_to_stop(Duration::from_secs(10)).await
 }

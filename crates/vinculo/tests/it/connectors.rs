@@ -373,7 +373,7 @@ fn dev_warns_of_a_cage_that_leaves_the_network_open_and_takes_it() {
     assert_eq!(code, 201, "{born}");
     assert_eq!(served.end("-TERM").1, Some(0));
     let screen = fs::read_to_string(folder.path().join("log")).unwrap();
-    assert!(screen.contains("Warning: ") && screen.contains("leave the network open"), "{screen}");
+    assert!(screen.contains("WARN ") && screen.contains("leave the network open"), "{screen}");
 }
 
 #[test]

@@ -241,12 +241,30 @@ fn serve_plays_its_roles() {
         assert!(second.err.contains("in use by process"), "{}", second.err);
         assert_eq!(served.end("-TERM").1, Some(0), "{roles}");
         let log = fs::read_to_string(folder.path().join("log")).unwrap();
-        let json = log.lines().filter(|line| line.starts_with('{'));
-        for line in json.clone() {
-            serde_json::from_str::<serde_json::Value>(line).unwrap();
-        }
-        assert!(json.count() > 0, "{log}");
+        assert!(objects(&log).iter().any(|line| line["message"] == "answered"), "{log}");
+        assert_eq!(objects(&second.err).len(), 1, "why it ended");
     }
+}
+
+/// The objects of which a log for machines consists, and of nothing else.
+fn objects(log: &str) -> Vec<serde_json::Value> {
+    let object = |line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+    log.lines().map(object).collect()
+}
+
+#[test]
+fn dev_says_to_machines_that_it_is_ready_and_keeps_the_key_to_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = Served::start(folder.path(), &["dev", "--log", "json"], &[]);
+    let address = served.address.clone();
+    assert_eq!(served.end("-TERM").1, Some(0));
+    let log = fs::read_to_string(folder.path().join("log")).unwrap();
+    let objects = objects(&log);
+    let ready = objects.iter().find(|line| line["message"] == "ready").unwrap();
+    assert_eq!(ready["address"], address);
+    let key = fs::read_to_string(folder.path().join(".vinculo/api-key")).unwrap();
+    let (_, password) = key.trim().split_once(':').unwrap();
+    assert!(!log.contains(password), "{log}");
 }
 
 #[test]
