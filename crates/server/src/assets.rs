@@ -3,11 +3,11 @@
 
 use crate::{
     operation::{Access, Operation, get},
+    path::Path,
     problem::Problem,
 };
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
-    extract::Path,
     http::{HeaderMap, HeaderName, header},
     response::{IntoResponse, Response},
 };

@@ -8,12 +8,13 @@ use crate::{
     operation::{Access, Operation, get},
     origin::Origin,
     page::{Framed, page},
+    path::Path,
     problem::Problem,
     query::Query,
 };
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::header,
     response::{IntoResponse, Response},
 };

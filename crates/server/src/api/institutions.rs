@@ -5,14 +5,11 @@ use crate::{
     caller::Caller,
     operation::{Access, Operation, get},
     origin::Origin,
+    path::Path,
     problem::Problem,
     query::{Query, shown},
 };
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     access::Scope,
     filter::{ALLIN, Field, IN, IS, PARTIAL, Source},

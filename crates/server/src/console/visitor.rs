@@ -4,9 +4,9 @@ use super::{
     frame::Frame,
     note::{self, Note},
 };
-use crate::{App, caller::Request, origin::Origin, problem::Problem};
+use crate::{App, caller::Request, origin::Origin, path::Path, problem::Problem};
 use axum::{
-    extract::{FromRequestParts, Path},
+    extract::FromRequestParts,
     http::{HeaderMap, HeaderValue, header, request::Parts},
     response::Response,
 };
@@ -90,8 +90,7 @@ impl FromRequestParts<App> for Desk {
 
 /// What an address says under this name.
 async fn said(parts: &mut Parts, app: &App, name: &str) -> Result<String, Problem> {
-    let said = Path::<HashMap<String, String>>::from_request_parts(parts, app).await;
-    let mut said = said.map_err(|_| Problem::not_found())?.0;
+    let Path(mut said) = Path::<HashMap<String, String>>::from_request_parts(parts, app).await?;
     said.remove(name).ok_or_else(Problem::not_found)
 }
 

@@ -8,12 +8,12 @@ use crate::{
     App,
     locale::Locale,
     page::{Framed, page},
+    path::Path,
     problem::Problem,
 };
 use askama::Template;
 use axum::{
     Router,
-    extract::Path,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
     routing::get,

@@ -22,6 +22,24 @@ async fn an_unknown_path_is_an_error_array_everywhere() {
 }
 
 #[tokio::test]
+async fn a_path_that_is_no_text_names_nothing_wherever_it_would_be_read() {
+    let api = Api::new().await;
+    for path in [
+        "/api/institutions/%ff/",
+        "/v1/webhooks/%ff/",
+        "/assets/institutions/%ff/erebor.svg",
+        "/sandbox/authorize/%ff",
+        "/static/%ff/connect.js",
+        "/docs/%ff/",
+    ] {
+        let answer = api.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        let told = json!([{"code": "not_found", "message": "Not found."}]);
+        assert_eq!(answer.errors(), told, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_beyond_the_limit_is_refused_before_it_is_read() {
     let limits = Limits { body: 1000, ..Limits::none() };
     let api = Api::with(Settings { limits, ..Settings::dev() }).await;
