@@ -4,7 +4,7 @@ use crate::{browser::listen, schemas};
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{HeaderMap, Method, Request, StatusCode, header},
+    http::{HeaderMap, Method, Request, StatusCode, Uri, header},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use connect::{sandbox::Sandbox, statement_files::StatementFiles};
@@ -173,7 +173,7 @@ impl Api {
         let body = to_bytes(body, 64 << 20).await.expect("a body");
         let text = String::from_utf8(body.to_vec()).expect("UTF-8");
         let answer = Answer { status: parts.status, headers: parts.headers, text };
-        answer.is_well_formed();
+        answer.is_well_formed(&uri);
         schemas::check(&method, &uri, &answer);
         answer
     }
@@ -215,7 +215,7 @@ impl Api {
 
 impl Answer {
     /// What holds of every answer to every request.
-    fn is_well_formed(&self) {
+    fn is_well_formed(&self, uri: &Uri) {
         let id = self.headers["x-request-id"].to_str().expect("text");
         assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{id}");
         assert_eq!(self.headers["x-content-type-options"], "nosniff");
@@ -229,7 +229,7 @@ impl Answer {
                 assert!(self.text.contains("<h1"), "{}", self.text);
                 return;
             }
-            if self.text.is_empty() {
+            if self.text.is_empty() || uri.path() == "/readyz" {
                 return;
             }
             let json = self.json();
@@ -300,6 +300,10 @@ impl Api {
     /// Does all that is due in the background.
     pub(crate) async fn settle(&self) {
         self.engine.settle_down().await.expect("nothing breaks");
+    }
+    /// Its database goes away.
+    pub(crate) async fn lose_database(&self) {
+        self.store.close().await;
     }
     /// Moves the clock by so many hours, everything on the way done.
     pub(crate) async fn advance(&self, hours: i64) {

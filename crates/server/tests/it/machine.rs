@@ -1,7 +1,11 @@
 //! What machines ask: is it ready, and how is it doing.
 
 use crate::api::Api;
-use axum::{body::Body, http::Request};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use serde_json::json;
 use tower::ServiceExt as _;
 
 impl Api {
@@ -29,4 +33,21 @@ async fn a_request_whose_client_goes_away_is_no_longer_at_work() {
     }
     drop(waiting);
     assert_eq!(open().await, Some(1.0));
+}
+
+#[tokio::test]
+async fn without_its_database_it_is_alive_but_not_ready_and_says_what_is_missing() {
+    for api in Api::each().await {
+        let at = api.database().to_owned();
+        let ask = async |path| api.call_as(None, "GET", path, "").await;
+        assert_eq!(ask("/readyz").await.status, StatusCode::OK, "{at}");
+        api.lose_database().await;
+        let ready = ask("/readyz").await;
+        assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE, "{at}");
+        assert_eq!(ready.json(), json!({"status": "the database cannot be used"}), "{at}");
+        assert_eq!(ask("/healthz").await.status, StatusCode::OK, "{at}");
+        // What was counted here can be told all the same.
+        let refused = r#"vinculo_http_requests_total{method="GET",route="/readyz",status="503"}"#;
+        assert_eq!(api.counted(refused).await, Some(1.0), "{at}");
+    }
 }
