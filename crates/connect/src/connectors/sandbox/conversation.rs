@@ -85,7 +85,8 @@ impl Visit for Talk {
             let delay: i64 = credentials.reveal("username2").parse().unwrap_or(0);
             self.env.sleep(SignedDuration::from_secs(delay.clamp(0, LONGEST_DELAY))).await;
         }
-        let mut fate = Fate::at(site, credentials);
+        let changed = effects.iter().any(|effect| matches!(effect, Effect::ChangePassword(_)));
+        let mut fate = Fate::at(site, credentials, changed);
         for effect in &effects {
             match effect {
                 Effect::ChangePassword(only) if only.0 != credentials.reveal("password") => {

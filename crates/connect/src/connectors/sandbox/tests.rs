@@ -2,7 +2,7 @@ use super::{
     conversation::{HISTORY, MOST_WRONG, PAGE, fetch},
     faults::{Effect, Fault, SandboxPassword, Scope},
     institutions::{Door, SITES},
-    users::{ASKED, Does, FAILING, RIGHT_ANSWER, SHOWN, TestUser, WORKERS},
+    users::{ASKED, Does, FAILING, RIGHT_ANSWER, SHOWN, TAXPAYERS, TestUser, WORKERS},
     *,
 };
 use crate::{
@@ -496,6 +496,22 @@ fn faults_at_the_door_keep_people_out() {
     };
     assert_eq!(changed("other"), Some(Failure::InvalidCredentials));
     assert_eq!(changed("full"), None);
+}
+#[test]
+fn whoever_has_another_password_stays_who_they_are() {
+    let taxpayers = TAXPAYERS.iter().filter(|user| user.name.starts_with("fiscal"));
+    let at_bank = SHOWN.iter().map(|user| ("erebor_mx_retail", "ACCOUNTS", user));
+    let at_authority = taxpayers.map(|user| ("tatooine_mx_fiscal", "INVOICES", user));
+    for (site, resource, user) in at_bank.chain(at_authority) {
+        let shown = |visit: Visit| {
+            let (given, _) = visit.inside().read(resource, None).expect("readable");
+            given.iter().map(|g| g.item.get().to_owned()).collect::<Vec<_>>()
+        };
+        let before = shown(visit(site, user.name, user.password.expect("theirs")));
+        let changed = Effect::ChangePassword(SandboxPassword("new".into()));
+        let after = shown(visit(site, user.name, "new").with_fault(changed));
+        assert!(before == after, "{} is somebody else", user.name);
+    }
 }
 #[test]
 fn a_slow_institution_takes_its_time_on_our_clock() {

@@ -321,14 +321,16 @@ impl Fate {
         Self { plan, asks: None, in_vain: false, fails: None, breaks: None }
     }
 
-    /// What happens to whoever comes to `site` with `credentials`.
-    pub(super) fn at(site: &Site, credentials: &Credentials) -> Self {
+    /// What happens to whoever comes to `site` with `credentials`. Who has another password since
+    /// it was `changed` is who they were before: their name alone says it.
+    pub(super) fn at(site: &Site, credentials: &Credentials, changed: bool) -> Self {
         let name = credentials.reveal("username");
         let password = credentials.reveal("password");
+        let right = |only: &str| changed || only == password;
         let known = [SHOWN, TAXPAYERS, ASKED, FAILING]
             .into_iter()
             .flatten()
-            .find(|user| user.name == name && user.password.is_none_or(|only| only == password));
+            .find(|user| user.name == name && user.password.is_none_or(right));
         let mut fate = match known.map(|user| user.does.clone()) {
             None => Self::of(Plan::Full),
             Some(Does::Shows(plan)) => Self::of(plan),
