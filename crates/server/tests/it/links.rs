@@ -337,6 +337,24 @@ async fn a_challenge_pauses_the_registration_until_it_is_answered() {
 }
 
 #[tokio::test]
+async fn after_twenty_wrong_answers_the_registration_is_over() {
+    let api = Api::new().await;
+    let body = frodo("err_wrong_token");
+    let mut asked = api.post("/api/links/", &body).await;
+    for attempt in 1..=20 {
+        assert_eq!(asked.status, StatusCode::PRECONDITION_REQUIRED, "{attempt}: {}", asked.text);
+        let error = asked.errors()[0].clone();
+        assert_eq!(error["token_generation_data"]["attempt"].as_u64().unwrap_or(1), attempt);
+        let answer = json!({"session": error["session"], "token": "111111"});
+        asked = api.patch("/api/links/", &answer).await;
+    }
+    assert_eq!((asked.status, &*asked.code()), (StatusCode::BAD_REQUEST, "session_expired"));
+    assert_eq!(api.get("/api/links/").await.json()["count"], 0);
+    let anew = api.post("/api/links/", &body).await;
+    assert_eq!(anew.status, StatusCode::PRECONDITION_REQUIRED);
+}
+
+#[tokio::test]
 async fn an_answer_must_name_a_session_of_ones_own() {
     let api = Api::new().await;
     let body =
