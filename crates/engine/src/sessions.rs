@@ -566,12 +566,13 @@ impl Run {
                 }
                 return Ok(Some(link));
             }
-            Ending::Bad(Failure::Revoked) => Some(LinkEvent::Revoked),
-            Ending::Bad(failure) if failure.blames_login() => Some(LinkEvent::Rejected(attempt)),
-            Ending::Bad(Failure::TokenRequired) => Some(LinkEvent::Challenged(attempt)),
+            // Whatever it was, there is no session in which it could still be completed.
             Ending::Bad(_) if attempt == Attempt::Registration => {
                 Some(LinkEvent::Rejected(attempt))
             }
+            Ending::Bad(Failure::Revoked) => Some(LinkEvent::Revoked),
+            Ending::Bad(failure) if failure.blames_login() => Some(LinkEvent::Rejected(attempt)),
+            Ending::Bad(Failure::TokenRequired) => Some(LinkEvent::Challenged(attempt)),
             Ending::Bad(_) => scheduled.then_some(LinkEvent::Unreachable),
         };
         let failure = match ending {

@@ -19,6 +19,7 @@ on_both!(stopped:
     who_is_let_in_hears_of_it_whatever_becomes_of_the_load,
     a_refused_login_leaves_nothing,
     an_institution_that_is_down_leaves_nothing,
+    what_nobody_can_complete_leaves_nothing,
     the_same_login_is_linked_once,
     of_two_registrations_at_once_one_is_a_duplicate,
     a_single_link_loads_what_it_asked_for_and_nothing_else,
@@ -75,6 +76,15 @@ async fn an_institution_that_is_down_leaves_nothing(world: &World) {
     world.bank.is_down(true);
     assert_eq!(failed(world.register("ana").await), Failure::InstitutionDown);
     assert_eq!(world.links().await, []);
+}
+
+async fn what_nobody_can_complete_leaves_nothing(world: &World) {
+    for failure in [Failure::TokenRequired, Failure::WrongToken, Failure::Revoked] {
+        world.bank.logins("ana", [vec![Step::Fail(failure.clone())], vec![]]);
+        assert_eq!(failed(world.register("ana").await), failure);
+        assert_eq!(world.links().await, []);
+    }
+    assert_eq!(world.register("ana").await.unwrap().status, Status::Valid);
 }
 
 async fn the_same_login_is_linked_once(world: &World) {
