@@ -5,6 +5,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
+use connect::sandbox::known_users;
 use serde_json::{Value, json};
 use server::{Limits, Settings};
 use store::secrets::LinkSecrets;
@@ -352,6 +353,33 @@ async fn after_twenty_wrong_answers_the_registration_is_over() {
     assert_eq!(api.get("/api/links/").await.json()["count"], 0);
     let anew = api.post("/api/links/", &body).await;
     assert_eq!(anew.status, StatusCode::PRECONDITION_REQUIRED);
+}
+
+#[tokio::test]
+async fn every_user_who_fails_is_answered_as_the_manual_says() {
+    let api = Api::new().await;
+    for user in known_users() {
+        let Some(expected) = user.answered else { continue };
+        let name = user.username;
+        let body = json!({"institution": "erebor_mx_retail", "username": name, "password": "any",
+            "access_mode": "single"});
+        let mut answer = api.post("/api/links/", &body).await;
+        if expected.gets_in {
+            assert_eq!(answer.status, StatusCode::CREATED, "{name}: {}", answer.text);
+            answer = api.post("/api/accounts/", &json!({"link": id(&answer)})).await;
+        } else {
+            // Only who can still answer has a link.
+            let left = u64::from(answer.errors()[0]["session"].is_string());
+            let path = "/api/links/?status=unconfirmed";
+            assert_eq!(api.get(path).await.json()["count"], left, "{name} leaves a link");
+        }
+        let said = (answer.status.as_u16(), answer.code());
+        assert_eq!(said, (expected.status, expected.code.to_owned()), "{name}: {}", answer.text);
+        if name == "err_wrong_token" {
+            let link = answer.errors()[0]["link"].as_str().expect("a link").to_owned();
+            api.call("DELETE", &format!("/api/links/{link}/"), "").await;
+        }
+    }
 }
 
 #[tokio::test]

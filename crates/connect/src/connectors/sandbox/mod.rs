@@ -27,7 +27,7 @@ mod world;
 
 pub use faults::{Effect, Fault, Faults, SandboxPassword, Scope, TooManyFaults};
 pub use shown::{Logo, logo};
-pub use users::{KnownUser, RIGHT_ANSWER, known_users};
+pub use users::{Answered, KnownUser, RIGHT_ANSWER, known_users};
 
 use crate::talk::{Connector, Conversation};
 use conversation::Talk;

@@ -433,7 +433,12 @@ fn the_manual_holds_the_tables() {
     let manual = include_str!("../../../../../docs/sandbox.md");
     for user in known_users() {
         let password = user.password.map_or("any".into(), |p| format!("`{p}`"));
-        let row = format!("| `{}` | {password} | {} |", user.username, user.says);
+        let answered = user.answered.map_or_else(String::new, |answered| {
+            let Answered { gets_in, status, code } = answered;
+            let before = if gets_in { "201, then " } else { "" };
+            format!(" {before}{status} `{code}` |")
+        });
+        let row = format!("| `{}` | {password} | {} |{answered}\n", user.username, user.says);
         assert!(manual.contains(&row), "docs/sandbox.md lacks:\n{row}");
     }
     for (document, _, says) in WORKERS {

@@ -17,6 +17,19 @@ pub(super) struct TestUser {
     pub(super) does: Does,
     /// For the manual.
     pub(super) says: &'static str,
+    /// For the manual: what a caller is answered where that fails.
+    pub(super) answered: Option<Answered>,
+}
+
+/// What a caller of the API is answered because somebody fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    /// Whether the registration goes well, and this is the answer to who asks for data.
+    pub gets_in: bool,
+    /// The HTTP status.
+    pub status: u16,
+    /// The error's code.
+    pub code: &'static str,
 }
 
 /// What happens.
@@ -40,10 +53,27 @@ const fn user(
     does: Does,
     says: &'static str,
 ) -> TestUser {
-    TestUser { name, password, does, says }
+    TestUser { name, password, does, says, answered: None }
 }
-const fn err(name: &'static str, failure: Failure, says: &'static str) -> TestUser {
-    user(name, None, Does::Fails(failure), says)
+const fn err(
+    name: &'static str,
+    failure: Failure,
+    says: &'static str,
+    status: u16,
+    code: &'static str,
+) -> TestUser {
+    let answered = Some(Answered { gets_in: false, status, code });
+    TestUser { name, password: None, does: Does::Fails(failure), says, answered }
+}
+const fn late(
+    name: &'static str,
+    failure: Failure,
+    says: &'static str,
+    status: u16,
+    code: &'static str,
+) -> TestUser {
+    let answered = Some(Answered { gets_in: true, status, code });
+    TestUser { name, password: None, does: Does::Breaks(failure), says, answered }
 }
 
 /// The code that every challenge of the sandbox accepts.
@@ -217,69 +247,149 @@ pub(super) static ASKED: &[TestUser] = &[
 
 /// Users who fail.
 pub(super) static FAILING: &[TestUser] = &[
-    err("user_invalid", Failure::InvalidCredentials, "The password is wrong."),
-    err("err_locked", Failure::Login(LoginProblem::Locked), "The account is locked."),
+    err("user_invalid", Failure::InvalidCredentials, "The password is wrong.", 400, "login_error"),
+    err(
+        "err_locked",
+        Failure::Login(LoginProblem::Locked),
+        "The account is locked.",
+        400,
+        "login_error",
+    ),
     err(
         "err_forbidden",
         Failure::Login(LoginProblem::Forbidden),
         "The institution forbids the access.",
+        400,
+        "login_error",
     ),
     err(
         "err_password_exp",
         Failure::Login(LoginProblem::PasswordExpired),
         "The password must be renewed at the institution.",
+        400,
+        "login_error",
     ),
     err(
         "err_action",
         Failure::Login(LoginProblem::ActionNeeded),
         "Something must be confirmed at the institution.",
+        400,
+        "login_error",
     ),
     err(
         "err_not_activate",
         Failure::Login(LoginProblem::NotActivated),
         "Online access was never activated.",
+        428,
+        "activation_required",
     ),
-    err("err_missing", Failure::Login(LoginProblem::MissingCredentials), "A field is missing."),
+    err(
+        "err_missing",
+        Failure::Login(LoginProblem::MissingCredentials),
+        "A field is missing.",
+        400,
+        "login_error",
+    ),
     err(
         "err_challenge",
         Failure::Login(LoginProblem::UnsupportedChallenge),
         "Asks for a token that cannot be passed on.",
+        400,
+        "login_error",
     ),
-    err("err_session", Failure::SessionExpired, "The institution closes the session."),
-    err("err_too_many", Failure::TooManySessions, "The person is logged in elsewhere."),
-    err("err_down", Failure::InstitutionDown, "The institution is down."),
-    err("err_unavailable", Failure::InstitutionUnavailable, "The institution is unavailable."),
-    err("err_inactive", Failure::InstitutionInactive, "The institution is switched off."),
-    err("err_unexpected", Failure::Unexpected(String::new()), "Something unexpected happens."),
-    err("err_timeout", Failure::Timeout, "The institution takes too long."),
-    err("err_too_much", Failure::TooMuch, "The institution says more than can be taken."),
-    err("err_cancelled", Failure::Cancelled, "The conversation is cancelled."),
-    err("err_revoked", Failure::Revoked, "The permission was withdrawn."),
-    err("err_token", Failure::TokenRequired, "A token is wanted, but cannot be asked for."),
-    user("err_wrong_token", None, Does::AsksInVain, "Asks for a code and takes none for right."),
-    user(
+    err(
+        "err_session",
+        Failure::SessionExpired,
+        "The institution closes the session.",
+        400,
+        "session_expired",
+    ),
+    err(
+        "err_too_many",
+        Failure::TooManySessions,
+        "The person is logged in elsewhere.",
+        400,
+        "too_many_sessions",
+    ),
+    err("err_down", Failure::InstitutionDown, "The institution is down.", 400, "institution_down"),
+    err(
+        "err_unavailable",
+        Failure::InstitutionUnavailable,
+        "The institution is unavailable.",
+        400,
+        "institution_unavailable",
+    ),
+    err(
+        "err_inactive",
+        Failure::InstitutionInactive,
+        "The institution is switched off.",
+        400,
+        "institution_inactive",
+    ),
+    err(
+        "err_unexpected",
+        Failure::Unexpected(String::new()),
+        "Something unexpected happens.",
+        400,
+        "login_error",
+    ),
+    err("err_timeout", Failure::Timeout, "The institution takes too long.", 408, "request_timeout"),
+    err(
+        "err_too_much",
+        Failure::TooMuch,
+        "The institution says more than can be taken.",
+        500,
+        "unexpected_error",
+    ),
+    err(
+        "err_cancelled",
+        Failure::Cancelled,
+        "The conversation is cancelled.",
+        400,
+        "session_expired",
+    ),
+    err("err_revoked", Failure::Revoked, "The permission was withdrawn.", 400, "login_error"),
+    err(
+        "err_token",
+        Failure::TokenRequired,
+        "A token is wanted, but cannot be asked for.",
+        428,
+        "token_required",
+    ),
+    TestUser {
+        name: "err_wrong_token",
+        password: None,
+        does: Does::AsksInVain,
+        says: "Asks for a code and takes none for right.",
+        answered: Some(Answered { gets_in: false, status: 428, code: "token_required" }),
+    },
+    late(
         "err_no_data",
-        None,
-        Does::Breaks(Failure::UnavailableData),
+        Failure::UnavailableData,
         "Gets in, but the institution has nothing to return.",
+        400,
+        "unavailable_data",
     ),
-    user(
+    late(
         "err_unsupported",
-        None,
-        Does::Breaks(Failure::Unsupported),
+        Failure::Unsupported,
         "Gets in, but no resource is supported.",
+        400,
+        "unsupported_operation",
     ),
-    user(
+    late(
         "err_later",
-        None,
-        Does::Breaks(Failure::InstitutionUnavailable),
+        Failure::InstitutionUnavailable,
         "Gets in, but each resource is unavailable.",
+        400,
+        "institution_unavailable",
     ),
-    user(
+    late(
         "err_revoked_late",
-        None,
-        Does::Breaks(Failure::Revoked),
+        Failure::Revoked,
         "Gets in, but the permission is withdrawn before any data.",
+        400,
+        "login_error",
     ),
 ];
 
@@ -292,6 +402,8 @@ pub struct KnownUser {
     pub password: Option<&'static str>,
     /// What happens, in words.
     pub says: &'static str,
+    /// What a caller is answered, of users who fail.
+    pub answered: Option<Answered>,
 }
 
 /// Every user of whom something special is known, in the order of the manual.
@@ -300,6 +412,7 @@ pub fn known_users() -> impl Iterator<Item = KnownUser> {
         username: user.name,
         password: user.password,
         says: user.says,
+        answered: user.answered,
     })
 }
 
