@@ -13,6 +13,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use domain::ids::{LinkId, NotAnId};
 use engine::sandbox::{Fault, Scope};
 use serde_json::Value;
 use utoipa::openapi::{
@@ -96,7 +97,7 @@ async fn list(State(app): State<App>, _: Caller, query: Query) -> Result<Respons
 
 async fn add(State(app): State<App>, _: Caller, form: Form) -> Result<Response, Problem> {
     let given = Value::Object(form.values());
-    let fault: Fault = serde_path_to_error::deserialize(given).map_err(|error| {
+    let mut fault: Fault = serde_path_to_error::deserialize(given).map_err(|error| {
         let path = error.path().to_string();
         let first = path.split('.').next().filter(|key| *key != "?" && !key.is_empty());
         let missing = error.inner().to_string();
@@ -111,18 +112,42 @@ async fn add(State(app): State<App>, _: Caller, form: Form) -> Result<Response, 
             };
         Problem::bad(vec![item])
     })?;
+    if let Scope::Link(link) = &fault.scope {
+        fault.scope = of_link(link, "scope")?;
+    }
     app.engine.add_fault(fault.clone()).await?;
     Ok(json(StatusCode::CREATED, shown(&fault)?))
 }
 
 async fn end(State(app): State<App>, _: Caller, query: Query) -> Result<Response, Problem> {
-    let given = |key| query.value(key).map(str::to_owned);
-    let scope = match (given("institution"), given("username"), given("link")) {
-        (None, _, None) => None,
-        (Some(institution), Some(username), None) => Some(Scope::User { institution, username }),
-        (Some(institution), None, None) => Some(Scope::Institution(institution)),
-        (_, _, Some(link)) => Some(Scope::Link(link)),
-    };
+    let scope = scope(&query)?;
     app.engine.end_faults(scope.as_ref())?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Whose faults are to end; `None` for everybody's, which nothing but silence asks for.
+fn scope(query: &Query) -> Result<Option<Scope>, Problem> {
+    let given = |key| query.value(key).map(str::to_owned);
+    Ok(match (given("institution"), given("username"), given("link")) {
+        (None, None, None) => None,
+        (None, None, Some(link)) => Some(of_link(&link, "link")?),
+        (Some(institution), None, None) => Some(Scope::Institution(institution)),
+        (Some(institution), Some(username), None) => Some(Scope::User { institution, username }),
+        (None, Some(_), None) => {
+            let item = Item::new("required", "This field is required.").at("institution");
+            return Err(Problem::bad(vec![item]));
+        }
+        (_, _, Some(_)) => {
+            let alone = "A link has one institution and one user: it is given alone.";
+            return Err(Problem::bad(vec![Item::new("invalid", alone).at("link")]));
+        }
+    })
+}
+
+/// The link that `given` names, as it is called at its institution.
+fn of_link(given: &str, field: &'static str) -> Result<Scope, Problem> {
+    let link: LinkId = given.parse().map_err(|bad: NotAnId| {
+        Problem::bad(vec![Item::new("invalid", bad.to_string()).at(field)])
+    })?;
+    Ok(Scope::Link(link.to_string()))
 }

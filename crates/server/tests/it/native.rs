@@ -167,6 +167,31 @@ async fn faults_are_set_listed_and_ended() {
 }
 
 #[tokio::test]
+async fn a_fault_is_for_whom_it_says_and_ends_for_nobody_else() {
+    let api = Api::new().await;
+    let path = "/v1/sandbox/faults/";
+    let link = "018f6d3e-00ab-7000-8000-000000000001";
+    let of = |link: &str| json!({"scope": {"link": link}, "effect": "revoke"});
+    let shouted = api.post(path, &of(&link.to_uppercase())).await;
+    assert_eq!((shouted.status, shouted.json()), (StatusCode::CREATED, of(link)));
+    let at = |code: &str, field: &str| vec![(code.to_owned(), field.to_owned())];
+    assert_eq!(api.post(path, &of("018f6d3e")).await.codes(), at("invalid", "scope"));
+    for (query, expected) in [
+        ("username=ana", at("required", "institution")),
+        ("link=018f6d3e", at("invalid", "link")),
+        (&*format!("institution={EREBOR}&link={link}"), at("invalid", "link")),
+        (&*format!("username=ana&link={link}"), at("invalid", "link")),
+    ] {
+        let refused = api.call("DELETE", &format!("{path}?{query}"), "").await;
+        assert_eq!((refused.status, refused.codes()), (StatusCode::BAD_REQUEST, expected));
+        assert_eq!(api.get(path).await.json()["count"], 1, "{query} ends nothing");
+    }
+    let ended = api.call("DELETE", &format!("{path}?link={}", link.to_uppercase()), "").await;
+    assert_eq!(ended.status, StatusCode::NO_CONTENT);
+    assert_eq!(api.get(path).await.json()["count"], 0);
+}
+
+#[tokio::test]
 async fn the_health_of_institutions_is_listed() {
     let api = Api::new().await;
     let page = api.get("/v1/institutions/?name=erebor_mx_retail").await.json();
