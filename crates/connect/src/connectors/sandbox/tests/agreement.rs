@@ -415,3 +415,86 @@ fn a_season_begins_and_ends_with_the_clock() {
     }
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["EMPLOYED", "UNEMPLOYED"]);
 }
+
+/// By account, what has moved into it (negative: out of it), of the movements that are booked and
+/// that `counts`.
+fn sums(
+    movements: &[(String, Value)],
+    counts: impl Fn(&Value) -> bool,
+) -> BTreeMap<String, Decimal> {
+    let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
+    for (account, t) in movements.iter().filter(|(_, t)| t["status"] == "PROCESSED" && counts(t)) {
+        let amount = number(&t["amount"]);
+        let signed = if t["type"] == "INFLOW" { amount } else { -amount };
+        *sums.entry(account.clone()).or_default() += signed;
+    }
+    sums
+}
+
+#[test]
+fn balances_change_by_what_is_booked_and_debts_the_other_way() {
+    let mut changed: BTreeSet<(String, bool)> = BTreeSet::new();
+    for mut visit in [
+        bank().inside(),
+        visit("erebor_mx_retail", "bnk103", "negative").inside(),
+        customer(),
+        company(),
+    ] {
+        let accounts_before: BTreeMap<_, _> = all(&mut visit, "ACCOUNTS").into_iter().collect();
+        let before = all(&mut visit, "TRANSACTIONS");
+        let known: BTreeSet<_> = (before.iter())
+            .map(|(_, t)| (t["internal_identification"].to_string(), t["status"].to_string()))
+            .collect();
+        let since = day(visit.env.now());
+        visit.clock.run(visit.env.sleep(SignedDuration::from_hours(24 * 20)));
+        let accounts: BTreeMap<_, _> = all(&mut visit, "ACCOUNTS").into_iter().collect();
+        let movements = all(&mut visit, "TRANSACTIONS");
+        let moved = sums(&movements, |t| {
+            let which = (t["internal_identification"].to_string(), t["status"].to_string());
+            !known.contains(&which)
+        });
+        for (key, account) in &accounts {
+            // A loan that was signed meanwhile is an account of its own.
+            let Some(earlier) = accounts_before.get(key) else { continue };
+            let current = |account: &Value| number(&account["balance"]["current"]);
+            let change = current(account) - current(earlier);
+            let moved = moved.get(key).copied().unwrap_or_default();
+            let owes = account["balance_type"] == "LIABILITY";
+            let category = account["category"].as_str().expect("a category").to_owned();
+            if category == "RECEIVABLES_ACCOUNT" {
+                // It is the sum of sales, not of movements.
+                continue;
+            }
+            assert_eq!(change, if owes { -moved } else { moved }, "{category}");
+            if !change.is_zero() {
+                changed.insert((category, owes));
+            }
+        }
+        let mut days: BTreeMap<String, BTreeMap<String, Decimal>> = BTreeMap::new();
+        for (key, balance) in all(&mut visit, "BALANCES") {
+            let of = balance["value_date"].as_str().expect("a day").to_owned();
+            let shown = number(&balance["current_balance"]);
+            assert_eq!(shown, number(&balance["balance"]));
+            days.entry(key).or_default().insert(of, shown);
+        }
+        for (key, days) in &days {
+            let latest = days.values().next_back().copied();
+            assert_eq!(latest, Some(number(&accounts[key]["balance"]["current"])));
+            let days: Vec<_> = days.iter().filter(|(of, _)| **of >= since.to_string()).collect();
+            assert!(days.len() > 20);
+            for pair in days.windows(2) {
+                let ((_, yesterday), (of, today)) = (pair[0], pair[1]);
+                let booked = |t: &Value| {
+                    t["accounting_date"].as_str().is_some_and(|text| text.starts_with(of.as_str()))
+                };
+                let moved = sums(&movements, booked).get(key).copied().unwrap_or_default();
+                assert_eq!(*today - *yesterday, moved, "on {of}");
+            }
+        }
+    }
+    for (category, owes) in
+        [("CHECKING_ACCOUNT", false), ("CREDIT_CARD", true), ("LOAN_ACCOUNT", true)]
+    {
+        assert!(changed.contains(&(category.to_owned(), owes)), "{category}: {changed:?}");
+    }
+}
