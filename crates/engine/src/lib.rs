@@ -171,8 +171,8 @@ pub struct Settings {
     pub faults: Option<Arc<sandbox::Faults>>,
     /// How the tokens of widgets are made.
     pub tokens: tokens::TokenSettings,
-    /// No other process works on this database (always so with SQLite): what a predecessor held is
-    /// taken over at once.
+    /// No other process works on this database, and something sees to that: what a predecessor held
+    /// is taken over at once.
     pub alone: bool,
     /// Webhooks may go to private addresses: for development.
     pub local_webhooks: bool,

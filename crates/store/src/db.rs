@@ -191,15 +191,23 @@ impl Store {
     /// `?statement-cache-capacity=` in the URL knows better: so many statements are kept prepared
     /// for each connection, and with 0 it is as if there were a transaction pooler.
     pub async fn open(url: &str, settings: Settings) -> Result<Self, Error> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let Some(path) = Self::file(url)? else {
             return Self::open_postgres(url, settings).await;
+        };
+        Self::open_sqlite(path, settings).await
+    }
+
+    /// The file that [`Store::open`] opens for this URL; `None` if it is a PostgreSQL's.
+    pub fn file(url: &str) -> Result<Option<&str>, Error> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(None);
         }
         let path = url.strip_prefix("sqlite:").unwrap_or(url);
         let path = path.strip_prefix("//").unwrap_or(path);
         if path.is_empty() || path.starts_with(":memory:") || path.contains("://") {
             return Err(Error::NotADatabase);
         }
-        Self::open_sqlite(path, settings).await
+        Ok(Some(path))
     }
 
     async fn open_postgres(url: &str, settings: Settings) -> Result<Self, Error> {

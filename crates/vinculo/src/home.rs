@@ -1,5 +1,6 @@
 //! The data directory of `vinculo dev`: its database, its key ring, its API key, its clock and the
-//! faults of its sandbox, and a lock that keeps a second process out.
+//! faults of its sandbox, and a lock that keeps a second process out of it. The database has a lock
+//! of its own, wherever it is: see [`crate::installation::lock`].
 
 use anyhow::{Context as _, Result, bail};
 use connect::sandbox::Faults;
@@ -10,6 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use std::{
     fs::{self, File, TryLockError},
     io::{self, Read as _, Seek as _, Write as _},
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -184,8 +186,15 @@ impl Lock {
         Ok(lock)
     }
 
+    /// Leaves word of where its holder listens, for the message that another process shows.
+    pub(crate) fn listens(&mut self, address: SocketAddr) {
+        if let Err(error) = self.says(&format!(", which listens on http://{address}")) {
+            tracing::debug!(%error, "the lock file could not be written");
+        }
+    }
+
     /// Leaves word of who holds the lock, for the message that another process shows.
-    pub(crate) fn says(&mut self, more: &str) -> io::Result<()> {
+    fn says(&mut self, more: &str) -> io::Result<()> {
         let file = &mut self.0;
         file.set_len(0)?;
         file.rewind()?;

@@ -151,18 +151,9 @@ impl Installation {
     pub(crate) async fn open_within(&self, patience: Duration) -> Result<Store> {
         open(&self.database, self.config.database.connections, patience).await
     }
-    /// Keeps other servers away from a SQLite file, which is for one at a time. `None` where the
-    /// database may be shared.
+    /// See [`lock`].
     pub(crate) fn lock(&self) -> Result<Option<Lock>> {
-        let url = self.database.expose_secret();
-        if url.starts_with("postgres") {
-            return Ok(None);
-        }
-        let file = url.strip_prefix("sqlite:").unwrap_or(url);
-        let file = Path::new(file.strip_prefix("//").unwrap_or(file));
-        let mut path = file.as_os_str().to_owned();
-        path.push(".lock");
-        Lock::take(Path::new(&path), file, "use PostgreSQL to run several").map(Some)
+        lock(&self.database)
     }
     /// The database, which must be at this program's version.
     pub(crate) async fn store(&self) -> Result<Store> {
@@ -170,6 +161,17 @@ impl Installation {
         store.check().await?;
         Ok(store)
     }
+}
+
+/// Keeps the engines of other processes away from a SQLite file, which is for one at a time. Whoever
+/// runs an engine takes it first. `None` where the database may be shared.
+pub(crate) fn lock(database: &SecretString) -> Result<Option<Lock>> {
+    let file = Store::file(database.expose_secret()).context("the database cannot be opened")?;
+    let Some(file) = file.map(Path::new) else { return Ok(None) };
+    // By whichever name it is opened, it is one file with one lock.
+    let mut path = file.canonicalize().unwrap_or_else(|_| file.into()).into_os_string();
+    path.push(".lock");
+    Lock::take(Path::new(&path), file, "use PostgreSQL to run several").map(Some)
 }
 
 /// Opens a database. The URL is not shown when that fails: it may hold a password.
@@ -186,5 +188,35 @@ pub(crate) async fn open(
             bail!("the database cannot be opened: no connection within {patience} seconds")
         }
         Err(error) => Err(error).context("the database cannot be opened"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_file_is_for_one_by_whatever_name_and_a_server_for_many() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("postgres.db");
+        fs::write(&file, "").unwrap();
+        let url = |path: &Path| SecretString::from(format!("sqlite:{}", path.display()));
+        let held = lock(&url(&file)).unwrap();
+        assert!(held.is_some());
+        let mut names = vec![url(&file), SecretString::from(file.display().to_string())];
+        #[cfg(unix)]
+        {
+            let other = folder.path().join("other.db");
+            std::os::unix::fs::symlink(&file, &other).unwrap();
+            names.push(url(&other));
+        }
+        for name in names {
+            let refused = lock(&name).err().unwrap();
+            assert!(refused.to_string().contains("is in use by process"), "{refused}");
+        }
+        drop(held);
+        assert!(lock(&url(&file)).unwrap().is_some());
+        assert!(lock(&"postgres://localhost/vinculo".into()).unwrap().is_none());
     }
 }

@@ -71,6 +71,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     log.start(&Log::default(), Arc::new(clock.clone()))?;
 
     let url = flags.database.clone().map_or_else(|| home.database(), SecretString::from);
+    let mut file = installation::lock(&url)?;
     let store = installation::open(&url, 16, Duration::from_secs(10)).await?;
     store.migrate().await.context("the database cannot be brought up to date")?;
     let (key, source) = api_key(&home, &lock, &env)?;
@@ -108,8 +109,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
         vault,
         connectors: built_in,
         settings: engine::Settings {
-            // The lock on the data directory keeps every other process out.
-            alone: true,
+            alone: file.is_some(),
             faults,
             local_webhooks: true,
             rules: flags.merchants.as_deref().map(wiring::rules).transpose()?,
@@ -129,9 +129,8 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
         home.keys(),
     )
     .await?;
-    // Only for the message that a second process shows.
-    if let Err(error) = lock.says(&format!(", which listens on http://{}", running.address)) {
-        tracing::debug!(%error, "the lock file could not be written");
+    for lock in [Some(&mut lock), file.as_mut()].into_iter().flatten() {
+        lock.listens(running.address);
     }
     if log.format == Some(Format::Json) {
         // A log is kept and passed on: what is for a person's eyes, the key among it, is not in it.

@@ -40,7 +40,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     log.start(&config.log, clock.clone())?;
     let keys = installation.keys()?.clone();
     let vault = wiring::vault(&installation.ring()?, &keys)?;
-    let lock = installation.lock()?;
+    let mut lock = installation.lock()?;
     let store = installation.open_within(Duration::from_secs(30)).await?;
     if config.database.migrate {
         for step in store.migrate().await? {
@@ -74,6 +74,9 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
         keys,
     )
     .await?;
+    if let Some(lock) = &mut lock {
+        lock.listens(running.address);
+    }
     if config.sandbox.enabled {
         tracing::warn!("the sandbox institutions are offered");
     }

@@ -196,6 +196,27 @@ fn a_second_process_on_the_same_data_is_refused_until_the_first_has_gone() {
 }
 
 #[test]
+fn a_sqlite_file_is_for_one_engine_whichever_command_runs_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = Served::start(folder.path(), &["dev"], &[]);
+    let file = "sqlite:.vinculo/vinculo.db";
+    for arguments in [
+        &["serve", "--data", ".vinculo"][..],
+        &["serve", "--data", ".vinculo", "--database", file],
+        &["dev", "--data", "another", "--database", file],
+    ] {
+        let second = say(folder.path(), &[arguments, &["--listen", "127.0.0.1:0"]].concat());
+        assert_eq!(second.code, Some(1), "{arguments:?}");
+        let holder = format!("vinculo.db is in use by process {}", served.child.id());
+        assert!(second.err.contains(&holder), "{arguments:?}: {}", second.err);
+        assert!(second.err.contains(&served.address), "{arguments:?}: {}", second.err);
+    }
+    assert_eq!(served.end("-TERM").1, Some(0));
+    let served = Served::start(folder.path(), &["serve", "--data", ".vinculo"], &[]);
+    assert_eq!(served.end("-TERM").1, Some(0), "what has ended keeps nobody out");
+}
+
+#[test]
 fn a_taken_port_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
