@@ -471,6 +471,20 @@ pub enum NotReady {
     KeyRing(#[source] vault::Error),
 }
 
+/// Whether the ring of `vault` opens what a database holds, for whoever is about to change it. It is
+/// only looked at, at whatever version it is; one in which no engine has kept anything fits any ring.
+pub async fn fits(store: &Store, vault: &Vault) -> Result<(), NotReady> {
+    let database = |error: store::Error| NotReady::Database(error.into());
+    if store.version().await.map_err(database)?.found == 0 {
+        return Ok(());
+    }
+    let mut tx = store.read().await.map_err(database)?;
+    for (name, sealed) in tx.server_keys().await.map_err(database)? {
+        vault.open_server_key(&name, &sealed).map_err(NotReady::KeyRing)?;
+    }
+    Ok(())
+}
+
 /// The key of the blind index, by its name in the database.
 const INDEX_KEY: &str = "index";
 

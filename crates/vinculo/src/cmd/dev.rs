@@ -18,6 +18,7 @@ use connect::{
     talk::Connector,
 };
 use domain::{env::Env, ids::KeyId, operator::SignIn};
+use engine::NotReady;
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{
@@ -27,6 +28,8 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use store::Store;
+use vault::Vault;
 
 const ID: &str = "VINCULO_SECRET_ID";
 /// Farther than its clock is ever moved.
@@ -73,6 +76,7 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     let url = flags.database.clone().map_or_else(|| home.database(), SecretString::from);
     let mut file = installation::lock(&url)?;
     let store = installation::open(&url, 16, Duration::from_secs(10)).await?;
+    ours(&store, &vault, &home).await?;
     store.migrate().await.context("the database cannot be brought up to date")?;
     let (key, source) = api_key(&home, &lock, &env)?;
     keys::see_to_it(&store, &env, key.id, &key.password).await?;
@@ -141,6 +145,20 @@ pub(crate) async fn run(flags: &Flags, log: &LogFlags) -> Result<()> {
     }
     running.announce()?;
     running.until_told_to_stop(Duration::from_secs(10)).await
+}
+
+/// An error if the database is of an installation with another key ring. Asked before anything is
+/// written: nobody should find a migration, a key and an operator of ours in theirs.
+async fn ours(store: &Store, vault: &Vault, home: &Home) -> Result<()> {
+    match engine::fits(store, vault).await {
+        Err(error @ NotReady::KeyRing(_)) => Err(error).context(format!(
+            "this database belongs to another installation, and was left as it is: name the data \
+             directory that it was made with (--data DIR; this one is {}), or another database \
+             (--database URL)",
+            home.path().display()
+        )),
+        fits => Ok(fits?),
+    }
 }
 
 /// Where the API key is from.

@@ -8,6 +8,8 @@ use std::{
     path::Path,
     process::{Child, Command, Stdio},
 };
+use store::Store;
+use vault::{KeyRing, Vault};
 
 pub(crate) const ID: &str = "0b8f2c64-51d7-4c3e-9a60-7c1d2e3f4a5b";
 pub(crate) const PASSWORD: &str = "canary-password-of-the-key";
@@ -214,6 +216,34 @@ fn a_sqlite_file_is_for_one_engine_whichever_command_runs_it() {
     assert_eq!(served.end("-TERM").1, Some(0));
     let served = Served::start(folder.path(), &["serve", "--data", ".vinculo"], &[]);
     assert_eq!(served.end("-TERM").1, Some(0), "what has ended keeps nobody out");
+}
+
+#[tokio::test]
+async fn dev_leaves_the_database_of_another_installation_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("theirs.db").display());
+    let theirs = Store::open(&url, store::Settings::default()).await.unwrap();
+    let vault = Vault::new(&KeyRing::generate().unwrap()).unwrap();
+    theirs.migrate_to(1).await.unwrap();
+    let mut tx = theirs.write().await.unwrap();
+    let sealed = vault.new_server_key("index").unwrap();
+    assert!(tx.put_server_key_if_absent("index", &sealed).await.unwrap());
+    tx.commit().await.unwrap();
+    let refused = || {
+        let said = say(folder.path(), &["dev", "--listen", "127.0.0.1:0", "--database", &url]);
+        assert_eq!(said.code, Some(1), "{}", said.err);
+        for told in ["belongs to another installation", "--data DIR", "--database URL"] {
+            assert!(said.err.contains(told), "{}", said.err);
+        }
+    };
+    refused();
+    assert_eq!(theirs.version().await.unwrap().found, 1, "nothing was migrated");
+
+    theirs.migrate().await.unwrap();
+    refused();
+    let mut tx = theirs.read().await.unwrap();
+    assert!(tx.tenants().await.unwrap().is_empty(), "nobody got a key");
+    assert!(tx.operator_named("dev").await.unwrap().is_none());
 }
 
 #[test]
