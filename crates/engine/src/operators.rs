@@ -18,6 +18,9 @@ pub fn installation() -> TenantId {
     Uuid::nil().into()
 }
 
+/// Who acts where nobody is signed in, as the audit log says it.
+pub(crate) const COMMAND_LINE: &str = "command line";
+
 /// Why nothing was done about an operator.
 #[derive(Debug, thiserror::Error)]
 pub enum NotDone {
@@ -131,7 +134,7 @@ async fn note(
         id: env.id::<AuditId>(),
         tenant: installation(),
         at: env.now(),
-        actor: by.map_or_else(|| "command line".into(), |id| format!("operator {id}")),
+        actor: by.map_or_else(|| COMMAND_LINE.into(), |id| format!("operator {id}")),
         action: action.into(),
         subject: about.id.to_string(),
         detail: json!({"name": about.name, "role": about.role}).to_string(),

@@ -11,10 +11,11 @@ use domain::{
     filter::Page,
     ids::{JobId, TenantId},
 };
-use store::{
-    Store,
-    jobs::{Job, NewJob, Shown},
+use engine::{
+    Error,
+    backlog::{self, Job, Shown},
 };
+use store::Store;
 
 #[derive(clap::Args)]
 pub(crate) struct Flags {
@@ -86,39 +87,13 @@ pub(super) fn table(jobs: &[Job]) -> Result<()> {
 
 /// Work that failed is queued anew; work that waits becomes due. What is being done is left alone.
 async fn retry(store: &Store, id: JobId) -> Result<()> {
-    let env = installation::real_env()?;
-    let mut tx = store.write().await?;
-    let mut found = None;
-    for shown in [Shown::Waiting, Shown::Failed] {
-        let mut number = 1;
-        while found.is_none() {
-            let page = Page { number, size: 1000 };
-            let jobs = tx.jobs_across_buckets(None, shown, page).await?.items;
-            if jobs.is_empty() {
-                break;
-            }
-            found = jobs.into_iter().find(|job| job.id == id);
-            number += 1;
+    match backlog::retry(store, &installation::real_env()?, id).await {
+        Ok(()) => Ok(Out::line("queued; it is done as soon as a worker is free")?),
+        Err(Error::NoSuch(_)) => bail!("there is no work {id}"),
+        Err(Error::Fields(mistakes)) => {
+            let why = mistakes.first().map_or("", |mistake| mistake.message.as_str());
+            bail!("{id} is left as it is: {why}")
         }
+        Err(error) => Err(error.into()),
     }
-    let Some(job) = found else { bail!("no work {id} waits or has failed") };
-    if job.finished_at.is_none() && job.lease_owner.is_some() {
-        bail!("{id} is being done; if its process has died, it is taken over within 30 seconds");
-    }
-    let Job { tenant, link, institution, kind, subject, payload, .. } = job;
-    let again = NewJob {
-        id: env.id_in(id.bucket()),
-        tenant,
-        link,
-        institution,
-        kind,
-        subject,
-        payload,
-        run_at: env.now(),
-        created_at: env.now(),
-    };
-    tx.schedule(&again).await?;
-    tx.commit().await?;
-    Out::line("queued; it is done as soon as a worker is free")?;
-    Ok(())
 }

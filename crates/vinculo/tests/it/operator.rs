@@ -1,6 +1,10 @@
 //! An operator's day: init, migrate, keys, rotation, doctor.
 
-use crate::{said, say, vinculo};
+use crate::{
+    said, say,
+    serving::{Served, basic},
+    vinculo,
+};
 use std::{fs, path::Path};
 
 /// A fresh installation on SQLite, and the id of its first API key.
@@ -144,6 +148,67 @@ fn the_doctor_finds_what_is_missing_and_what_does_not_belong_together() {
         said(vinculo(folder.path()).arg("doctor").env("VINCULO_KEYS__FILE", "/nonexistent/keys"));
     assert_eq!(ringless.code, Some(1));
     assert!(ringless.out.contains("vinculo init"), "{}", ringless.out);
+}
+
+#[test]
+fn links_and_work_are_shown_and_done_again_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("work.db").display());
+    links_and_work_are_shown_and_done_again(folder.path(), &url);
+}
+#[tokio::test]
+async fn links_and_work_are_shown_and_done_again_on_postgres() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = store::testing::postgres().await;
+    links_and_work_are_shown_and_done_again(folder.path(), &place.url);
+}
+fn links_and_work_are_shown_and_done_again(folder: &Path, url: &str) {
+    let mut served = Served::start(folder, &["dev", "--database", url], &[]);
+    served.basic = basic(&fs::read_to_string(folder.join(".vinculo/api-key")).unwrap());
+    let asked = |arguments: &[&str]| {
+        let said = say(folder, &[arguments, &["--database", url]].concat());
+        assert_eq!(said.code, Some(0), "{arguments:?}: {}", said.err);
+        said.out
+    };
+    let (status, link) = served.post(
+        "/api/links/",
+        r#"{"institution": "erebor_mx_retail", "username": "somebody", "password": "canary_somebody", "access_mode": "recurrent"}"#,
+    );
+    assert_eq!(status, 201, "{link}");
+    let link = link["id"].as_str().unwrap();
+    let show = || asked(&["links", "show", link]);
+    let finished = |times| move |shown: &str| shown.matches("refresh_finished").count() == times;
+    served.until(|_| finished(1)(&show()));
+
+    let list = asked(&["links", "list"]);
+    let row = list.lines().find(|row| row.starts_with(link)).unwrap();
+    for told in ["erebor_mx_retail", "recurrent", "valid"] {
+        assert!(row.contains(told), "{list}");
+    }
+    let shown = show();
+    for told in ["erebor_mx_retail", "sealed, version 1", "registered", "refresh", "waiting"] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    assert!(!shown.contains("canary_somebody"), "{shown}");
+
+    // The first refresh is a week away.
+    let work = asked(&["jobs", "list"]);
+    let row = work.lines().find(|row| row.contains(link) && row.contains("refresh")).unwrap();
+    assert!(row.contains("waiting"), "{work}");
+    let job = row.split_whitespace().next().unwrap();
+    assert!(asked(&["jobs", "retry", job]).starts_with("queued"));
+    served.until(|_| finished(2)(&show()));
+
+    let done = shown.lines().find(|line| line.contains("load") && line.contains("done")).unwrap();
+    let done = done.split_whitespace().next().unwrap();
+    let again = say(folder, &["jobs", "retry", done, "--database", url]);
+    assert_eq!(again.code, Some(1));
+    assert!(again.err.contains("This work is done."), "{}", again.err);
+    let (_, audit) = served.get("/v1/audit/");
+    for told in ["retry_job", "command line", job] {
+        assert!(audit.contains(told), "{audit}");
+    }
+    assert_eq!(served.end("-TERM").1, Some(0));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `dev` and `serve` as processes: ready, refusing, stopping.
 
 use crate::{said, say, vinculo};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -54,8 +55,7 @@ impl Served {
     /// The status and the body of an answer.
     pub(crate) fn post(&self, path: &str, body: &str) -> (u16, serde_json::Value) {
         let (status, answer) = self.call("POST", path, body);
-        let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-        (status, serde_json::from_str(body).unwrap())
+        (status, json(&answer))
     }
     /// Asks again and again until it is so.
     pub(crate) fn until(&self, is_so: impl Fn(&Self) -> bool) {
@@ -68,13 +68,25 @@ impl Served {
         panic!("it does not come to be so");
     }
     fn call(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let basic = format!("Basic {}", self.basic);
+        let headers = [("authorization", basic.as_str()), ("content-type", "application/json")];
+        self.ask(method, path, &headers, body)
+    }
+    /// The status and the whole of an answer to a request with these headers.
+    pub(crate) fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let (length, basic) = (body.len(), &self.basic);
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nhost: here\r\nauthorization: Basic {basic}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
-        )
-        .unwrap();
+        write!(stream, "{method} {path} HTTP/1.1\r\nhost: {}\r\n", self.address).unwrap();
+        for (name, value) in headers {
+            write!(stream, "{name}: {value}\r\n").unwrap();
+        }
+        let length = body.len();
+        write!(stream, "content-length: {length}\r\nconnection: close\r\n\r\n{body}").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
@@ -92,6 +104,17 @@ impl Served {
         self.out.read_to_string(&mut rest).unwrap();
         (rest, self.child.wait().unwrap().code())
     }
+}
+
+/// The body of an answer.
+pub(crate) fn json(answer: &str) -> serde_json::Value {
+    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}"))
+}
+
+/// `id:password` as a Basic header has it.
+pub(crate) fn basic(key: &str) -> String {
+    STANDARD.encode(key.trim())
 }
 
 impl Drop for Served {
