@@ -2,9 +2,11 @@
 
 use crate::{
     said, say,
-    serving::{Served, basic},
+    serving::{Receiver, Served, basic},
     vinculo,
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::json;
 use std::{fs, path::Path};
 
 /// A fresh installation on SQLite, and the id of its first API key.
@@ -113,6 +115,68 @@ fn the_ring_is_rotated() {
     );
     let list = say(folder.path(), &["keys", "ring", "list"]).out;
     assert!(list.lines().any(|line| line.starts_with('2') && line.ends_with("newest")), "{list}");
+}
+
+#[test]
+fn what_was_sealed_opens_when_its_key_has_left_the_ring() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut served = Served::start(folder.path(), &["dev"], &[]);
+        served.basic = basic(&fs::read_to_string(folder.path().join(".vinculo/api-key")).unwrap());
+        served
+    };
+    let receiver = Receiver::new();
+    let served = start();
+    let (status, link) = served.post(
+        "/api/links/",
+        r#"{"institution": "erebor_mx_retail", "username": "bnk100", "password": "full", "access_mode": "recurrent"}"#,
+    );
+    assert_eq!(status, 201, "{link}");
+    let hook = json!({"url": receiver.url, "authorization": "Bearer hook", "events": ["ENDPOINT"]});
+    let (status, endpoint) = served.post("/v1/webhooks/", &hook.to_string());
+    assert_eq!(status, 201, "{endpoint}");
+    let at = |what: &str| format!("/v1/webhooks/{}/{what}/", endpoint["id"].as_str().unwrap());
+    let (status, rotated) = served.post(&at("secret"), "");
+    assert_eq!(status, 200, "{rotated}");
+    assert_eq!(served.end("-TERM").1, Some(0));
+
+    let ring = |what: &str| {
+        let said = say(folder.path(), &["keys", "ring", what]);
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        said.out
+    };
+    let wraps = |key: &str| {
+        let list = ring("list");
+        let row = list.lines().find(|row| row.starts_with(key)).unwrap();
+        row.split_whitespace().nth(1).unwrap().parse::<u32>().unwrap()
+    };
+    // Two of the server, the link's, the endpoint's two secrets and its authorization.
+    assert_eq!(wraps("1"), 6);
+    ring("add");
+    assert!(ring("rewrap").starts_with("wrapped 6 keys anew by key 2; nothing is left"));
+    assert_eq!((wraps("1"), wraps("2")), (0, 6));
+    let file = folder.path().join(".vinculo/keys");
+    let text = fs::read_to_string(&file).unwrap();
+    let newest: String = text.lines().filter(|line| line.starts_with("2:")).collect();
+    assert_ne!(newest.len(), text.trim_end().len());
+    fs::write(&file, newest).unwrap();
+
+    let served = start();
+    let (status, accounts) =
+        served.post("/api/accounts/", &json!({"link": link["id"]}).to_string());
+    assert_eq!(status, 201, "it logs in with what is sealed: {accounts}");
+    assert_eq!(served.post(&at("test"), "").0, 202);
+    let sent = receiver.next();
+    assert_eq!(sent.header("authorization"), "Bearer hook");
+    let content =
+        [sent.header("webhook-id"), sent.header("webhook-timestamp"), &sent.body].join(".");
+    for signed in [&rotated, &endpoint] {
+        let secret = signed["secret"].as_str().unwrap().strip_prefix("whsec_").unwrap();
+        let key = STANDARD.decode(secret).unwrap();
+        let signature = format!("v1,{}", vault::webhook_signature(&key, content.as_bytes()));
+        assert!(sent.header("webhook-signature").split(' ').any(|one| one == signature));
+    }
+    assert_eq!(served.end("-TERM").1, Some(0));
 }
 
 #[cfg(unix)]

@@ -5,9 +5,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
+    sync::mpsc,
 };
 use store::Store;
 use vault::{KeyRing, Vault};
@@ -115,6 +116,62 @@ pub(crate) fn json(answer: &str) -> serde_json::Value {
 /// `id:password` as a Basic header has it.
 pub(crate) fn basic(key: &str) -> String {
     STANDARD.encode(key.trim())
+}
+
+/// Whom webhooks are sent to.
+pub(crate) struct Receiver {
+    pub(crate) url: String,
+    came: mpsc::Receiver<Webhook>,
+}
+
+/// One of them, as it came.
+pub(crate) struct Webhook {
+    head: String,
+    pub(crate) body: String,
+}
+
+impl Receiver {
+    pub(crate) fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let (tell, came) = mpsc::channel();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if tell.send(Webhook::taken(stream.unwrap())).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { url, came }
+    }
+    /// The next one, for which it waits.
+    pub(crate) fn next(&self) -> Webhook {
+        self.came.recv().unwrap()
+    }
+    /// Those that have come since.
+    pub(crate) fn rest(&self) -> Vec<Webhook> {
+        self.came.try_iter().collect()
+    }
+}
+
+impl Webhook {
+    fn taken(mut stream: TcpStream) -> Self {
+        let mut reader = BufReader::new(&stream);
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert_ne!(reader.read_line(&mut head).unwrap(), 0, "{head}");
+        }
+        let mut came = Self { head, body: String::new() };
+        let length = came.header("content-length").parse().unwrap();
+        reader.take(length).read_to_string(&mut came.body).unwrap();
+        stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").unwrap();
+        came
+    }
+    /// A header's value.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    }
 }
 
 impl Drop for Served {
