@@ -196,6 +196,93 @@ fn dev_says_once_where_it_listens_and_stops_when_told() {
 }
 
 #[test]
+fn what_the_first_screen_shows_can_be_done_and_is_seen_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut served = Served::start(folder.path(), &["dev"], &[]);
+    let log = || fs::read_to_string(folder.path().join("log")).unwrap();
+    let url = format!("http://{}", served.address);
+    let screen = log().replace("\\\n", " ");
+    let (mut key, mut link) = (String::new(), String::new());
+    let mut seen = Vec::new();
+    for line in screen.lines().map(str::trim) {
+        if let Some(said) = line.strip_prefix("KEY=") {
+            key = said.into();
+        } else if let Some(command) = line.strip_prefix("curl ") {
+            let request = Curl::read(command, &[("$KEY", &key), ("$LINK", &link)]);
+            served.basic = basic(&request.user);
+            let method = if request.body.is_empty() { "GET" } else { "POST" };
+            let path = request.path(&url);
+            if method == "GET" {
+                // What is read comes a moment after the link.
+                served.until(|served| {
+                    json(&served.get(&path).1)["results"]
+                        .as_array()
+                        .is_some_and(|all| all.len() == 5)
+                });
+            }
+            let (status, answer) = served.call(method, &path, &request.body);
+            if let Some(id) = json(&answer)["id"].as_str() {
+                link = id.into();
+            }
+            seen.push((method, status));
+        } else if let Some((_, path)) = line.split_once(&format!("{url}/")) {
+            let path = path.split_whitespace().next().unwrap_or_default();
+            let status = served.get(&format!("/{path}")).0;
+            assert!([200, 303].contains(&status), "{status}: {line}");
+        }
+    }
+    assert_eq!(seen, [("POST", 201), ("GET", 200), ("POST", 200)], "{screen}");
+    assert!(log().contains("POST /api/links/ 201 in "), "{}", log());
+    let event = format!("link.id={link}");
+    let refreshed = |line: &str| line.contains("announced") && line.contains(&event);
+    assert!(log().lines().any(refreshed), "{}", log());
+    assert_eq!(served.end("-TERM").1, Some(0));
+}
+
+/// What a line of `curl` asks for.
+#[derive(Default)]
+struct Curl {
+    user: String,
+    url: String,
+    body: String,
+}
+
+impl Curl {
+    /// Of what stands after `curl`, as a shell would read it that knows these `variables`.
+    fn read(command: &str, variables: &[(&str, &str)]) -> Self {
+        let mut words = Vec::new();
+        let mut rest = command.trim_start();
+        while let Some(first) = rest.chars().next() {
+            let quoted = ['\'', '"'].contains(&first);
+            let end = if quoted { first } else { ' ' };
+            let (word, after) = rest[usize::from(quoted)..].split_once(end).unwrap_or((rest, ""));
+            let mut word = word.to_owned();
+            if first != '\'' {
+                for (name, value) in variables {
+                    word = word.replace(name, value);
+                }
+            }
+            words.push(word);
+            rest = after.trim_start();
+        }
+        let mut curl = Self::default();
+        let mut words = words.into_iter();
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "-u" => curl.user = words.next().unwrap(),
+                "-d" => curl.body = words.next().unwrap(),
+                "-H" => assert_eq!(words.next().unwrap(), "Content-Type: application/json"),
+                _ => curl.url = word,
+            }
+        }
+        curl
+    }
+    fn path(&self, at: &str) -> String {
+        self.url.strip_prefix(at).unwrap_or_else(|| panic!("{} is elsewhere", self.url)).to_owned()
+    }
+}
+
+#[test]
 fn a_hang_up_makes_it_read_the_key_ring_again() {
     let folder = tempfile::tempdir().unwrap();
     let key = [("VINCULO_SECRET_ID", ID), ("VINCULO_SECRET_PASSWORD", PASSWORD)];
