@@ -100,7 +100,7 @@ enum Chore {
     Bench {
         /// On which database; on both, if nothing is said
         database: Option<Database>,
-        /// Only these parts: insights, list, register, ledger, fiscal, refresh, deliveries, programs,
+        /// Only these parts: start, insights, list, register, ledger, fiscal, refresh, deliveries, programs,
         /// console
         #[arg(long, value_delimiter = ',')]
         parts: Vec<String>,
@@ -158,9 +158,15 @@ fn carry_out(chore: Chore, program: Option<PathBuf>) -> Result<()> {
         Chore::Sim { cases, seed, hard } => ci::sim(cases, seed, hard),
         Chore::Bench { database, mut parts } => {
             let all = parts.is_empty();
-            let insights = parts.iter().any(|part| part == "insights");
-            parts.retain(|part| part != "insights");
-            if all || insights {
+            let mut wants = |part: &str| {
+                let named = parts.len();
+                parts.retain(|known| known != part);
+                all || parts.len() < named
+            };
+            if wants("start") {
+                served::bench(&program()?)?;
+            }
+            if wants("insights") {
                 let mut insights = machine::cargo(&["run", "--release", "--locked"]);
                 machine::run(insights.args(["--package", "insights", "--example", "cost"]))?;
             }

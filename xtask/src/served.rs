@@ -159,3 +159,34 @@ pub(crate) fn smoke(program: &Path) -> Result<()> {
     println!("   a link was registered, read, and found again after a restart");
     Ok(())
 }
+
+/// How often each start is measured.
+const STARTS: usize = 11;
+
+/// How long `vinculo dev` takes from its start until it says that it listens, beside the same program
+/// when it only says its version.
+pub(crate) fn bench(program: &Path) -> Result<()> {
+    let folder = empty_folder("start")?;
+    let [(_, id), (_, password)] = KEYS;
+    let start = |data: &str| Served::start(program, &folder.join(data), None);
+    measured("vinculo --version", |_| output(Command::new(program).arg("--version")))?;
+    measured("vinculo dev, a new data directory", |number| start(&number.to_string()))?;
+    walk(&start("0")?, (id, password))?;
+    measured("vinculo dev, one with a link", |_| start("0"))
+}
+
+/// Measures and tells how long `start` takes; ending what it started is not part of it.
+#[expect(clippy::disallowed_types, reason = "it measures real time")]
+fn measured<T>(what: &str, start: impl Fn(usize) -> Result<T>) -> Result<()> {
+    let mut times = Vec::new();
+    for number in 0..STARTS {
+        let began = std::time::Instant::now();
+        let started = start(number)?;
+        times.push(began.elapsed());
+        drop(started);
+    }
+    times.sort();
+    let (median, longest) = (times[STARTS / 2], times[STARTS - 1]);
+    println!("   {what}: median {median:.1?}, at most {longest:.1?}");
+    Ok(())
+}
