@@ -4,7 +4,8 @@
 //!
 //! At least once: a process that dies between posting and recording has posted for nothing; when
 //! its lease ends another posts the same body under the same `webhook-id`. One delivery of a link
-//! and endpoint is under way at a time, which keeps their order; the store sees to that.
+//! and endpoint is under way at a time, which keeps their order, as long as none has failed: one that is
+//! tried again keeps nothing back. The store sees to that.
 
 use super::{
     About, Webhooks,
