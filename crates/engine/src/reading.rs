@@ -503,8 +503,8 @@ impl Reader {
             return;
         }
         let mut parents = ShownParents::of(resource);
-        let shows = items.iter().map(|(_, item)| &item.facts);
-        let newborn = Newborn::of(engine, &self.link, resource, shows, std::iter::empty());
+        let facts = items.iter().map(|(_, item)| &item.facts);
+        let newborn = Newborn::of(engine, &self.link, resource, facts, std::iter::empty());
         let shown = items.iter().filter_map(|(_, item)| {
             let body = self.compose_unsaved(engine, resource, item, at, &mut parents);
             let id = newborn.id(&item.facts);

@@ -259,9 +259,7 @@ impl Reader {
         kept.tally.told.extend(self.told(tx, engine, resource, part, items, &plan, at).await?);
         let new = plan.create.iter().map(|(index, _)| items[*index].1.body.as_str());
         kept.tally.changes.extend(self.changes(tx, resource, part, new).await?);
-        let shows = part.items.iter().map(|index| &items[*index].1.facts);
-        let ids = part.known.iter().map(|record| record.id);
-        let newborn = Newborn::of(engine, &self.link, resource, shows, ids);
+        let newborn = Newborn::of(engine, &self.link, resource, part.shown(items), part.ids());
         for (index, doubt) in &plan.create {
             let id = newborn.id(&items[*index].1.facts);
             kept.created(
@@ -459,6 +457,16 @@ pub(super) struct Part {
 }
 
 impl Part {
+    /// Of the `items` of the reading, the facts of its own.
+    fn shown<'a>(&'a self, items: &'a [(u32, Item)]) -> impl Iterator<Item = &'a Facts> {
+        self.items.iter().map(|index| &items[*index].1.facts)
+    }
+
+    /// The ids of what is known.
+    fn ids(&self) -> impl Iterator<Item = RecordId> {
+        self.known.iter().map(|record| record.id)
+    }
+
     /// What the institution says it removed.
     fn removed(&self, covered: &Covered) -> Vec<String> {
         let removed = covered.removed.iter().filter(|removed| removed.account == self.key);

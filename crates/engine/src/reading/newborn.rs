@@ -22,17 +22,17 @@ pub(super) struct Newborn<'a> {
 }
 
 impl<'a> Newborn<'a> {
-    /// For one reading of a resource, of what it `shows` and what is `known`.
+    /// For one reading of a resource, of what is `shown` and what is `known`.
     pub(super) fn of(
         engine: &'a Engine,
         link: &'a Link,
         resource: &Resource,
-        shows: impl Iterator<Item = &'a Facts>,
+        shown: impl Iterator<Item = &'a Facts>,
         known: impl Iterator<Item = RecordId>,
     ) -> Self {
         let mut newborn = Self { engine, link, own: HashSet::new(), known: HashSet::new() };
         if resource.name == "ACCOUNTS" {
-            newborn.own = own_keys(shows, engine.trust(&link.institution));
+            newborn.own = own_keys(shown, engine.trust(&link.institution));
             newborn.known = known.collect();
         }
         newborn
@@ -53,9 +53,9 @@ impl<'a> Newborn<'a> {
 }
 
 /// The keys that may decide, of those that one alone has. What is listed twice is one.
-fn own_keys<'a>(shows: impl Iterator<Item = &'a Facts>, trust: Trust) -> HashSet<&'a str> {
+fn own_keys<'a>(shown: impl Iterator<Item = &'a Facts>, trust: Trust) -> HashSet<&'a str> {
     let mut count: HashMap<&str, usize> = HashMap::new();
-    let distinct: HashSet<&[String]> = shows.map(keys).collect();
+    let distinct: HashSet<&[String]> = shown.map(keys).collect();
     for keys in distinct {
         let keys: HashSet<&str> = keys.iter().map(String::as_str).collect();
         for key in keys.into_iter().filter(|key| ledger::may_decide(key, trust)) {
