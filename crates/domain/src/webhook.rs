@@ -498,7 +498,7 @@ pub fn wait(
     Some(spread(own, chance).max(asked + share(asked / 10, chance)))
 }
 
-/// Reads a `Retry-After` of seconds. Dates are not read: our own waits are then as good.
+/// Reads a `Retry-After` of seconds. One that is a date is read where the time of the answer is known.
 #[must_use]
 pub fn retry_after(header: &str) -> Option<SignedDuration> {
     let digits = header.trim();

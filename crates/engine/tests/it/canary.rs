@@ -247,14 +247,14 @@ fn bank_shows(world: &World, name: &str) -> Vec<serde_json::Value> {
 
 /// All that the database holds, as bytes.
 async fn contents(place: &TestStore) -> Vec<u8> {
+    const TABLES: &str = "select format('select t::text as line from %I.%I as t', \
+        table_schema, table_name) from information_schema.tables \
+        where table_schema not in ('pg_catalog', 'information_schema')";
     if place.way().is_none() {
         let file = Path::new(place.url.trim_start_matches("sqlite:"));
         let files = std::fs::read_dir(file.parent().unwrap()).unwrap();
         return files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
     }
-    const TABLES: &str = "select format('select t::text as line from %I.%I as t', \
-        table_schema, table_name) from information_schema.tables \
-        where table_schema not in ('pg_catalog', 'information_schema')";
     let mut all = Vec::new();
     for query in place.look("", TABLES).await {
         all.extend(place.look("", &query).await);
