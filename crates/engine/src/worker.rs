@@ -11,7 +11,7 @@ const LEASE: SignedDuration = SignedDuration::from_secs(20);
 const HEARTBEAT: SignedDuration = SignedDuration::from_secs(5);
 /// How many times work that failed on our side is tried again.
 pub(crate) const MOST_ATTEMPTS: u32 = 6;
-/// How many times work is claimed of which nobody lived to say how it ended.
+/// How many times a load or a refresh is claimed of which nobody lived to say how it ended.
 const MOST_CLAIMS: u32 = 24;
 
 impl Engine {
@@ -146,9 +146,10 @@ impl Engine {
         let (id, fence, attempt) = (job.id, job.fence, job.attempt);
         let _claim = self.running().claim(id, fence);
         let kind = job.kind.clone();
-        // What only we do is never given up.
+        // What only we do is never given up, and a revocation says itself for how long it is tried.
         let asks = Kind::named(&kind).is_none_or(Kind::asks);
-        if asks && attempt > MOST_CLAIMS {
+        let reads = asks && kind != Kind::Revoke.as_str();
+        if reads && attempt > MOST_CLAIMS {
             tracing::error!(job.kind = %kind, job.id = %id, attempt, "a job never came to an end");
         } else {
             let error = match Box::pin(self.perform(job.clone())).await {
