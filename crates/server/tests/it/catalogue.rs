@@ -137,7 +137,7 @@ async fn whatever_a_resource_announces_reaches_its_webhook() {
         api.get(&path).await.json()["count"].as_u64().expect("a count")
     };
     // What belongs to others before those, which would take it along; accounts take owners along too.
-    let mut order: Vec<&Resource> = resource::all().iter().rev().collect();
+    let mut order: Vec<&Resource> = resource::all().iter().rev().copied().collect();
     order.sort_by_key(|resource| resource.name == "ACCOUNTS");
     for resource in order {
         let (.., link) = people.with(resource).await;
